@@ -1,0 +1,67 @@
+"""Which line of the paper is which call of the model, whatever the model names it."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Hashable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from convcost.theory.carriers import Shape
+
+Pair = tuple[int | None, int | None]
+
+
+def signature(operator: str, inputs: Sequence[Shape], hyper: Mapping[str, Any]) -> Hashable:
+    """What makes an operator the same layer: its settings and channels, not the image's size or the batch's."""
+    channels = tuple(shape[-1] if operator == "linear" else shape[1:2] for shape in inputs)
+    return operator, channels, tuple(sorted(hyper.items(), key=lambda item: item[0]))
+
+
+def align(
+    lines: Sequence[Hashable], calls: Sequence[Hashable], line_kinds: Sequence[str], call_kinds: Sequence[str]
+) -> list[Pair]:
+    """Pairs of indices, in the order of the lines; None where a side has no partner.
+
+    First the same signature in the same order, then the same signature in any order (branches), then what is
+    left: the same operator in the same order (a layer with a changed width is still that layer).
+    """
+    partner: dict[int, int] = {}
+    free_lines, free_calls = list(range(len(lines))), list(range(len(calls)))
+
+    def take(pairs: Sequence[tuple[int, int]]) -> None:
+        partner.update(pairs)
+        taken = set(partner.values())
+        free_lines[:] = [i for i in free_lines if i not in partner]
+        free_calls[:] = [j for j in free_calls if j not in taken]
+
+    take(_in_order(lines, calls))
+    take(_in_any_order([(i, lines[i]) for i in free_lines], [(j, calls[j]) for j in free_calls]))
+    kinds = _in_order([line_kinds[i] for i in free_lines], [call_kinds[j] for j in free_calls])
+    take([(free_lines[i], free_calls[j]) for i, j in kinds])
+
+    pairs: list[Pair] = [(i, partner.get(i)) for i in range(len(lines))]
+    return pairs + [(None, j) for j in free_calls]
+
+
+def _in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
+    start, shortest = 0, min(len(left), len(right))
+    while start < shortest and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < shortest - start and left[len(left) - 1 - end] == right[len(right) - 1 - end]:
+        end += 1
+    pairs = [(i, i) for i in range(start)]
+    middle = SequenceMatcher(None, left[start : len(left) - end], right[start : len(right) - end], autojunk=False)
+    for block in middle.get_matching_blocks():
+        pairs += [(start + block.a + k, start + block.b + k) for k in range(block.size)]
+    return pairs + [(len(left) - k, len(right) - k) for k in range(end, 0, -1)]
+
+
+def _in_any_order(
+    left: Sequence[tuple[int, Hashable]], right: Sequence[tuple[int, Hashable]]
+) -> list[tuple[int, int]]:
+    waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
+    for index, key in right:
+        waiting[key].append(index)
+    return [(index, waiting[key].popleft()) for index, key in left if waiting[key]]

@@ -1,0 +1,36 @@
+"""Which of fvcore's counts belongs to which call of the model."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+from convcost.measure.calls import Call
+from convcost.measure.fvcore import HANDLED, IGNORED, FvcoreTrace
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A call with fvcore's count of it: a number, or None and why there is none."""
+
+    call: Call
+    count: int | None
+    reason: str
+
+
+def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
+    """Both lists are in the order of execution, so within a module and an operator the n-th is the n-th."""
+    waiting: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
+    for counted in trace.calls:
+        waiting[counted.module, counted.aten].append(counted.count)
+    return [_measured(call, waiting[call.module, call.aten]) for call in calls]
+
+
+def _measured(call: Call, counts: deque[int]) -> Measured:
+    if counts:
+        return Measured(call, counts.popleft(), "")
+    if call.aten in IGNORED:
+        return Measured(call, 0, "")
+    if call.aten in HANDLED:
+        return Measured(call, None, "fvcore's trace leaves out what the output does not depend on")
+    return Measured(call, None, f"fvcore has no handle for {call.aten}")

@@ -1,0 +1,78 @@
+"""A row of a comparison: one layer as the paper has it, as the model runs it, and as fvcore counts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from convcost.compare.verdict import Verdict
+from convcost.theory.carriers import Shape
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer, or several summed up. Counts are in the comparison's unit; None is unknown, never zero."""
+
+    layer: str
+    block: str
+    operator: str
+    kind: str
+    module: str
+    input_shape: Shape | None
+    output_shape: Shape | None
+    hyper: dict[str, Any]
+    params_formula: int | None
+    params_measured: int | None
+    macs_formula: int | None
+    macs_measured: int | None
+    verdict: Verdict
+    reason: str
+    multilinear: bool
+
+    @property
+    def difference(self) -> int | None:
+        """Measured less formula, None where one of them is unknown."""
+        if self.macs_formula is None or self.macs_measured is None:
+            return None
+        return self.macs_measured - self.macs_formula
+
+
+def kind(operator: str, inputs: tuple[Shape, ...], hyper: dict[str, Any]) -> str:
+    """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
+    if operator == "linear":
+        return "fully connected"
+    if "out_channels" not in hyper:
+        return operator
+    sides = "×".join(str(k) for k in hyper["kernel_size"])
+    groups = hyper["groups"]
+    prefix = "transposed conv" if "output_padding" in hyper else "conv"
+    if groups == 1:
+        return f"{prefix} {sides}"
+    return f"{prefix} dw {sides}" if groups == inputs[0][1] else f"{prefix} grouped {sides}"
+
+
+def summed(rows: list[Row], name: str) -> Row:
+    """Several rows as one; its verdict is the worst of theirs."""
+    worst = max(rows, key=lambda row: row.verdict.severity)
+    return Row(
+        layer=name,
+        block=name,
+        operator=f"{len(rows)} layer{'s' if len(rows) != 1 else ''}",
+        kind=rows[0].kind,
+        module="",
+        input_shape=rows[0].input_shape,
+        output_shape=rows[-1].output_shape,
+        hyper={},
+        params_formula=_total(row.params_formula for row in rows),
+        params_measured=_total(row.params_measured for row in rows),
+        macs_formula=_total(row.macs_formula for row in rows),
+        macs_measured=_total(row.macs_measured for row in rows),
+        verdict=worst.verdict,
+        reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
+        multilinear=any(row.multilinear for row in rows),
+    )
+
+
+def _total(counts: Any) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

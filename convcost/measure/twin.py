@@ -1,0 +1,36 @@
+"""A weightless twin of a model: the same modules over meta tensors, so that the original is never touched."""
+
+from __future__ import annotations
+
+import copy
+from itertools import chain
+
+import torch
+from torch import Tensor, nn
+
+
+def weightless(model: nn.Module) -> nn.Module:
+    """A copy in evaluation mode whose parameters and buffers have shapes but no elements."""
+    memo: dict[int, Tensor] = {}
+    for tensor in chain(model.parameters(), model.buffers()):
+        memo[id(tensor)] = _meta(tensor)
+    return copy.deepcopy(model, memo).eval()
+
+
+def _meta(tensor: Tensor) -> Tensor:
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(tensor.detach().to("meta"), requires_grad=tensor.requires_grad)
+    return tensor.detach().to("meta")
+
+
+def on_cpu(model: nn.Module) -> nn.Module:
+    """A copy in evaluation mode on the CPU; a model without weights gets uninitialised ones."""
+    twin = copy.deepcopy(model).eval()
+    if any(tensor.is_meta for tensor in chain(twin.parameters(), twin.buffers())):
+        return twin.to_empty(device="cpu")
+    return twin.to("cpu")
+
+
+def example(shape: tuple[int, ...], device: str) -> Tensor:
+    """A float32 input of this shape."""
+    return torch.empty(shape, device=device) if device == "meta" else torch.zeros(shape, device=device)

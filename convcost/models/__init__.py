@@ -1,0 +1,1 @@
+"""The seed networks as real modules, one self-contained file each; importing one imports torch."""

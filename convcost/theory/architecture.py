@@ -1,0 +1,143 @@
+"""An architecture is a record too: options with their domain, a source, and a function that draws it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from convcost.theory.carriers import Count, Shape
+from convcost.theory.cost import Cost
+from convcost.theory.errors import DomainError
+from convcost.theory.pen import Line, Map, Pen
+from convcost.theory.record import Source
+
+Settings = dict[str, Any]
+
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting of an architecture: a whole number, an exact decimal, or a word out of `choices`.
+
+    `scales` names a whole-number option of which this one is a factor: ρ scales the resolution.
+    """
+
+    name: str
+    symbol: str
+    meaning: str
+    default: int | str | None
+    low: int | Fraction = 1
+    high: int = 1_000_000
+    choices: tuple[str, ...] = ()
+    decimal: bool = False
+    scales: str | None = None
+
+    def read(self, value: object) -> int | Fraction | str:
+        """The value as an exact number or a word; raises DomainError with the domain in its text."""
+        text = str(value).strip()
+        if self.choices:
+            if text in self.choices:
+                return text
+            raise DomainError(f"{self.name} is {text!r}, but must be one of {', '.join(self.choices)}")
+        if not _DECIMAL.fullmatch(text) or not (self.decimal or "." not in text):
+            raise DomainError(f"{self.name} is {text!r}, but must be {self.domain}")
+        number = Fraction(text)
+        if not (self.low < number if self.decimal else self.low <= number) or number > self.high:
+            raise DomainError(f"{self.name} is {text}, but must be {self.domain}")
+        return number if self.decimal else int(number)
+
+    @property
+    def domain(self) -> str:
+        """The domain in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.decimal:
+            return f"a decimal above {self.low} and at most {self.high}"
+        return f"a whole number from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An architecture drawn at some settings: its input and its lines, in the paper's order."""
+
+    architecture: Architecture
+    settings: Settings
+    input_shape: Shape
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def cost(self) -> Cost:
+        """The sum over all lines."""
+        return sum((line.cost for line in self.lines), Cost())
+
+    @property
+    def core(self) -> tuple[Line, ...]:
+        """The lines that multiply and accumulate: convolutions and fully connected layers."""
+        return tuple(line for line in self.lines if line.operator.multilinear)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network of the book. `write(pen, **settings)` draws it and returns its input.
+
+    `baseline` is the setting it is measured against (the full convolutions that a separable net replaces).
+    """
+
+    name: str
+    title: str
+    write: Callable[..., Map]
+    options: tuple[Option, ...]
+    source: Source
+    baseline: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise TypeError(f"architecture {self.name!r} has no source")
+
+    def settings(self, given: Mapping[str, object]) -> Settings:
+        """Defaults overlaid with what was given; raises DomainError for what the net does not have."""
+        known = {option.name: option for option in self.options}
+        for name in given:
+            if name not in known:
+                raise DomainError(f"{self.name} has no option {name!r}; it has {', '.join(known)}")
+        read = {name: known[name].read(value) for name, value in given.items()}
+        settings: Settings = {o.name: o.default for o in self.options if o.scales is None}
+        for name, value in read.items():
+            scaled = known[name].scales
+            if scaled is None:
+                settings[name] = value
+            elif scaled in given:
+                raise DomainError(f"give {name} or {scaled}, not both")
+            else:
+                # Half up: 0.857 of 224 is 191.968 pixels, an image of 192.
+                settings[scaled] = known[scaled].read((2 * value * known[scaled].default + 1) // 2)
+        return settings
+
+    def factor(self, option: Option, settings: Settings, given: Mapping[str, object]) -> Fraction:
+        """The exact factor of a scaling option: as given, or what the scaled setting makes it."""
+        if option.name in given:
+            return Fraction(option.read(given[option.name]))
+        base = next(o.default for o in self.options if o.name == option.scales)
+        return Fraction(settings[str(option.scales)], int(base or 1))
+
+    def draw(self, settings: Settings, *, rounding: bool = True) -> Drawing:
+        """Draw at settings of any carrier."""
+        pen = Pen(rounding)
+        image = self.write(pen, **settings)
+        return Drawing(self, settings, image.shape, tuple(pen.lines))
+
+    def law(self, settings: Settings, factor: Count) -> Count:
+        """Conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
+
+        The net is drawn at the default image with unrounded channels; each line then scales with `factor`
+        once for every spatial axis.
+        """
+        scaled = {o.scales for o in self.options if o.scales}
+        base = {o.name: o.default for o in self.options if o.name in scaled}
+        drawing = self.draw({**settings, **base}, rounding=False)
+        return sum(line.cost.macs * factor**line.rank for line in drawing.core)

@@ -1,0 +1,28 @@
+"""Errors that say in one line what was wrong, with which value, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ConvcostError(ValueError):
+    """Base of every error that a user's input can cause; its text is one line fit to be printed."""
+
+
+class DomainError(ConvcostError):
+    """A formula or an option was given a value outside its domain."""
+
+
+class UnknownNameError(ConvcostError):
+    """A name that is not in the book, with the near ones."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        super().__init__(f"unknown {what} {name!r}; {hint}")
+
+
+class MeasurementError(ConvcostError):
+    """The model could not be built or run, so there is nothing to compare with."""

@@ -1,0 +1,144 @@
+"""A formula is a record: a plain function, its symbols, its domain and its source."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+
+from convcost.theory.carriers import Count, decidable
+from convcost.theory.cost import Cost, Result
+from convcost.theory.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a formula comes from: the work and the place in it (equation, table, page or function)."""
+
+    work: str
+    place: str
+
+    def __post_init__(self) -> None:
+        if not self.work.strip() or not self.place.strip():
+            raise TypeError("a source needs the work and the place in it")
+
+    def __str__(self) -> str:
+        return f"{self.work}, {self.place}"
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One dimension of a formula; `default` is what `--set` need not give."""
+
+    name: str
+    meaning: str
+    unit: str
+    default: int | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a domain; `sentence` is what its violation prints, with the values it `mentions`."""
+
+    sentence: str
+    holds: Callable[[SimpleNamespace], Any]
+    mentions: tuple[str, ...]
+
+    def check(self, name: str, arguments: SimpleNamespace) -> None:
+        """Raise DomainError unless the condition holds for these arguments, or cannot be decided yet."""
+        values = {key: getattr(arguments, key) for key in self.mentions}
+        if not all(decidable(value) for value in values.values()):
+            return
+        answer = self.holds(arguments)
+        if not (answer.all() if hasattr(answer, "all") else answer):
+            shown = ", ".join(f"{key} = {value}" for key, value in values.items())
+            raise DomainError(f"{name}: {self.sentence} ({shown})")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A closed form of the book.
+
+    `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
+    symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
+    `against` names the formula it is printed beside, with their ratio.
+    """
+
+    name: str
+    title: str
+    function: Callable[..., Cost | Result]
+    symbols: tuple[Symbol, ...]
+    source: Source
+    domain: tuple[Condition, ...] = ()
+    template: Mapping[str, Any] | None = None
+    against: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise TypeError(f"formula {self.name!r} has no source")
+
+    @cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    def apply(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's value on its own arguments; raises DomainError where they leave its domain."""
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        names = SimpleNamespace(**bound.arguments)
+        for condition in self.domain:
+            condition.check(self.name, names)
+        return self.function(*args, **kwargs)
+
+    def evaluate(self, values: Mapping[str, Count]) -> Cost:
+        """The cost for these values of the symbols (any carrier)."""
+        template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
+        result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
+        return result.cost if isinstance(result, Result) else result
+
+
+@dataclass(frozen=True)
+class Operator(Formula):
+    """A formula over shapes: called with input shapes and hyper-parameters, it derives the output shape.
+
+    `multilinear` marks the operators that do multiply-accumulates, which the ones probe can count.
+    """
+
+    multilinear: bool = False
+
+    def __call__(self, *inputs: Any, **hyper: Any) -> Result:
+        """Output shape and cost for input shape(s) and hyper-parameters."""
+        result: Result = self.apply(*inputs, **hyper)
+        return result
+
+    def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""
+        defaults = {
+            name: parameter.default
+            for name, parameter in self._signature.parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        full = {**defaults, **hyper}
+        if full.get("stride", 0) is None:
+            full["stride"] = full["kernel_size"]
+        return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
+
+
+PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "output_size")
+
+
+def _spread(value: Any, rank: int) -> Any:
+    if isinstance(value, str):
+        return value
+    values = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return values * rank if len(values) == 1 else values
+
+
+def _fill(slot: Any, values: Mapping[str, Count]) -> Any:
+    if isinstance(slot, str):
+        return values.get(slot, slot)
+    return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot
+

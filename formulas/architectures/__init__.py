@@ -1,0 +1,1 @@
+"""One file per paper, its table row by row."""

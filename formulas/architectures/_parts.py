@@ -1,0 +1,35 @@
+"""Operators by short names, and the runs of them that papers write as one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcost.theory.carriers import Count, maximum
+from convcost.theory.pen import Map, Pen
+
+from ..operators import convolution, elementwise, linear, norm, pooling
+
+OPERATORS = {
+    record.name: record
+    for module in (convolution, elementwise, linear, norm, pooling)
+    for record in module.RECORDS
+}
+CONV2D = OPERATORS["conv2d"]
+LINEAR = OPERATORS["linear"]
+BATCH_NORM = OPERATORS["batch_norm"]
+RELU = OPERATORS["relu"]
+SOFTMAX = OPERATORS["softmax"]
+FLATTEN = OPERATORS["flatten"]
+GLOBAL_POOL = OPERATORS["adaptive_avg_pool2d"]
+
+
+def conv_bn_relu(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
+    """A convolution without bias, batch normalisation and ReLU; padding keeps the size at stride 1."""
+    x = pen.draw(CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper)
+    x = pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+    return pen.draw(RELU, x, name=f"{name}.relu")
+
+
+def floor_at_least_8(channels: Count) -> Count:
+    """A channel count rounded down, but never below 8 (MobileNet V1's authors, TF-slim mobilenet_v1.py)."""
+    return maximum(channels // 1, 8)

@@ -1,0 +1,1 @@
+"""What each counter counts, as weights over the primitives."""

@@ -1,0 +1,54 @@
+"""What fvcore's FlopCountAnalysis counts with its default handles."""
+
+from __future__ import annotations
+
+from convcost.theory.convention import Convention, Rule
+from convcost.theory.record import Source
+
+_CONVOLUTIONS = tuple(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))
+_NORMS = ("layer_norm", "group_norm", "instance_norm")
+
+RECORDS = (
+    Convention(
+        name="fvcore",
+        title="fvcore 0.1.5, FlopCountAnalysis with default handles",
+        rules=(
+            Rule(
+                _CONVOLUTIONS,
+                None,
+                "fvcore has no handle for padding given as a word (aten::_convolution_mode)",
+                {"padding": ("same", "valid")},
+            ),
+            Rule((*_CONVOLUTIONS, "linear"), {"macs": 1}, "one per multiply-accumulate, bias ignored"),
+            Rule(
+                ("batch_norm",),
+                {"activations": 5},
+                "fvcore counts 5 per element of a batch norm in training",
+                {"training": (True,), "affine": (True,)},
+            ),
+            Rule(
+                ("batch_norm",),
+                {"activations": 4},
+                "fvcore counts 4 per element of a batch norm in training without scale and shift",
+                {"training": (True,), "affine": (False,)},
+            ),
+            Rule(
+                ("batch_norm",),
+                {"activations": 1},
+                "fvcore counts 1 per element of a batch norm without scale and shift",
+                {"affine": (False,)},
+            ),
+            Rule(("batch_norm",), {"activations": 2}, "fvcore counts 2 per element of a batch norm"),
+            Rule(
+                _NORMS,
+                {"activations": 4},
+                "fvcore counts 4 per element of a norm without scale and shift",
+                {"affine": (False,)},
+            ),
+            Rule(_NORMS, {"activations": 5}, "fvcore counts 5 per element of a norm"),
+            Rule(("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"),
+            Rule(("relu", "concat", "flatten", "dropout"), {}, "fvcore ignores it on purpose"),
+        ),
+        source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
+    ),
+)

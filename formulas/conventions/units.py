@@ -1,0 +1,29 @@
+"""The two units of this book."""
+
+from __future__ import annotations
+
+from convcost.theory.convention import Convention, Rule
+from convcost.theory.record import Source
+
+SOURCE = Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.1.15")
+
+RECORDS = (
+    Convention(
+        name="macs",
+        title="Multiply-accumulates (MACs)",
+        rules=(Rule(("*",), {"macs": 1}, "multiply-accumulates of multilinear operators, nothing else"),),
+        source=SOURCE,
+    ),
+    Convention(
+        name="flops",
+        title="Floating-point operations (FLOPs)",
+        rules=(
+            Rule(
+                ("*",),
+                {"macs": 2, "bias_adds": 1, "elementwise": 1},
+                "two per multiply-accumulate, and every other operation once",
+            ),
+        ),
+        source=SOURCE,
+    ),
+)

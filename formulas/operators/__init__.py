@@ -1,0 +1,1 @@
+"""What one operator costs, from its input shape and hyper-parameters alone."""

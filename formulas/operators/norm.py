@@ -1,0 +1,99 @@
+"""Batch, layer, group and instance normalisation: no multiply-accumulate in the sense of this book."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, Shape, product
+from convcost.theory.cost import Cost, Result
+from convcost.theory.record import Condition, Operator, Source, Symbol
+
+from . import _axes as axes
+
+FOLDED = 2
+"""Operations an element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
+
+STATISTICS = 5
+"""Operations an element to normalise by its own statistics: one addition for the mean; a difference, a square
+and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
+
+
+def batch_norm(input: Shape, *, affine: Count = True, training: bool = False) -> Result:
+    """Batch normalisation of (N, C, *sizes); in evaluation the moving statistics are folded into two constants."""
+    per_element = STATISTICS + 2 * affine if training else FOLDED
+    return _normalised(input, input[1], affine, per_element)
+
+
+def instance_norm(input: Shape, *, affine: Count = False) -> Result:
+    """Instance normalisation of (N, C, *sizes): statistics of one channel of one sample."""
+    return _normalised(input, input[1], affine, STATISTICS + 2 * affine)
+
+
+def group_norm(input: Shape, *, groups: Count, affine: Count = True) -> Result:
+    """Group normalisation of (N, C, *sizes): statistics of `groups` groups of channels; their number is free."""
+    return _normalised(input, input[1], affine, STATISTICS + 2 * affine)
+
+
+def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
+    """Layer normalisation over the trailing `normalized_shape`, with a weight and a bias of that shape if affine."""
+    return _normalised(input, product(normalized_shape), affine, STATISTICS + 2 * affine)
+
+
+def _normalised(input: Shape, scaled: Count, affine: Count, per_element: Count) -> Result:
+    size = product(input)
+    cost = Cost(elementwise=per_element * size, parameters=2 * affine * scaled, activations=size, inputs=size)
+    return Result(input, cost)
+
+
+_IMAGE = (*axes.image_symbols(2), Symbol("a", "1 with scale and shift, 0 without", "flag", 1))
+_BN = "Ioffe & Szegedy 2015, Batch Normalization (arXiv 1502.03167)"
+
+RECORDS = (
+    Operator(
+        name="batch_norm",
+        title="Batch normalisation",
+        function=batch_norm,
+        symbols=_IMAGE,
+        source=Source(_BN, "Algorithm 2 in evaluation, Algorithm 1 in training"),
+        domain=(axes.POSITIVE_INPUT,),
+        template={"input": ("N", "C", "H", "W"), "affine": "a"},
+    ),
+    Operator(
+        name="instance_norm",
+        title="Instance normalisation",
+        function=instance_norm,
+        symbols=_IMAGE,
+        source=Source("Ulyanov, Vedaldi & Lempitsky 2016, Instance Normalization (arXiv 1607.08022)", "equation 2"),
+        domain=(axes.POSITIVE_INPUT,),
+        template={"input": ("N", "C", "H", "W"), "affine": "a"},
+    ),
+    Operator(
+        name="group_norm",
+        title="Group normalisation",
+        function=group_norm,
+        symbols=(*_IMAGE, Symbol("G", "groups", "groups")),
+        source=Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
+        domain=(
+            axes.POSITIVE_INPUT,
+            Condition("groups must divide the channels", lambda a: a.input[1] % a.groups == 0, ("input", "groups")),
+        ),
+        template={"input": ("N", "C", "H", "W"), "groups": "G", "affine": "a"},
+    ),
+    Operator(
+        name="layer_norm",
+        title="Layer normalisation over the last axis",
+        function=layer_norm,
+        symbols=(
+            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
+            Symbol("C", "features", "features"),
+            Symbol("a", "1 with scale and shift, 0 without", "flag", 1),
+        ),
+        source=Source("Ba, Kiros & Hinton 2016, Layer Normalization (arXiv 1607.06450)", "equation 3"),
+        domain=(
+            Condition(
+                "the normalised shape must be the last sizes of the input",
+                lambda a: tuple(a.input[len(a.input) - len(a.normalized_shape) :]) == tuple(a.normalized_shape),
+                ("input", "normalized_shape"),
+            ),
+        ),
+        template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
+    ),
+)
