@@ -1,0 +1,34 @@
+"""convcost decides whether a FLOP count is right.
+
+Formulas from papers, fvcore's count of the real PyTorch model, and the two held against each other, layer by
+layer. Importing this package imports neither torch nor sympy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convcost.api import compare as compare
+    from convcost.measure.calls import capture as capture
+    from convcost.measure.fvcore import trace as trace_fvcore
+    from convcost.measure.probe import ones_probe as ones_probe
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "compare": ("convcost.api", "compare"),
+    "capture": ("convcost.measure.calls", "capture"),
+    "trace_fvcore": ("convcost.measure.fvcore", "trace"),
+    "ones_probe": ("convcost.measure.probe", "ones_probe"),
+}
+
+__all__ = ["__version__", "capture", "compare", "ones_probe", "trace_fvcore"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'convcost' has no attribute {name!r}")
+    module, attribute = _PUBLIC[name]
+    return getattr(importlib.import_module(module), attribute)

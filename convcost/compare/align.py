@@ -58,9 +58,7 @@ def _in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple
     return pairs + [(len(left) - k, len(right) - k) for k in range(end, 0, -1)]
 
 
-def _in_any_order(
-    left: Sequence[tuple[int, Hashable]], right: Sequence[tuple[int, Hashable]]
-) -> list[tuple[int, int]]:
+def _in_any_order(left: Sequence[tuple[int, Hashable]], right: Sequence[tuple[int, Hashable]]) -> list[tuple[int, int]]:
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
     for index, key in right:
         waiting[key].append(index)

@@ -112,8 +112,7 @@ def compare(drawing: Drawing, capture: Capture, trace: FvcoreTrace, unit: str = 
         [m.call.operator or m.call.aten for m in measured],
     )
     rows = [
-        judge.row(drawing.lines[i] if i is not None else None, measured[j] if j is not None else None)
-        for i, j in pairs
+        judge.row(drawing.lines[i] if i is not None else None, measured[j] if j is not None else None) for i, j in pairs
     ]
     return Comparison(
         drawing=drawing,
@@ -164,13 +163,13 @@ class _Judge:
 
     def row(self, line: Line | None, measured: Measured | None) -> Row:
         """The row of a pair; one side may be missing."""
-        if line is None:
-            assert measured is not None
-            return self._unknown_to_paper(measured)
-        if measured is None:
+        if line is not None and measured is not None:
+            return self._row(line, measured, *self._judge(line, measured))
+        if line is not None:
             return self._row(line, None, Verdict.NOT_CALLED, "the formula has this layer, the model never calls it")
-        verdict, reason = self._judge(line, measured)
-        return self._row(line, measured, verdict, reason)
+        if measured is not None:
+            return self._unknown_to_paper(measured)
+        raise AssertionError("a row needs a line or a call")
 
     def _row(self, line: Line, measured: Measured | None, verdict: Verdict, reason: str) -> Row:
         count = measured.count if measured else None

@@ -90,9 +90,7 @@ def _instance_norm(a: Arguments) -> Bound:
 
 
 def _group_norm(a: Arguments) -> Bound:
-    return Bound(
-        "group_norm", (_shape(a["input"]),), {"groups": a["num_groups"], "affine": a["weight"] is not None}
-    )
+    return Bound("group_norm", (_shape(a["input"]),), {"groups": a["num_groups"], "affine": a["weight"] is not None})
 
 
 def _layer_norm(a: Arguments) -> Bound:

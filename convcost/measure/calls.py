@@ -18,8 +18,11 @@ from convcost.theory.errors import MeasurementError
 
 # Allocation and copies: nothing is computed, and no formula is missing.
 MOVEMENT = frozenset(
-    "clone copy contiguous empty empty_like zeros zeros_like ones ones_like full full_like arange lift_fresh "
-    "scalar_tensor reshape to _to_copy fill _unsafe_view constant_pad_nd pad".split()
+    {
+        *("clone", "copy", "contiguous", "reshape", "to", "_to_copy", "_unsafe_view", "lift_fresh", "arange"),
+        *("empty", "empty_like", "zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "fill"),
+        *("scalar_tensor", "constant_pad_nd", "pad"),
+    }
 )
 
 
@@ -68,9 +71,9 @@ def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()))
 
 
-class _Recorder(TorchDispatchMode):
+class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, model: nn.Module) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.names = {module: name for name, module in model.named_modules()}
         self.scopes = [""]
         self.calls: list[Call] = []

@@ -104,7 +104,7 @@ def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: st
 def _own(analysis: FlopCountAnalysis, name: str, twin: nn.Module) -> Counter[str]:
     """Unsupported operators that a module calls itself: its own less its children's."""
     own = Counter(analysis.unsupported_ops(name))
-    for child, module in twin.get_submodule(name).named_children():
+    for child, _ in twin.get_submodule(name).named_children():
         path = f"{name}.{child}" if name else child
         if analysis.canonical_module_name(path) == path:
             own -= analysis.unsupported_ops(path)
@@ -158,9 +158,10 @@ def _plain_transposed(rank: int) -> Callable[..., Any]:
         groups: int = 1,
         dilation: Any = 1,
     ) -> Any:
-        lists = [_spread(v, rank) for v in (stride, padding, dilation)]
+        strides, paddings, dilations = (_spread(v, rank) for v in (stride, padding, dilation))
+        extra = _spread(output_padding, rank)
         return torch._convolution(
-            input, weight, bias, *lists, True, _spread(output_padding, rank), groups, False, False, True, True
+            input, weight, bias, strides, paddings, dilations, True, extra, groups, False, False, True, True
         )
 
     return convolution

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 
 from convcost.theory.errors import ConvcostError
 
-_RANKS = {F.conv1d: 1, F.conv2d: 2, F.conv3d: 3}
-_TRANSPOSED = {F.conv_transpose1d: 1, F.conv_transpose2d: 2, F.conv_transpose3d: 3}
+_RANKS: dict[Callable[..., Any], int] = {F.conv1d: 1, F.conv2d: 2, F.conv3d: 3}
+_TRANSPOSED: dict[Callable[..., Any], int] = {F.conv_transpose1d: 1, F.conv_transpose2d: 2, F.conv_transpose3d: 3}
 _EXACT = 2**53
 
 
@@ -67,9 +67,7 @@ def _unpack(module: nn.Module, shape: tuple[int, ...]) -> tuple[Callable[..., An
     )
 
 
-def _ones_on_padding(
-    image: Tensor, weight: Tensor, hyper: dict[str, Any], rank: int
-) -> tuple[Tensor, dict[str, Any]]:
+def _ones_on_padding(image: Tensor, weight: Tensor, hyper: dict[str, Any], rank: int) -> tuple[Tensor, dict[str, Any]]:
     padding, dilation = hyper.get("padding", 0), hyper.get("dilation", 1)
     dilations = (dilation,) * rank if isinstance(dilation, int) else tuple(dilation)
     sides: list[int] = []

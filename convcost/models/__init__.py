@@ -1,1 +1,42 @@
-"""The seed networks as real modules, one self-contained file each; importing one imports torch."""
+"""The real networks: one file a name, each with `build(**settings)`. Importing this imports no torch.
+
+A file is our own module where no well-kept library has the network, and else names the library's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from convcost.theory.errors import MeasurementError, UnknownNameError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def names() -> tuple[str, ...]:
+    """The models there are; imports none of them."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")))
+
+
+def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
+    """The model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
+
+    It is built on the meta device: it has shapes but no weights. Raises UnknownNameError for a name there is
+    no model of, MeasurementError if it cannot be built.
+    """
+    import torch
+
+    library, colon, name = reference.partition(":")
+    if not colon and reference not in names():
+        raise UnknownNameError("model", reference, names())
+    module = importlib.import_module("convcost.models._zoo" if colon else f"convcost.models.{reference}")
+    try:
+        with torch.device("meta"):
+            model: nn.Module = module.from_library(library, name) if colon else module.build(**settings)
+    except (RuntimeError, OverflowError, TypeError) as error:
+        text = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error
+    return model

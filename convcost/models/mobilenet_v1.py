@@ -55,7 +55,8 @@ class MobileNetV1(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Class probabilities."""
         x = self.pool(self.features(self.stem(x)))
-        return self.classifier(x.flatten(1)).softmax(dim=1)
+        logits: Tensor = self.classifier(x.flatten(1))
+        return logits.softmax(dim=1)
 
 
 def build(*, alpha: Fraction, classes: int, variant: str, **_: object) -> nn.Module:

@@ -37,7 +37,7 @@ class Option:
     decimal: bool = False
     scales: str | None = None
 
-    def read(self, value: object) -> int | Fraction | str:
+    def read(self, value: object) -> Any:
         """The value as an exact number or a word; raises DomainError with the domain in its text."""
         text = str(value).strip()
         if self.choices:

@@ -58,6 +58,11 @@ class Condition:
             raise DomainError(f"{name}: {self.sentence} ({shown})")
 
 
+def positive(name: str) -> Condition:
+    """The condition that a symbol is above zero."""
+    return Condition(f"{name} must be positive", lambda a: getattr(a, name) > 0, (name,))
+
+
 @dataclass(frozen=True)
 class Formula:
     """A closed form of the book.
@@ -141,4 +146,3 @@ def _fill(slot: Any, values: Mapping[str, Count]) -> Any:
     if isinstance(slot, str):
         return values.get(slot, slot)
     return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot
-

@@ -10,9 +10,7 @@ from convcost.theory.pen import Map, Pen
 from ..operators import convolution, elementwise, linear, norm, pooling
 
 OPERATORS = {
-    record.name: record
-    for module in (convolution, elementwise, linear, norm, pooling)
-    for record in module.RECORDS
+    record.name: record for module in (convolution, elementwise, linear, norm, pooling) for record in module.RECORDS
 }
 CONV2D = OPERATORS["conv2d"]
 LINEAR = OPERATORS["linear"]
@@ -25,7 +23,9 @@ GLOBAL_POOL = OPERATORS["adaptive_avg_pool2d"]
 
 def conv_bn_relu(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
     """A convolution without bias, batch normalisation and ReLU; padding keeps the size at stride 1."""
-    x = pen.draw(CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper)
+    x = pen.draw(
+        CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
+    )
     x = pen.draw(BATCH_NORM, x, name=f"{name}.bn")
     return pen.draw(RELU, x, name=f"{name}.relu")
 

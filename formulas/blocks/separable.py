@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol
+from convcost.theory.record import Condition, Formula, Source, Symbol, positive
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
@@ -54,9 +54,7 @@ _DEPTH = Symbol("m", "depth multiplier", "filters a channel", 1)
 
 
 def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(
-        Condition(f"{s.name} must be positive", lambda a, name=s.name: getattr(a, name) > 0, (s.name,)) for s in symbols
-    )
+    return tuple(positive(symbol.name) for symbol in symbols)
 
 
 RECORDS = (

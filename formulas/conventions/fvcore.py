@@ -46,7 +46,9 @@ RECORDS = (
                 {"affine": (False,)},
             ),
             Rule(_NORMS, {"activations": 5}, "fvcore counts 5 per element of a norm"),
-            Rule(("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"),
+            Rule(
+                ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
+            ),
             Rule(("relu", "concat", "flatten", "dropout"), {}, "fvcore ignores it on purpose"),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),

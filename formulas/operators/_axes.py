@@ -95,8 +95,6 @@ WINDOW_FITS = Condition(
 )
 POSITIVE_WINDOW = Condition(
     "kernel size, stride and dilation must be at least 1",
-    lambda a: all(
-        v >= 1 for name in ("kernel_size", "stride", "dilation") for v in spread(getattr(a, name), _rank(a))
-    ),
+    lambda a: all(v >= 1 for name in ("kernel_size", "stride", "dilation") for v in spread(getattr(a, name), _rank(a))),
     ("kernel_size", "stride", "dilation"),
 )

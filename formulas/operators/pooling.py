@@ -6,7 +6,7 @@ from typing import Any
 
 from convcost.theory.carriers import Count, Shape, common_divisor, product
 from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.theory.record import Condition, Operator, Source
 
 from . import _axes as axes
 
@@ -42,7 +42,9 @@ def max_pool(
     return Result(result.shape, cost, result.windows)
 
 
-def avg_pool(input: Shape, *, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False) -> Result:
+def avg_pool(
+    input: Shape, *, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False
+) -> Result:
     """Average pooling of (N, C, *sizes): a window of k taps takes k - 1 additions and one scaling."""
     return _pooled(input, kernel_size, stride, padding, 1, ceil_mode)
 

@@ -1,0 +1,72 @@
+"""`convcost compare`: the main job."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+
+from convcost.cli.console import console
+
+EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
+
+
+class Per(StrEnum):
+    """What a row stands for."""
+
+    LAYER = "layer"
+    BLOCK = "block"
+    OPERATOR = "operator"
+
+
+class Unit(StrEnum):
+    """What is counted."""
+
+    MACS = "macs"
+    FLOPS = "flops"
+
+
+def command(
+    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
+    alpha: str | None = typer.Option(None, metavar="A", help="Width multiplier α, a decimal."),
+    rho: str | None = typer.Option(None, metavar="R", help="Resolution multiplier ρ, a decimal."),
+    resolution: str | None = typer.Option(None, metavar="PX", help="Side of the image in pixels, in place of ρ."),
+    batch: str | None = typer.Option(None, metavar="N", help="Images a batch."),
+    classes: str | None = typer.Option(None, metavar="K", help="Number of classes."),
+    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, full-conv."),
+    per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
+    unit: Unit = typer.Option(Unit.MACS, help="flops: two per multiply-accumulate, and every other operation once."),
+    all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
+    csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
+    markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the comparison as Markdown."),
+    json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
+) -> int:
+    """Hold a paper's formula of a network against fvcore's count of the real PyTorch model, layer by layer.
+
+    Exit code: 0 no disagreement, 1 some, 2 could not run.
+    """
+    from convcost.report import files
+
+    given = {
+        "alpha": alpha,
+        "rho": rho,
+        "resolution": resolution,
+        "batch": batch,
+        "classes": classes,
+        "variant": variant,
+    }
+    options = {key: value for key, value in given.items() if value is not None}
+    for path in (csv, markdown, json):
+        if path is not None:
+            files.check_writable(path)
+
+    from convcost.api import compare
+    from convcost.report.screen import print_comparison
+
+    report = compare(name, unit=unit.value, **options)
+    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (json, report.to_json)):
+        if path is not None:
+            write(path, per.value, all_operators)
+    print_comparison(console(), report, per.value, all_operators)
+    return 0 if report.ok else 1

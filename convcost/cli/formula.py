@@ -1,0 +1,31 @@
+"""`convcost formula`: a formula of the book, in full."""
+
+from __future__ import annotations
+
+import typer
+
+from convcost.cli.console import console
+from convcost.theory.errors import ConvcostError
+
+EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14"
+
+
+def command(
+    name: str = typer.Argument(help="A formula, an operator or a network of the book.", show_default=False),
+    set_: list[str] = typer.Option([], "--set", metavar="SYMBOL=VALUE", help="Give a symbol a value; repeatable."),
+    latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
+) -> int:
+    """Print a formula: symbols with meaning and unit, domain, source, closed form, and its value."""
+    values: dict[str, str] = {}
+    for item in set_:
+        symbol, equals, value = item.partition("=")
+        if not equals or not symbol or not value:
+            raise ConvcostError(f"--set is {item!r}, but must be SYMBOL=VALUE, such as M=512")
+        if symbol in values:
+            raise ConvcostError(f"--set gives {symbol} twice; give it once")
+        values[symbol] = value
+
+    from convcost.report.formula import print_formula
+
+    print_formula(console(), name, values, latex)
+    return 0

@@ -1,0 +1,61 @@
+"""The `convcost` command: every error is one line on standard error and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from convcost import __version__
+from convcost.cli import compare, formula, listing
+from convcost.theory.errors import ConvcostError
+
+app = typer.Typer(
+    name="convcost",
+    help="Decide whether a FLOP count is right: formulas from papers against fvcore's count of the real model.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("compare", epilog=compare.EXAMPLE)(compare.command)
+app.command("formula", epilog=formula.EXAMPLE)(formula.command)
+app.command("list", epilog=listing.EXAMPLE)(listing.command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"convcost {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857")
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    del version
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 no disagreement, 1 some, 2 could not run."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; its exit code."""
+    try:
+        code = app(list(arguments), prog_name="convcost", standalone_mode=False)
+    except (click.ClickException, ConvcostError) as error:
+        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        print(f"error: {' '.join(text.split())}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("error: interrupted", file=sys.stderr)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""A comparison as data frame, CSV, Markdown, JSON and HTML."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convcost.compare.comparison import Comparison, Totals
+from convcost.compare.row import Row
+from convcost.report import columns, files, markdown, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """What `convcost.compare` returns. `rows` are the layers that multiply and accumulate, `all_rows` every operator."""
+
+    comparison: Comparison
+    given: Mapping[str, object]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """One row a convolution or fully connected layer."""
+        return self.comparison.layers
+
+    @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """One row an operator."""
+        return self.comparison.rows
+
+    @property
+    def totals(self) -> Totals:
+        """Sums over the whole net."""
+        return self.comparison.totals
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict there is."""
+        return str(self.comparison.verdict)
+
+    @property
+    def ok(self) -> bool:
+        """No disagreement."""
+        return self.comparison.ok
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a layer, raw integers; unknown counts are <NA>."""
+        return self.table()
+
+    def table(self, per: str = "layer", all_operators: bool = False) -> pd.DataFrame:
+        """The rows as a data frame, per layer, block or operator."""
+        import pandas as pd
+
+        rows = self.comparison.per(per, all_operators)
+        data = {column.name: [column.value(row) for row in rows] for column in columns.raw(self.comparison.unit)}
+        frame = pd.DataFrame(data)
+        counts = [name for name in frame if name.endswith(("_formula", "_measured", "_difference"))]
+        return frame.astype(dict.fromkeys(counts, "Int64"))
+
+    def to_csv(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
+        """CSV with one row a layer; written to `path` if given, whole or not at all."""
+        return _deliver(self.table(per, all_operators).to_csv(index=False, lineterminator="\n"), path)
+
+    def to_markdown(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
+        """A Markdown page: title, layers, totals; written to `path` if given, whole or not at all."""
+        shown = columns.shown(self.comparison.unit)
+        rows = self.comparison.per(per, all_operators)
+        layers = markdown.table(
+            [(">" if column.right else "") + column.header for column in shown],
+            [[column.value(row) for column in shown] for row in rows],
+        )
+        totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
+        reasons = "".join(f"- {markdown.escaped(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
+        parts = [f"# {heading(self.comparison)}", source(self.comparison), layers, totals, reasons, conclusion(self)]
+        return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
+
+    def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
+        """Everything as JSON; written to `path` if given, whole or not at all."""
+        comparison = self.comparison
+        rows = [
+            {column.name: column.value(row) for column in columns.raw(comparison.unit)}
+            for row in comparison.per(per, all_operators)
+        ]
+        data: dict[str, Any] = {
+            "model": comparison.drawing.architecture.name,
+            "settings": {name: text.plain(value) for name, value in comparison.drawing.settings.items()},
+            "input_shape": list(comparison.drawing.input_shape),
+            "unit": comparison.unit,
+            "totals": asdict(comparison.totals),
+            "verdict": self.verdict,
+            "uncounted": comparison.uncounted,
+            "device": comparison.device,
+            "layers": rows,
+            "versions": versions(),
+        }
+        return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
+
+    def _repr_html_(self) -> str:
+        html: str = self.frame.to_html(index=False, escape=True)
+        return html
+
+
+def _deliver(content: str, path: str | Path | None) -> str:
+    if path is not None:
+        files.write(Path(path), content)
+    return content
+
+
+def heading(comparison: Comparison) -> str:
+    """MobileNet V1, α = 0.75, R = 192: input 1×3×192×192."""
+    architecture, settings = comparison.drawing.architecture, comparison.drawing.settings
+    shown = [
+        f"{option.symbol or option.name} = {text.plain(settings[option.name])}"
+        for option in architecture.options
+        if option.name in settings and settings[option.name] != option.default
+    ]
+    return f"{', '.join([architecture.title, *shown])}: input {text.shape(comparison.drawing.input_shape)}"
+
+
+def source(comparison: Comparison) -> str:
+    """Where the formula comes from and how the model was measured."""
+    return f"Formula: {comparison.drawing.architecture.source}. Measured: fvcore on device {comparison.device}."
+
+
+def total_rows(comparison: Comparison) -> list[list[str]]:
+    """The three totals, formula against measurement."""
+    totals = comparison.totals
+    counts = "MACs" if comparison.unit == "macs" else "FLOPs"
+    rows = [
+        (f"convolution + linear {counts}", totals.macs_formula, totals.macs_measured),
+        ("parameters", totals.params_formula, totals.params_measured),
+        ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
+    ]
+    return [[name, text.number(a), text.number(b), text.signed(b - a)] for name, a, b in rows]
+
+
+def conclusion(report: ComparisonReport) -> str:
+    """One line: the verdict, and the first layer that turned it."""
+    comparison = report.comparison
+    layers = comparison.layers
+    bad = [row for row in comparison.rows if not row.verdict.ok]
+    if not bad:
+        agreeing = sum(row.verdict == "agree" for row in layers)
+        return f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree)."
+    first, others = bad[0], len(bad) - 1
+    more = f"; {others} other operator{'s' if others != 1 else ''} with it" if others else ""
+    return f"Verdict: {report.verdict}. First at {first.layer}: {first.reason}{more}."
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    packages = ("convcost", "torch", "fvcore")
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}

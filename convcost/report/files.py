@@ -1,0 +1,39 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from convcost.theory.errors import ConvcostError
+
+
+def check_writable(path: Path) -> None:
+    """Raise ConvcostError if a file cannot be put there, before any work is done for it."""
+    folder = path.parent
+    if path.is_dir():
+        raise ConvcostError(f"cannot write {path}: it is a folder; give a file name")
+    if not folder.is_dir():
+        raise ConvcostError(f"cannot write {path}: there is no folder {folder}; create it first")
+    if not os.access(folder, os.W_OK):
+        raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
+
+
+def write(path: Path, text: str) -> None:
+    """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done."""
+    check_writable(path)
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error

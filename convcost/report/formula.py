@@ -1,0 +1,141 @@
+"""A formula on a terminal: what it means, where it holds, where it is from, and what it gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from convcost.report import text
+from convcost.report.table import plain_table
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import Record, book
+from convcost.theory.cost import PRIMITIVES, Cost
+from convcost.theory.convention import Convention
+from convcost.theory.errors import DomainError, UnknownNameError
+from convcost.theory.record import Formula
+
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
+NAMES = {
+    "macs": "MACs",
+    "bias_adds": "bias additions",
+    "elementwise": "other operations",
+    "parameters": "parameters",
+    "activations": "activations written",
+    "inputs": "activations read",
+}
+
+
+def lookup(name: str) -> Formula | Architecture:
+    """A record that has a closed form; raises UnknownNameError with the near names."""
+    known: dict[str, Record] = {k: v for k, v in book().items() if not isinstance(v, Convention)}
+    record = known.get(name)
+    if not isinstance(record, Formula | Architecture):
+        raise UnknownNameError("formula", name, known)
+    return record
+
+
+def print_formula(console: Console, name: str, values: Mapping[str, str], latex: bool) -> None:
+    """Print a record of the book, or its closed form alone as LaTeX."""
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        from convcost.report.network import print_network
+
+        print_network(console, record, values, latex)
+        return
+    numbers = read_values(record, values)
+    if latex:
+        from convcost.theory.closed import closed_form
+
+        import sympy
+
+        console.print(sympy.latex(closed_form(record, numbers).macs), soft_wrap=True)
+        return
+    _print_head(console, record)
+    against = lookup(record.against) if record.against else None
+    columns = [against, record] if isinstance(against, Formula) else [record]
+    if all(s.name in numbers or s.default is not None for s in record.symbols):
+        _print_values(console, columns, numbers)
+    else:
+        _print_closed(console, columns, numbers)
+
+
+def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, Any]:
+    """Exact numbers for the symbols that were given; raises DomainError for what is none."""
+    symbols = {symbol.name: symbol for symbol in record.symbols}
+    numbers: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in symbols:
+            raise DomainError(f"{record.name} has no symbol {name!r}; it has {', '.join(symbols)}")
+        decimal = symbols[name].unit == "factor"
+        if not _NUMBER.fullmatch(value) or ("." in value and not decimal):
+            raise DomainError(f"{name} is {value!r}, but must be a {'decimal' if decimal else 'whole'} number")
+        numbers[name] = Fraction(value) if decimal else int(value)
+    return numbers
+
+
+def complete(record: Formula, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of this record's symbols, defaults filled in."""
+    known = {s.name: s.default for s in record.symbols if s.default is not None}
+    return {**known, **{k: v for k, v in numbers.items() if k in {s.name for s in record.symbols}}}
+
+
+def _print_head(console: Console, record: Formula) -> None:
+    console.print(Text(f"{record.name}: {record.title}", style="bold"))
+    console.print(Text(f"Source: {record.source}"))
+    table = plain_table("\nSymbol", "\nmeaning", "\nunit", "\ndefault")
+    for symbol in record.symbols:
+        default = "" if symbol.default is None else str(symbol.default)
+        table.add_row(Text(symbol.name), symbol.meaning, symbol.unit, default)
+    console.print(table)
+    if record.domain:
+        console.print(Text(f"\nDomain: {'; '.join(c.sentence for c in record.domain)}."))
+
+
+def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
+    from convcost.theory import symbolic
+    from convcost.theory.closed import closed_form, ratio
+
+    order = [symbol.name for symbol in columns[-1].symbols]
+    costs = [closed_form(record, numbers) for record in columns]
+    table = plain_table("\nClosed form", *(f"\n{record.name}" for record in columns))
+    for primitive in PRIMITIVES:
+        forms = [getattr(cost, primitive) for cost in costs]
+        if any(form != 0 for form in forms):
+            table.add_row(NAMES[primitive], *(Text(symbolic.line(form, order)) for form in forms))
+    console.print(table)
+    if len(costs) == 2:
+        for primitive in ("macs", "parameters"):
+            form = symbolic.line(ratio(getattr(costs[1], primitive), getattr(costs[0], primitive)), order)
+            console.print(Text(f"\nRatio of {NAMES[primitive]}, {columns[1].name} to {columns[0].name}: {form}"))
+
+
+def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
+    _print_closed(console, columns, {})
+    costs = [record.evaluate(complete(record, numbers)) for record in columns]
+    given = ", ".join(f"{name} = {text.plain(value)}" for name, value in numbers.items())
+    table = plain_table(f"\nValue at {given or 'the defaults'}", *(f">\n{record.name}" for record in columns))
+    for primitive in PRIMITIVES:
+        counts = [getattr(cost, primitive) for cost in costs]
+        if any(counts):
+            table.add_row(NAMES[primitive], *(_exact(count) for count in counts))
+    console.print(table)
+    if len(costs) == 2:
+        _print_ratios(console, costs)
+
+
+def _exact(count: Any) -> str:
+    value = Fraction(count)
+    return text.number(int(value)) if value.denominator == 1 else text.plain(value)
+
+
+def _print_ratios(console: Console, costs: list[Cost]) -> None:
+    for primitive in ("macs", "parameters"):
+        below, above = (Fraction(getattr(cost, primitive)) for cost in costs)
+        if below and above:
+            share, times = text.decimal(above / below, 6), text.decimal(below / above, 3)
+            console.print(Text(f"\nRatio of {NAMES[primitive]}: {share}, that is {times} times fewer"))

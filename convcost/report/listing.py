@@ -1,0 +1,27 @@
+"""What the book holds, and where each thing comes from."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from convcost import models
+from convcost.report.table import plain_table
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import book
+from convcost.theory.convention import Convention
+from convcost.theory.record import Formula, Operator
+
+
+def print_listing(console: Console) -> None:
+    """One table a kind of record, names in alphabetical order."""
+    real = models.names()
+    sections = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
+    for title, kind in sections.items():
+        table = plain_table(title, "what", "source")
+        found = sorted((record.name, record) for record in book().values() if type(record) is kind)
+        for name, record in found:
+            table.add_row(Text(name), Text(record.title), Text(str(record.source)))
+        console.print(table)
+        console.print()
+    console.print(Text(f"Models to compare networks with: {', '.join(real)}; torchvision:NAME, timm:NAME."))

@@ -1,0 +1,1 @@
+"""A network of the book as one closed form in its options."""

@@ -1,0 +1,84 @@
+"""A comparison on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from convcost.compare.comparison import Comparison
+from convcost.compare.law import against_baseline, law
+from convcost.report import columns, text
+from convcost.report.comparison import ComparisonReport, conclusion, heading, source, total_rows
+from convcost.report.table import STYLES, plain_table, print_rows
+
+
+def print_comparison(console: Console, report: ComparisonReport, per: str, all_operators: bool) -> None:
+    """Layers, totals, shares, the law, what was not counted, and the verdict."""
+    comparison = report.comparison
+    rows = comparison.per(per, all_operators)
+    console.print(Text(heading(comparison), style="bold"))
+    console.print(Text(source(comparison)), "")
+    print_rows(console, columns.shown(comparison.unit), rows)
+    totals = plain_table("\nTotal", ">\nformula", ">\nmeasured", ">\ndifference")
+    for cells in total_rows(comparison):
+        totals.add_row(*cells)
+    console.print(totals)
+    _print_shares(console, comparison)
+    _print_ratio(console, comparison)
+    _print_law(console, report)
+    _print_uncounted(console, comparison)
+    reasons = [row for row in rows if row.reason and not row.verdict.ok]
+    for row in reasons[:_MOST_REASONS]:
+        console.print(Text(f"{row.layer}: {row.reason}", style=STYLES[str(row.verdict)]))
+    if len(reasons) > _MOST_REASONS:
+        console.print(f"… and {len(reasons) - _MOST_REASONS} more (--csv has every reason).")
+    _print_notes(console, rows)
+    console.print(Text(conclusion(report), style=STYLES[report.verdict]))
+
+
+_MOST_REASONS = 10
+
+
+def _print_shares(console: Console, comparison: Comparison) -> None:
+    table = plain_table("\nKind of layer", ">share of\nMACs", ">share of\nweights")
+    for share in comparison.shares:
+        table.add_row(share.kind, text.percent(share.macs), text.percent(share.weights))
+    console.print(table)
+
+
+def _print_ratio(console: Console, comparison: Comparison) -> None:
+    ratio = against_baseline(comparison.drawing)
+    if ratio is not None:
+        console.print(f"\nStandard convolutions in place of separable ones: {text.decimal(ratio, 2)} times the MACs.")
+
+
+def _print_law(console: Console, report: ComparisonReport) -> None:
+    found = law(report.comparison.drawing, report.given)
+    if found is None or (found.alpha == 1 and found.factor == 1):
+        return
+    cost = found.exact - found.unrounded
+    table = plain_table("\nScaling law", ">\nMACs")
+    table.add_row("α²ρ² of the full net", text.decimal(found.square, 1))
+    table.add_row("each layer by its α and ρ, nothing rounded", text.decimal(found.unrounded, 1))
+    table.add_row("exact, channels and image rounded", text.number(found.exact))
+    console.print(table)
+    sign = "+" if cost >= 0 else ""
+    console.print(f"Rounding costs {sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / found.unrounded)}).")
+
+
+def _print_uncounted(console: Console, comparison: Comparison) -> None:
+    if comparison.uncounted:
+        names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in _sorted(comparison))
+        console.print(Text(f"\nNot counted by fvcore, which has no handle for it: {names}."))
+    else:
+        console.print("\nfvcore has a handle for every operator here, or ignores it on purpose.")
+
+
+def _sorted(comparison: Comparison) -> list[tuple[str, int]]:
+    return sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _print_notes(console: Console, rows: tuple[columns.Row, ...]) -> None:
+    notes = sorted({row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")})
+    for note in notes:
+        console.print(Text(f"Note: {note}."))

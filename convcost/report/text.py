@@ -1,0 +1,62 @@
+"""Numbers, shapes and hyper-parameters as people read them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+UNKNOWN = "?"
+
+
+def number(value: int | None) -> str:
+    """1,234,567; a question mark for what is unknown."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def signed(value: int | None) -> str:
+    """+1,234; 0; a question mark for what is unknown."""
+    return UNKNOWN if value is None else f"{value:+,}" if value else "0"
+
+
+def decimal(value: Fraction, digits: int) -> str:
+    """A fraction rounded half up to some decimal places, exactly."""
+    scaled = (2 * abs(value) * 10**digits + 1) // 2
+    whole, rest = divmod(int(scaled), 10**digits)
+    sign = "-" if value < 0 and scaled else ""
+    return f"{sign}{whole:,}.{rest:0{digits}d}" if digits else f"{sign}{whole:,}"
+
+
+def percent(value: Fraction) -> str:
+    """12.34 %."""
+    return f"{decimal(value * 100, 2)} %"
+
+
+def plain(value: object) -> str:
+    """A setting as it was typed: 0.75, not 3/4."""
+    if isinstance(value, Fraction):
+        text = decimal(value, 18).replace(",", "").rstrip("0").rstrip(".")
+        return text if Fraction(text) == value else str(value)
+    return str(value)
+
+
+def shape(sizes: Any) -> str:
+    """1×3×224×224; empty for none."""
+    return "×".join(str(size) for size in sizes) if sizes else ""
+
+
+def compact(values: Any) -> str:
+    """3×3, or one number where all are equal: stride 2."""
+    items = values if isinstance(values, tuple) else (values,)
+    return str(items[0]) if len(set(items)) == 1 else shape(items)
+
+
+def settings(hyper: dict[str, Any]) -> str:
+    """Kernel, stride, groups of a layer, the unremarkable ones left out: 3×3 s2 g32."""
+    if "kernel_size" not in hyper:
+        return ""
+    parts = [shape(hyper["kernel_size"])]
+    for name, letter, usual in (("stride", "s", 1), ("dilation", "d", 1), ("groups", "g", 1)):
+        value = hyper.get(name, usual)
+        if compact(value) != str(usual):
+            parts.append(f"{letter}{compact(value)}")
+    return " ".join(parts)
