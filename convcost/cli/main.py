@@ -49,10 +49,10 @@ def run(arguments: Sequence[str]) -> int:
         code = app(list(arguments), prog_name="convcost", standalone_mode=False)
     except (click.ClickException, ConvcostError) as error:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        print(f"error: {' '.join(text.split())}", file=sys.stderr)
+        typer.echo(f"error: {' '.join(text.split())}", err=True)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        print("error: interrupted", file=sys.stderr)
+        typer.echo("error: interrupted", err=True)
         return 2
     return code if isinstance(code, int) else 0
 

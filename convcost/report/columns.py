@@ -71,7 +71,7 @@ def shown(unit: str) -> tuple[Shown, ...]:
         Shown("operator", lambda row: row.kind if row.multilinear and row.module else row.operator, 3),
         Shown("input", lambda row: text.shape(row.input_shape), 8),
         Shown("output", lambda row: text.shape(row.output_shape), 6),
-        Shown("settings", lambda row: text.settings(row.hyper), 7),
+        Shown("settings", lambda row: text.layer_settings(row.hyper), 7),
         Shown("params", lambda row: text.number(row.params_formula), 2, right=True),
         Shown("measured", lambda row: text.number(row.params_measured), 5, right=True),
         Shown(counts, lambda row: text.number(row.macs_formula), 0, right=True),

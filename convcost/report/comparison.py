@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ComparisonReport:
-    """What `convcost.compare` returns. `rows` are the layers that multiply and accumulate, `all_rows` every operator."""
+    """What `convcost.compare` returns."""
 
     comparison: Comparison
     given: Mapping[str, object]

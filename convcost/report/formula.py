@@ -14,8 +14,8 @@ from convcost.report import text
 from convcost.report.table import plain_table
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import Record, book
-from convcost.theory.cost import PRIMITIVES, Cost
 from convcost.theory.convention import Convention
+from convcost.theory.cost import PRIMITIVES, Cost
 from convcost.theory.errors import DomainError, UnknownNameError
 from convcost.theory.record import Formula
 
@@ -49,9 +49,9 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
         return
     numbers = read_values(record, values)
     if latex:
-        from convcost.theory.closed import closed_form
-
         import sympy
+
+        from convcost.theory.closed import closed_form
 
         console.print(sympy.latex(closed_form(record, numbers).macs), soft_wrap=True)
         return

@@ -19,4 +19,5 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     sides = ["right" if header.startswith(">") else "left" for header in headers]
     cells = [[escaped(cell) for cell in row] for row in rows]
     names = [header.removeprefix(">") for header in headers]
-    return tabulate(cells, names, tablefmt="github", colalign=sides, disable_numparse=True) + "\n"
+    text: str = tabulate(cells, names, tablefmt="github", colalign=sides, disable_numparse=True)
+    return text + "\n"

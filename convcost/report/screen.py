@@ -7,6 +7,7 @@ from rich.text import Text
 
 from convcost.compare.comparison import Comparison
 from convcost.compare.law import against_baseline, law
+from convcost.compare.row import Row
 from convcost.report import columns, text
 from convcost.report.comparison import ComparisonReport, conclusion, heading, source, total_rows
 from convcost.report.table import STYLES, plain_table, print_rows
@@ -78,7 +79,7 @@ def _sorted(comparison: Comparison) -> list[tuple[str, int]]:
     return sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _print_notes(console: Console, rows: tuple[columns.Row, ...]) -> None:
+def _print_notes(console: Console, rows: tuple[Row, ...]) -> None:
     notes = sorted({row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")})
     for note in notes:
         console.print(Text(f"Note: {note}."))

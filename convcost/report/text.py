@@ -50,7 +50,7 @@ def compact(values: Any) -> str:
     return str(items[0]) if len(set(items)) == 1 else shape(items)
 
 
-def settings(hyper: dict[str, Any]) -> str:
+def layer_settings(hyper: dict[str, Any]) -> str:
     """Kernel, stride, groups of a layer, the unremarkable ones left out: 3×3 s2 g32."""
     if "kernel_size" not in hyper:
         return ""
