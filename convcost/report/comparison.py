@@ -62,7 +62,7 @@ class ComparisonReport:
         rows = self.comparison.per(per, all_operators)
         data = {column.name: [column.value(row) for row in rows] for column in columns.raw(self.comparison.unit)}
         frame = pd.DataFrame(data)
-        counts = [name for name in frame if name.endswith(("_formula", "_measured", "_difference"))]
+        counts = [name for name in data if name.endswith(("_formula", "_measured", "_difference"))]
         return frame.astype(dict.fromkeys(counts, "Int64"))
 
     def to_csv(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:

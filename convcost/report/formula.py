@@ -49,11 +49,10 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
         return
     numbers = read_values(record, values)
     if latex:
-        import sympy
-
         from convcost.theory.closed import closed_form
+        from convcost.theory.symbolic import latex_text
 
-        console.print(sympy.latex(closed_form(record, numbers).macs), soft_wrap=True)
+        console.print(latex_text(closed_form(record, numbers).macs), soft_wrap=True)
         return
     _print_head(console, record)
     against = lookup(record.against) if record.against else None
@@ -87,13 +86,15 @@ def complete(record: Formula, numbers: Mapping[str, Any]) -> dict[str, Any]:
 def _print_head(console: Console, record: Formula) -> None:
     console.print(Text(f"{record.name}: {record.title}", style="bold"))
     console.print(Text(f"Source: {record.source}"))
-    table = plain_table("\nSymbol", "\nmeaning", "\nunit", "\ndefault")
+    console.print()
+    table = plain_table("Symbol", "meaning", "unit", "default")
     for symbol in record.symbols:
         default = "" if symbol.default is None else str(symbol.default)
         table.add_row(Text(symbol.name), symbol.meaning, symbol.unit, default)
     console.print(table)
     if record.domain:
-        console.print(Text(f"\nDomain: {'; '.join(c.sentence for c in record.domain)}."))
+        console.print()
+        console.print(Text(f"Domain: {'; '.join(c.sentence for c in record.domain)}."))
 
 
 def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
@@ -102,23 +103,27 @@ def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str
 
     order = [symbol.name for symbol in columns[-1].symbols]
     costs = [closed_form(record, numbers) for record in columns]
-    table = plain_table("\nClosed form", *(f"\n{record.name}" for record in columns))
+    console.print()
+    table = plain_table("Closed form", *(record.name for record in columns))
     for primitive in PRIMITIVES:
         forms = [getattr(cost, primitive) for cost in costs]
         if any(form != 0 for form in forms):
             table.add_row(NAMES[primitive], *(Text(symbolic.line(form, order)) for form in forms))
     console.print(table)
     if len(costs) == 2:
+        console.print()
         for primitive in ("macs", "parameters"):
-            form = symbolic.line(ratio(getattr(costs[1], primitive), getattr(costs[0], primitive)), order)
-            console.print(Text(f"\nRatio of {NAMES[primitive]}, {columns[1].name} to {columns[0].name}: {form}"))
+            form = symbolic.line(ratio(getattr(costs[1], primitive), getattr(costs[0], primitive)), order[::-1])
+            console.print(Text(f"Ratio of {NAMES[primitive]}, {columns[1].name} to {columns[0].name}: {form}"))
 
 
 def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
     _print_closed(console, columns, {})
     costs = [record.evaluate(complete(record, numbers)) for record in columns]
     given = ", ".join(f"{name} = {text.plain(value)}" for name, value in numbers.items())
-    table = plain_table(f"\nValue at {given or 'the defaults'}", *(f">\n{record.name}" for record in columns))
+    console.print()
+    console.print(Text(f"At {given or 'the defaults'}:"))
+    table = plain_table("Value", *(f">{record.name}" for record in columns))
     for primitive in PRIMITIVES:
         counts = [getattr(cost, primitive) for cost in costs]
         if any(counts):
@@ -130,12 +135,16 @@ def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str
 
 def _exact(count: Any) -> str:
     value = Fraction(count)
-    return text.number(int(value)) if value.denominator == 1 else text.plain(value)
+    if value.denominator == 1:
+        return text.number(int(value))
+    whole, point, rest = text.plain(value).partition(".")
+    return f"{int(whole):,}{point}{rest}" if point else whole
 
 
 def _print_ratios(console: Console, costs: list[Cost]) -> None:
+    console.print()
     for primitive in ("macs", "parameters"):
         below, above = (Fraction(getattr(cost, primitive)) for cost in costs)
         if below and above:
             share, times = text.decimal(above / below, 6), text.decimal(below / above, 3)
-            console.print(Text(f"\nRatio of {NAMES[primitive]}: {share}, that is {times} times fewer"))
+            console.print(Text(f"Ratio of {NAMES[primitive]}: {share}, that is {times} times fewer"))

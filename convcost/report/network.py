@@ -5,9 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.text import Text
 
+from convcost.report import text
+from convcost.report.table import plain_table
 from convcost.theory.architecture import Architecture
 
 
 def print_network(console: Console, architecture: Architecture, values: Mapping[str, str], latex: bool) -> None:
-    """Print the closed form of a network."""
+    """Print the closed form of a network in the options that `values` leave open, and its value if none is."""
+    from convcost.theory import symbolic
+    from convcost.theory.closed import network_form
+
+    form = network_form(architecture, values)
+    if latex:
+        console.print(symbolic.latex_text(form.macs), soft_wrap=True)
+        return
+    console.print(Text(f"{architecture.name}: {architecture.title}", style="bold"))
+    console.print(Text(f"Source: {architecture.source}"))
+    console.print()
+    table = plain_table("Option", "symbol", "meaning", "domain", "default")
+    for option in architecture.options:
+        cells = (option.name, option.symbol, option.meaning, option.domain, text.plain(option.default))
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    console.print()
+    console.print("Multiply-accumulates of convolutions and linear layers are the sum of")
+    table = plain_table(">positions", "MACs at each")
+    for size, coefficient in form.terms:
+        table.add_row(Text(symbolic.line(size, ("B", "R"))), Text(symbolic.line(coefficient)))
+    console.print(table)
+    console.print()
+    console.print(Text(f"Parameters: {symbolic.line(form.parameters)}"))
+    if form.widths:
+        named = ", ".join(f"{name} = {symbolic.line(meaning)}" for name, meaning in form.widths)
+        console.print(Text(f"where {named}"))
+    if not form.macs.free_symbols:
+        console.print(Text(f"\nMACs: {text.number(int(form.macs))}"))

@@ -39,6 +39,11 @@ def product(values: Iterable[Count]) -> Count:
     return result
 
 
+def flag(value: Count) -> Count:
+    """True and False as 1 and 0, which every carrier can be multiplied by; a symbol stays itself."""
+    return int(value) if isinstance(value, bool) else value
+
+
 def maximum(left: Count, right: Count) -> Count:
     """The larger of two counts."""
     root = _library(left, right)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
+from convcost.theory.architecture import Architecture, Settings
+from convcost.theory.carriers import product
 from convcost.theory.cost import Cost
 from convcost.theory.record import Formula
 from convcost.theory.symbolic import plain_rounding, symbol
@@ -28,5 +31,78 @@ def closed_form(record: Formula, numbers: Mapping[str, Any]) -> Cost:
 
 
 def ratio(above: Any, below: Any) -> Any:
-    """The quotient of two closed forms, as a sum of simple terms where it is one: 1/N + 1/D_K²."""
-    return sympy.expand(sympy.cancel(above / below))
+    """The quotient of two closed forms: a sum of simple terms where it is one (1/N + 1/D_K²), else factors."""
+    quotient = sympy.cancel(above / below)
+    denominator = sympy.fraction(quotient)[1]
+    return sympy.factor(quotient) if denominator.is_Add else sympy.expand(quotient)
+
+
+@dataclass(frozen=True)
+class NetworkForm:
+    """A network's MACs as a sum of positions times coefficient, one entry a feature map's size.
+
+    `widths` names the rounded channel counts: c32 stands for max(8, ⌊32·α⌋).
+    """
+
+    terms: tuple[tuple[Any, Any], ...]
+    parameters: Any
+    widths: tuple[tuple[Any, Any], ...]
+
+    @property
+    def macs(self) -> Any:
+        """The sum, with the names of the rounded channel counts."""
+        return sympy.Add(*(size * coefficient for size, coefficient in self.terms))
+
+    @property
+    def plain(self) -> Cost:
+        """MACs and parameters in the options alone."""
+        back = dict(self.widths)
+        return Cost(macs=self.macs.subs(back), parameters=self.parameters.subs(back))
+
+
+def network_form(architecture: Architecture, given: Mapping[str, Any]) -> NetworkForm:
+    """The closed form of a network in the options that are left open (those with a symbol)."""
+    drawing = architecture.draw(_open_settings(architecture, given))
+    widths: dict[Any, Any] = {}
+    terms: dict[Any, Any] = {}
+    for line in drawing.core:
+        positions = drawing.input_shape[0] * product(line.output.shape[2:] if line.rank else ())
+        size = plain_rounding(sympy.Integer(1) * positions)
+        coefficient = _name_widths(sympy.Integer(1) * line.cost.macs / positions, widths)
+        terms[size] = terms.get(size, 0) + coefficient
+    parameters = _name_widths(sympy.Integer(1) * drawing.cost.parameters, widths)
+    ordered = sorted(widths.items(), key=lambda item: _at_one(item[0]))
+    return NetworkForm(tuple(terms.items()), parameters, tuple((name, form) for form, name in ordered))
+
+
+def _open_settings(architecture: Architecture, given: Mapping[str, Any]) -> Settings:
+    settings = architecture.settings(given)
+    scaled = {option.scales for option in architecture.options if option.name in given}
+    for option in architecture.options:
+        if option.name in settings:
+            value = settings[option.name]
+            if option.name not in given and option.name not in scaled and option.symbol:
+                settings[option.name] = symbol(option.name if option.decimal else option.symbol, not option.decimal)
+            elif isinstance(value, Fraction):
+                settings[option.name] = sympy.Rational(value.numerator, value.denominator)
+    return settings
+
+
+def _name_widths(expression: Any, widths: dict[Any, Any]) -> Any:
+    """Every rounding in a channel count gets a name: c and the count at a width multiplier of one."""
+    for form in sorted(_roundings(expression), key=lambda e: -e.count_ops()):
+        if form not in widths:
+            widths[form] = sympy.Symbol(f"c{_at_one(form)}", positive=True, integer=True)
+    return expression.xreplace(widths)
+
+
+def _roundings(expression: Any) -> set[Any]:
+    found: set[Any] = set()
+    for node in sympy.preorder_traversal(expression):
+        if isinstance(node, sympy.Max | sympy.floor) and any(not s.is_integer for s in node.free_symbols):
+            found.add(node)
+    return {f for f in found if not any(f != g and g.has(f) for g in found)}
+
+
+def _at_one(form: Any) -> int:
+    return int(form.subs(dict.fromkeys(form.free_symbols, 1)))

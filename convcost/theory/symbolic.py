@@ -45,6 +45,12 @@ def line(expression: Any, order: Sequence[str] = ()) -> str:
     return _Line(list(order)).text(sympy.Integer(0) + expression, 0)
 
 
+def latex_text(expression: Any) -> str:
+    """The expression as LaTeX, factors in SymPy's order."""
+    text: str = sympy.latex(expression)
+    return text
+
+
 class _Line:
     """Precedence 0 a sum, 1 a factor, 2 the base of a power."""
 
@@ -77,7 +83,7 @@ class _Line:
         if denominator != 1:
             above = self.text(numerator, 1)
             below = self.text(denominator, 1)
-            simple = denominator.is_Atom or denominator.is_Pow
+            simple = denominator.is_Atom or denominator.is_Pow or denominator.is_Add
             text = f"{above}/{below if simple else f'({below})'}"
             return f"({text})" if precedence > 1 else text
         coefficient, factors = e.as_coeff_mul()

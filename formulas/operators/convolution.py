@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, product, quotient
+from convcost.theory.carriers import Count, Shape, flag, product, quotient
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -47,8 +47,8 @@ def convolution(
     weights = product(kernel) * quotient(channels, groups)
     cost = Cost(
         macs=outputs * weights,
-        bias_adds=bias * outputs,
-        parameters=out_channels * weights + bias * out_channels,
+        bias_adds=flag(bias) * outputs,
+        parameters=out_channels * weights + flag(bias) * out_channels,
         activations=outputs,
         inputs=product(input),
     )

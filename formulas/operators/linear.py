@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, product
+from convcost.theory.carriers import Count, Shape, flag, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -13,8 +13,8 @@ def linear(input: Shape, *, out_features: Count, bias: Count = False) -> Result:
     outputs = product(leading) * out_features
     cost = Cost(
         macs=outputs * in_features,
-        bias_adds=bias * outputs,
-        parameters=in_features * out_features + bias * out_features,
+        bias_adds=flag(bias) * outputs,
+        parameters=in_features * out_features + flag(bias) * out_features,
         activations=outputs,
         inputs=product(input),
     )

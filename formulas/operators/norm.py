@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, product
+from convcost.theory.carriers import Count, Shape, flag, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -18,28 +18,28 @@ and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale an
 
 def batch_norm(input: Shape, *, affine: Count = True, training: bool = False) -> Result:
     """Batch normalisation of (N, C, *sizes); in evaluation the moving statistics are folded into two constants."""
-    per_element = STATISTICS + 2 * affine if training else FOLDED
-    return _normalised(input, input[1], affine, per_element)
+    return _normalised(input, input[1], affine, None if training else FOLDED)
 
 
 def instance_norm(input: Shape, *, affine: Count = False) -> Result:
     """Instance normalisation of (N, C, *sizes): statistics of one channel of one sample."""
-    return _normalised(input, input[1], affine, STATISTICS + 2 * affine)
+    return _normalised(input, input[1], affine)
 
 
 def group_norm(input: Shape, *, groups: Count, affine: Count = True) -> Result:
     """Group normalisation of (N, C, *sizes): statistics of `groups` groups of channels; their number is free."""
-    return _normalised(input, input[1], affine, STATISTICS + 2 * affine)
+    return _normalised(input, input[1], affine)
 
 
 def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
     """Layer normalisation over the trailing `normalized_shape`, with a weight and a bias of that shape if affine."""
-    return _normalised(input, product(normalized_shape), affine, STATISTICS + 2 * affine)
+    return _normalised(input, product(normalized_shape), affine)
 
 
-def _normalised(input: Shape, scaled: Count, affine: Count, per_element: Count) -> Result:
+def _normalised(input: Shape, scaled: Count, affine: Count, per_element: int | None = None) -> Result:
     size = product(input)
-    cost = Cost(elementwise=per_element * size, parameters=2 * affine * scaled, activations=size, inputs=size)
+    operations = (STATISTICS + 2 * flag(affine) if per_element is None else per_element) * size
+    cost = Cost(elementwise=operations, parameters=2 * flag(affine) * scaled, activations=size, inputs=size)
     return Result(input, cost)
 
 

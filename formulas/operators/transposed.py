@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, product, quotient
+from convcost.theory.carriers import Count, Shape, flag, product, quotient
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -43,8 +43,8 @@ def transposed_convolution(
     taps = product(kernel) * quotient(out_channels, groups)
     cost = Cost(
         macs=product(input) * taps,
-        bias_adds=bias * outputs,
-        parameters=channels * taps + bias * out_channels,
+        bias_adds=flag(bias) * outputs,
+        parameters=channels * taps + flag(bias) * out_channels,
         activations=outputs,
         inputs=product(input),
     )
