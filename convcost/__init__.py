@@ -10,7 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
+    from convcost.api import cost as cost
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -19,12 +21,14 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "compare": ("convcost.api", "compare"),
+    "closed_form": ("convcost.api", "closed_form"),
+    "cost": ("convcost.api", "cost"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ones_probe": ("convcost.measure.probe", "ones_probe"),
 }
 
-__all__ = ["__version__", "capture", "compare", "ones_probe", "trace_fvcore"]
+__all__ = ["__version__", "capture", "closed_form", "compare", "cost", "ones_probe", "trace_fvcore"]
 
 
 def __getattr__(name: str) -> Any:

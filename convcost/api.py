@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
+from convcost.theory.book import find, lookup
+from convcost.theory.cost import Cost
+from convcost.theory.errors import DomainError
+from convcost.theory.record import Formula
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,7 +36,7 @@ def compare(
     drawing = architecture.draw(settings)
 
     from convcost import models
-    from convcost.compare.comparison import compare as compare_witnesses
+    from convcost.comparison.result import compare as compare_witnesses
     from convcost.measure.calls import capture
     from convcost.measure.fvcore import trace
     from convcost.report.comparison import ComparisonReport
@@ -40,3 +44,38 @@ def compare(
     real = models.build(model or name, settings) if model is None or isinstance(model, str) else model
     comparison = compare_witnesses(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
     return ComparisonReport(comparison, options)
+
+
+def cost(name: str, **values: Any) -> Cost:
+    """The cost of a formula or a network of the book at these values, exact; values may be ints or arrays.
+
+    Raises UnknownNameError for a name that is not in the book, DomainError for a value outside the domain.
+    """
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        return record.draw(record.settings(values)).cost
+    return _evaluate(record, values)
+
+
+def _evaluate(record: Formula, values: Mapping[str, Any]) -> Cost:
+    names = [symbol.name for symbol in record.symbols]
+    unknown = [name for name in values if name not in names]
+    full = record.complete_values(values)
+    missing = [name for name in names if name not in full]
+    if unknown or missing:
+        problem = f"has no symbol {unknown[0]!r}" if unknown else f"needs a value for {', '.join(missing)}"
+        raise DomainError(f"{record.name} {problem}; its symbols are {', '.join(names)}")
+    return record.evaluate(full)
+
+
+def closed_form(name: str, **values: Any) -> Cost:
+    """The cost of a formula or a network as SymPy expressions in the symbols that `values` leave open.
+
+    A network gives the MACs of its convolutions and linear layers and its parameters.
+    """
+    from convcost.theory import closed
+
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        return closed.network_form(record, values).plain
+    return closed.closed_form(record, values)

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.compare.comparison import Comparison, Totals
-from convcost.compare.row import Row
+from convcost.comparison.result import Comparison, Totals
+from convcost.comparison.row import Row
 from convcost.report import columns, files, markdown, text
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from rich.text import Text
 from convcost.report import text
 from convcost.report.table import plain_table
 from convcost.theory.architecture import Architecture
-from convcost.theory.book import Record, book
-from convcost.theory.convention import Convention
+from convcost.theory.book import lookup
 from convcost.theory.cost import PRIMITIVES, Cost
-from convcost.theory.errors import DomainError, UnknownNameError
+from convcost.theory.errors import DomainError
 from convcost.theory.record import Formula
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
@@ -28,15 +27,6 @@ NAMES = {
     "activations": "activations written",
     "inputs": "activations read",
 }
-
-
-def lookup(name: str) -> Formula | Architecture:
-    """A record that has a closed form; raises UnknownNameError with the near names."""
-    known: dict[str, Record] = {k: v for k, v in book().items() if not isinstance(v, Convention)}
-    record = known.get(name)
-    if not isinstance(record, Formula | Architecture):
-        raise UnknownNameError("formula", name, known)
-    return record
 
 
 def print_formula(console: Console, name: str, values: Mapping[str, str], latex: bool) -> None:
@@ -77,12 +67,6 @@ def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, Any]:
     return numbers
 
 
-def complete(record: Formula, numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """The numbers of this record's symbols, defaults filled in."""
-    known = {s.name: s.default for s in record.symbols if s.default is not None}
-    return {**known, **{k: v for k, v in numbers.items() if k in {s.name for s in record.symbols}}}
-
-
 def _print_head(console: Console, record: Formula) -> None:
     console.print(Text(f"{record.name}: {record.title}", style="bold"))
     console.print(Text(f"Source: {record.source}"))
@@ -119,7 +103,7 @@ def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str
 
 def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
     _print_closed(console, columns, {})
-    costs = [record.evaluate(complete(record, numbers)) for record in columns]
+    costs = [record.evaluate(record.complete_values(numbers)) for record in columns]
     given = ", ".join(f"{name} = {text.plain(value)}" for name, value in numbers.items())
     console.print()
     console.print(Text(f"At {given or 'the defaults'}:"))

@@ -1,4 +1,4 @@
-"""What the book holds, and where each thing comes from."""
+"""What the book holds."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def print_listing(console: Console) -> None:
     real = models.names()
     sections = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
     for title, kind in sections.items():
-        table = plain_table(title, "what", "source")
+        table = plain_table(title, "what")
+        table.columns[0].no_wrap = True
         found = sorted((record.name, record) for record in book().values() if type(record) is kind)
         for name, record in found:
-            table.add_row(Text(name), Text(record.title), Text(str(record.source)))
+            table.add_row(Text(name), Text(record.title))
         console.print(table)
         console.print()
     console.print(Text(f"Models to compare networks with: {', '.join(real)}; torchvision:NAME, timm:NAME."))

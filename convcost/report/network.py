@@ -31,12 +31,13 @@ def print_network(console: Console, architecture: Architecture, values: Mapping[
     console.print(table)
     console.print()
     console.print("Multiply-accumulates of convolutions and linear layers are the sum of")
+    order = [str(name) for name, _ in form.widths]
     table = plain_table(">positions", "MACs at each")
     for size, coefficient in form.terms:
-        table.add_row(Text(symbolic.line(size, ("B", "R"))), Text(symbolic.line(coefficient)))
+        table.add_row(Text(symbolic.line(size, ("B", "R"))), Text(symbolic.line(coefficient, order)))
     console.print(table)
     console.print()
-    console.print(Text(f"Parameters: {symbolic.line(form.parameters)}"))
+    console.print(Text(f"Parameters: {symbolic.line(form.parameters, order)}"))
     if form.widths:
         named = ", ".join(f"{name} = {symbolic.line(meaning)}" for name, meaning in form.widths)
         console.print(Text(f"where {named}"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from rich.console import Console
 from rich.text import Text
 
-from convcost.compare.comparison import Comparison
-from convcost.compare.law import against_baseline, law
-from convcost.compare.row import Row
+from convcost.comparison.law import against_baseline, law
+from convcost.comparison.result import Comparison
+from convcost.comparison.row import Row
 from convcost.report import columns, text
 from convcost.report.comparison import ComparisonReport, conclusion, heading, source, total_rows
 from convcost.report.table import STYLES, plain_table, print_rows
@@ -18,9 +20,12 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
     comparison = report.comparison
     rows = comparison.per(per, all_operators)
     console.print(Text(heading(comparison), style="bold"))
-    console.print(Text(source(comparison)), "")
+    _print_scaled(console, report)
+    console.print(Text(source(comparison)))
+    console.print()
     print_rows(console, columns.shown(comparison.unit), rows)
-    totals = plain_table("\nTotal", ">\nformula", ">\nmeasured", ">\ndifference")
+    console.print()
+    totals = plain_table("Total", ">formula", ">measured", ">difference")
     for cells in total_rows(comparison):
         totals.add_row(*cells)
     console.print(totals)
@@ -40,8 +45,21 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
 _MOST_REASONS = 10
 
 
+def _print_scaled(console: Console, report: ComparisonReport) -> None:
+    """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, rounded to 192."""
+    drawing = report.comparison.drawing
+    for option in drawing.architecture.options:
+        if option.scales and option.name in report.given:
+            base = next(o for o in drawing.architecture.options if o.name == option.scales)
+            factor = Fraction(option.read(report.given[option.name]))
+            exact = text.plain(factor * int(base.default or 1))
+            pixels = f"{exact} pixels, an image of {drawing.settings[base.name]}"
+            console.print(Text(f"{option.symbol} = {text.plain(factor)} of {base.default} is {pixels}."))
+
+
 def _print_shares(console: Console, comparison: Comparison) -> None:
-    table = plain_table("\nKind of layer", ">share of\nMACs", ">share of\nweights")
+    console.print()
+    table = plain_table("Kind of layer", ">share of MACs", ">share of weights")
     for share in comparison.shares:
         table.add_row(share.kind, text.percent(share.macs), text.percent(share.weights))
     console.print(table)
@@ -50,7 +68,8 @@ def _print_shares(console: Console, comparison: Comparison) -> None:
 def _print_ratio(console: Console, comparison: Comparison) -> None:
     ratio = against_baseline(comparison.drawing)
     if ratio is not None:
-        console.print(f"\nStandard convolutions in place of separable ones: {text.decimal(ratio, 2)} times the MACs.")
+        console.print()
+        console.print(f"Standard convolutions in place of separable ones: {text.decimal(ratio, 2)} times the MACs.")
 
 
 def _print_law(console: Console, report: ComparisonReport) -> None:
@@ -58,7 +77,8 @@ def _print_law(console: Console, report: ComparisonReport) -> None:
     if found is None or (found.alpha == 1 and found.factor == 1):
         return
     cost = found.exact - found.unrounded
-    table = plain_table("\nScaling law", ">\nMACs")
+    console.print()
+    table = plain_table("Scaling law", ">MACs")
     table.add_row("α²ρ² of the full net", text.decimal(found.square, 1))
     table.add_row("each layer by its α and ρ, nothing rounded", text.decimal(found.unrounded, 1))
     table.add_row("exact, channels and image rounded", text.number(found.exact))
@@ -68,11 +88,12 @@ def _print_law(console: Console, report: ComparisonReport) -> None:
 
 
 def _print_uncounted(console: Console, comparison: Comparison) -> None:
+    console.print()
     if comparison.uncounted:
         names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in _sorted(comparison))
-        console.print(Text(f"\nNot counted by fvcore, which has no handle for it: {names}."))
+        console.print(Text(f"Not counted by fvcore, which has no handle for it: {names}."))
     else:
-        console.print("\nfvcore has a handle for every operator here, or ignores it on purpose.")
+        console.print("fvcore has a handle for every operator here, or ignores it on purpose.")
 
 
 def _sorted(comparison: Comparison) -> list[tuple[str, int]]:

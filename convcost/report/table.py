@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from convcost.compare.row import Row
+from convcost.comparison.row import Row
 from convcost.report.columns import Shown
 
 STYLES = {
@@ -25,10 +25,12 @@ _GAP = 2
 
 
 def plain_table(*headers: str) -> Table:
-    """A table without frame, two spaces between its columns."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP, 0, 0), show_edge=False)
+    """A table without frame, two spaces between its columns (one is the box's own)."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP - 1, 0, 0), show_edge=False)
     for header in headers:
-        table.add_column(header.removeprefix(">"), justify="right" if header.startswith(">") else "left")
+        table.add_column(
+            header.removeprefix(">"), justify="right" if header.startswith(">") else "left", overflow="fold"
+        )
     return table
 
 

@@ -41,6 +41,14 @@ def records(kind: type[_R]) -> dict[str, _R]:
     return {name: record for name, record in book().items() if isinstance(record, kind)}
 
 
+def lookup(name: str) -> Formula | Architecture:
+    """A record that has a closed form; raises UnknownNameError with the near names."""
+    known = {key: record for key, record in book().items() if isinstance(record, Formula | Architecture)}
+    if name not in known:
+        raise UnknownNameError("formula", name, known)
+    return known[name]
+
+
 def find(kind: type[_R], name: str, what: str) -> _R:
     """One record; raises UnknownNameError with the near names."""
     known = records(kind)

@@ -98,6 +98,12 @@ class Formula:
             condition.check(self.name, names)
         return self.function(*args, **kwargs)
 
+    def complete_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of this formula's symbols, defaults filled in; others are left out."""
+        names = {s.name for s in self.symbols}
+        known = {s.name: s.default for s in self.symbols if s.default is not None}
+        return {**known, **{name: value for name, value in values.items() if name in names}}
+
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
         """The cost for these values of the symbols (any carrier)."""
         template = self.template or {symbol.name: symbol.name for symbol in self.symbols}

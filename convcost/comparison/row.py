@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from convcost.compare.verdict import Verdict
+from convcost.comparison.verdict import Verdict
 from convcost.theory.carriers import Shape
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from convcost.compare.align import align, signature
-from convcost.compare.join import Measured, join
-from convcost.compare.row import Row, kind, summed
-from convcost.compare.verdict import Verdict
+from convcost.comparison.align import align, signature
+from convcost.comparison.join import Measured, join
+from convcost.comparison.row import Row, kind, summed
+from convcost.comparison.verdict import Verdict
 from convcost.measure.calls import Capture
 from convcost.measure.fvcore import FvcoreTrace
 from convcost.theory.architecture import Drawing

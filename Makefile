@@ -1,0 +1,33 @@
+# `make compare` and `make test` set everything up on a fresh machine; nothing else needs to be typed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: compare test reports bench clean
+
+compare: $(READY)
+	$(BIN)/convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857
+
+test: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+# Rewrites reports/ and the outputs shown in README.md; a second run changes nothing.
+reports: $(READY)
+	$(BIN)/python -m pytest -q tests/golden --regenerate
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,test]'
+	touch $(READY)
