@@ -62,9 +62,11 @@ def command(
             files.check_writable(path)
 
     from convcost.api import compare
-    from convcost.report.screen import print_comparison
 
     report = compare(name, unit=unit.value, **options)
+
+    from convcost.report.screen import print_comparison
+
     for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (json, report.to_json)):
         if path is not None:
             write(path, per.value, all_operators)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-import click
 import typer
 
 from convcost import __version__
 from convcost.cli import compare, formula, listing
 from convcost.theory.errors import ConvcostError
 
+# typer has no public name for the base of its errors about arguments; this one is a child of it.
+_UsageError: Any = typer.BadParameter.__base__
+
 app = typer.Typer(
     name="convcost",
     help="Decide whether a FLOP count is right: formulas from papers against fvcore's count of the real model.",
-    no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -47,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; its exit code."""
     try:
-        code = app(list(arguments), prog_name="convcost", standalone_mode=False)
-    except (click.ClickException, ConvcostError) as error:
-        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
+    except (_UsageError, ConvcostError) as error:
+        text = str(error) if isinstance(error, ConvcostError) else error.format_message()
         typer.echo(f"error: {' '.join(text.split())}", err=True)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("error: interrupted", err=True)
         return 2
     return code if isinstance(code, int) else 0

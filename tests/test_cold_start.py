@@ -1,0 +1,45 @@
+"""What needs no model imports no torch, and nothing loads what it does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SEPARABLE = ["formula", "depthwise_separable", "--set", "D_K=3", "--set", "M=8", "--set", "N=9", "--set", "D_F=7"]
+
+
+def _modules_after(arguments: list[str]) -> set[str]:
+    code = "import sys; from convcost.cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (["compare", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (["list"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (SEPARABLE, {"torch", "fvcore", "pandas", "numpy"}),
+        (["formula", "mobilenet_v1"], {"torch", "fvcore", "pandas", "numpy"}),
+        (["compare", "mobilenet_v1", "--alpha", "0"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (["compare", "mobilenet_v1", "--resolution", "32"], {"pandas", "torchvision", "timm"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_not_imported(arguments: list[str], absent: set[str]) -> None:
+    loaded = _modules_after(arguments)
+    assert "convcost" in loaded
+    assert loaded & absent == set()
+
+
+def test_the_check_can_fail() -> None:
+    assert "torch" in _modules_after(["compare", "mobilenet_v1", "--resolution", "32"])
+
+
+def test_import_of_the_package_is_light() -> None:
+    code = "import sys, convcost; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"torch", "fvcore", "sympy", "pandas", "numpy", "rich"} & set(done.stdout.split()) == set()
