@@ -44,13 +44,14 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
 
         console.print(latex_text(closed_form(record, numbers).macs), soft_wrap=True)
         return
-    _print_head(console, record)
     against = lookup(record.against) if record.against else None
     columns = [against, record] if isinstance(against, Formula) else [record]
-    if all(s.name in numbers or s.default is not None for s in record.symbols):
-        _print_values(console, columns, numbers)
-    else:
-        _print_closed(console, columns, numbers)
+    known = all(s.name in numbers or s.default is not None for s in record.symbols)
+    costs = [column.evaluate(column.complete_values(numbers)) for column in columns] if known else []
+    _print_head(console, record)
+    _print_closed(console, columns, {} if known else numbers)
+    if known:
+        _print_values(console, columns, numbers, costs)
 
 
 def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, Any]:
@@ -101,9 +102,7 @@ def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str
             console.print(Text(f"Ratio of {NAMES[primitive]}, {columns[1].name} to {columns[0].name}: {form}"))
 
 
-def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
-    _print_closed(console, columns, {})
-    costs = [record.evaluate(record.complete_values(numbers)) for record in columns]
+def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any], costs: list[Cost]) -> None:
     given = ", ".join(f"{name} = {text.plain(value)}" for name, value in numbers.items())
     console.print()
     console.print(Text(f"At {given or 'the defaults'}:"))

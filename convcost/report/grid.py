@@ -49,9 +49,9 @@ def page(reports: Sequence[ComparisonReport], command: str) -> str:
         "\n\n".join(
             [
                 f"# {first.architecture.title}: formula against fvcore",
-                f"Formula: {first.architecture.source}. {agreeing} of {len(reports)} settings and all "
-                f"{layers} layers compared, equal as integers where it says agree. `MACs` and `params` are the formula's; "
-                "MACs are those of convolutions and fully connected layers.",
+                f"Formula: {first.architecture.source}. Compared are {layers} layers at {len(reports)} settings, of "
+                f"which {agreeing} agree in every total. `MACs` and `params` are the formula's; MACs are those of "
+                "convolutions and fully connected layers.",
                 markdown.table([*headers, "layers that agree", "verdict"], rows).strip(),
                 f"## {command}",
                 reports[0].to_markdown().split("\n\n", 1)[1].strip(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_every_layer_agrees_on_the_papers_grid(alpha: str, resolution: int) -> N
         ({"alpha": "1.4", "rho": "0.857", "batch": 2}, 28),
     ],
 )
-def test_every_layer_agrees_off_the_grid(options: dict[str, object], layers: int) -> None:
+def test_every_layer_agrees_off_the_grid(options: dict[str, Any], layers: int) -> None:
     report = convcost.compare("mobilenet_v1", **options)
     assert len(report.rows) == layers
     assert {row.verdict for row in report.rows} == {"agree"}
