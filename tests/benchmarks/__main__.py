@@ -1,0 +1,8 @@
+"""Run every benchmark and print its ratios."""
+
+from __future__ import annotations
+
+from tests.benchmarks import cold_compare
+
+if __name__ == "__main__":
+    cold_compare.main()
