@@ -13,6 +13,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS
+from convcost.measure.light import LightKernels
 from convcost.measure.twin import example, weightless
 from convcost.theory.errors import MeasurementError
 
@@ -61,7 +62,7 @@ def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
     twin = weightless(model)
     recorder = _Recorder(twin)
     try:
-        with torch.inference_mode(), torch.enable_grad(), _Scopes(recorder), recorder:
+        with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder:
             twin(example(input_shape, "meta"))
     except Exception as error:
         text = next(iter(str(error).strip().splitlines()), "")
@@ -78,6 +79,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.scopes = [""]
         self.calls: list[Call] = []
         self._fresh = {id(p): p.numel() for p in model.parameters()}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # the default imports the whole compiler, a second's work, to keep it out of this mode
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from convcost.measure.light import LightKernels
 from convcost.measure.twin import example, on_cpu, weightless
 from convcost.theory.errors import MeasurementError
 
@@ -92,7 +93,7 @@ def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: st
     analysis = FlopCountAnalysis(twin, (example(input_shape, device),))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
-    with warnings.catch_warnings(), _PlainConvolutions():
+    with warnings.catch_warnings(), LightKernels(), _PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
     unsupported = {name: _own(analysis, name, twin) for name, _ in twin.named_modules()}
