@@ -80,21 +80,29 @@ def _linear(a: Arguments) -> Bound:
     return Bound("linear", (_shape(a["input"]),), hyper)
 
 
+def _shift(a: Arguments) -> dict[str, Any]:
+    """A scale without a shift is said; that both are there or neither is what `affine` says."""
+    return {"bias": False} if a["weight"] is not None and a["bias"] is None else {}
+
+
 def _batch_norm(a: Arguments) -> Bound:
-    hyper = {"affine": a["weight"] is not None, "training": a["training"]}
+    hyper = {"affine": a["weight"] is not None, "training": a["training"], **_shift(a)}
     return Bound("batch_norm", (_shape(a["input"]),), hyper)
 
 
 def _instance_norm(a: Arguments) -> Bound:
-    return Bound("instance_norm", (_shape(a["input"]),), {"affine": a["weight"] is not None})
+    hyper = {"affine": a["weight"] is not None, "running": not a["use_input_stats"], **_shift(a)}
+    return Bound("instance_norm", (_shape(a["input"]),), hyper)
 
 
 def _group_norm(a: Arguments) -> Bound:
-    return Bound("group_norm", (_shape(a["input"]),), {"groups": a["num_groups"], "affine": a["weight"] is not None})
+    return Bound(
+        "group_norm", (_shape(a["input"]),), {"groups": a["num_groups"], "affine": a["weight"] is not None, **_shift(a)}
+    )
 
 
 def _layer_norm(a: Arguments) -> Bound:
-    hyper = {"normalized_shape": tuple(a["normalized_shape"]), "affine": a["weight"] is not None}
+    hyper = {"normalized_shape": tuple(a["normalized_shape"]), "affine": a["weight"] is not None, **_shift(a)}
     return Bound("layer_norm", (_shape(a["input"]),), hyper)
 
 
@@ -180,6 +188,7 @@ for _name in ("add", "sub", "mul", "div"):
 for _rank in (1, 2, 3):
     BINDERS[f"conv{_rank}d"] = _convolution(_rank)
     BINDERS[f"conv_transpose{_rank}d"] = _transposed(_rank)
+    BINDERS[f"max_pool{_rank}d_with_indices"] = _pool("max", _rank)
     for _kind in ("max", "avg"):
         BINDERS[f"{_kind}_pool{_rank}d"] = _pool(_kind, _rank)
         BINDERS[f"adaptive_{_kind}_pool{_rank}d"] = _adaptive(_kind, _rank)

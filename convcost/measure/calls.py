@@ -98,14 +98,14 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         output = func(*args, **kwargs)
         arguments = _named(func, args, kwargs)
         parameters = self._first_use(arguments)
+        first = output[0] if isinstance(output, tuple | list) and output else output
         if binder is not None:
             bound = binder(arguments)
-            first = output[0] if isinstance(output, tuple) else output
             shape = (1, *first.shape) if bound.unbatched else tuple(first.shape)
             self._record(func, bound.operator, bound.inputs, bound.hyper, shape, parameters)
-        elif name not in MOVEMENT and not func.is_view and isinstance(output, Tensor):
+        elif name not in MOVEMENT and not func.is_view and isinstance(first, Tensor):
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            self._record(func, None, inputs, {}, tuple(output.shape), parameters)
+            self._record(func, None, inputs, {}, tuple(first.shape), parameters)
         return output
 
     def _record(

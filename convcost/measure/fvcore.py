@@ -137,6 +137,8 @@ def _plain(rank: int) -> Callable[..., Any]:
     def convolution(
         input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
     ) -> Any:
+        if input.dim() == rank + 1:
+            return convolution(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
         strides, dilations = _spread(stride, rank), _spread(dilation, rank)
         if isinstance(padding, str):
             return torch._convolution_mode(input, weight, bias, strides, padding, dilations, groups)
@@ -159,6 +161,9 @@ def _plain_transposed(rank: int) -> Callable[..., Any]:
         groups: int = 1,
         dilation: Any = 1,
     ) -> Any:
+        if input.dim() == rank + 1:
+            alone = input.unsqueeze(0)
+            return convolution(alone, weight, bias, stride, padding, output_padding, groups, dilation).squeeze(0)
         strides, paddings, dilations = (_spread(v, rank) for v in (stride, padding, dilation))
         extra = _spread(output_padding, rank)
         return torch._convolution(

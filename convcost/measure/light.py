@@ -16,7 +16,19 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 _SAME = frozenset(
     {
-        *("relu", "hardtanh", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus", "sigmoid", "tanh", "log_sigmoid"),
+        *(
+            "relu",
+            "hardtanh",
+            "leaky_relu",
+            "elu",
+            "gelu",
+            "silu",
+            "mish",
+            "softplus",
+            "sigmoid",
+            "tanh",
+            "log_sigmoid",
+        ),
         *("hardsigmoid", "hardswish", "_softmax"),
     }
 )
@@ -24,6 +36,9 @@ _SAME = frozenset(
 
 class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While active, the operators above run on meta tensors at the cost of an allocation."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:

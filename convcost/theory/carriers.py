@@ -77,7 +77,19 @@ def common_divisor(left: Count, right: Count) -> Count:
         sympy = sys.modules[root]
         known = all(isinstance(value, int | sympy.Integer) for value in (left, right))
         return sympy.Integer(math.gcd(int(left), int(right))) if known else sympy.Function("gcd")(left, right)
+    if root == "torch" and (isinstance(left, int) or isinstance(right, int)):
+        # Of the first k multiples of s, gcd(s, k) are multiples of k; math.gcd would fix the traced size.
+        size, number = (right, left) if isinstance(left, int) else (left, right)
+        return number - sum(minimum(index * size % number, 1) for index in range(number))
     return math.gcd(left, right)
+
+
+def every(answers: Iterable[Any]) -> Any:
+    """Whether all answers are yes; element by element where they are arrays."""
+    result: Any = True
+    for answer in answers:
+        result = result & answer
+    return result
 
 
 def decidable(value: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, ceil_div, minimum
+from convcost.theory.carriers import Count, Shape, ceil_div, every, minimum
 from convcost.theory.cost import Window
 from convcost.theory.record import Condition, Symbol
 
@@ -73,16 +73,16 @@ def _rank(a: SimpleNamespace) -> int:
 
 
 POSITIVE_INPUT = Condition(
-    "every size of the input must be at least 1", lambda a: all(size >= 1 for size in a.input), ("input",)
+    "every size of the input must be at least 1", lambda a: every(size >= 1 for size in a.input), ("input",)
 )
 
 
-def _fits(a: SimpleNamespace) -> bool:
+def _fits(a: SimpleNamespace) -> Any:
     if a.padding == "same":
         return True
     rank = _rank(a)
     kernel, dilation = spread(a.kernel_size, rank), spread(a.dilation, rank)
-    return all(
+    return every(
         size + 2 * p >= window_extent(k, d)
         for size, p, k, d in zip(a.input[2:], padded(a.padding, rank), kernel, dilation, strict=True)
     )
@@ -95,6 +95,8 @@ WINDOW_FITS = Condition(
 )
 POSITIVE_WINDOW = Condition(
     "kernel size, stride and dilation must be at least 1",
-    lambda a: all(v >= 1 for name in ("kernel_size", "stride", "dilation") for v in spread(getattr(a, name), _rank(a))),
+    lambda a: every(
+        v >= 1 for name in ("kernel_size", "stride", "dilation") for v in spread(getattr(a, name), _rank(a))
+    ),
     ("kernel_size", "stride", "dilation"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, flag, product, quotient
+from convcost.theory.carriers import Count, Shape, every, flag, maximum, product, quotient
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -56,7 +56,8 @@ def convolution(
 
 
 def _groups_divide(a: SimpleNamespace) -> Any:
-    return (a.groups >= 1) & (a.input[1] % a.groups == 0) & (a.out_channels % a.groups == 0)
+    groups = maximum(a.groups, 1)
+    return (a.groups >= 1) & (a.input[1] % groups == 0) & (a.out_channels % groups == 0)
 
 
 GROUPS_DIVIDE = Condition(
@@ -64,14 +65,20 @@ GROUPS_DIVIDE = Condition(
     _groups_divide,
     ("input", "out_channels", "groups"),
 )
+NOT_NEGATIVE = Condition(
+    "padding must not be negative",
+    lambda a: isinstance(a.padding, str) or every(p >= 0 for p in axes.spread(a.padding, len(a.input) - 2)),
+    ("padding",),
+)
 DOMAIN = (
     axes.POSITIVE_INPUT,
     axes.POSITIVE_WINDOW,
+    NOT_NEGATIVE,
     GROUPS_DIVIDE,
     axes.WINDOW_FITS,
     Condition(
         "padding 'same' needs stride 1",
-        lambda a: a.padding != "same" or all(s == 1 for s in axes.spread(a.stride, len(a.input) - 2)),
+        lambda a: a.padding != "same" or every(s == 1 for s in axes.spread(a.stride, len(a.input) - 2)),
         ("padding", "stride"),
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
-from convcost.theory.carriers import Count, Shape, product
+from convcost.theory.carriers import Count, Shape, every, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -72,14 +73,14 @@ _JOINABLE = Condition(
 )
 
 
-def _compatible(a: SimpleNamespace) -> bool:
-    return all(x == y or 1 in (x, y) for x, y in zip(reversed(a.left), reversed(a.right), strict=False))
+def _compatible(a: SimpleNamespace) -> Any:
+    return every((x == y) | (x == 1) | (y == 1) for x, y in zip(reversed(a.left), reversed(a.right), strict=False))
 
 
 _BROADCASTS = Condition("the operands' shapes must broadcast", _compatible, ("left", "right"))
 
 ACTIVATIONS = (
-    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "softsign"),
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus"),
     *("sigmoid", "tanh", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh", "hardshrink", "softshrink"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, flag, product
+from convcost.theory.carriers import Count, Shape, every, flag, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -37,7 +37,9 @@ RECORDS = (
             "section 1.1.15: a matrix product takes one multiply-add an index triple",
         ),
         domain=(
-            Condition("every size of the input must be at least 1", lambda a: all(s >= 1 for s in a.input), ("input",)),
+            Condition(
+                "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
+            ),
             Condition("output features must be at least 1", lambda a: a.out_features >= 1, ("out_features",)),
         ),
         template={"input": ("N", "M"), "out_features": "K", "bias": "b"},

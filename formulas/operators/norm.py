@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, flag, product
+from convcost.theory.carriers import Count, Shape, flag, maximum, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -16,30 +16,30 @@ STATISTICS = 5
 and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
 
 
-def batch_norm(input: Shape, *, affine: Count = True, training: bool = False) -> Result:
+def batch_norm(input: Shape, *, affine: Count = True, bias: Count = None, training: bool = False) -> Result:
     """Batch normalisation of (N, C, *sizes); in evaluation the moving statistics are folded into two constants."""
-    return _normalised(input, input[1], affine, None if training else FOLDED)
+    return _normalised(input, input[1], affine, bias, None if training else FOLDED)
 
 
-def instance_norm(input: Shape, *, affine: Count = False) -> Result:
+def instance_norm(input: Shape, *, affine: Count = False, bias: Count = None, running: bool = False) -> Result:
     """Instance normalisation of (N, C, *sizes): statistics of one channel of one sample."""
-    return _normalised(input, input[1], affine)
+    return _normalised(input, input[1], affine, bias, FOLDED if running else None)
 
 
-def group_norm(input: Shape, *, groups: Count, affine: Count = True) -> Result:
+def group_norm(input: Shape, *, groups: Count, affine: Count = True, bias: Count = None) -> Result:
     """Group normalisation of (N, C, *sizes): statistics of `groups` groups of channels; their number is free."""
-    return _normalised(input, input[1], affine)
+    return _normalised(input, input[1], affine, bias)
 
 
-def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
+def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, bias: Count = None) -> Result:
     """Layer normalisation over the trailing `normalized_shape`, with a weight and a bias of that shape if affine."""
-    return _normalised(input, product(normalized_shape), affine)
+    return _normalised(input, product(normalized_shape), affine, bias)
 
 
-def _normalised(input: Shape, scaled: Count, affine: Count, per_element: int | None = None) -> Result:
-    size = product(input)
-    operations = (STATISTICS + 2 * flag(affine) if per_element is None else per_element) * size
-    cost = Cost(elementwise=operations, parameters=2 * flag(affine) * scaled, activations=size, inputs=size)
+def _normalised(input: Shape, scaled: Count, affine: Count, bias: Count, per_element: int | None = None) -> Result:
+    size, both = product(input), flag(affine) + flag(affine if bias is None else bias)
+    operations = (STATISTICS + both if per_element is None else per_element) * size
+    cost = Cost(elementwise=operations, parameters=both * scaled, activations=size, inputs=size)
     return Result(input, cost)
 
 
@@ -73,7 +73,11 @@ RECORDS = (
         source=Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
         domain=(
             axes.POSITIVE_INPUT,
-            Condition("groups must divide the channels", lambda a: a.input[1] % a.groups == 0, ("input", "groups")),
+            Condition(
+                "groups must be at least 1 and divide the channels",
+                lambda a: (a.groups >= 1) & (a.input[1] % maximum(a.groups, 1) == 0),
+                ("input", "groups"),
+            ),
         ),
         template={"input": ("N", "C", "H", "W"), "groups": "G", "affine": "a"},
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, common_divisor, product
+from convcost.theory.carriers import Count, Shape, common_divisor, every, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source
 
@@ -80,34 +80,43 @@ def adaptive_max_pool(input: Shape, *, output_size: Any) -> Result:
     return Result(shape, Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input)))
 
 
-def _fits(a: Any) -> bool:
+def _fits(a: Any) -> Any:
     rank = len(a.input) - 2
     kernel, padding = axes.spread(a.kernel_size, rank), axes.spread(a.padding, rank)
     dilation = axes.spread(getattr(a, "dilation", 1), rank)
-    return all(
-        size + 2 * p >= axes.window_extent(k, d)
-        for size, p, k, d in zip(a.input[2:], padding, kernel, dilation, strict=True)
+    stride = kernel if a.stride is None else axes.spread(a.stride, rank)
+    # Rounding up keeps a last window that lacks up to stride - 1 elements, even if it is the only one.
+    return every(
+        size + 2 * p + (s - 1 if a.ceil_mode else 0) >= axes.window_extent(k, d)
+        for size, p, k, s, d in zip(a.input[2:], padding, kernel, stride, dilation, strict=True)
     )
 
 
-DOMAIN = (
-    axes.POSITIVE_INPUT,
-    Condition(
-        "the kernel must fit into the padded input; use a larger image or more padding",
-        _fits,
-        ("input", "kernel_size", "padding"),
-    ),
-    Condition(
-        "padding must be at most half the kernel size",
-        lambda a: all(
-            2 * p <= k
-            for p, k in zip(
-                axes.spread(a.padding, len(a.input) - 2), axes.spread(a.kernel_size, len(a.input) - 2), strict=True
-            )
+def _positive(a: Any) -> Any:
+    settings = (getattr(a, name, 1) for name in ("kernel_size", "stride", "dilation"))
+    return every(v >= 1 for value in settings if value is not None for v in axes.spread(value, len(a.input) - 2))
+
+
+def _domain(*dilation: str) -> tuple[Condition, ...]:
+    return (
+        axes.POSITIVE_INPUT,
+        Condition(axes.POSITIVE_WINDOW.sentence, _positive, ("kernel_size", "stride", *dilation)),
+        Condition(
+            "the kernel must fit into the padded input; use a larger image or more padding",
+            _fits,
+            ("input", "kernel_size", "stride", "padding", *dilation),
         ),
-        ("kernel_size", "padding"),
-    ),
-)
+        Condition(
+            "padding must be at most half the kernel size",
+            lambda a: every(
+                (p >= 0) & (2 * p <= k)
+                for p, k in zip(
+                    axes.spread(a.padding, len(a.input) - 2), axes.spread(a.kernel_size, len(a.input) - 2), strict=True
+                )
+            ),
+            ("kernel_size", "padding"),
+        ),
+    )
 
 
 def _sliding(kind: str, rank: int) -> Operator:
@@ -124,7 +133,7 @@ def _sliding(kind: str, rank: int) -> Operator:
             *(axes.per_axis("E", rank, "dilation", "pixels", 1) if dilated else ()),
         ),
         source=SOURCE,
-        domain=DOMAIN,
+        domain=_domain("dilation") if dilated else _domain(),
         template={
             "input": ("N", "C", *axes.SIZES[rank]),
             "kernel_size": axes.names("K", rank),
@@ -145,7 +154,14 @@ def _adapting(kind: str, rank: int) -> Operator:
             "He, Zhang, Ren & Sun 2014, Spatial Pyramid Pooling (arXiv 1406.4729)",
             "appendix A: window i reaches from floor(i·n/o) to ceil((i + 1)·n/o)",
         ),
-        domain=(axes.POSITIVE_INPUT,),
+        domain=(
+            axes.POSITIVE_INPUT,
+            Condition(
+                "output size must be at least 1",
+                lambda a: every(o >= 1 for o in axes.spread(a.output_size, len(a.input) - 2) if o is not None),
+                ("output_size",),
+            ),
+        ),
         template={"input": ("N", "C", *axes.SIZES[rank]), "output_size": axes.names("O", rank)},
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, flag, product, quotient
+from convcost.theory.carriers import Count, Shape, every, flag, maximum, product, quotient
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
-from .convolution import GROUPS_DIVIDE
+from .convolution import GROUPS_DIVIDE, NOT_NEGATIVE
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
@@ -51,18 +51,29 @@ def transposed_convolution(
     return Result((batch, out_channels, *out), cost)
 
 
-def _output_exists(a: Any) -> bool:
-    return all(size >= 1 for size in transposed_convolution(**vars(a)).shape[2:])
+def _output_exists(a: Any) -> Any:
+    return every(size >= 1 for size in transposed_convolution(**vars(a)).shape[2:])
 
 
 DOMAIN = (
     axes.POSITIVE_INPUT,
     axes.POSITIVE_WINDOW,
     GROUPS_DIVIDE,
+    NOT_NEGATIVE,
+    Condition(
+        "output padding must be smaller than the stride or the dilation",
+        lambda a: every(
+            extra < maximum(s, d)
+            for extra, s, d in zip(
+                *(axes.spread(v, len(a.input) - 2) for v in (a.output_padding, a.stride, a.dilation)), strict=True
+            )
+        ),
+        ("output_padding", "stride", "dilation"),
+    ),
     Condition(
         "the output must keep at least one element an axis; use less padding",
         _output_exists,
-        ("input", "kernel_size", "stride", "padding", "output_padding"),
+        ("input", "kernel_size", "stride", "padding", "output_padding", "dilation"),
     ),
 )
 

@@ -1,0 +1,110 @@
+"""Every wrong formula that we could think of is caught by the uneven probes, and most of them by no even one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from convcost.theory.book import find, records
+from convcost.theory.record import Operator
+from tests.operators.case import Case
+from tests.operators.strategies_pointwise import ACTIVATIONS
+from tests.operators.witness import disagreements, observe
+
+from . import multilinear, others
+from .mutation import Slip
+from .probes import PROBES, WEAK
+
+RANKS = (1, 2, 3)
+# torch.nn.functional.softsign is three operators; it has no call to be probed with.
+NO_SUCH_CALL = {"softsign"}
+# With one axis there is nothing to swap, and the kernel is its own square.
+NEEDS_TWO_AXES = {
+    *("kernel squared", "kernel axes swapped", "stride axes swapped", "padding axes swapped", "dilation axes swapped"),
+    *("stride of the first axis for all", "output axes swapped"),
+}
+SLIPS: dict[str, dict[str, Slip]] = {
+    **{f"conv{rank}d": multilinear.CONVOLUTION for rank in RANKS},
+    **{f"conv_transpose{rank}d": multilinear.TRANSPOSED for rank in RANKS},
+    **{f"max_pool{rank}d": others.MAX_POOL for rank in RANKS},
+    **{f"avg_pool{rank}d": others.AVG_POOL for rank in RANKS},
+    **{f"adaptive_max_pool{rank}d": others.ADAPTIVE_MAX for rank in RANKS},
+    **{f"adaptive_avg_pool{rank}d": others.ADAPTIVE_AVG for rank in RANKS},
+    **dict.fromkeys(ACTIVATIONS, others.POINTWISE),
+    **dict.fromkeys(("add", "sub", "mul", "div"), others.BINARY),
+    "linear": multilinear.LINEAR,
+    "batch_norm": others.BATCH_NORM,
+    "instance_norm": others.INSTANCE_NORM,
+    "group_norm": others.GROUP_NORM,
+    "layer_norm": others.LAYER_NORM,
+    "prelu": others.PRELU,
+    "softmax": others.SOFTMAX,
+    "concat": others.CONCAT,
+    "flatten": others.FLATTEN,
+    "dropout": others.DROPOUT,
+}
+
+
+def slips(operator: str) -> dict[str, Slip]:
+    return {
+        name: slip for name, slip in SLIPS[operator].items() if not (operator.endswith("1d") and name in NEEDS_TWO_AXES)
+    }
+
+
+def survivors(operator: str, probes: Sequence[Case]) -> set[str]:
+    """The slips that no probe tells from the right formula."""
+    formula = find(Operator, operator, "operator").function
+    observed = [observe(case) for case in probes]
+    return {
+        name for name, slip in slips(operator).items() if not any(disagreements(slip.of(formula), o) for o in observed)
+    }
+
+
+def test_every_operator_of_the_book_has_mutants() -> None:
+    assert set(SLIPS) == set(PROBES) == set(records(Operator)) - NO_SUCH_CALL
+    assert {
+        name: len(slips(name)) >= (10 if name.startswith("conv") and "trans" not in name else 3) for name in SLIPS
+    } == (dict.fromkeys(SLIPS, True))
+
+
+@pytest.mark.parametrize("operator", PROBES)
+def test_the_formula_passes_every_probe(operator: str) -> None:
+    assert [disagreements(find(Operator, operator, "operator"), observe(case)) for case in PROBES[operator]] == (
+        [[]] * len(PROBES[operator])
+    )
+
+
+@pytest.mark.parametrize("operator", PROBES)
+def test_no_mutant_survives(operator: str) -> None:
+    assert survivors(operator, PROBES[operator]) == set()
+
+
+def test_an_even_probe_lets_most_mutants_live() -> None:
+    assert [disagreements(find(Operator, "conv2d", "operator"), observe(case)) for case in WEAK] == [[]]
+    assert survivors("conv2d", WEAK) == {
+        "input size for output size",
+        "groups forgotten",
+        "groups squared",
+        "groups in the MACs but not in the parameters",
+        "kernel squared",
+        "kernel axes swapped",
+        "stride axes swapped",
+        "padding axes swapped",
+        "dilation axes swapped",
+        "rounded up",
+        "batch forgotten",
+        "batch squared",
+        "batch in the parameters",
+        "dilation multiplies the MACs",
+        "dilation forgotten",
+        "all elements a dilated kernel reaches over",
+        "stride ignored",
+        "stride of the first axis for all",
+        "bias in the MACs",
+        "bias once a channel",
+        "bias of input channels",
+        "bias not among the parameters",
+        "input and output channels swapped",
+        "outputs counted as inputs",
+    }

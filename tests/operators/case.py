@@ -1,0 +1,64 @@
+"""A model of one operator with an input's shape, and the operators that PyTorch has no module of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convcost.measure.calls import Call, capture
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model that calls one operator, once, and the shape of its input."""
+
+    model: nn.Module
+    shape: tuple[int, ...]
+
+    def call(self) -> Call:
+        """The only operator call of the model."""
+        (call,) = capture(self.model, self.shape).calls
+        return call
+
+
+class Binary(nn.Module):
+    """`function(input, other)`: `other` is a number, or a tensor of the given shape."""
+
+    other: Tensor | float
+
+    def __init__(self, function: Callable[..., Any], other: tuple[int, ...] | float) -> None:
+        super().__init__()
+        self.function = function
+        if isinstance(other, tuple):
+            self.register_buffer("other", torch.full(other, 2.0))
+        else:
+            self.other = other
+
+    def extra_repr(self) -> str:
+        shape = tuple(self.other.shape) if isinstance(self.other, Tensor) else self.other
+        return f"{self.function.__name__}, other={shape}"
+
+    def forward(self, input: Tensor) -> Any:
+        return self.function(input, self.other)
+
+
+class Concat(nn.Module):
+    """The input and tensors of the given sizes along `dim`, joined."""
+
+    def __init__(self, shape: tuple[int, ...], dim: int, lengths: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dim = dim
+        for index, length in enumerate(lengths):
+            other = list(shape)
+            other[dim] = length
+            self.register_buffer(f"other{index}", torch.zeros(other))
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, others={[tuple(b.shape) for b in self.buffers()]}"
+
+    def forward(self, input: Tensor) -> Tensor:
+        return torch.cat([input, *self.buffers()], self.dim)

@@ -1,0 +1,92 @@
+"""The papers' algorithms on numbers that count what is done to them.
+
+A norm's few operations on a whole group (its mean divided by the size, 1/sigma) are free in this book and are
+done on plain numbers here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+class Tally:
+    """How many operations were done."""
+
+    def __init__(self) -> None:
+        self.operations = 0
+
+
+class Counted:
+    """A number whose operations are counted."""
+
+    def __init__(self, value: float, tally: Tally) -> None:
+        self.value, self.tally = value, tally
+
+    def _done(self, value: float) -> Counted:
+        self.tally.operations += 1
+        return Counted(value, self.tally)
+
+    def __add__(self, other: Counted | float) -> Counted:
+        return self._done(self.value + plain(other))
+
+    def __sub__(self, other: Counted | float) -> Counted:
+        return self._done(self.value - plain(other))
+
+    def __mul__(self, other: Counted | float) -> Counted:
+        return self._done(self.value * plain(other))
+
+    def __truediv__(self, other: Counted | float) -> Counted:
+        return self._done(self.value / plain(other))
+
+    def exp(self) -> Counted:
+        return self._done(math.exp(self.value))
+
+
+def plain(number: Counted | float) -> float:
+    return number.value if isinstance(number, Counted) else number
+
+
+def normalised(group: Sequence[Counted], scale: Sequence[float] | None, shift: Sequence[float] | None) -> list[Counted]:
+    """One group normalised by its own statistics (Ioffe & Szegedy 2015, Algorithm 1), without epsilon."""
+    tally = group[0].tally
+    total = Counted(0.0, tally)
+    for x in group:
+        total = total + x
+    mean = total.value / len(group)
+    differences = [x - mean for x in group]
+    squares = Counted(0.0, tally)
+    for d in differences:
+        squares = squares + d * d
+    deviation = math.sqrt(squares.value / len(group)) or 1.0
+    result = [d * (1 / deviation) for d in differences]
+    if scale is not None:
+        result = [y * g for y, g in zip(result, scale, strict=True)]
+    if shift is not None:
+        result = [y + b for y, b in zip(result, shift, strict=True)]
+    return result
+
+
+def folded(group: Sequence[Counted], factor: float, offset: float) -> list[Counted]:
+    """One channel under the two constants of Algorithm 2."""
+    return [x * factor + offset for x in group]
+
+
+def softmax_row(row: Sequence[Counted]) -> list[Counted]:
+    powers = [x.exp() for x in row]
+    total = powers[0]
+    for p in powers[1:]:
+        total = total + p
+    return [p / total for p in powers]
+
+
+def numbers(values: Tensor, tally: Tally) -> list[Counted]:
+    return [Counted(value, tally) for value in values.flatten().tolist()]
+
+
+def gathered(results: Sequence[Sequence[Counted]], like: Tensor) -> Tensor:
+    """Rows of counted numbers as one tensor of the shape of `like`."""
+    return torch.tensor([x.value for row in results for x in row], dtype=torch.float64).reshape(like.shape)

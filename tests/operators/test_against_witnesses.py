@@ -1,0 +1,76 @@
+"""Every formula against the real operator: shapes, parameters, MACs, taps and operations, on random settings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convcost.measure.calls import capture
+from convcost.measure.probe import ones_probe
+from convcost.theory.book import records
+from convcost.theory.record import Operator
+
+from .case import Case
+from .strategies import ACTIVATIONS, DRAWN, MANY, MULTILINEAR, OTHERS
+from .strategies_convolution import CONVOLUTIONS
+from .witness import disagreements, observe
+
+# PyTorch says so once, of the first even kernel with padding 'same' that it meets.
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
+
+# torch.nn.functional.softsign is three operators (abs, add, div); no call can be bound to it.
+NO_SUCH_CALL = {"softsign"}
+
+
+def agrees(case: Case) -> str:
+    """Asserts that the formula of the operator called is right, and returns the operator's name."""
+    observed = observe(case)
+    assert disagreements(observed.record, observed) == []
+    assert observed.record.multilinear is (observed.cost.macs > 0)
+    assert observed.call.parameters == observed.cost.parameters
+    return observed.record.name
+
+
+@pytest.mark.parametrize("operator", MULTILINEAR)
+@MANY
+@given(data=st.data())
+def test_multilinear_operator(operator: str, data: st.DataObject) -> None:
+    assert agrees(data.draw(MULTILINEAR[operator])) == operator
+
+
+@pytest.mark.parametrize("operator", OTHERS)
+@MANY
+@given(data=st.data())
+def test_other_operator(operator: str, data: st.DataObject) -> None:
+    assert agrees(data.draw(OTHERS[operator])) == operator
+
+
+@MANY
+@given(case=ACTIVATIONS)
+def test_activation(case: Case) -> None:
+    agrees(case)
+
+
+def test_every_operator_of_the_book_is_drawn() -> None:
+    assert set(records(Operator)) - NO_SUCH_CALL == DRAWN
+
+
+@pytest.mark.parametrize("operator", ["conv1d", "conv2d", "conv3d"])
+@MANY
+@given(data=st.data())
+def test_convolution_without_batch_axis_is_a_batch_of_one(operator: str, data: st.DataObject) -> None:
+    case = data.draw(MULTILINEAR[operator])
+    (alone,) = capture(case.model, case.shape[1:]).calls
+    one = observe(Case(case.model, (1, *case.shape[1:])))
+    assert (alone.inputs, alone.hyper, alone.output) == (one.call.inputs, one.call.hyper, one.call.output)
+
+
+@pytest.mark.parametrize("rank", CONVOLUTIONS)
+def test_taps_on_padding_count(rank: int) -> None:
+    # On a single pixel in the middle of its padding, only one tap of the kernel is a product of real elements.
+    model = CONVOLUTIONS[rank](1, 1, 3, padding=1, bias=False)
+    shape = (1, 1, *[1] * rank)
+    assert ones_probe(model, shape) == 3**rank
+    assert ones_probe(model, shape, dense=False) == 1
+    assert disagreements(observe(Case(model, shape)).record, observe(Case(model, shape))) == []

@@ -1,0 +1,63 @@
+"""One check for every formula: what it derives against what the real operator shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from convcost.measure.calls import Call
+from convcost.measure.probe import ones_probe
+from convcost.theory.book import find
+from convcost.theory.cost import PRIMITIVES, Cost, Result
+from convcost.theory.record import Operator
+
+from .case import Case
+from .oracles import elementwise, is_view
+
+MULTILINEAR = (nn.Linear, nn.modules.conv._ConvNd)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the real operator shows: the call, and every primitive counted without a formula."""
+
+    call: Call
+    cost: Cost
+
+    @property
+    def record(self) -> Operator:
+        return find(Operator, str(self.call.operator), "operator")
+
+
+def observe(case: Case) -> Observed:
+    """Run the operator under every oracle."""
+    model, call = case.model, case.call()
+    multilinear = isinstance(model, MULTILINEAR)
+    outputs = math.prod(call.output)
+    view = not multilinear and is_view(model, case.shape)
+    cost = Cost(
+        macs=ones_probe(model, case.shape) if multilinear else 0,
+        bias_adds=outputs if multilinear and model.bias is not None else 0,
+        elementwise=elementwise(case, call),
+        parameters=sum(p.numel() for p in model.parameters()),
+        activations=0 if view else outputs,
+        inputs=0 if view else sum(math.prod(shape) for shape in operands(call)),
+    )
+    return Observed(call, cost)
+
+
+def operands(call: Call) -> list[tuple[int, ...]]:
+    """The shapes of all data operands; a concatenation has them as one sequence."""
+    return [shape for item in call.inputs for shape in (item if item and isinstance(item[0], tuple) else [item])]
+
+
+def disagreements(formula: Callable[..., Result], observed: Observed) -> list[str]:
+    """Where the formula, applied to the call's input shapes and hyper-parameters, differs from the real operator."""
+    result = formula(*observed.call.inputs, **observed.call.hyper)
+    pairs: list[tuple[str, Any, Any]] = [("shape", tuple(result.shape), observed.call.output)]
+    pairs += [(name, getattr(result.cost, name), getattr(observed.cost, name)) for name in PRIMITIVES]
+    return [f"{name}: formula {derived}, real {real}" for name, derived, real in pairs if derived != real]
