@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from convcost.measure.calls import Call
-from convcost.measure.fvcore import HANDLED, IGNORED, FvcoreTrace
+from convcost.measure.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class Measured:
 
 
 def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
-    """Both lists are in the order of execution, so within a module and an operator the n-th is the n-th."""
-    waiting: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
+    """Both lists are in the order of execution; a call that fvcore left out is told by its output's shape."""
+    waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
     for counted in trace.calls:
-        waiting[counted.module, counted.aten].append(counted.count)
+        waiting[counted.module, counted.aten].append(counted)
     return [_measured(call, waiting[call.module, call.aten]) for call in calls]
 
 
-def _measured(call: Call, counts: deque[int]) -> Measured:
-    if counts:
-        return Measured(call, counts.popleft(), "")
+def _measured(call: Call, counts: deque[Counted]) -> Measured:
+    if counts and call.output in (counts[0].output, (1, *counts[0].output)):
+        return Measured(call, counts.popleft().count, "")
     if call.aten in IGNORED:
         return Measured(call, 0, "")
     if call.aten in HANDLED:

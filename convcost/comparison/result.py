@@ -42,6 +42,15 @@ class Totals:
             and self.fvcore_total == self.fvcore_total_formula
         )
 
+    @property
+    def unaccounted(self) -> str:
+        """What differs in the whole though it may in no row: parameters, or all that fvcore counts."""
+        pairs = {
+            "parameters": (self.params_formula, self.params_measured),
+            "all that fvcore counts": (self.fvcore_total_formula, self.fvcore_total),
+        }
+        return "; ".join(f"{n}: {a:,} by the formula, {b:,} measured" for n, (a, b) in pairs.items() if a != b)
+
 
 @dataclass(frozen=True)
 class Share:
@@ -71,18 +80,12 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all rows that matter; `disagree` if a total differs though all rows agree."""
+        """The worst of all rows that matter; `disagree` if a total differs that no row accounts for."""
         bad = [row.verdict for row in self.rows if not row.verdict.ok]
-        if not bad and not self.totals.equal and self.unit == "macs":
-            unknown = any(row.macs_measured is None for row in self.layers)
-            bad = [] if unknown and self._known_totals_equal else [Verdict.DISAGREE]
+        if not bad and self.totals.unaccounted:
+            bad = [Verdict.DISAGREE]
         core = [row.verdict for row in self.layers]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
-
-    @property
-    def _known_totals_equal(self) -> bool:
-        known = [row for row in self.layers if row.macs_measured is not None]
-        return sum(row.macs_formula or 0 for row in known) == self.totals.macs_measured
 
     @property
     def ok(self) -> bool:

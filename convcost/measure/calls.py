@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS
 from convcost.measure.light import LightKernels
-from convcost.measure.twin import example, weightless
+from convcost.measure.twin import example, said, weightless
 from convcost.theory.errors import MeasurementError
 
 # Allocation and copies: nothing is computed, and no formula is missing.
@@ -25,6 +25,10 @@ MOVEMENT = frozenset(
         *("scalar_tensor", "constant_pad_nd", "pad"),
     }
 )
+
+
+# Composites that a torch.jit trace does not name: their parts stand there by themselves.
+_NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,7 @@ def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
         with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder:
             twin(example(input_shape, "meta"))
     except Exception as error:
-        text = next(iter(str(error).strip().splitlines()), "")
-        raise MeasurementError(
-            f"the model cannot run on an input of shape {input_shape}: {type(error).__name__}: {text}"
-        ) from error
+        raise MeasurementError(f"the model cannot run on an input of shape {input_shape}: {said(error)}") from error
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()))
 
 
@@ -78,7 +79,9 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.names = {module: name for name, module in model.named_modules()}
         self.scopes = [""]
         self.calls: list[Call] = []
-        self._fresh = {id(p): p.numel() for p in model.parameters()}
+        self._within = ""
+        self._left = {name: p.numel() for name, p in model.named_parameters()}
+        self._views: dict[int, tuple[str, Tensor]] = {id(p): (name, p) for name, p in model.named_parameters()}
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -91,37 +94,64 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
         binder = BINDERS.get(name)
         if binder is None:
-            with self:
-                result = func.decompose(*args, **kwargs)
+            result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
         arguments = _named(func, args, kwargs)
-        parameters = self._first_use(arguments)
-        first = output[0] if isinstance(output, tuple | list) and output else output
+        outputs = list(output) if isinstance(output, tuple | list) else [output]
         if binder is not None:
             bound = binder(arguments)
-            shape = (1, *first.shape) if bound.unbatched else tuple(first.shape)
-            self._record(func, bound.operator, bound.inputs, bound.hyper, shape, parameters)
-        elif name not in MOVEMENT and not func.is_view and isinstance(first, Tensor):
+            shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
+            self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
+        elif func.is_view or name in MOVEMENT:
+            self._follow(arguments, outputs)
+        elif outputs and isinstance(outputs[0], Tensor):
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            self._record(func, None, inputs, {}, tuple(first.shape), parameters)
+            self._record(func, arguments, None, inputs, {}, tuple(outputs[0].shape))
         return output
+
+    def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What a composite operator calls stands under the composite's name, as in a torch.jit trace."""
+        outer = self._within
+        self._within = outer or ("" if func._schema.name in _NOT_TRACED else func._schema.name)
+        try:
+            with self:
+                return func.decompose(*args, **kwargs)
+        finally:
+            self._within = outer
 
     def _record(
         self,
         func: OpOverload,
+        arguments: Mapping[str, Any],
         operator: str | None,
         inputs: tuple[Any, ...],
         hyper: dict[str, Any],
         output: tuple[int, ...],
-        parameters: int,
     ) -> None:
-        self.calls.append(Call(self.scopes[-1], traced_name(func), operator, inputs, hyper, output, parameters))
+        name = self._within or traced_name(func)
+        parameters = self._first_use(arguments)
+        self.calls.append(Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters))
+
+    def _follow(self, arguments: Mapping[str, Any], outputs: list[Any]) -> None:
+        """A view or copy of a parameter is still that parameter."""
+        owners = [self._views[id(v)][0] for v in arguments.values() if id(v) in self._views]
+        for owner in owners[:1]:
+            # Keeping the tensor keeps its id from being used again.
+            self._views.update({id(tensor): (owner, tensor) for tensor in outputs if isinstance(tensor, Tensor)})
 
     def _first_use(self, arguments: Mapping[str, Any]) -> int:
-        tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
-        return sum(self._fresh.pop(id(tensor), 0) for tensor in tensors)
+        """Elements of parameters that no earlier call has used."""
+        used = 0
+        for value in arguments.values():
+            for tensor in value if isinstance(value, tuple | list) else [value]:
+                if id(tensor) in self._views:
+                    owner = self._views[id(tensor)][0]
+                    taken = min(tensor.numel(), self._left[owner])
+                    self._left[owner] -= taken
+                    used += taken
+        return used
 
 
 class _Scopes:

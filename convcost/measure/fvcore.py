@@ -19,7 +19,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from convcost.measure.light import LightKernels
-from convcost.measure.twin import example, on_cpu, weightless
+from convcost.measure.twin import example, on_cpu, said, weightless
 from convcost.theory.errors import MeasurementError
 
 with warnings.catch_warnings():
@@ -39,10 +39,11 @@ logging.getLogger("fvcore").setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Counted:
-    """What fvcore counted for one call."""
+    """What fvcore counted for one call, and the shape of the output that it saw."""
 
     module: str
     aten: str
+    output: tuple[int, ...]
     count: int
 
 
@@ -66,15 +67,15 @@ def trace(model: nn.Module, input_shape: tuple[int, ...]) -> FvcoreTrace:
     Runs on the meta device, on the CPU where an operator has no meta kernel. Raises MeasurementError where
     fvcore cannot trace the model at all.
     """
+    twin = weightless(model)
     try:
-        return _trace(weightless(model), input_shape, "meta", "meta")
+        return _trace(twin, input_shape, "meta", "meta")
     except Exception as error:
         reason = f"cpu ({type(error).__name__} on meta)"
     try:
         return _trace(on_cpu(model), input_shape, "cpu", reason)
     except Exception as error:
-        text = next(iter(str(error).strip().splitlines()), "")
-        raise MeasurementError(f"fvcore cannot trace the model: {type(error).__name__}: {text}") from error
+        raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
 
 
 def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: str) -> FvcoreTrace:
@@ -85,7 +86,7 @@ def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: st
             result = handle(inputs, outputs)
             count = sum(result.values()) if isinstance(result, Counter) else result
             scope = outputs[0].node().scopeName().split("/")[-1]
-            calls.append(Counted(scope, name, _whole(count)))
+            calls.append(Counted(scope, name, tuple(outputs[0].type().sizes() or ()), _whole(count)))
             return result
 
         return note

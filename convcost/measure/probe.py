@@ -40,10 +40,22 @@ def ones_probe(operator: Callable[..., Any], *shapes: Sequence[int], dense: bool
     if dense and operator in _TRANSPOSED:
         # Padding crops the output of a transposed convolution, after the products were made.
         hyper = {key: value for key, value in hyper.items() if key not in ("padding", "output_padding")}
-    total = float(operator(*operands, **hyper).sum())
-    if total != int(total) or total >= _EXACT:
-        raise ConvcostError(f"the ones probe gave {total}; it needs a multilinear operator and less than 2**53 MACs")
-    return int(total)
+
+    def total(*values: Tensor) -> float:
+        return float(operator(*values, **hyper).sum())
+
+    count = total(*operands)
+    if not 0 <= count < _EXACT or not all(_linear_in(total, operands, i, count) for i in range(len(operands))):
+        raise ConvcostError(f"the ones probe gave {count}; it needs a multilinear operator of less than 2**53 MACs")
+    return int(count)
+
+
+def _linear_in(total: Callable[..., float], operands: list[Tensor], position: int, count: float) -> bool:
+    """Whether the sum splits as one operand does: all ones are an uneven whole tensor and what it lacks to ones."""
+    ones = operands[position]
+    part = (torch.arange(ones.numel(), dtype=torch.float64) * 7 % 5 - 2).reshape(ones.shape)
+    split = [total(*operands[:position], value, *operands[position + 1 :]) for value in (part, ones - part)]
+    return sum(split) == count
 
 
 def _unpack(module: nn.Module, shape: tuple[int, ...]) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:

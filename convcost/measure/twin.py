@@ -8,13 +8,26 @@ from itertools import chain
 import torch
 from torch import Tensor, nn
 
+from convcost.theory.errors import MeasurementError
+
 
 def weightless(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode whose parameters and buffers have shapes but no elements."""
+    """A copy in evaluation mode whose parameters and buffers have shapes but no elements.
+
+    Raises MeasurementError where the model holds something that cannot be copied.
+    """
     memo: dict[int, Tensor] = {}
     for tensor in chain(model.parameters(), model.buffers()):
         memo[id(tensor)] = _meta(tensor)
-    return copy.deepcopy(model, memo).eval()
+    try:
+        return copy.deepcopy(model, memo).eval()
+    except Exception as error:
+        raise MeasurementError(f"the model cannot be copied: {said(error)}") from error
+
+
+def said(error: BaseException) -> str:
+    """An error's type and the first line of its text."""
+    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
 
 
 def _meta(tensor: Tensor) -> Tensor:

@@ -147,6 +147,8 @@ def conclusion(report: ComparisonReport) -> str:
     comparison = report.comparison
     layers = comparison.layers
     bad = [row for row in comparison.rows if not row.verdict.ok]
+    if not bad and comparison.totals.unaccounted:
+        return f"Verdict: {report.verdict}. No layer differs, but {comparison.totals.unaccounted}."
     if not bad:
         agreeing = sum(row.verdict == "agree" for row in layers)
         return f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree)."

@@ -20,7 +20,7 @@ def plain_rounding(expression: Any) -> Any:
     """The same expression with floor(p/n) of whole p as a ceiling where that is shorter, and no nested rounding.
 
     floor(p/n) = ceil((p - n + 1)/n), which turns floor((R - 1)/2) + 1 into ceil(R/2); and
-    ceil(ceil(x)/n) = ceil(x/n).
+    ceil((ceil(x) + c)/n) = ceil((x + c)/n) for whole c.
     """
 
     def turned(argument: Any) -> Any:
@@ -33,11 +33,14 @@ def plain_rounding(expression: Any) -> Any:
     def flat(argument: Any) -> Any:
         numerator, denominator = sympy.fraction(sympy.together(argument))
         offset, rest = numerator.as_coeff_Add()
-        if denominator.is_Integer and offset == 0 and isinstance(rest, sympy.ceiling):
-            return sympy.ceiling(rest.args[0] / denominator)
+        if denominator.is_Integer and isinstance(rest, sympy.ceiling):
+            return sympy.ceiling(sympy.expand((rest.args[0] + offset) / denominator))
         return sympy.ceiling(argument)
 
-    return expression.replace(sympy.floor, turned).replace(sympy.ceiling, flat)
+    # SymPy takes whole numbers out of a rounding as it rebuilds it, which can leave a new one to turn.
+    while (plainer := expression.replace(sympy.floor, turned).replace(sympy.ceiling, flat)) != expression:
+        expression = plainer
+    return plainer
 
 
 def line(expression: Any, order: Sequence[str] = ()) -> str:
@@ -105,4 +108,4 @@ class _Line:
         names = sorted(str(s) for s in e.free_symbols)
         places = sorted(self.order.index(name) if name in self.order else len(self.order) for name in names)
         # A bare number stands last in a sum, an inner sum last in a product.
-        return (not names, e.is_Add, tuple(places), names, str(e))
+        return (not names, e.is_Add or (e.is_Pow and e.base.is_Add), tuple(places), names, str(e))

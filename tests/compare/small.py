@@ -1,0 +1,62 @@
+"""A paper of a few lines, and a model that is it unless it is told otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from convcost.comparison.result import Comparison, compare
+from convcost.measure.calls import capture
+from convcost.measure.fvcore import trace
+from convcost.theory.architecture import Architecture, Drawing
+from convcost.theory.book import find
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Operator, Source
+
+Hyper = dict[str, Any]
+Lines = list[tuple[str, Hyper]]
+
+CONV: Hyper = {"out_channels": 8, "kernel_size": 3, "padding": 1}
+PAPER: Lines = [
+    ("conv2d", CONV),
+    ("batch_norm", {}),
+    ("relu", {}),
+    ("conv2d", {"out_channels": 8, "kernel_size": 3, "stride": 2, "padding": 1, "groups": 8}),
+    ("adaptive_avg_pool2d", {"output_size": 1}),
+    ("flatten", {}),
+    ("linear", {"out_features": 5, "bias": True}),
+    ("softmax", {}),
+]
+IMAGE = (2, 4, 9, 10)
+
+
+def paper(lines: Lines, shape: tuple[int, ...] = IMAGE) -> Drawing:
+    def write(pen: Pen) -> Map:
+        x = image = pen.image(*shape)
+        for number, (name, hyper) in enumerate(lines):
+            x = pen.draw(find(Operator, name, "operator"), x, name=f"{name}_{number}", **hyper)
+        return image
+
+    return Architecture("net", "A net", write, (), Source("A paper", "table 1")).draw({})
+
+
+def net(**changes: Any) -> nn.Sequential:
+    """The paper's net, with changes to its first or second convolution, or its classifier."""
+    first = {"bias": False, "padding": 1, **changes.get("first", {})}
+    second = {"bias": False, "padding": 1, "stride": 2, "groups": 8, **changes.get("second", {})}
+    width = changes.get("width", 8)
+    return nn.Sequential(
+        nn.Conv2d(4, width, 3, **first),
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        nn.Conv2d(width, changes.get("out", 8), 3, **second),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(changes.get("out", 8), changes.get("classes", 5), bias=changes.get("bias", True)),
+        nn.Softmax(1),
+    )
+
+
+def compared(model: nn.Module, lines: Lines = PAPER, unit: str = "macs", shape: tuple[int, ...] = IMAGE) -> Comparison:
+    return compare(paper(lines, shape), capture(model, shape), trace(model, shape), unit)

@@ -1,0 +1,90 @@
+"""Parameters of a capture, the names that fvcore knows its calls by, and models that cannot run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from convcost.measure.calls import capture
+from convcost.measure.fvcore import trace
+from convcost.models._zoo import torchvision_model
+from convcost.theory.errors import MeasurementError
+
+from .modules import SMALL, Written
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    # The numbers of parameters that torchvision's documentation prints for its weights.
+    [("squeezenet1_1", 1_235_496), ("mobilenet_v2", 3_504_872), ("resnet18", 11_689_512)],
+)
+def test_parameters_of_a_network(name: str, parameters: int) -> None:
+    captured = capture(torchvision_model(name), (1, 3, 64, 64))
+    assert captured.parameters == parameters
+    assert sum(call.parameters for call in captured.calls) == parameters
+
+
+def test_parameters_that_no_call_uses_are_in_the_total_only() -> None:
+    captured = capture(Written(lambda m, x: m.used(x), used=nn.Linear(4, 3), never=nn.Linear(4, 9)), (2, 4))
+    assert [call.parameters for call in captured.calls] == [15]
+    assert captured.parameters == 15 + 45
+
+
+def test_parameter_looked_at_through_a_view_still_belongs_to_the_call_that_takes_it() -> None:
+    def forward(m: Any, x: Tensor) -> Tensor:
+        return F.linear(F.linear(x, m.weight.t()), m.weight)
+
+    calls = capture(Written(forward, weight=torch.ones(4, 3)), (2, 4)).calls
+    assert [call.parameters for call in calls] == [12, 0]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_call_that_fvcore_counts_is_captured_under_the_same_name(name: str) -> None:
+    make, shape = SMALL[name]
+    model = make()
+    counted = Counter((call.module, call.aten) for call in trace(model, shape).calls)
+    assert counted - Counter((call.module, call.aten) for call in capture(model, shape).calls) == Counter()
+
+
+def _raises(_: Any, x: Tensor) -> Tensor:
+    raise KeyError("first\nsecond")
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "start"),
+    [
+        (nn.Conv2d(3, 4, 3), (1, 5, 8, 8), "the model cannot run on an input of shape (1, 5, 8, 8): RuntimeError: "),
+        (nn.Linear(3, 4), (2, 7), "the model cannot run on an input of shape (2, 7): RuntimeError: "),
+        (Written(_raises), (2, 7), "the model cannot run on an input of shape (2, 7): KeyError: "),
+    ],
+    ids=["channels", "features", "raises"],
+)
+def test_model_that_cannot_run_is_one_line(model: nn.Module, shape: tuple[int, ...], start: str) -> None:
+    with pytest.raises(MeasurementError) as caught:
+        capture(model, shape)
+    assert str(caught.value).startswith(start)
+    assert "\n" not in str(caught.value)
+
+
+def test_model_that_cannot_be_copied_is_one_line() -> None:
+    """A tensor with a history (what the old weight norm leaves) has no copy."""
+    model = nn.Linear(3, 4)
+    model.derived = model.weight * 2
+    with pytest.raises(MeasurementError) as caught:
+        capture(model, (2, 3))
+    assert "\n" not in str(caught.value)
+
+
+def test_failed_model_leaves_no_hook_behind() -> None:
+    with pytest.raises(MeasurementError):
+        capture(nn.Sequential(nn.Sequential(nn.Linear(3, 4))), (2, 7))
+    hooks = nn.modules.module
+    assert not hooks._global_forward_hooks
+    assert not hooks._global_forward_pre_hooks
+    (call,) = capture(nn.Sequential(nn.Linear(3, 4)), (2, 3)).calls
+    assert call.module == "0"
