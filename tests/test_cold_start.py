@@ -25,7 +25,10 @@ def _modules_after(arguments: list[str]) -> set[str]:
         (SEPARABLE, {"torch", "fvcore", "pandas", "numpy"}),
         (["formula", "mobilenet_v1"], {"torch", "fvcore", "pandas", "numpy"}),
         (["compare", "mobilenet_v1", "--alpha", "0"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
-        (["compare", "mobilenet_v1", "--resolution", "32"], {"pandas", "torchvision", "timm"}),
+        (
+            ["compare", "mobilenet_v1", "--resolution", "32"],
+            {"pandas", "torchvision", "timm", "sympy", "torch._dynamo"},
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -13,9 +13,13 @@ Pair = tuple[int | None, int | None]
 
 
 def signature(operator: str, inputs: Sequence[Shape], hyper: Mapping[str, Any]) -> Hashable:
-    """What makes an operator the same layer: its settings and channels, not the image's size or the batch's."""
+    """What makes an operator the same layer: its settings and channels.
+
+    Not the image's size, the batch's, nor the padding, which may be a number here and a word there.
+    """
     channels = tuple(shape[-1] if operator == "linear" else shape[1:2] for shape in inputs)
-    return operator, channels, tuple(sorted(hyper.items(), key=lambda item: item[0]))
+    settings = ((name, value) for name, value in hyper.items() if name != "padding")
+    return operator, channels, tuple(sorted(settings, key=lambda item: item[0]))
 
 
 def align(

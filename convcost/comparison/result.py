@@ -248,7 +248,7 @@ def _differences(line: Line, measured: Measured) -> str:
     found = [
         f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {theirs.get(name)} in the model"
         for name, value in line.hyper.items()
-        if theirs.get(name) != value
+        if theirs.get(name) != value and not (name == "padding" and line.output.shape == call.output)
     ]
     if not found and tuple(line.inputs) != _flat(call.inputs):
         shapes = [" and ".join(str(shape) for shape in side) for side in (line.inputs, _flat(call.inputs))]
@@ -258,7 +258,12 @@ def _differences(line: Line, measured: Measured) -> str:
 
 def _totals(drawing: Drawing, rows: list[Row], capture: Capture, trace: FvcoreTrace, judge: _Judge) -> Totals:
     lines = drawing.lines
-    weighed = (judge.fvcore.weigh(line.operator.name, line.hyper, line.cost) for line in lines)
+    # The first rows are the lines'; what fvcore left out of its trace is not in its total either.
+    weighed = (
+        judge.fvcore.weigh(line.operator.name, line.hyper, line.cost)
+        for line, row in zip(lines, rows, strict=False)
+        if row.verdict is not Verdict.UNCOUNTED
+    )
     return Totals(
         macs_formula=sum(judge.unit.weigh(x.operator.name, x.hyper, x.cost) or 0 for x in drawing.core),
         macs_measured=sum(row.macs_measured or 0 for row in rows if row.multilinear),

@@ -66,7 +66,7 @@ def summed(rows: list[Row], name: str) -> Row:
         params_formula=_total(row.params_formula for row in rows),
         params_measured=_total(row.params_measured for row in rows),
         macs_formula=_total(row.macs_formula for row in rows),
-        macs_measured=_total(row.macs_measured for row in rows),
+        macs_measured=_whole(rows),
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
         multilinear=any(row.multilinear for row in rows),
@@ -76,3 +76,9 @@ def summed(rows: list[Row], name: str) -> Row:
 def _total(counts: Any) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
+
+
+def _whole(rows: list[Row]) -> int | None:
+    """fvcore's sum; unknown if it left out a row that has multiply-accumulates."""
+    unknown = any(row.macs_measured is None and row.macs_formula for row in rows)
+    return None if unknown else _total(row.macs_measured for row in rows)

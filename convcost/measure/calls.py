@@ -27,6 +27,9 @@ MOVEMENT = frozenset(
 )
 
 
+# Composites without a formula that fvcore counts whole.
+_WHOLE = frozenset({"matmul", "einsum", "upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
+
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
 
@@ -93,7 +96,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
         binder = BINDERS.get(name)
-        if binder is None:
+        if binder is None and name not in _WHOLE:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result

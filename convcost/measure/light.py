@@ -1,7 +1,9 @@
-"""Output shapes that need no arithmetic, answered without the meta device's Python kernels.
+"""Output shapes on the meta device without its Python kernels.
 
-Those kernels import torch's compiler on their first use, which takes longer than a whole comparison. Only operators
-whose output has its first operand's shape by definition are answered here, means over whole axes, and addmm as mm.
+Those kernels import torch's compiler and SymPy on their first use, which takes longer than a whole comparison. Here
+are answered: operators whose output has its first operand's shape by definition, means over whole axes, matrix
+products, and convolutions, whose sizes come from the real operator run on a single channel. What is not answered, and
+any call whose shapes do not match, goes to the meta device's own kernel, which says what is wrong.
 """
 
 from __future__ import annotations
@@ -61,20 +63,53 @@ class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def _answer(func: OpOverload, args: tuple[Any, ...], first: Tensor) -> Any:
     name = func._schema.name.removeprefix("aten::")
     if name in _SAME:
-        return torch.empty_like(first)
+        return first.new_empty(first.shape)
     if name.removesuffix("_") in _SAME:
         return first  # in place
     if name == "native_batch_norm" and not args[5]:
-        return torch.empty_like(first), first.new_empty(0), first.new_empty(0)
+        return first.new_empty(first.shape), first.new_empty(0), first.new_empty(0)
+    if func is torch.ops.aten.mm.default:
+        return _product(args[0], args[1])
     if func is torch.ops.aten.addmm.default:
-        return torch.mm(args[1], args[2])  # the added bias is broadcast to the product's shape
+        return _product(args[1], args[2])  # the added bias is broadcast to the product's shape
+    if func in (torch.ops.aten.convolution.default, torch.ops.aten._convolution.default):
+        return _convolved(*args[:9])  # the second has flags of the backends behind
     if func is torch.ops.aten.mean.dim:
         return _reduced(first, args[1], keep=len(args) > 2 and args[2])
     return None
+
+
+def _product(left: Tensor, right: Tensor) -> Tensor | None:
+    return left.new_empty((left.shape[0], right.shape[1])) if left.shape[1] == right.shape[0] else None
+
+
+# Above a million positions even one channel takes longer than the Python kernel.
+_MOST_POSITIONS = 1_000_000
+
+
+def _convolved(
+    image: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: list[int],
+    padding: list[int],
+    dilation: list[int],
+    transposed: bool,
+    output_padding: list[int],
+    groups: int,
+) -> Tensor | None:
+    channels = weight.shape[0] if transposed else weight.shape[1] * groups
+    outputs = weight.shape[1] * groups if transposed else weight.shape[0]
+    unusual = image.dim() != weight.dim() or image.shape[1] != channels or weight.shape[0] % groups
+    if unusual or image.shape[2:].numel() > _MOST_POSITIONS or (bias is not None and bias.shape != (outputs,)):
+        return None
+    alone = torch.zeros((1, 1, *image.shape[2:]), device="cpu"), torch.zeros((1, 1, *weight.shape[2:]), device="cpu")
+    sizes = torch.convolution(*alone, None, stride, padding, dilation, transposed, output_padding, 1).shape[2:]
+    return image.new_empty((image.shape[0], outputs, *sizes))
 
 
 def _reduced(tensor: Tensor, axes: list[int], keep: bool) -> Tensor:
     view = tensor
     for axis in sorted((axis % tensor.dim() for axis in axes), reverse=True):
         view = view.narrow(axis, 0, 1) if keep else view.select(axis, 0)
-    return torch.empty_like(view)
+    return view.new_empty(view.shape)

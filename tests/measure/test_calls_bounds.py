@@ -35,12 +35,30 @@ def test_parameters_that_no_call_uses_are_in_the_total_only() -> None:
     assert captured.parameters == 15 + 45
 
 
-def test_parameter_looked_at_through_a_view_still_belongs_to_the_call_that_takes_it() -> None:
+def test_view_of_a_parameter_is_that_parameter() -> None:
     def forward(m: Any, x: Tensor) -> Tensor:
         return F.linear(F.linear(x, m.weight.t()), m.weight)
 
     calls = capture(Written(forward, weight=torch.ones(4, 3)), (2, 4)).calls
     assert [call.parameters for call in calls] == [12, 0]
+
+
+def test_parts_of_a_parameter_belong_to_the_calls_that_take_them() -> None:
+    def forward(m: Any, x: Tensor) -> Tensor:
+        first, second = m.packed[:4], m.packed[4:]
+        return F.linear(F.linear(x, first), second)
+
+    calls = capture(Written(forward, packed=torch.ones(7, 4)), (2, 4)).calls
+    assert [call.parameters for call in calls] == [16, 12]
+
+
+def test_parameter_that_is_only_looked_at_is_left_for_the_call_that_takes_it() -> None:
+    def forward(m: Any, x: Tensor) -> Tensor:
+        m.weight.t()
+        return F.linear(x, m.weight)
+
+    (call,) = capture(Written(forward, weight=torch.ones(4, 3)), (2, 3)).calls
+    assert call.parameters == 12
 
 
 @pytest.mark.parametrize("name", SMALL)

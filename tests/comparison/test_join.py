@@ -68,6 +68,35 @@ def test_call_that_fvcore_left_out_does_not_take_the_count_of_the_next() -> None
 
 
 @pytest.mark.parametrize(
+    ("model", "shape", "total"),
+    [
+        (Written(lambda x: x @ x.mT), (2, 3, 5), 2 * 3 * 3 * 5),
+        (Written(lambda x: x @ x.mT), (2, 4, 3, 5), 8 * 3 * 3 * 5),
+        (Written(lambda x: x @ x[0].mT), (2, 3, 5), 2 * 3 * 3 * 5),
+        (Written(lambda x: torch.einsum("bij,bkj->bik", x, x)), (2, 3, 5), 2 * 3 * 3 * 5),
+        (Written(lambda x: torch.einsum("bhij,bhkj->bhik", x, x)), (2, 4, 3, 5), 8 * 3 * 3 * 5),
+        # Two products of three operands, and four multiplications an output element of a bilinear one.
+        (Written(lambda x: torch.einsum("bij,bkj,bkl->bil", x, x, x)), (2, 3, 5), 2 * 2 * 3 * 3 * 5),
+        (nn.Upsample(scale_factor=2), (1, 2, 4, 4), 2 * 8 * 8),
+        (nn.Upsample(scale_factor=2, mode="bilinear"), (1, 2, 4, 4), 4 * 2 * 8 * 8),
+        (nn.Conv2d(2, 3, 3), (2, 5, 6), 3 * 3 * 4 * 18),
+        (nn.AdaptiveAvgPool2d(2), (2, 5, 6), 2 * 5 * 6),
+    ],
+    ids=[
+        *("matmul", "matmul of four axes", "broadcast matmul", "einsum", "einsum of four axes", "einsum of three"),
+        *("nearest", "bilinear", "unbatched convolution", "unbatched pool"),
+    ],
+)
+def test_no_count_is_lost_and_nothing_is_said_to_be_left_out(
+    model: nn.Module, shape: tuple[int, ...], total: int
+) -> None:
+    found = joined(model, *shape)
+    assert trace(model, shape).total == total
+    assert sum(count or 0 for _, count, _ in found) == total
+    assert LEFT_OUT not in {reason for _, _, reason in found}
+
+
+@pytest.mark.parametrize(
     ("model", "shape"),
     [(Written(lambda x: F.scaled_dot_product_attention(x, x, x)), (2, 4, 3, 5)), (nn.LSTM(3, 4), (5, 2, 3))],
     ids=["attention", "lstm"],

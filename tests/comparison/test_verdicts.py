@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from convcost.comparison.result import compare
 from convcost.comparison.row import Row
 from convcost.comparison.verdict import Verdict
+from convcost.measure.calls import capture
+from convcost.measure.fvcore import trace
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Operator, Source
 
 from .small import CONV, PAPER, Lines, compared, net
 
@@ -79,7 +86,7 @@ def test_changed_layer_disagrees_though_no_count_differs() -> None:
     row = comparison.rows[0]
     changed = "is (1, 1) in the formula, (2, 2) in the model"
     assert (row.difference, row.verdict) == (0, Verdict.DISAGREE)
-    assert row.reason == f"padding {changed}; dilation {changed}"
+    assert row.reason == f"dilation {changed}"
     assert comparison.totals.equal
     assert (comparison.verdict, comparison.ok) == (Verdict.DISAGREE, False)
 
@@ -151,6 +158,36 @@ def test_parameters_that_the_paper_has_not_disagree(make: Callable[[], nn.Sequen
     comparison = compared(Idle(make()), lines, unit)
     assert comparison.totals.params_measured - comparison.totals.params_formula == 3
     assert (comparison.verdict, comparison.ok) == (Verdict.DISAGREE, False)
+
+
+class Forked(nn.Module):
+    """A layer that is computed and thrown away, and one that is the output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away, self.kept = nn.Linear(4, 9), nn.Linear(4, 3, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.away(x)
+        result: Tensor = self.kept(x)
+        return result
+
+
+@pytest.mark.parametrize("unit", ["macs", "flops"])
+def test_layer_that_fvcore_left_out_is_uncounted(unit: str) -> None:
+    def write(pen: Pen) -> Map:
+        image = pen.image(2, 4)
+        pen.draw(find(Operator, "linear", "operator"), image, out_features=9, bias=True)
+        pen.draw(find(Operator, "linear", "operator"), image, out_features=3)
+        return image
+
+    drawing = Architecture("forked", "Forked", write, (), Source("A paper", "table 1")).draw({})
+    comparison = compare(drawing, capture(Forked(), (2, 4)), trace(Forked(), (2, 4)), unit)
+    first, second = comparison.rows
+    reason = "fvcore's trace leaves out what the output does not depend on"
+    assert (first.module, first.verdict, first.reason) == ("away", Verdict.UNCOUNTED, reason)
+    assert (second.module, second.verdict) == ("kept", Verdict.AGREE)
+    assert (comparison.verdict, comparison.ok) == (Verdict.UNCOUNTED, True)
 
 
 def test_rows_summed_by_kind() -> None:
