@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.theory.carriers import Shape, product
+from convcost.theory.carriers import Shape, every, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
@@ -39,7 +39,9 @@ RECORDS = (
             "equation 2; a sum of n elements takes n - 1 additions, the mean one scaling more",
         ),
         domain=(
-            Condition("every size of the input must be at least 1", lambda a: all(s >= 1 for s in a.input), ("input",)),
+            Condition(
+                "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
+            ),
             Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
         ),
         template={"input": ("N", "C", "H", "W"), "dim": (2, 3)},
