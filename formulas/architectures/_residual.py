@@ -70,9 +70,10 @@ def _identity(x: Map, outputs: int, stride: int) -> Map:
     return Map((batch, outputs, *(ceil_div(size, stride) for size in sizes)), fields)
 
 
-def image_options(resolution: int, low: int, classes: int) -> tuple[Option, ...]:
-    """Options that every net here has."""
-    side = f"side of the square image, in pixels; the net needs {low}"
+def image_options(resolution: int, halvings: int, classes: int) -> tuple[Option, ...]:
+    """Options that every net here has; the least image is one pixel after all its `halvings`."""
+    low = 2**halvings
+    side = f"side of the square image, in pixels; {halvings} halvings need {low}"
     return (
         Option("resolution", "R", side, resolution, low=low, high=65_536),
         Option("batch", "B", "images a batch", 1, high=65_536),

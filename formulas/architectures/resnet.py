@@ -45,7 +45,7 @@ RECORDS = (
         write=write,
         options=(
             Option("depth", "", "layers with weights", 50, choices=tuple(BLOCKS)),
-            *residual.image_options(224, 32, 1000),
+            *residual.image_options(224, 5, 1000),
             Option(
                 "variant",
                 "",

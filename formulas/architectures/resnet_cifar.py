@@ -34,7 +34,7 @@ RECORDS = (
         write=write,
         options=(
             Option("depth", "", "layers with weights, 6n + 2", 20, choices=DEPTHS),
-            *residual.image_options(32, 4, 10),
+            *residual.image_options(32, 2, 10),
             Option("shortcut", "", residual.SHORTCUT_MEANING, "A", choices=("A", "B", "C")),
         ),
         source=Source(residual.PAPER, "section 4.2; Table 6 for the depths"),

@@ -64,7 +64,7 @@ RECORDS = (
         write=write,
         options=(
             Option("depth", "", "layers with weights of the ResNet", 50, choices=tuple(BLOCKS)),
-            *residual.image_options(224, 32, 1000),
+            *residual.image_options(224, 5, 1000),
             Option("reduction", "r", "reduction ratio of the excitation", 16, choices=(2, 4, 8, 16, 32)),
             Option(
                 "variant",
