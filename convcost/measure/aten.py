@@ -160,6 +160,14 @@ def _concat(a: Arguments) -> Bound:
     return Bound("concat", (shapes,), {"dim": a["dim"] % len(shapes[0])})
 
 
+def _mean(a: Arguments) -> Bound:
+    rank = a["self"].dim()
+    axes = a.get("dim") or range(rank)
+    return Bound(
+        "mean", (_shape(a["self"]),), {"dim": tuple(x % rank for x in axes), "keepdim": bool(a.get("keepdim"))}
+    )
+
+
 def _flatten(a: Arguments) -> Bound:
     return Bound("flatten", (_shape(a["self"]),), {"start_dim": a["start_dim"], "end_dim": a["end_dim"]})
 
@@ -178,6 +186,7 @@ BINDERS: dict[str, Callable[[Arguments], Bound]] = {
     "prelu": _prelu,
     "softmax": _softmax,
     "cat": _concat,
+    "mean": _mean,
     "flatten": _flatten,
     "dropout": _activation("dropout"),
 }

@@ -65,6 +65,11 @@ def timm_model(name: str, **options: Any) -> nn.Module:
     return model
 
 
+def timm_layer(name: str) -> Any:
+    """A layer class of timm, to put into one of its models."""
+    return getattr(_library("timm").layers, name)
+
+
 def from_library(library: str, name: str) -> nn.Module:
     """The model that a reference `library:name` means."""
     makers = {"torchvision": torchvision_model, "timm": timm_model}

@@ -22,7 +22,7 @@ _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 
 @dataclass(frozen=True)
 class Option:
-    """A setting of an architecture: a whole number, an exact decimal, or a word out of `choices`.
+    """A setting of an architecture: a whole number, an exact decimal, or one of `choices` (words, or numbers).
 
     `scales` names a whole-number option of which this one is a factor: ρ scales the resolution.
     """
@@ -33,7 +33,7 @@ class Option:
     default: int | str | None
     low: int | Fraction = 1
     high: int = 1_000_000
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | int, ...] = ()
     decimal: bool = False
     scales: str | None = None
 
@@ -41,9 +41,10 @@ class Option:
         """The value as an exact number or a word; raises DomainError with the domain in its text."""
         text = str(value).strip()
         if self.choices:
-            if text in self.choices:
-                return text
-            raise DomainError(f"{self.name} is {text!r}, but must be one of {', '.join(self.choices)}")
+            for choice in self.choices:
+                if text == str(choice):
+                    return choice
+            raise DomainError(f"{self.name} is {text!r}, but must be {self.domain}")
         if not _DECIMAL.fullmatch(text) or not (self.decimal or "." not in text):
             raise DomainError(f"{self.name} is {text!r}, but must be {self.domain}")
         number = Fraction(text)
@@ -55,7 +56,7 @@ class Option:
     def domain(self) -> str:
         """The domain in words."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
+            return "one of " + ", ".join(map(str, self.choices))
         if self.decimal:
             return f"a decimal above {self.low} and at most {self.high}"
         return f"a whole number from {self.low} to {self.high}"

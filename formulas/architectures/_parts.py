@@ -7,10 +7,12 @@ from typing import Any
 from convcost.theory.carriers import Count, maximum
 from convcost.theory.pen import Map, Pen
 
-from ..operators import convolution, elementwise, linear, norm, pooling
+from ..operators import convolution, elementwise, linear, norm, pooling, reduction
 
 OPERATORS = {
-    record.name: record for module in (convolution, elementwise, linear, norm, pooling) for record in module.RECORDS
+    record.name: record
+    for module in (convolution, elementwise, linear, norm, pooling, reduction)
+    for record in module.RECORDS
 }
 CONV2D = OPERATORS["conv2d"]
 LINEAR = OPERATORS["linear"]
@@ -33,3 +35,25 @@ def conv_bn_relu(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: 
 def floor_at_least_8(channels: Count) -> Count:
     """A channel count rounded down, but never below 8 (MobileNet V1's authors, TF-slim mobilenet_v1.py)."""
     return maximum(channels // 1, 8)
+
+
+ADD = OPERATORS["add"]
+MUL = OPERATORS["mul"]
+SIGMOID = OPERATORS["sigmoid"]
+MAX_POOL = OPERATORS["max_pool2d"]
+MEAN = OPERATORS["mean"]
+
+
+def conv_bn(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
+    """The same without the ReLU: the last convolution of a residual branch, and a projection."""
+    x = pen.draw(
+        CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
+    )
+    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+
+
+def classifier(pen: Pen, x: Map, classes: Count) -> Map:
+    """Global average pooling and one fully connected layer with a bias; the softmax is left to the loss."""
+    x = pen.draw(GLOBAL_POOL, x, name="pool", output_size=1)
+    x = pen.draw(FLATTEN, x)
+    return pen.draw(LINEAR, x, name="fc", out_features=classes, bias=True)

@@ -66,11 +66,14 @@ def identity(input: Shape) -> Result:
 _TORCH = "PyTorch 2.13 documentation"
 _N = (Symbol("n", "elements of the input", "elements"),)
 _BOTH = (Symbol("n", "elements of each operand", "elements"),)
-_JOINABLE = Condition(
-    "all sizes but those along `dim` must be equal",
-    lambda a: len({(*s[: a.dim % len(s)], *s[a.dim % len(s) + 1 :]) for s in a.inputs}) == 1,
-    ("inputs", "dim"),
-)
+
+
+def _joinable(a: SimpleNamespace) -> Any:
+    first, *others = [(*s[: a.dim % len(s)], *s[a.dim % len(s) + 1 :]) for s in a.inputs]
+    return every(len(s) == len(first) and every(x == y for x, y in zip(first, s, strict=True)) for s in others)
+
+
+_JOINABLE = Condition("all sizes but those along `dim` must be equal", _joinable, ("inputs", "dim"))
 
 
 def _compatible(a: SimpleNamespace) -> Any:

@@ -100,6 +100,15 @@ CONCAT: dict[str, Slip] = {
     "a copy is an operation": gives(elementwise=lambda v: v.activations),
     "a view": gives(activations=lambda v: 0),
 }
+MEAN: dict[str, Slip] = {
+    "axes kept the other way": reads(lambda a: {"keepdim": not a.keepdim}),
+    "one axis fewer": reads(lambda a: {"dim": a.dim[1:]}),
+    "additions without the scaling": gives(elementwise=lambda v: v.elementwise - v.activations),
+    "one an output element": gives(elementwise=lambda v: v.activations),
+    "batch forgotten": gives(elementwise=lambda v: v.elementwise // v.input[0]),
+    "multiply-accumulates": gives(macs=lambda v: v.elementwise),
+    "inputs written": gives(activations=lambda v: v.inputs),
+}
 FLATTEN: dict[str, Slip] = {
     "batch too": reads(lambda a: {"start_dim": 0}),
     "one axis fewer": reads(lambda a: {"end_dim": a.end_dim - 1}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from tests.operators.case import Binary, Case, Concat
+from tests.operators.case import Binary, Case, Concat, Mean
 from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_pooling import ADAPTIVE, POOLS
 
@@ -67,6 +67,7 @@ PROBES: dict[str, list[Case]] = {
         for name in ("add", "sub", "mul", "div")
     },
     "concat": [Case(Concat((2, 5, 3), 1, (4, 7)), (2, 5, 3)), Case(Concat((2, 5, 3), -1, (4,)), (2, 5, 3))],
+    "mean": [Case(Mean((2, 3), keepdim=True), (2, 5, 3, 4)), Case(Mean((-2,)), (2, 5, 3)), Case(Mean(), (2, 5, 3))],
     "flatten": [Case(nn.Flatten(), (2, 5, 3, 4)), Case(nn.Flatten(-3, -2), (2, 5, 3, 4))],
     "dropout": [Case(nn.Dropout(), (2, 5, 3, 4))],
 }

@@ -41,6 +41,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "prelu": others.PRELU,
     "softmax": others.SOFTMAX,
     "concat": others.CONCAT,
+    "mean": others.MEAN,
     "flatten": others.FLATTEN,
     "dropout": others.DROPOUT,
 }

@@ -62,3 +62,17 @@ class Concat(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return torch.cat([input, *self.buffers()], self.dim)
+
+
+class Mean(nn.Module):
+    """The mean over the axes `dim`; over all of them without."""
+
+    def __init__(self, dim: tuple[int, ...] | None = None, keepdim: bool = False) -> None:
+        super().__init__()
+        self.dim, self.keepdim = dim, keepdim
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, keepdim={self.keepdim}"
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input.mean() if self.dim is None else input.mean(self.dim, keepdim=self.keepdim)

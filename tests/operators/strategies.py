@@ -32,6 +32,7 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "prelu": pointwise.prelus(),
     "softmax": pointwise.softmaxes(),
     "concat": pointwise.concats(),
+    "mean": pointwise.means(),
     "flatten": pointwise.flattenings(),
     "dropout": pointwise.dropouts(),
 }

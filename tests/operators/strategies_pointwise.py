@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from . import draws
-from .case import Binary, Case, Concat
+from .case import Binary, Case, Concat, Mean
 
 BATCH_NORMS = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 INSTANCE_NORMS = {1: nn.InstanceNorm1d, 2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
@@ -117,3 +117,11 @@ def flattenings(draw: st.DrawFn) -> Case:
 @st.composite
 def dropouts(draw: st.DrawFn) -> Case:
     return Case(nn.Dropout(0.5), draws.shape(draw, draw(st.integers(1, 4)), high=6))
+
+
+@st.composite
+def means(draw: st.DrawFn) -> Case:
+    size = draws.shape(draw, draw(st.integers(1, 4)), high=6)
+    axes = draw(st.permutations(range(len(size))))[: draw(st.integers(1, len(size)))]
+    from_the_end = draw(st.integers(0, 1)) * len(size)
+    return Case(Mean(tuple(axis - from_the_end for axis in axes), draw(st.booleans())), size)
