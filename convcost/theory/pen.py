@@ -83,7 +83,9 @@ class Pen:
         fields = _widest([m.fields for m in maps])
         if result.windows:
             fields = tuple(f.through(w) for f, w in zip(fields, result.windows, strict=True))
-        output = Map(result.shape, fields)
+        # Flattening joins leading axes into the channels; those that remain spatial are the last ones.
+        spatial = max(len(result.shape) - 2, 0)
+        output = Map(result.shape, fields[max(len(fields) - spatial, 0) :])
         full = ".".join(part for part in (self._block, name or operator.name) if part)
         self.lines.append(
             Line(
