@@ -33,3 +33,21 @@ def conv_bn_relu(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: 
 def floor_at_least_8(channels: Count) -> Count:
     """A channel count rounded down, but never below 8 (MobileNet V1's authors, TF-slim mobilenet_v1.py)."""
     return maximum(channels // 1, 8)
+
+
+ADD = OPERATORS["add"]
+MUL = OPERATORS["mul"]
+CONV3D = OPERATORS["conv3d"]
+LOCAL_RESPONSE_NORM = OPERATORS["local_response_norm"]
+AVG_POOL = OPERATORS["avg_pool2d"]
+MAX_POOL = OPERATORS["max_pool2d"]
+RELU6 = OPERATORS["relu6"]
+SIGMOID = OPERATORS["sigmoid"]
+
+
+def conv_bn(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
+    """A convolution without bias and batch normalisation, linear; padding keeps the size at stride 1."""
+    x = pen.draw(
+        CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
+    )
+    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
