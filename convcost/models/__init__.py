@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.errors import MeasurementError, UnknownNameError
+from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,7 +36,9 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     try:
         with torch.device("meta"):
             model: nn.Module = module.from_library(library, name) if colon else module.build(**settings)
-    except (RuntimeError, OverflowError, TypeError) as error:
+    except ConvcostError:
+        raise
+    except (RuntimeError, OverflowError, TypeError, ValueError) as error:
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error
     return model

@@ -72,7 +72,7 @@ def network_form(architecture: Architecture, given: Mapping[str, Any]) -> Networ
         terms[size] = terms.get(size, 0) + coefficient
     parameters = _name_widths(sympy.Integer(1) * drawing.cost.parameters, widths)
     ordered = sorted(widths.items(), key=lambda item: _at_one(item[0]))
-    return NetworkForm(tuple(terms.items()), parameters, tuple((name, form) for form, name in ordered))
+    return NetworkForm(tuple(terms.items()), parameters, tuple((name, plain_rounding(form)) for form, name in ordered))
 
 
 def _open_settings(architecture: Architecture, given: Mapping[str, Any]) -> Settings:

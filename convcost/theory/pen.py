@@ -62,6 +62,10 @@ class Pen:
         """The network's input, of shape (N, C, *sizes)."""
         return Map(shape, (Field(),) * (len(shape) - 2))
 
+    def number(self) -> Map:
+        """A constant operand: it has no axes and sees no pixel."""
+        return Map(())
+
     def channels(self, exact: Count, rule: Callable[[Count], Count]) -> Count:
         """A channel count, rounded by the authors' rule."""
         return rule(exact) if self.rounding else exact
@@ -83,7 +87,9 @@ class Pen:
         fields = _widest([m.fields for m in maps])
         if result.windows:
             fields = tuple(f.through(w) for f, w in zip(fields, result.windows, strict=True))
-        output = Map(result.shape, fields)
+        # Flattening joins leading axes into the channels; those that remain spatial are the last ones.
+        spatial = max(len(result.shape) - 2, 0)
+        output = Map(result.shape, fields[max(len(fields) - spatial, 0) :])
         full = ".".join(part for part in (self._block, name or operator.name) if part)
         self.lines.append(
             Line(
@@ -101,7 +107,7 @@ class Pen:
 
 def _widest(fields: Sequence[tuple[Field, ...]]) -> tuple[Field, ...]:
     first, *others = fields
-    for other in others:
+    for other in filter(None, others):  # a number has no field and narrows none
         first = tuple(
             Field(maximum(a.extent, b.extent), maximum(a.step, b.step)) for a, b in zip(first, other, strict=False)
         )

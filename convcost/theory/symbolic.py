@@ -19,11 +19,13 @@ def symbol(name: str, whole: bool = True) -> Any:
 def plain_rounding(expression: Any) -> Any:
     """The same expression with floor(p/n) of whole p as a ceiling where that is shorter, and no nested rounding.
 
-    floor(p/n) = ceil((p - n + 1)/n), which turns floor((R - 1)/2) + 1 into ceil(R/2); and
+    floor(p/n) = ceil((p - n + 1)/n), which turns floor((R - 1)/2) + 1 into ceil(R/2); floor(-x) = -ceil(x); and
     ceil((ceil(x) + c)/n) = ceil((x + c)/n) for whole c.
     """
 
     def turned(argument: Any) -> Any:
+        if argument.could_extract_minus_sign():
+            return -sympy.ceiling(-argument)
         numerator, denominator = sympy.fraction(sympy.together(argument))
         if not denominator.is_Integer or not numerator.is_integer:
             return sympy.floor(argument)

@@ -39,9 +39,13 @@ def floor_at_least_8(channels: Count) -> Count:
 
 ADD = OPERATORS["add"]
 MUL = OPERATORS["mul"]
+CONV3D = OPERATORS["conv3d"]
 SIGMOID = OPERATORS["sigmoid"]
+RELU6 = OPERATORS["relu6"]
 MAX_POOL = OPERATORS["max_pool2d"]
+AVG_POOL = OPERATORS["avg_pool2d"]
 MEAN = OPERATORS["mean"]
+LOCAL_RESPONSE_NORM = OPERATORS["local_response_norm"]
 
 
 def conv_bn(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:

@@ -1,0 +1,89 @@
+"""AlexNet, section 3.5 and figure 2, and its single-tower relatives.
+
+The paper prints a 224×224 input, but 11×11 taps at stride 4 leave its 55×55 map only on 227×227. Filters of
+the second, fourth and fifth layer see the half of the maps that is on their own GPU: two groups.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Source
+
+from . import _parts as parts
+
+# Filters, kernel size, stride, padding and groups of the five convolutions.
+TWO_GPUS = ((96, 11, 4, 0, 1), (256, 5, 1, 2, 2), (384, 3, 1, 1, 1), (384, 3, 1, 1, 2), (256, 3, 1, 1, 2))
+# Krizhevsky 2014, footnote 1.
+ONE_WEIRD_TRICK = ((64, 11, 4, 2, 1), (192, 5, 1, 2, 1), (384, 3, 1, 1, 1), (384, 3, 1, 1, 1), (256, 3, 1, 1, 1))
+# Its author's code (cuda-convnet2, layers-imagenet-1gpu.cfg) and torchvision have 256 filters in the fourth.
+SINGLE_TOWER = (*ONE_WEIRD_TRICK[:3], (256, 3, 1, 1, 1), ONE_WEIRD_TRICK[4])
+TOWERS = {"one-weird-trick": ONE_WEIRD_TRICK, "single-tower": SINGLE_TOWER}
+NORMALISED = (1, 2)
+POOLED = (1, 2, 5)
+NEIGHBOURS = 5
+FULLY_CONNECTED = (4096, 4096)
+
+
+def write(pen: Pen, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> Map:
+    """Draw the eight layers; variants: all filters see all maps, or one tower without local response norms."""
+    tower = variant in TOWERS
+    if resolution is None:
+        resolution = 224 if tower else 227
+    image = pen.image(batch, 3, resolution, resolution)
+    x = image
+    for number, (filters, kernel, stride, padding, groups) in enumerate(TOWERS.get(variant, TWO_GPUS), start=1):
+        name = f"conv{number}"
+        x = pen.draw(
+            parts.CONV2D,
+            x,
+            name=name,
+            out_channels=filters,
+            kernel_size=kernel,
+            stride=stride,
+            padding=padding,
+            groups=1 if variant == "ungrouped" else groups,
+            bias=True,
+        )
+        x = pen.draw(parts.RELU, x, name=f"{name}.relu")
+        if number in NORMALISED and not tower:
+            x = pen.draw(parts.LOCAL_RESPONSE_NORM, x, name=f"norm{number}", size=NEIGHBOURS)
+        if number in POOLED:
+            x = pen.draw(parts.MAX_POOL, x, name=f"pool{number}", kernel_size=3, stride=2)
+    if tower:
+        x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=6)
+    x = pen.draw(parts.FLATTEN, x)
+    for number, features in enumerate(FULLY_CONNECTED, start=6):
+        x = pen.draw(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
+        x = pen.draw(parts.RELU, x, name=f"fc{number}.relu")
+    x = pen.draw(parts.LINEAR, x, name="fc8", out_features=classes, bias=True)
+    if not tower:
+        pen.draw(parts.SOFTMAX, x)
+    return image
+
+
+RECORDS = (
+    Architecture(
+        name="alexnet",
+        title="AlexNet",
+        write=write,
+        options=(
+            Option("resolution", "R", "side of the square image; by default 227, of one tower 224", None, 67, 65_536),
+            Option("batch", "B", "images a batch", 1, high=65_536),
+            Option("classes", "K", "classes", 1000),
+            Option(
+                "variant",
+                "",
+                "two GPUs; the same without groups; one tower as the later paper has it, or as torchvision has it",
+                "paper",
+                choices=("paper", "ungrouped", *TOWERS),
+            ),
+        ),
+        source=Source(
+            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks; "
+            "Krizhevsky 2014 (arXiv 1404.5997) for one tower",
+            "sections 3.3 to 3.5 and figure 2; footnote 1",
+        ),
+    ),
+)

@@ -1,0 +1,88 @@
+"""HybridSN, Table I row by row: three 3-D convolutions over a hyperspectral window, one 2-D, three dense layers.
+
+The authors write (height, width, bands); here bands are the depth axis, (N, 1, B, S, S), and kernels 3×3×7
+read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is not drawn.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Source
+
+from . import _parts as parts
+
+# Filters and taps along the bands of the 3-D convolutions; all have 3×3 taps in the window.
+CONV_3D = ((8, 7), (16, 5), (32, 3))
+CONV_2D = 64
+DENSE = (256, 128)
+# Hu et al. 2017, section 6.1: the reduction ratio of their networks.
+REDUCTION = 16
+
+
+def write(pen: Pen, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> Map:
+    """Draw Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
+
+    def finish(x: Map, name: str) -> Map:
+        if variant == "batch-norm":
+            x = pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
+        return pen.draw(parts.RELU, x, name=f"{name}.relu")
+
+    image = pen.image(batch, 1, bands, window, window)
+    x = image
+    for number, (filters, depth) in enumerate(CONV_3D, start=1):
+        name = f"conv3d_{number}"
+        x = pen.draw(parts.CONV3D, x, name=name, out_channels=filters, kernel_size=(depth, 3, 3), bias=True)
+        x = finish(x, name)
+    # Every filter's every remaining band becomes a channel of its own.
+    x = pen.draw(parts.FLATTEN, x, name="reshape", start_dim=1, end_dim=2)
+    x = pen.draw(parts.CONV2D, x, name="conv2d_1", out_channels=CONV_2D, kernel_size=3, bias=True)
+    x = finish(x, "conv2d_1")
+    if variant == "se":
+        x = _squeeze_and_excite(pen, x)
+    x = pen.draw(parts.FLATTEN, x)
+    for number, features in enumerate(DENSE, start=1):
+        x = pen.draw(parts.LINEAR, x, name=f"dense_{number}", out_features=features, bias=True)
+        x = pen.draw(parts.RELU, x, name=f"dense_{number}.relu")
+    x = pen.draw(parts.LINEAR, x, name=f"dense_{len(DENSE) + 1}", out_features=classes, bias=True)
+    pen.draw(parts.SOFTMAX, x)
+    return image
+
+
+def _squeeze_and_excite(pen: Pen, x: Map) -> Map:
+    """Equations 2 to 4 of Hu et al. 2017; the two layers without bias, as 1×1 convolutions of a 1×1 map."""
+    channels = x.shape[1]
+    with pen.block("se"):
+        s = pen.draw(parts.GLOBAL_POOL, x, name="squeeze", output_size=1)
+        s = pen.draw(parts.CONV2D, s, name="reduce", out_channels=channels // REDUCTION, kernel_size=1)
+        s = pen.draw(parts.RELU, s, name="reduce.relu")
+        s = pen.draw(parts.CONV2D, s, name="expand", out_channels=channels, kernel_size=1)
+        s = pen.draw(parts.SIGMOID, s, name="expand.sigmoid")
+        return pen.draw(parts.MUL, x, s, name="scale")
+
+
+RECORDS = (
+    Architecture(
+        name="hybridsn",
+        title="HybridSN",
+        write=write,
+        options=(
+            Option("bands", "B", "spectral bands after PCA: Indian Pines 30, Pavia and Salinas 15", 30, 13, 4_096),
+            Option("window", "S", "side of the square window, in pixels", 25, 9, 4_096),
+            Option("classes", "C", "land-cover classes: Indian Pines and Salinas 16, Pavia 9", 16),
+            Option("batch", "N", "windows a batch", 1, high=65_536),
+            Option(
+                "variant",
+                "",
+                "the net of Table I, with batch norms, or with a squeeze-and-excitation block",
+                "paper",
+                choices=("paper", "batch-norm", "se"),
+            ),
+        ),
+        source=Source(
+            "Roy et al. 2019, HybridSN (arXiv 1902.06701; IEEE GRSL 17(2)); Hu et al. 2017 (arXiv 1709.01507)",
+            "Table I; SENet equations 2 to 4 for the variant",
+        ),
+    ),
+)

@@ -1,0 +1,57 @@
+"""MobileNet V1 on CIFAR's 32×32 images: Table 1 without the halvings that an image this small cannot afford.
+
+The first convolution has stride 1, so the thirteen blocks leave a 2×2 map for a 2×2 average pool.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Source
+
+from . import _parts as parts
+
+# Stride of the depthwise row and filters of the pointwise row below it.
+BLOCKS = (
+    *((1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512)),
+    *((1, 512),) * 5,
+    *((2, 1024), (1, 1024)),
+)
+
+
+def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+    """Draw the thirteen blocks between the first convolution and the 2×2 average pool."""
+
+    def width(channels: int) -> Count:
+        return pen.channels(channels * alpha, parts.floor_at_least_8)
+
+    image = pen.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(pen, image, "conv1", width(32), 3)
+    for number, (stride, filters) in enumerate(BLOCKS, start=1):
+        with pen.block(f"block{number}"):
+            x = parts.conv_bn_relu(pen, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1])
+            x = parts.conv_bn_relu(pen, x, "pw", width(filters), 1)
+    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=2)
+    x = pen.draw(parts.FLATTEN, x)
+    pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    return image
+
+
+RECORDS = (
+    Architecture(
+        name="mobilenet_v1_cifar",
+        title="MobileNet V1 for CIFAR",
+        write=write,
+        options=(
+            Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True),
+            Option("resolution", "R", "side of the square image; the 2×2 pool must leave one pixel", 32, 17, 48),
+            Option("batch", "B", "images a batch", 1, high=65_536),
+            Option("classes", "K", "classes", 10),
+        ),
+        source=Source(
+            "Howard et al. 2017, MobileNets (arXiv 1704.04861); kuangliu/pytorch-cifar for 32×32 images",
+            "Table 1; models/mobilenet.py for the strides",
+        ),
+    ),
+)

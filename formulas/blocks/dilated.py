@@ -1,0 +1,77 @@
+"""Dilated convolution: a wider field for the same weights and MACs, and the grid it leaves when stacked."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count
+from convcost.theory.cost import Cost, Result, Window
+from convcost.theory.record import Formula, Source, Symbol, positive
+
+from .separable import standard_convolution
+
+PAPER = "Yu & Koltun 2015, Multi-Scale Context Aggregation by Dilated Convolutions (arXiv 1511.07122)"
+
+
+def dilated_convolution(D_K: Count, M: Count, N: Count, D_F: Count, E: Count) -> Result:
+    """The standard convolution's cost whatever the dilation E; the field is E·(D_K - 1) + 1 pixels wide."""
+    field = Window(E * (D_K - 1) + 1, 1)
+    return Result((1, N, D_F, D_F), standard_convolution(D_K, M, N, D_F), (field, field))
+
+
+def dilated_stack(D_K: Count, M: Count, E: Count, L: Count) -> Result:
+    """L dilated convolutions of M channels, one after another: MACs an output pixel, and what it reads of its field.
+
+    The field is L·E·(D_K - 1) + 1 pixels wide, but taps fall on every E-th pixel only: the gridding artefact.
+    """
+    taps, weights = L * (D_K - 1) + 1, L * D_K * D_K * M * M
+    field = Window(E * (taps - 1) + 1, 1)
+    cost = Cost(macs=weights, parameters=weights, activations=M, inputs=taps * taps * M)
+    return Result((1, M, 1, 1), cost, (field, field))
+
+
+def dense_stack(D_K: Count, M: Count, E: Count, L: Count) -> Result:
+    """A stack with the same field and no dilation: E times the layers, and every pixel of the field is read."""
+    return dilated_stack(D_K, M, 1, E * L)
+
+
+_D_K = Symbol("D_K", "kernel size", "taps", 3)
+_E = Symbol("E", "dilation: distance of neighbouring taps", "pixels", 2)
+_CONVOLUTION = (
+    _D_K,
+    Symbol("M", "input channels", "channels"),
+    Symbol("N", "output channels", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+    _E,
+)
+_STACK = (_D_K, Symbol("M", "channels", "channels", 1), _E, Symbol("L", "convolutions on top of each other", "layers"))
+
+RECORDS = (
+    Formula(
+        name="dilated_convolution",
+        title="Dilated convolution",
+        function=dilated_convolution,
+        symbols=_CONVOLUTION,
+        source=Source(PAPER, "equation 2"),
+        domain=tuple(positive(symbol.name) for symbol in _CONVOLUTION),
+        against="standard_convolution",
+    ),
+    Formula(
+        name="dense_stack",
+        title="Stacked convolutions with as wide a field, an output pixel",
+        function=dense_stack,
+        symbols=_STACK,
+        source=Source("Dumoulin & Visin 2016, A guide to convolution arithmetic (arXiv 1603.07285)", "chapter 2"),
+        domain=tuple(positive(symbol.name) for symbol in _STACK),
+    ),
+    Formula(
+        name="dilated_stack",
+        title="Stacked dilated convolutions, an output pixel (gridding)",
+        function=dilated_stack,
+        symbols=_STACK,
+        source=Source(
+            "Wang et al. 2017, Understanding Convolution for Semantic Segmentation (arXiv 1702.08502)",
+            "section 3.2, figure 2",
+        ),
+        domain=tuple(positive(symbol.name) for symbol in _STACK),
+        against="dense_stack",
+    ),
+)

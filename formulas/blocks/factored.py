@@ -1,0 +1,84 @@
+"""Ways to make one convolution cheaper or richer: groups, fewer channels inside, a depth multiplier.
+
+Stride 1 and 'same' padding as in `separable`: input and output are both D_F by D_F.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, quotient
+from convcost.theory.cost import Cost
+from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+
+from .separable import depthwise_convolution, pointwise_convolution, standard_convolution
+
+
+def grouped_convolution(D_K: Count, M: Count, N: Count, D_F: Count, G: Count) -> Cost:
+    """G convolutions side by side, each of M/G channels to N/G: weights and MACs divided by G."""
+    weights = D_K * D_K * quotient(M, G) * N
+    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=N * D_F * D_F, inputs=M * D_F * D_F)
+
+
+def reduced_convolution(D_K: Count, M: Count, N: Count, D_F: Count, R: Count) -> Cost:
+    """A 1×1 convolution to R channels before the D_K×D_K one; the reduction's own weights count too."""
+    return pointwise_convolution(M, R, D_F) + standard_convolution(D_K, R, N, D_F)
+
+
+def multiplied_separable(D_K: Count, M: Count, N: Count, D_F: Count, m: Count) -> Cost:
+    """m depthwise filters a channel, so that the pointwise convolution reads m·M channels."""
+    return depthwise_convolution(D_K, M, D_F, m) + pointwise_convolution(m * M, N, D_F)
+
+
+_COMMON = (
+    Symbol("D_K", "kernel size", "taps"),
+    Symbol("M", "input channels", "channels"),
+    Symbol("N", "output channels", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+)
+_GROUPS = Symbol("G", "groups", "groups")
+_REDUCED = Symbol("R", "channels after the reduction", "channels")
+_DEPTH = Symbol("m", "depth multiplier", "filters a channel")
+
+
+def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
+    return tuple(positive(symbol.name) for symbol in symbols)
+
+
+RECORDS = (
+    Formula(
+        name="grouped_convolution",
+        title="Grouped convolution",
+        function=grouped_convolution,
+        symbols=(*_COMMON, _GROUPS),
+        source=Source(
+            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
+            "section 3.5: filters connected to the maps on their own GPU",
+        ),
+        domain=(
+            *_positive(*_COMMON, _GROUPS),
+            Condition(
+                "groups must divide both the input and the output channels",
+                lambda a: (a.M % a.G == 0) & (a.N % a.G == 0),
+                ("M", "N", "G"),
+            ),
+        ),
+        against="standard_convolution",
+    ),
+    Formula(
+        name="reduced_convolution",
+        title="Convolution after a 1×1 reduction",
+        function=reduced_convolution,
+        symbols=(*_COMMON, _REDUCED),
+        source=Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "section 4, figure 2b"),
+        domain=_positive(*_COMMON, _REDUCED),
+        against="standard_convolution",
+    ),
+    Formula(
+        name="depthwise_separable_multiplied",
+        title="Depthwise separable convolution with a depth multiplier",
+        function=multiplied_separable,
+        symbols=(*_COMMON, _DEPTH),
+        source=Source("TensorFlow documentation", "tf.keras.layers.SeparableConv2D: depth_multiplier"),
+        domain=_positive(*_COMMON, _DEPTH),
+        against="depthwise_separable",
+    ),
+)

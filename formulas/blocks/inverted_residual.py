@@ -1,0 +1,84 @@
+"""The bottleneck of MobileNet V2: the paper's count, its correction for strides, and CIFAR's extra shortcut.
+
+The paper takes stride 1. With stride s the expansion still runs on the whole map, and only the depthwise and
+the projecting convolution on the smaller one. A block with t = 1 has no expansion: a depthwise separable one.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, ceil_div
+from convcost.theory.cost import Cost
+from convcost.theory.record import Formula, Source, Symbol, positive
+
+PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
+
+
+def inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
+    """h·w·d′·t·(d′ + k² + d″): expansion, depthwise and projecting convolution at stride 1."""
+    weights = t * d_in * (d_in + k * k + d_out)
+    return Cost(
+        macs=h * w * weights,
+        parameters=weights,
+        activations=h * w * (2 * t * d_in + d_out),
+        inputs=h * w * (2 * t * d_in + d_in),
+    )
+
+
+def strided_inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count, s: Count) -> Cost:
+    """The three convolutions of Table 1, each on the map it runs on; 'same' padding rounds h/s and w/s up."""
+    inside, before = t * d_in, h * w
+    after = ceil_div(h, s) * ceil_div(w, s)
+    return Cost(
+        macs=before * d_in * inside + after * inside * (k * k + d_out),
+        parameters=inside * (d_in + k * k + d_out),
+        activations=before * inside + after * (inside + d_out),
+        inputs=before * (d_in + inside) + after * inside,
+    )
+
+
+def projected_inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
+    """The same with a 1×1 convolution on the shortcut, where stride is 1 but the channels change."""
+    weights = d_in * d_out
+    shortcut = Cost(macs=h * w * weights, parameters=weights, activations=h * w * d_out, inputs=h * w * d_in)
+    return inverted_residual(h, w, d_in, d_out, t, k) + shortcut
+
+
+_SYMBOLS = (
+    Symbol("h", "height of the input", "pixels"),
+    Symbol("w", "width of the input", "pixels"),
+    Symbol("d_in", "input channels, d′", "channels"),
+    Symbol("d_out", "output channels, d″", "channels"),
+    Symbol("t", "expansion factor", "channels a channel", 6),
+    Symbol("k", "kernel size of the depthwise convolution", "taps", 3),
+)
+_STRIDE = Symbol("s", "stride of the depthwise convolution", "pixels", 2)
+_DOMAIN = tuple(positive(symbol.name) for symbol in _SYMBOLS)
+
+RECORDS = (
+    Formula(
+        name="inverted_residual",
+        title="Inverted residual with a linear bottleneck, stride 1",
+        function=inverted_residual,
+        symbols=_SYMBOLS,
+        source=Source(PAPER, "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1"),
+        domain=_DOMAIN,
+    ),
+    Formula(
+        name="inverted_residual_strided",
+        title="Inverted residual with a linear bottleneck, stride s",
+        function=strided_inverted_residual,
+        symbols=(*_SYMBOLS, _STRIDE),
+        source=Source(PAPER, "Table 1, with the stride that section 3.3's count leaves out"),
+        domain=(*_DOMAIN, positive("s")),
+        against="inverted_residual",
+    ),
+    Formula(
+        name="inverted_residual_projected",
+        title="Inverted residual with a 1×1 convolution on its shortcut, stride 1",
+        function=projected_inverted_residual,
+        symbols=_SYMBOLS,
+        source=Source(f"{PAPER}; kuangliu/pytorch-cifar", "section 3.3; models/mobilenetv2.py, Block"),
+        domain=_DOMAIN,
+        against="inverted_residual",
+    ),
+)
