@@ -1,7 +1,8 @@
 """Cells written as data, and the runs of operators they are made of (NASNet, PNASNet).
 
 A cell is a list of blocks; a block adds two branches; a branch is an operation on a state. The states are the
-outputs of the two cells below, h_i and h_i-1, and the sums of the blocks before, b1, b2 …
+outputs of the two cells below, h_i and h_i-1, and the sums of the blocks before, b1, b2 … Which of two states of
+one shape a branch reads, no count can tell: there the table has only the figure to answer to.
 
 Padding is TensorFlow's 'same': an output for every stride-th pixel. At stride 2 the missing border is put around
 the map before the operator (`same_padded`), more of it right and below where it is odd.
