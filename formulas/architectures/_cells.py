@@ -1,0 +1,135 @@
+"""Cells written as data, and the runs of operators they are made of (NASNet, PNASNet).
+
+A cell is a list of blocks; a block adds two branches; a branch is an operation on a state. The states are the
+outputs of the two cells below, h_i and h_i-1, and the sums of the blocks before, b1, b2 … Which of two states of
+one shape a branch reads, no count can tell: there the table has only the figure to answer to.
+
+Padding is TensorFlow's 'same': an output for every stride-th pixel. At stride 2 the missing border is put around
+the map before the operator (`same_padded`), more of it right and below where it is odd.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+
+from . import _parts as parts
+
+H, H_1 = "h_i", "h_i-1"
+"""The outputs of the cell below and of the cell below that one."""
+
+CONV2D, RELU, BATCH_NORM = parts.CONV2D, parts.RELU, parts.BATCH_NORM
+ADD, CONCAT = parts.OPERATORS["add"], parts.OPERATORS["concat"]
+POOLS = {"avg": parts.OPERATORS["avg_pool2d"], "max": parts.OPERATORS["max_pool2d"]}
+
+Branch = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Blocks in the order of their states b1, b2 …, and the states that are concatenated to the output."""
+
+    blocks: tuple[tuple[Branch, Branch], ...]
+    output: tuple[str, ...]
+
+
+def draw_cell(pen: Pen, cell: Cell, x: Map, previous: Map | None, filters: Count, stride: int = 1) -> Map:
+    """Draw a cell of `filters` filters over h_i = `x` and h_i-1 = `previous`.
+
+    The first cell of a net has none below the one below: it takes `x` itself, unfitted, for h_i-1. Only the
+    two inputs are strided over, the blocks' sums have the size of the output already.
+    """
+    states = {H_1: x if previous is None else fitted(pen, previous, x, filters)}
+    states[H] = relu_conv_bn(pen, x, "h_i", filters)
+    steps = {H: stride, H_1: stride}
+    unfitted = {H_1} if previous is None else set()
+    for number, branches in enumerate(cell.blocks, start=1):
+        sides = [
+            branch(pen, states[state], f"b{number}.{side}", operation, filters, steps.get(state, 1), state in unfitted)
+            for side, (operation, state) in zip(("left", "right"), branches, strict=True)
+        ]
+        states[f"b{number}"] = pen.draw(ADD, *sides, name=f"b{number}.add")
+    return pen.draw(CONCAT, [states[name] for name in cell.output])
+
+
+def fitted(pen: Pen, previous: Map, x: Map, filters: Count) -> Map:
+    """h_i-1 with the size of h_i and the filters of the cell. Which of them is larger, the steps between pixels say."""
+    if previous.fields[0].step != x.fields[0].step:
+        return factorised_reduction(pen, previous, "h_i-1", filters)
+    return relu_conv_bn(pen, previous, "h_i-1", filters)
+
+
+def branch(pen: Pen, x: Map, name: str, operation: str, filters: Count, stride: int, unfitted: bool) -> Map:
+    """One operation of a block: 'identity', 'sep 5×5', 'avg 3×3' or 'max 3×3', to `filters` filters."""
+    kind, _, size = operation.partition(" ")
+    if kind == "identity":
+        # An identity cannot be strided over: a 1×1 convolution stands in for it.
+        return x if stride == 1 else relu_conv_bn(pen, x, name, filters, stride)
+    kernel = int(size.split("×")[0])
+    if kind == "sep":
+        return separable_twice(pen, x, name, filters, kernel, stride)
+    x, padding = same_padded(x, kernel, stride)
+    x = pen.draw(POOLS[kind], x, name=f"{name}.{kind}", kernel_size=kernel, stride=stride, padding=padding)
+    return conv_bn(pen, x, name, filters) if unfitted else x
+
+
+def separable_twice(pen: Pen, x: Map, name: str, filters: Count, kernel: int, stride: int) -> Map:
+    """ReLU, depthwise, pointwise, batch norm, and all of it again at stride 1; nothing between the two convolutions."""
+    for number, step in ((1, stride), (2, 1)):
+        x = pen.draw(RELU, x, name=f"{name}.relu{number}")
+        x, padding = same_padded(x, kernel, step)
+        depthwise = {"out_channels": x.shape[1], "groups": x.shape[1]}
+        window = {"kernel_size": kernel, "stride": step, "padding": padding}
+        x = pen.draw(CONV2D, x, name=f"{name}.dw{number}", **depthwise, **window)
+        x = pen.draw(CONV2D, x, name=f"{name}.pw{number}", out_channels=filters, kernel_size=1)
+        x = pen.draw(BATCH_NORM, x, name=f"{name}.bn{number}")
+    return x
+
+
+def factorised_reduction(pen: Pen, x: Map, name: str, filters: Count) -> Map:
+    """Half the size by two strided paths, of half the filters each; the second sees the map shifted by a pixel.
+
+    The shift (a row and a column off at one end, zeros on at the other) moves no size and costs nothing. Of an
+    odd number of filters the second path has one more.
+    """
+    x = pen.draw(RELU, x, name=f"{name}.relu")
+    paths = []
+    for number, half in ((1, filters // 2), (2, filters - filters // 2)):
+        path = pen.draw(POOLS["avg"], x, name=f"{name}.path{number}.avg", kernel_size=1, stride=2)
+        paths.append(pen.draw(CONV2D, path, name=f"{name}.path{number}.conv", out_channels=half, kernel_size=1))
+    x = pen.draw(CONCAT, paths, name=f"{name}.concat")
+    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+
+
+def relu_conv_bn(pen: Pen, x: Map, name: str, filters: Count, stride: int = 1) -> Map:
+    """ReLU, 1×1 convolution and batch norm."""
+    return conv_bn(pen, pen.draw(RELU, x, name=f"{name}.relu"), name, filters, stride=stride)
+
+
+def conv_bn(pen: Pen, x: Map, name: str, filters: Count, kernel_size: int = 1, stride: int = 1) -> Map:
+    """Convolution without padding or bias, and batch norm."""
+    x = pen.draw(CONV2D, x, name=f"{name}.conv", out_channels=filters, kernel_size=kernel_size, stride=stride)
+    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+
+
+def same_padded(x: Map, kernel: int, stride: int) -> tuple[Map, int]:
+    """The map with the border that 'same' needs, and the padding that is left to the operator.
+
+    At stride 1 an odd kernel takes the same border on every side, which the operator has as its own padding.
+    Else the last window starts at the last whole stride in the map, and the padded map ends with that window;
+    the kernel must be no smaller than the stride.
+    """
+    if stride == 1:
+        return x, kernel // 2
+    sizes = ((size - 1) // stride * stride + kernel for size in x.shape[2:])
+    return Map((*x.shape[:2], *sizes), x.fields), 0
+
+
+def classifier(pen: Pen, x: Map, classes: Count) -> None:
+    """ReLU, global average pooling and the fully connected layer (dropout is the identity in evaluation)."""
+    x = pen.draw(RELU, x)
+    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = pen.draw(parts.FLATTEN, x)
+    pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)

@@ -1,0 +1,109 @@
+"""NASNet-A: the cells of Figure 4, stacked as in Figure 2.
+
+The paper's name 'N @ F' has N, the normal cells of each of the three stacks, and F, the filters of the penultimate
+layer. The last normal cells concatenate six states of F/6 filters, and the filters doubled twice on the way there:
+a normal cell of the first stack has F/24, the two cells of the stem a quarter and a half of that, rounded down.
+
+The paper gives a cell the outputs of the two cells below. The authors' large net gives the cell after a reduction
+the reduction's own h_i-1 instead; from N = 2 on the two maps have one shape, and the cost is the same.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count, quotient
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Condition, Source
+
+from . import _cells as cells
+from ._cells import H_1, Cell, H
+
+# "All of the unused hidden states" are concatenated; h_i-1 too, used though it is, as F/24 of 'N @ F' needs.
+NORMAL = Cell(
+    blocks=(
+        (("sep 5×5", H), ("sep 3×3", H_1)),
+        (("sep 5×5", H_1), ("sep 3×3", H_1)),
+        (("avg 3×3", H), ("identity", H_1)),
+        (("avg 3×3", H_1), ("avg 3×3", H_1)),
+        (("sep 3×3", H), ("identity", H)),
+    ),
+    output=(H_1, "b1", "b2", "b3", "b4", "b5"),
+)
+REDUCTION = Cell(
+    blocks=(
+        (("sep 5×5", H), ("sep 7×7", H_1)),
+        (("max 3×3", H), ("sep 7×7", H_1)),
+        (("avg 3×3", H), ("sep 5×5", H_1)),
+        (("identity", "b2"), ("avg 3×3", "b1")),
+        (("sep 3×3", "b1"), ("max 3×3", H)),
+    ),
+    output=("b2", "b3", "b4", "b5"),
+)
+STACKS = 3
+WHOLE = Condition(
+    "penultimate_filters must be a multiple of 24: six states are concatenated, after two doublings",
+    lambda a: a.penultimate_filters % 24 == 0,
+    ("penultimate_filters",),
+)
+
+
+def write(
+    pen: Pen,
+    *,
+    repeats: int,
+    penultimate_filters: Count,
+    stem_filters: Count,
+    resolution: Count,
+    batch: Count,
+    classes: Count,
+) -> Map:
+    """Draw Figure 2's ImageNet net: a 3×3 convolution, two reduction cells, three stacks of normal cells."""
+    WHOLE.check("nasnet", SimpleNamespace(penultimate_filters=penultimate_filters))
+    filters = quotient(penultimate_filters, 24)
+    plan = [("stem.reduction1", REDUCTION, filters // 4, 2), ("stem.reduction2", REDUCTION, filters // 2, 2)]
+    for stack in range(STACKS):
+        width = filters * 2**stack
+        if stack > 0:
+            plan.append((f"reduction{stack}", REDUCTION, width, 2))
+        plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
+
+    image = pen.image(batch, 3, resolution, resolution)
+    previous, x = None, cells.conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
+    for name, cell, width, stride in plan:
+        with pen.block(name):
+            previous, x = x, cells.draw_cell(pen, cell, x, previous, width, stride)
+    cells.classifier(pen, x, classes)
+    return image
+
+
+def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
+    return (
+        Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
+        Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
+        Option("stem_filters", "", "filters of the 3×3 convolution before the first cell", stem),
+        Option("resolution", "R", "side of the square image, in pixels", resolution, low=3, high=65_536),
+        Option("batch", "B", "images a batch", 1, high=65_536),
+        Option("classes", "K", "classes", 1000),
+    )
+
+
+_PAPER = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
+
+RECORDS = (
+    Architecture(
+        name="nasnet",
+        title="NASNet-A (6 @ 4032)",
+        write=write,
+        options=_options(6, 4032, 96, 331),
+        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, last row of Table 2"),
+    ),
+    Architecture(
+        name="nasnet_mobile",
+        title="NASNet-A (4 @ 1056)",
+        write=write,
+        options=_options(4, 1056, 32, 224),
+        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, Table 3"),
+    ),
+)

@@ -1,0 +1,122 @@
+"""The cells of NASNet-A and PNASNet-5 and what they are made of, in convolution weights (no batch norms).
+
+Every separable convolution is applied twice; a cell first brings both of its inputs to F filters by 1×1
+convolutions. M are the channels of h_i, P those of h_i-1, of which both have the size D_F.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count
+from convcost.theory.cost import Cost
+from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+
+from .separable import depthwise_separable
+
+NASNET = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
+PNASNET = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
+
+# Kernels of the separable convolutions of each cell, block by block.
+NORMAL = (5, 3, 5, 3, 3)
+REDUCTION = (5, 7, 7, 5, 3)
+PROGRESSIVE = (5, 7, 5, 3, 3, 3)
+
+
+def separable_twice(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
+    """A depthwise separable convolution from M to N channels and another from N to N; D_F is the output's side."""
+    return depthwise_separable(D_K, M, N, D_F) + depthwise_separable(D_K, N, N, D_F)
+
+
+def factorised_reduction(M: Count, N: Count, D_F: Count) -> Cost:
+    """Two 1×1 convolutions to N/2 channels each, over every second pixel and every second pixel but one further.
+
+    Together they are one 1×1 convolution over a quarter of the map, rounded up.
+    """
+    side = (D_F + 1) // 2
+    return Cost(macs=M * N * side * side, parameters=M * N, activations=N * side * side, inputs=2 * M * side * side)
+
+
+def nasnet_normal_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:
+    """Two 1×1 convolutions and five separable convolutions applied twice."""
+    return _cell(NORMAL, F, M, P, D_F, D_F)
+
+
+def nasnet_reduction_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:
+    """The 1×1 convolutions at the input's size, the separable convolutions at half of it, rounded up."""
+    return _cell(REDUCTION, F, M, P, D_F, (D_F + 1) // 2)
+
+
+def pnasnet_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:
+    """Two 1×1 convolutions and six separable convolutions applied twice, at stride 1."""
+    return _cell(PROGRESSIVE, F, M, P, D_F, D_F)
+
+
+def _cell(kernels: tuple[int, ...], F: Count, M: Count, P: Count, side: Count, out: Count) -> Cost:
+    fitting = (M + P) * F
+    cost = Cost(macs=fitting * side * side, parameters=fitting, activations=2 * F * side * side)
+    cost += Cost(inputs=(M + P) * side * side)
+    for kernel in kernels:
+        cost += separable_twice(kernel, F, F, out)
+    return cost
+
+
+_D_K = Symbol("D_K", "kernel size", "taps")
+_M = Symbol("M", "input channels", "channels")
+_N = Symbol("N", "output channels", "channels")
+_F = Symbol("F", "filters of the cell", "channels")
+_NEWER = Symbol("M", "channels of h_i", "channels")
+_OLDER = Symbol("P", "channels of h_i-1", "channels")
+_SIDE = Symbol("D_F", "side of the square feature map", "pixels")
+_OUT = Symbol("D_F", "side of the square output", "pixels")
+
+
+def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
+    return tuple(positive(symbol.name) for symbol in symbols)
+
+
+_CELL = (_F, _NEWER, _OLDER, _SIDE)
+
+RECORDS = (
+    Formula(
+        name="separable_twice",
+        title="Separable convolution applied twice",
+        function=separable_twice,
+        symbols=(_D_K, _M, _N, _OUT),
+        source=Source(NASNET, "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)"),
+        domain=_positive(_D_K, _M, _N, _OUT),
+        against="standard_convolution",
+    ),
+    Formula(
+        name="factorised_reduction",
+        title="Factorised reduction",
+        function=factorised_reduction,
+        symbols=(_M, _N, _SIDE),
+        source=Source("Authors' code of NASNet, TF-slim", "nets/nasnet/nasnet_utils.py, factorized_reduction"),
+        domain=_positive(_M, _N, _SIDE),
+        against="pointwise_convolution",
+    ),
+    Formula(
+        name="nasnet_normal_cell",
+        title="NASNet-A normal cell",
+        function=nasnet_normal_cell,
+        symbols=_CELL,
+        source=Source(NASNET, "Figure 4, left; h_i-1 of the size of h_i"),
+        domain=_positive(*_CELL),
+    ),
+    Formula(
+        name="nasnet_reduction_cell",
+        title="NASNet-A reduction cell",
+        function=nasnet_reduction_cell,
+        symbols=_CELL,
+        source=Source(NASNET, "Figure 4, right; h_i-1 of the size of h_i"),
+        domain=_positive(*_CELL),
+    ),
+    Formula(
+        name="pnasnet_cell",
+        title="PNASNet-5 cell",
+        function=pnasnet_cell,
+        symbols=_CELL,
+        source=Source(PNASNET, "Figure 1, left, at stride 1; h_i-1 of the size of h_i"),
+        domain=_positive(*_CELL),
+        against="nasnet_normal_cell",
+    ),
+)
