@@ -62,6 +62,10 @@ class Pen:
         """The network's input, of shape (N, C, *sizes)."""
         return Map(shape, (Field(),) * (len(shape) - 2))
 
+    def number(self) -> Map:
+        """A constant operand: it has no axes and sees no pixel."""
+        return Map(())
+
     def channels(self, exact: Count, rule: Callable[[Count], Count]) -> Count:
         """A channel count, rounded by the authors' rule."""
         return rule(exact) if self.rounding else exact
@@ -101,7 +105,7 @@ class Pen:
 
 def _widest(fields: Sequence[tuple[Field, ...]]) -> tuple[Field, ...]:
     first, *others = fields
-    for other in others:
+    for other in filter(None, others):  # a number has no field and narrows none
         first = tuple(
             Field(maximum(a.extent, b.extent), maximum(a.step, b.step)) for a, b in zip(first, other, strict=False)
         )
