@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 Arguments = Mapping[str, Any]
 
@@ -201,3 +202,11 @@ for _rank in (1, 2, 3):
     for _kind in ("max", "avg"):
         BINDERS[f"{_kind}_pool{_rank}d"] = _pool(_kind, _rank)
         BINDERS[f"adaptive_{_kind}_pool{_rank}d"] = _adaptive(_kind, _rank)
+
+
+def _local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Bound:
+    return Bound("local_response_norm", (_shape(input),), {"size": size})
+
+
+FUNCTIONS: dict[Any, Callable[..., Bound]] = {F.local_response_norm: _local_response_norm}
+"""Functions that PyTorch itself writes in Python out of several operators, and that papers have as one."""

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from convcost.measure.aten import BINDERS
+from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.light import LightKernels
 from convcost.measure.twin import example, said, weightless
 from convcost.theory.errors import MeasurementError
@@ -69,7 +70,7 @@ def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
     twin = weightless(model)
     recorder = _Recorder(twin)
     try:
-        with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder:
+        with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder, _Whole(recorder):
             twin(example(input_shape, "meta"))
     except Exception as error:
         raise MeasurementError(f"the model cannot run on an input of shape {input_shape}: {said(error)}") from error
@@ -155,6 +156,27 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     self._left[owner] -= taken
                     used += taken
         return used
+
+
+class _Whole(TorchFunctionMode):
+    """Puts one call in place of the operators that PyTorch's Python spells a function with."""
+
+    def __init__(self, recorder: _Recorder) -> None:
+        super().__init__()
+        self.calls, self.scopes = recorder.calls, recorder.scopes
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        before = len(self.calls)
+        output = func(*args, **kwargs)
+        if func in FUNCTIONS:
+            bound = FUNCTIONS[func](*args, **kwargs)
+            name = f"aten::{bound.operator}"
+            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
+            self.calls[before:] = [call]
+        return output
 
 
 class _Scopes:

@@ -1,4 +1,4 @@
-"""Batch, layer, group and instance normalisation: no multiply-accumulate in the sense of this book."""
+"""Batch, layer, group, instance and local response normalisation: no multiply-accumulate in the sense of this book."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def group_norm(input: Shape, *, groups: Count, affine: Count = True, bias: Count
 def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, bias: Count = None) -> Result:
     """Layer normalisation over the trailing `normalized_shape`, with a weight and a bias of that shape if affine."""
     return _normalised(input, product(normalized_shape), affine, bias)
+
+
+def local_response_norm(input: Shape, *, size: Count) -> Result:
+    """a / (k + α·Σa²)^β over `size` neighbouring channels; neighbours beyond the last channel count.
+
+    An element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
+    """
+    elements = product(input)
+    return Result(input, Cost(elementwise=(size + 4) * elements, activations=elements, inputs=elements))
 
 
 def _normalised(input: Shape, scaled: Count, affine: Count, bias: Count, per_element: int | None = None) -> Result:
@@ -99,5 +108,17 @@ RECORDS = (
             ),
         ),
         template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
+    ),
+    Operator(
+        name="local_response_norm",
+        title="Local response normalisation",
+        function=local_response_norm,
+        symbols=(*axes.image_symbols(2), Symbol("n", "neighbouring channels that are summed over", "channels", 5)),
+        source=Source(
+            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
+            "section 3.3",
+        ),
+        domain=(axes.POSITIVE_INPUT,),
+        template={"input": ("N", "C", "H", "W"), "size": "n"},
     ),
 )
