@@ -79,7 +79,14 @@ RECORDS = (
         title="GoogLeNet (Inception v1)",
         write=write,
         options=(
-            Option("resolution", "R", "side of the square image, in pixels", 224, low=15, high=65_536),
+            Option(
+                "resolution",
+                "R",
+                "side of the square image, in pixels; the last 3×3 pooling needs 47",
+                224,
+                low=47,
+                high=65_536,
+            ),
             Option("batch", "B", "images a batch", 1, high=65_536),
             Option("classes", "K", "classes", 1000),
             Option(
