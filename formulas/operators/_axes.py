@@ -37,6 +37,9 @@ def slide(size: Count, extent: Count, stride: Count, padding: Count) -> Count:
 
 def slide_up(size: Count, extent: Count, stride: Count, padding: Count) -> Count:
     """The same rounded up (`ceil_mode`), as long as the last window starts on the input or its left padding."""
+    if all(isinstance(n, int) for n in (extent, stride, padding)) and extent >= stride + padding:
+        # It always does: it starts at most stride - 1 elements after the last window that fits.
+        return (size + 2 * padding - extent + stride - 1) // stride + 1
     return minimum(ceil_div(size + 2 * padding - extent, stride), (size + padding - 1) // stride) + 1
 
 

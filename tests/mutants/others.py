@@ -81,6 +81,14 @@ PRELU = {
     "without parameters": gives(parameters=lambda v: 0),
     "a slope an element": gives(parameters=lambda v: prod(v.input[1:])),
 }
+LOCAL_RESPONSE_NORM: dict[str, Slip] = {
+    "one operation an element": gives(elementwise=lambda v: v.activations),
+    "the sum over all channels": reads(lambda a: {"size": a.input[1]}),
+    "the neighbours' squares again for each": gives(elementwise=lambda v: v.elementwise + v.size * v.activations),
+    "as many additions as neighbours": gives(elementwise=lambda v: v.elementwise + v.activations),
+    "the power forgotten": gives(elementwise=lambda v: v.elementwise - v.activations),
+    "scale and shift": gives(parameters=lambda v: 2 * v.input[1]),
+}
 SOFTMAX: dict[str, Slip] = {
     "one operation an element": gives(elementwise=lambda v: v.activations),
     "as many additions as elements": gives(elementwise=lambda v: 3 * v.activations),

@@ -52,6 +52,10 @@ PROBES: dict[str, list[Case]] = {
     ],
     "instance_norm": [Case(nn.InstanceNorm2d(5, affine=True), (2, 5, 3, 4)), Case(nn.InstanceNorm1d(5), (2, 5, 3))],
     "group_norm": [Case(nn.GroupNorm(3, 6), (2, 6, 5, 4)), Case(nn.GroupNorm(2, 6, affine=False), (4, 6, 5))],
+    "local_response_norm": [
+        Case(nn.LocalResponseNorm(5), (2, 7, 3, 4)),
+        Case(nn.LocalResponseNorm(2), (4, 3, 5)),
+    ],
     "layer_norm": [
         Case(nn.LayerNorm((4, 3)), (2, 5, 4, 3)),
         Case(nn.LayerNorm(3, elementwise_affine=False), (2, 5, 3)),

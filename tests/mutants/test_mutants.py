@@ -38,6 +38,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "instance_norm": others.INSTANCE_NORM,
     "group_norm": others.GROUP_NORM,
     "layer_norm": others.LAYER_NORM,
+    "local_response_norm": others.LOCAL_RESPONSE_NORM,
     "prelu": others.PRELU,
     "softmax": others.SOFTMAX,
     "concat": others.CONCAT,

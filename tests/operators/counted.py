@@ -42,6 +42,9 @@ class Counted:
     def __truediv__(self, other: Counted | float) -> Counted:
         return self._done(self.value / plain(other))
 
+    def __pow__(self, exponent: float) -> Counted:
+        return self._done(self.value**exponent)
+
     def exp(self) -> Counted:
         return self._done(math.exp(self.value))
 
@@ -73,6 +76,19 @@ def normalised(group: Sequence[Counted], scale: Sequence[float] | None, shift: S
 def folded(group: Sequence[Counted], factor: float, offset: float) -> list[Counted]:
     """One channel under the two constants of Algorithm 2."""
     return [x * factor + offset for x in group]
+
+
+def responses(column: Sequence[Counted], size: int, alpha: float, beta: float, k: float) -> list[Counted]:
+    """The channels of one pixel, each damped by `size` neighbours' squares (Krizhevsky et al. 2012, section 3.3)."""
+    nothing = [Counted(0.0, column[0].tally)]
+    squares = [*nothing * (size // 2), *(x * x for x in column), *nothing * ((size - 1) // 2)]
+    result = []
+    for index, x in enumerate(column):
+        total = squares[index]
+        for neighbour in squares[index + 1 : index + size]:
+            total = total + neighbour
+        result.append(x / (total * (alpha / size) + k) ** beta)
+    return result
 
 
 def softmax_row(row: Sequence[Counted]) -> list[Counted]:

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .counted import Tally, folded, gathered, normalised, numbers, softmax_row
+from .counted import Tally, folded, gathered, normalised, numbers, responses, softmax_row
 
 
 def run(model: nn.Module, input: Tensor) -> tuple[Tensor, int]:
@@ -17,6 +17,13 @@ def run(model: nn.Module, input: Tensor) -> tuple[Tensor, int]:
         rows = input.movedim(model.dim or 0, -1)
         results = [softmax_row(numbers(row, tally)) for row in rows.reshape(-1, rows.shape[-1])]
         return gathered(results, rows).movedim(-1, model.dim or 0), tally.operations
+    if isinstance(model, nn.LocalResponseNorm):
+        columns = input.movedim(1, -1)
+        results = [
+            responses(numbers(column, tally), model.size, model.alpha, model.beta, model.k)
+            for column in columns.reshape(-1, columns.shape[-1])
+        ]
+        return gathered(results, columns).movedim(-1, 1), tally.operations
     if isinstance(model, nn.LayerNorm):
         axes = tuple(range(input.dim() - len(model.normalized_shape), input.dim()))
         return _grouped(model, input, axes, tally)

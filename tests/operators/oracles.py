@@ -17,7 +17,7 @@ from convcost.measure.calls import Call
 from . import normalise
 from .case import Case, Concat
 
-NORMS = (nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase, nn.Softmax)
+NORMS = (nn.LocalResponseNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase, nn.Softmax)
 MOVING = (Concat, nn.Flatten, nn.Dropout)
 
 

@@ -29,6 +29,7 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "instance_norm": pointwise.instance_norms(),
     "group_norm": pointwise.group_norms(),
     "layer_norm": pointwise.layer_norms(),
+    "local_response_norm": pointwise.local_response_norms(),
     "prelu": pointwise.prelus(),
     "softmax": pointwise.softmaxes(),
     "concat": pointwise.concats(),

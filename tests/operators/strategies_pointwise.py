@@ -69,6 +69,11 @@ def layer_norms(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def local_response_norms(draw: st.DrawFn) -> Case:
+    return Case(nn.LocalResponseNorm(draw(st.integers(1, 6))), draws.shape(draw, draw(st.integers(3, 5)), high=6))
+
+
+@st.composite
 def activations(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, draw(st.integers(1, 4)), high=6)
     return Case(draw(st.sampled_from(list(ACTIVATIONS.values())))(), size)

@@ -49,6 +49,16 @@ def test_counted_norm_is_the_operator(model: nn.Module, shape: tuple[int, ...]) 
     assert whole(output) == whole(model.eval()(input))
 
 
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_counted_response_norm_is_the_operator(size: int) -> None:
+    # With α = size, β = k = 1 an output is x / (1 + the sum of the squares): a whole number once multiplied out.
+    model = nn.LocalResponseNorm(size, alpha=size, beta=1, k=1)
+    input = torch.arange(1, 121).double().reshape(2, 5, 3, 4)
+    output, _ = normalise.run(model, input)
+    assert whole(input / output) == whole(input / model(input))
+    assert whole(input[:, :1] / output[:, :1]) == whole(1 + (input[:, : (size + 1) // 2] ** 2).sum(1, keepdim=True))
+
+
 @pytest.mark.parametrize("dim", [0, 1, 2])
 def test_counted_softmax_is_the_operator(dim: int) -> None:
     input = torch.arange(1, 61).double().reshape(3, 4, 5).log()

@@ -1,0 +1,124 @@
+"""How the Inception papers draw a module: branches of convolutions and poolings, joined by a concatenation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+
+from . import _parts as parts
+
+CONCAT = parts.OPERATORS["concat"]
+MAX_POOL = parts.OPERATORS["max_pool2d"]
+AVG_POOL = parts.OPERATORS["avg_pool2d"]
+ADD = parts.OPERATORS["add"]
+MUL = parts.OPERATORS["mul"]
+
+
+class Conv(NamedTuple):
+    """One convolution of a figure; `valid` is the mark "V", without it padding keeps the size at stride 1."""
+
+    filters: Count
+    kernel: tuple[int, int] = (1, 1)
+    stride: int = 1
+    valid: bool = False
+
+    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+        """The convolution with batch normalisation and ReLU, or with a bias and ReLU."""
+        padding = (0, 0) if self.valid else (self.kernel[0] // 2, self.kernel[1] // 2)
+        x = pen.draw(
+            parts.CONV2D,
+            x,
+            name=name,
+            out_channels=self.filters,
+            kernel_size=self.kernel,
+            stride=self.stride,
+            padding=padding,
+            bias=not normalised,
+        )
+        if normalised:
+            x = pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
+        return pen.draw(parts.RELU, x, name=f"{name}.relu")
+
+
+class Pool(NamedTuple):
+    """A 3×3 pooling of a figure, maximum unless `average`."""
+
+    stride: int = 1
+    padding: int = 0
+    average: bool = False
+    ceil: bool = False
+    side: int = 3
+
+    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+        """The pooling; nothing follows it."""
+        return pen.draw(
+            AVG_POOL if self.average else MAX_POOL,
+            x,
+            name=name,
+            kernel_size=self.side,
+            stride=self.stride,
+            padding=self.padding,
+            ceil_mode=self.ceil,
+        )
+
+
+class Fork(NamedTuple):
+    """Convolutions of the same input side by side, concatenated again."""
+
+    tines: tuple[Conv, ...]
+
+    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+        """The tines and their concatenation."""
+        ends = [tine.draw(pen, x, f"{name}{letter}", normalised) for letter, tine in zip("ab", self.tines, strict=True)]
+        return pen.draw(CONCAT, ends, name=f"{name}.concat")
+
+
+Step = Conv | Pool | Fork
+Branch = tuple[Step, ...]
+
+
+def chain(pen: Pen, x: Map, steps: Sequence[Step], *, normalised: bool = True, prefix: str = "") -> Map:
+    """Steps one after another."""
+    for number, step in enumerate(steps, start=1):
+        kind = "pool" if isinstance(step, Pool) else "conv"
+        x = step.draw(pen, x, f"{prefix}{kind}{number}", normalised)
+    return x
+
+
+def module(pen: Pen, x: Map, branches: Sequence[Branch], *, normalised: bool = True) -> Map:
+    """The branches from left to right, and the concatenation of their ends."""
+    ends = [
+        chain(pen, x, steps, normalised=normalised, prefix=f"branch{number}.")
+        for number, steps in enumerate(branches, start=1)
+    ]
+    return pen.draw(CONCAT, ends)
+
+
+def residual(pen: Pen, x: Map, branches: Sequence[Branch], *, activated: bool = True) -> Map:
+    """An Inception-ResNet module: a linear 1×1 convolution brings the branches to the input's depth.
+
+    It has a bias and no normalisation; its output is scaled down by a constant (section 3.3) and added to the input.
+    """
+    joined = module(pen, x, branches)
+    linear = pen.draw(parts.CONV2D, joined, name="linear", out_channels=x.shape[1], kernel_size=1, bias=True)
+    scaled = pen.draw(MUL, linear, pen.number(), name="scale")
+    x = pen.draw(ADD, scaled, x)
+    return pen.draw(parts.RELU, x) if activated else x
+
+
+def classifier(pen: Pen, x: Map, classes: Count, *, softmax: bool) -> None:
+    """Average pooling of what is left of the image, dropout (nothing in evaluation), the linear layer, softmax."""
+    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = pen.draw(parts.FLATTEN, x)
+    x = pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    if softmax:
+        pen.draw(parts.SOFTMAX, x)
+
+
+THREE, FIVE = (3, 3), (5, 5)
+# Height by width: a row of taps, a column of taps.
+ROW3, COLUMN3 = (1, 3), (3, 1)
+ROW7, COLUMN7 = (1, 7), (7, 1)

@@ -1,0 +1,126 @@
+"""BN-Inception (Inception v2), Figure 5 row by row.
+
+Rows 4c and 4d contradict themselves: their branches sum to 608 channels (pool + proj 128), the output column and
+the rows below say 576. With a projection of 96, as in the authors' TF-slim inception_v2.py, every output size
+holds: that is drawn; `variant` listed draws the branches as printed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Source
+
+from . import _inception as inception
+from . import _parts as parts
+from ._inception import THREE, Branch, Conv, Pool
+
+
+class Row(NamedTuple):
+    """A row of the figure: #1×1, #3×3 reduce, #3×3, double #3×3 reduce, double #3×3, pool and projection.
+
+    A row without #1×1 has stride 2, and its pooling passes through.
+    """
+
+    one: int
+    reduce: int
+    three: int
+    double_reduce: int
+    double: int
+    average: bool
+    project: int
+    listed: int | None = None
+
+
+MODULES = {
+    "3a": Row(64, 64, 64, 64, 96, True, 32),
+    "3b": Row(64, 64, 96, 64, 96, True, 64),
+    "3c": Row(0, 128, 160, 64, 96, False, 0),
+    "4a": Row(224, 64, 96, 96, 128, True, 128),
+    "4b": Row(192, 96, 128, 96, 128, True, 128),
+    "4c": Row(160, 128, 160, 128, 160, True, 96, listed=128),
+    "4d": Row(96, 128, 192, 160, 192, True, 96, listed=128),
+    "4e": Row(0, 128, 192, 192, 256, False, 0),
+    "5a": Row(352, 192, 320, 160, 224, True, 128),
+    "5b": Row(352, 192, 320, 192, 224, False, 128),
+}
+# The figure's footnote: the first convolution is separable, with depth multiplier 8.
+DEPTH_MULTIPLIER = 8
+
+# Convolution and pooling with stride 2 must give the same size; a border of 1 does so for odd sizes too.
+HALVE = Pool(stride=2, padding=1)
+
+
+def _branches(row: Row, variant: str) -> tuple[Branch, ...]:
+    stride = 1 if row.one else 2
+    three = (Conv(row.reduce), Conv(row.three, THREE, stride))
+    double = (Conv(row.double_reduce), Conv(row.double, THREE), Conv(row.double, THREE, stride))
+    if not row.one:
+        return three, double, (HALVE,)
+    project = row.listed if variant == "listed" and row.listed else row.project
+    return (Conv(row.one),), three, double, (Pool(padding=1, average=row.average), Conv(project))
+
+
+def _first(pen: Pen, image: Map, conv1: str) -> Map:
+    if conv1 == "full":
+        return Conv(64, (7, 7), 2).draw(pen, image, "conv1")
+    with pen.block("conv1"):
+        x = pen.draw(
+            parts.CONV2D,
+            image,
+            name="dw",
+            out_channels=image.shape[1] * DEPTH_MULTIPLIER,
+            kernel_size=7,
+            stride=2,
+            padding=3,
+            groups=image.shape[1],
+        )
+        return Conv(64).draw(pen, x, "pw")
+
+
+def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> Map:
+    """Draw Figure 5; `conv1` full puts a full 7×7 convolution in place of the separable one."""
+    image = pen.image(batch, 3, resolution, resolution)
+    x = _first(pen, image, conv1)
+    x = HALVE.draw(pen, x, "pool1")
+    with pen.block("conv2"):
+        x = Conv(64).draw(pen, x, "3x3_reduce")
+        x = Conv(192, THREE).draw(pen, x, "3x3")
+    x = HALVE.draw(pen, x, "pool2")
+    for name, row in MODULES.items():
+        with pen.block(f"inception_{name}"):
+            x = inception.module(pen, x, _branches(row, variant))
+    inception.classifier(pen, x, classes, softmax=True)
+    return image
+
+
+RECORDS = (
+    Architecture(
+        name="bn_inception",
+        title="BN-Inception (Inception v2)",
+        write=write,
+        options=(
+            Option("resolution", "R", "side of the square image, in pixels", 224, high=65_536),
+            Option("batch", "B", "images a batch", 1, high=65_536),
+            Option("classes", "K", "classes", 1000),
+            Option(
+                "variant",
+                "",
+                "4c and 4d with 576 outputs, as the output column has it, or with the 608 of the listed branches",
+                "paper",
+                choices=("paper", "listed"),
+            ),
+            Option(
+                "conv1",
+                "",
+                "the first convolution separable, as in the paper, or full, as in most other implementations",
+                "separable",
+                choices=("separable", "full"),
+            ),
+        ),
+        source=Source("Ioffe & Szegedy 2015, Batch Normalization (arXiv 1502.03167)", "Figure 5"),
+    ),
+)
