@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import networks
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
@@ -28,47 +29,61 @@ class Unit(StrEnum):
 
 
 def command(
+    context: typer.Context,
     name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
     alpha: str | None = typer.Option(None, metavar="A", help="Width multiplier α, a decimal."),
     rho: str | None = typer.Option(None, metavar="R", help="Resolution multiplier ρ, a decimal."),
     resolution: str | None = typer.Option(None, metavar="PX", help="Side of the image in pixels, in place of ρ."),
     batch: str | None = typer.Option(None, metavar="N", help="Images a batch."),
     classes: str | None = typer.Option(None, metavar="K", help="Number of classes."),
-    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, full-conv."),
+    depth: str | None = typer.Option(None, metavar="N", help="Layers with weights (ResNets)."),
+    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, v1.5."),
+    model: str | None = typer.Option(
+        None, metavar="REF", help="Hold the formula against this model: torchvision:NAME, timm:NAME."
+    ),
     per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
     unit: Unit = typer.Option(Unit.MACS, help="flops: two per multiply-accumulate, and every other operation once."),
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the comparison as Markdown."),
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
+    plot: Path | None = typer.Option(None, metavar="FILE", help="Draw MACs and parameters as .svg or .png."),
 ) -> int:
     """Hold a paper's formula of a network against fvcore's count of the real PyTorch model, layer by layer.
 
+    A network's other options are given the same way (--bands 15, --shortcut A); convcost show NAME lists them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
     from convcost.report import files
 
-    given = {
+    known = {
         "alpha": alpha,
         "rho": rho,
         "resolution": resolution,
         "batch": batch,
         "classes": classes,
+        "depth": depth,
         "variant": variant,
     }
-    options = {key: value for key, value in given.items() if value is not None}
-    for path in (csv, markdown, json):
+    options = networks.gather(name, known, context.args)
+    for path in (csv, markdown, json, plot):
         if path is not None:
             files.check_writable(path)
+    if plot is not None:
+        from convcost.report.plot import check
+
+        check(plot)
 
     from convcost.api import compare
 
-    report = compare(name, unit=unit.value, **options)
+    report = compare(name, model=model, unit=unit.value, **options)
 
     from convcost.report.screen import print_comparison
 
     for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (json, report.to_json)):
         if path is not None:
             write(path, per.value, all_operators)
+    if plot is not None:
+        report.to_plot(plot, per.value)
     print_comparison(console(), report, per.value, all_operators)
     return 0 if report.ok else 1

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import compare, formula, listing
+from convcost.cli import compare, formula, listing, networks, show
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -23,7 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("compare", epilog=compare.EXAMPLE)(compare.command)
+app.command("compare", epilog=compare.EXAMPLE, context_settings=networks.CONTEXT)(compare.command)
+app.command("show", epilog=show.EXAMPLE, context_settings=networks.CONTEXT)(show.command)
 app.command("formula", epilog=formula.EXAMPLE)(formula.command)
 app.command("list", epilog=listing.EXAMPLE)(listing.command)
 

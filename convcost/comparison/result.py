@@ -10,7 +10,7 @@ from typing import Any
 
 from convcost.comparison.align import align, signature
 from convcost.comparison.join import Measured, join
-from convcost.comparison.row import Row, kind, summed
+from convcost.comparison.row import Row, summed
 from convcost.comparison.verdict import Verdict
 from convcost.measure.calls import Capture
 from convcost.measure.fvcore import FvcoreTrace
@@ -18,6 +18,7 @@ from convcost.theory.architecture import Drawing
 from convcost.theory.book import find
 from convcost.theory.convention import Convention
 from convcost.theory.cost import Cost
+from convcost.theory.outline import kind
 from convcost.theory.pen import Line
 from convcost.theory.record import Operator
 

@@ -37,20 +37,6 @@ class Row:
         return self.macs_measured - self.macs_formula
 
 
-def kind(operator: str, inputs: tuple[Shape, ...], hyper: dict[str, Any]) -> str:
-    """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
-    if operator == "linear":
-        return "fully connected"
-    if "out_channels" not in hyper:
-        return operator
-    sides = "×".join(str(k) for k in hyper["kernel_size"])
-    groups = hyper["groups"]
-    prefix = "transposed conv" if "output_padding" in hyper else "conv"
-    if groups == 1:
-        return f"{prefix} {sides}"
-    return f"{prefix} dw {sides}" if groups == inputs[0][1] else f"{prefix} grouped {sides}"
-
-
 def summed(rows: list[Row], name: str) -> Row:
     """Several rows as one; its verdict is the worst of theirs."""
     worst = max(rows, key=lambda row: row.verdict.severity)

@@ -103,6 +103,12 @@ class ComparisonReport:
         }
         return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
 
+    def to_plot(self, path: str | Path, per: str = "layer") -> None:
+        """A chart of MACs and parameters, as .svg or .png; whole or not at all. Needs the extra `plot`."""
+        from convcost.report import plot
+
+        plot.save(self, Path(path), per)
+
     def _repr_html_(self) -> str:
         html: str = self.frame.to_html(index=False, escape=True)
         return html

@@ -20,16 +20,20 @@ def check_writable(path: Path) -> None:
         raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
 
 
-def write(path: Path, text: str) -> None:
-    """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done."""
+def write(path: Path, content: str | bytes) -> None:
+    """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done.
+
+    Text is written as UTF-8 with its line ends as they are.
+    """
     check_writable(path)
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)

@@ -24,12 +24,6 @@ def print_network(console: Console, architecture: Architecture, values: Mapping[
     console.print(Text(f"{architecture.name}: {architecture.title}", style="bold"))
     console.print(Text(f"Source: {architecture.source}"))
     console.print()
-    table = plain_table("Option", "symbol", "meaning", "domain", "default")
-    for option in architecture.options:
-        cells = (option.name, option.symbol, option.meaning, option.domain, text.plain(option.default))
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
-    console.print()
     console.print("Multiply-accumulates of convolutions and linear layers are the sum of")
     order = [str(name) for name, _ in form.widths]
     table = plain_table(">positions", "MACs at each")

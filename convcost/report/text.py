@@ -32,7 +32,9 @@ def percent(value: Fraction) -> str:
 
 
 def plain(value: object) -> str:
-    """A setting as it was typed: 0.75, not 3/4."""
+    """A setting as it was typed: 0.75, not 3/4; what was left to the network is its default."""
+    if value is None:
+        return "default"
     if isinstance(value, Fraction):
         text = decimal(value, 18).replace(",", "").rstrip("0").rstrip(".")
         return text if Fraction(text) == value else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from convcost.theory.architecture import Architecture, Settings
+from convcost.theory.architecture import Architecture, Drawing, Settings
 from convcost.theory.carriers import product
 from convcost.theory.cost import Cost
 from convcost.theory.record import Formula
@@ -62,17 +62,22 @@ class NetworkForm:
 
 def network_form(architecture: Architecture, given: Mapping[str, Any]) -> NetworkForm:
     """The closed form of a network in the options that are left open (those with a symbol)."""
-    drawing = architecture.draw(_open_settings(architecture, given))
+    drawing = open_drawing(architecture, given)
     widths: dict[Any, Any] = {}
     terms: dict[Any, Any] = {}
     for line in drawing.core:
         positions = drawing.input_shape[0] * product(line.output.shape[2:] if line.rank else ())
         size = plain_rounding(sympy.Integer(1) * positions)
-        coefficient = _name_widths(sympy.Integer(1) * line.cost.macs / positions, widths)
+        coefficient = name_widths(sympy.Integer(1) * line.cost.macs / positions, widths)
         terms[size] = terms.get(size, 0) + coefficient
-    parameters = _name_widths(sympy.Integer(1) * drawing.cost.parameters, widths)
-    ordered = sorted(widths.items(), key=lambda item: _at_one(item[0]))
+    parameters = name_widths(sympy.Integer(1) * drawing.cost.parameters, widths)
+    ordered = sorted(widths.items(), key=lambda item: at_one(item[0]))
     return NetworkForm(tuple(terms.items()), parameters, tuple((name, plain_rounding(form)) for form, name in ordered))
+
+
+def open_drawing(architecture: Architecture, given: Mapping[str, Any]) -> Drawing:
+    """The architecture drawn on symbols for the options that `given` leaves open."""
+    return architecture.draw(_open_settings(architecture, given))
 
 
 def _open_settings(architecture: Architecture, given: Mapping[str, Any]) -> Settings:
@@ -88,11 +93,11 @@ def _open_settings(architecture: Architecture, given: Mapping[str, Any]) -> Sett
     return settings
 
 
-def _name_widths(expression: Any, widths: dict[Any, Any]) -> Any:
+def name_widths(expression: Any, widths: dict[Any, Any]) -> Any:
     """Every rounding in a channel count gets a name: c and the count at a width multiplier of one."""
     for form in sorted(_roundings(expression), key=lambda e: -e.count_ops()):
         if form not in widths:
-            widths[form] = sympy.Symbol(f"c{_at_one(form)}", positive=True, integer=True)
+            widths[form] = sympy.Symbol(f"c{at_one(form)}", positive=True, integer=True)
     return expression.xreplace(widths)
 
 
@@ -104,5 +109,6 @@ def _roundings(expression: Any) -> set[Any]:
     return {f for f in found if not any(f != g and g.has(f) for g in found)}
 
 
-def _at_one(form: Any) -> int:
+def at_one(form: Any) -> int:
+    """A rounded channel count where every multiplier is one."""
     return int(form.subs(dict.fromkeys(form.free_symbols, 1)))

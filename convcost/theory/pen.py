@@ -94,7 +94,7 @@ class Pen:
         self.lines.append(
             Line(
                 name=full,
-                block=self._block or full,
+                block=self._block or full.partition(".")[0],
                 operator=operator,
                 hyper=operator.complete(hyper, len(maps[0].fields)),
                 inputs=tuple(m.shape for m in maps),

@@ -16,6 +16,11 @@ def symbol(name: str, whole: bool = True) -> Any:
     return sympy.Symbol(name, positive=True, integer=True) if whole else sympy.Symbol(name, positive=True)
 
 
+def expression(count: Any) -> Any:
+    """A count of any carrier as a SymPy expression."""
+    return sympy.Integer(0) + count
+
+
 def plain_rounding(expression: Any) -> Any:
     """The same expression with floor(p/n) of whole p as a ceiling where that is shorter, and no nested rounding.
 

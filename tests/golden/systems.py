@@ -1,4 +1,4 @@
-"""What stands in reports/: every system at the settings that are compared there."""
+"""What stands in reports/: every system of the book at the settings that are compared there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,51 @@ from itertools import product
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")
 
+
+def _at(*resolutions: int, **fixed: str) -> list[dict[str, str]]:
+    return [{**fixed, "resolution": str(resolution)} for resolution in resolutions]
+
+
+def _each(option: str, *values: object, **fixed: str) -> list[dict[str, str]]:
+    return [{**fixed, option: str(value)} for value in values]
+
+
 SYSTEMS: dict[str, list[dict[str, str]]] = {
     # Tables 6 and 7 of the paper are the edges of this grid; Tables 4 and 5 are the two variants.
     "mobilenet_v1": [
         *({"alpha": alpha, "resolution": resolution} for alpha, resolution in product(ALPHAS, RESOLUTIONS)),
-        {"variant": "shallow"},
-        {"variant": "full-conv"},
+        *_each("variant", "shallow", "full-conv"),
     ],
+    "mobilenet_v1_cifar": [{}, *_each("alpha", "0.5"), {"resolution": "33", "batch": "3"}],
+    "mobilenet_v1_keras": [{}, *_each("variant", "shallow"), *_at(225, alpha="0.5")],
+    "mobilenet_v2": [{}, *_each("alpha", "1.4", "0.75", "0.35"), *_at(96, 225, alpha="1.4")],
+    "mobilenet_v2_cifar": [{}, *_at(33, 56)],
+    "hybridsn": [
+        {},
+        {"bands": "15", "classes": "9"},
+        {"bands": "15"},
+        *_each("variant", "batch-norm", "se"),
+        {"window": "19", "batch": "3"},
+    ],
+    "se_resnet": [*_each("depth", 50, 101, 152), *_each("variant", "v1.5"), *_at(225, reduction="8")],
+    "resnet": [
+        *_each("depth", 18, 34, 50, 101, 152),
+        *_each("depth", 50, 101, 152, variant="v1.5"),
+        *_each("depth", 18, 34, shortcut="A"),
+        *_at(225, batch="3"),
+    ],
+    "resnet_cifar": [*_each("depth", 20, 32, 44, 56, 110), *_each("shortcut", "B"), *_at(33)],
+    "inception_naive": [{}, *_each("variant", "reduced"), *_at(11)],
+    "googlenet": [{}, *_each("variant", "torchvision"), *_at(225)],
+    "bn_inception": [{}, {"variant": "listed", "conv1": "full"}, *_at(225)],
+    "inception_v3": [{}, *_at(225, 331)],
+    "inception_v4": [{}, *_at(225, 331)],
+    "inception_resnet_v1": [{}, *_at(225, 331)],
+    "inception_resnet_v2": [{}, *_each("variant", "released"), *_at(225)],
+    "xception": [{}, *_at(225, 331)],
+    "alexnet": [{}, *_each("variant", "ungrouped", "one-weird-trick", "single-tower"), *_at(243)],
+    "nasnet": [{}, *_at(225), {"repeats": "4"}],
+    "nasnet_mobile": [{}, *_at(225), {"batch": "3"}],
+    "pnasnet": [{}, *_at(225), {"repeats": "2"}],
+    "pnasnet_mobile": [{}, *_at(225), {"batch": "3"}],
 }

@@ -1,0 +1,36 @@
+"""`convcost show`: an architecture as its paper's table would have it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import typer
+
+from convcost.cli import networks
+from convcost.cli.console import console
+
+
+class Per(StrEnum):
+    """What a row stands for."""
+
+    LAYER = "layer"
+    BLOCK = "block"
+
+
+EXAMPLE = "Example:  convcost show mobilenet_v2 --alpha 0.75 --per block"
+
+
+def command(
+    context: typer.Context,
+    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
+    per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
+    symbolic: bool = typer.Option(False, "--symbolic", help="Leave α, the image's side and the batch open."),
+) -> int:
+    """Print an architecture: operators, channels, repeats, strides, output sizes, receptive fields and costs.
+
+    The network's options are given as in convcost compare; the last table lists them.
+    """
+    from convcost.report.architecture import print_architecture
+
+    print_architecture(console(), name, networks.gather(name, {}, context.args), per.value, symbolic)
+    return 0
