@@ -80,9 +80,9 @@ class _Line:
         if e.is_Rational and not e.is_Integer:
             return f"{e.p}/{e.q}" if precedence == 0 else f"({e.p}/{e.q})"
         if isinstance(e, sympy.floor):
-            return f"⌊{self.text(e.args[0], 0)}⌋"
+            return f"⌊{self.text(sympy.together(e.args[0]), 0)}⌋"
         if isinstance(e, sympy.ceiling):
-            return f"⌈{self.text(e.args[0], 0)}⌉"
+            return f"⌈{self.text(sympy.together(e.args[0]), 0)}⌉"
         if e.is_Function or isinstance(e, sympy.Max | sympy.Min):
             name = type(e).__name__.lower() if isinstance(e, sympy.Max | sympy.Min) else e.func.__name__
             return f"{name}({', '.join(self.text(a, 0) for a in sorted(e.args, key=self._rank))})"
