@@ -102,7 +102,7 @@ ORDER = ("D_K", "alpha", "M", "N", "rho", "D_F")
         ((M / N) ** 2, "M²/N²"),
         (M / (N + 1), "M/(N + 1)"),
         (sympy.floor(M / 2) * N, "⌊M/2⌋·N"),
-        (sympy.ceiling((M - 1) / 2) ** 2, "⌈M/2 - 1/2⌉²"),
+        (sympy.ceiling((M - 1) / 2) ** 2, "⌈(M - 1)/2⌉²"),
         (sympy.Max(8, sympy.floor(32 * ALPHA)), "max(⌊32·α⌋, 8)"),
         (sympy.Integer(0), "0"),
         (sympy.Integer(-7), "-7"),
