@@ -9,6 +9,7 @@ any call whose shapes do not match, goes to the meta device's own kernel, which 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import torch
@@ -103,9 +104,17 @@ def _convolved(
     unusual = image.dim() != weight.dim() or image.shape[1] != channels or weight.shape[0] % groups
     if unusual or image.shape[2:].numel() > _MOST_POSITIONS or (bias is not None and bias.shape != (outputs,)):
         return None
-    alone = torch.zeros((1, 1, *image.shape[2:]), device="cpu"), torch.zeros((1, 1, *weight.shape[2:]), device="cpu")
-    sizes = torch.convolution(*alone, None, stride, padding, dilation, transposed, output_padding, 1).shape[2:]
+    lists = tuple(map(tuple, (image.shape[2:], weight.shape[2:], stride, padding, dilation, output_padding)))
+    sizes = _one_channel(lists, transposed)
     return image.new_empty((image.shape[0], outputs, *sizes))
+
+
+@cache
+def _one_channel(lists: tuple[tuple[int, ...], ...], transposed: bool) -> tuple[int, ...]:
+    """The sizes that torch's own convolution gives; they depend on nothing else, and deep nets repeat them."""
+    image, kernel, stride, padding, dilation, output_padding = lists
+    alone = torch.zeros((1, 1, *image), device="cpu"), torch.zeros((1, 1, *kernel), device="cpu")
+    return tuple(torch.convolution(*alone, None, stride, padding, dilation, transposed, output_padding, 1).shape[2:])
 
 
 def _reduced(tensor: Tensor, axes: list[int], keep: bool) -> Tensor:

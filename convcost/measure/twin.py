@@ -14,10 +14,14 @@ from convcost.theory.errors import MeasurementError
 def weightless(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters and buffers have shapes but no elements.
 
-    Raises MeasurementError where the model holds something that cannot be copied.
+    A model that is so already is its own twin. Raises MeasurementError where the model holds something that
+    cannot be copied.
     """
+    tensors = list(chain(model.parameters(), model.buffers()))
+    if tensors and all(tensor.is_meta for tensor in tensors) and not any(m.training for m in model.modules()):
+        return model
     memo: dict[int, Tensor] = {}
-    for tensor in chain(model.parameters(), model.buffers()):
+    for tensor in tensors:
         memo[id(tensor)] = _meta(tensor)
     try:
         return copy.deepcopy(model, memo).eval()

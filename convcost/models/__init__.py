@@ -24,8 +24,8 @@ def names() -> tuple[str, ...]:
 def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     """The model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
 
-    It is built on the meta device: it has shapes but no weights. Raises UnknownNameError for a name there is
-    no model of, MeasurementError if it cannot be built.
+    It is built on the meta device, in evaluation mode: it has shapes but no weights. Raises UnknownNameError
+    for a name there is no model of, MeasurementError if it cannot be built.
     """
     import torch
 
@@ -41,4 +41,4 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     except (RuntimeError, OverflowError, TypeError, ValueError) as error:
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error
-    return model
+    return model.eval()
