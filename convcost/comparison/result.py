@@ -18,6 +18,7 @@ from convcost.theory.architecture import Drawing
 from convcost.theory.book import find
 from convcost.theory.convention import Convention
 from convcost.theory.cost import Cost
+from convcost.theory.errors import DomainError
 from convcost.theory.outline import kind
 from convcost.theory.pen import Line
 from convcost.theory.record import Operator
@@ -94,7 +95,9 @@ class Comparison:
         return self.verdict.ok
 
     def per(self, level: str, all_operators: bool = False) -> tuple[Row, ...]:
-        """Rows per layer, summed per block, or summed per operator kind."""
+        """Rows per `layer`, summed per `block`, or summed per `operator` kind."""
+        if level not in ("layer", "block", "operator"):
+            raise DomainError(f"per is {level!r}, but must be layer, block or operator")
         rows = self.rows if all_operators else self.layers
         if level == "layer":
             return rows
