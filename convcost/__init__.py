@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
+    from convcost.theory.errors import ConvcostError as ConvcostError
+    from convcost.theory.errors import DomainError as DomainError
+    from convcost.theory.errors import MeasurementError as MeasurementError
+    from convcost.theory.errors import UnknownNameError as UnknownNameError
 
 __version__ = "0.1.0"
 
@@ -25,10 +29,26 @@ _PUBLIC = {
     "cost": ("convcost.api", "cost"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
+    "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
+    "DomainError": ("convcost.theory.errors", "DomainError"),
+    "MeasurementError": ("convcost.theory.errors", "MeasurementError"),
+    "UnknownNameError": ("convcost.theory.errors", "UnknownNameError"),
     "ones_probe": ("convcost.measure.probe", "ones_probe"),
 }
 
-__all__ = ["__version__", "capture", "closed_form", "compare", "cost", "ones_probe", "trace_fvcore"]
+__all__ = [
+    "ConvcostError",
+    "DomainError",
+    "MeasurementError",
+    "UnknownNameError",
+    "__version__",
+    "capture",
+    "closed_form",
+    "compare",
+    "cost",
+    "ones_probe",
+    "trace_fvcore",
+]
 
 
 def __getattr__(name: str) -> Any:

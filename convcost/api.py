@@ -23,15 +23,15 @@ def compare(
     """Hold the paper's formula of a network against fvcore's count of the real model, layer by layer.
 
     name     an architecture of the book ("mobilenet_v1")
-    model    the model to measure: a module, "torchvision:NAME" or "timm:NAME"; by default the book's own
-             choice, built at the same settings
+    model    the model to measure, in evaluation mode: a module, "torchvision:NAME" or "timm:NAME" (built with
+             the same number of classes); by default the book's own choice, built at the same settings
     unit     "macs", or "flops" (two per multiply-accumulate, and every other operation once)
     options  the architecture's own: alpha, rho or resolution, batch, classes, variant …
 
     Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
     there, and MeasurementError where the model cannot be built or run.
     """
-    architecture = find(Architecture, name, "architecture")
+    architecture = find(Architecture, name, "network")
     settings = architecture.settings(options)
     drawing = architecture.draw(settings)
 
@@ -41,13 +41,17 @@ def compare(
     from convcost.measure.fvcore import trace
     from convcost.report.comparison import ComparisonReport
 
-    real = models.build(model or name, settings) if model is None or isinstance(model, str) else model
+    reference = name if model is None else model if isinstance(model, str) else type(model).__name__
+    wanted = name if model is None else model
+    real = models.build(wanted, settings) if isinstance(wanted, str) else wanted
     comparison = compare_witnesses(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
-    return ComparisonReport(comparison, options)
+    return ComparisonReport(comparison, options, reference)
 
 
 def cost(name: str, **values: Any) -> Cost:
-    """The cost of a formula or a network of the book at these values, exact; values may be ints or arrays.
+    """The cost of a formula or a network of the book at these values, exact.
+
+    A formula also takes NumPy arrays, for many values at once.
 
     Raises UnknownNameError for a name that is not in the book, DomainError for a value outside the domain.
     """
@@ -57,14 +61,22 @@ def cost(name: str, **values: Any) -> Cost:
     return _evaluate(record, values)
 
 
-def _evaluate(record: Formula, values: Mapping[str, Any]) -> Cost:
+def _check_names(record: Formula, values: Mapping[str, Any]) -> None:
     names = [symbol.name for symbol in record.symbols]
     unknown = [name for name in values if name not in names]
+    if unknown:
+        raise DomainError(f"{record.name} has no symbol {unknown[0]!r}; its symbols are {', '.join(names)}")
+    for name, value in values.items():
+        if value is None or isinstance(value, str):
+            raise DomainError(f"{record.name}: {name} is {value!r}, but must be a number")
+
+
+def _evaluate(record: Formula, values: Mapping[str, Any]) -> Cost:
+    _check_names(record, values)
     full = record.complete_values(values)
-    missing = [name for name in names if name not in full]
-    if unknown or missing:
-        problem = f"has no symbol {unknown[0]!r}" if unknown else f"needs a value for {', '.join(missing)}"
-        raise DomainError(f"{record.name} {problem}; its symbols are {', '.join(names)}")
+    missing = [symbol.name for symbol in record.symbols if symbol.name not in full]
+    if missing:
+        raise DomainError(f"{record.name} needs a value for {', '.join(missing)}")
     return record.evaluate(full)
 
 
@@ -78,4 +90,5 @@ def closed_form(name: str, **values: Any) -> Cost:
     record = lookup(name)
     if isinstance(record, Architecture):
         return closed.network_form(record, values).plain
+    _check_names(record, values)
     return closed.closed_form(record, values)

@@ -66,9 +66,7 @@ def command(
         "variant": variant,
     }
     options = networks.gather(name, known, context.args)
-    for path in (csv, markdown, json, plot):
-        if path is not None:
-            files.check_writable(path)
+    files.check_all([path for path in (csv, markdown, json, plot) if path is not None])
     if plot is not None:
         from convcost.report.plot import check
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from rich.console import Console
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        # rich would exit with 1, which here means a disagreement.
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """A console that neither guesses at markup nor highlights numbers."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)

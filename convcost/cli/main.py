@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -42,9 +43,26 @@ def _root(
     del version
 
 
+_PIPE_CLOSED = 141
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 no disagreement, 1 some, 2 could not run."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unprintable(error)
+    sys.exit(code)
+
+
+def _unprintable(error: OSError | UnicodeEncodeError) -> int:
+    """The exit code where standard output takes no more; a reader that has seen enough (`| head`) is no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor can the rest be written at exit
+    if isinstance(error, BrokenPipeError):
+        return _PIPE_CLOSED
+    typer.echo(f"error: cannot print: {' '.join(str(error).split())}", err=True)
+    return 2
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -57,6 +75,14 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("error: interrupted", err=True)
+        return 2
+    except (OSError, UnicodeEncodeError) as error:
+        return _unprintable(error)
+    except Exception as error:
+        if os.environ.get("CONVCOST_DEBUG"):
+            raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        typer.echo(f"error: a fault of convcost itself: {said} (CONVCOST_DEBUG=1 shows where)", err=True)
         return 2
     return code if isinstance(code, int) else 0
 

@@ -9,17 +9,21 @@ from typing import Any
 
 from convcost.theory.carriers import Shape
 
+ORDERLESS = ("add", "mul", "concat")
+"""Operators that cost the same whichever operand stands first."""
+
 Pair = tuple[int | None, int | None]
 
 
 def signature(operator: str, inputs: Sequence[Shape], hyper: Mapping[str, Any]) -> Hashable:
     """What makes an operator the same layer: its settings and channels.
 
-    Not the image's size, the batch's, nor the padding, which may be a number here and a word there.
+    Not the image's size, the batch's, nor how the windows are fitted in (padding may be a number or a word).
     """
-    channels = tuple(shape[-1] if operator == "linear" else shape[1:2] for shape in inputs)
-    settings = ((name, value) for name, value in hyper.items() if name != "padding")
-    return operator, channels, tuple(sorted(settings, key=lambda item: item[0]))
+    channels = [shape[-1] if operator == "linear" else shape[1:2] for shape in inputs]
+    settings = ((name, value) for name, value in hyper.items() if name not in ("padding", "ceil_mode"))
+    ordered = sorted(channels) if operator in ORDERLESS else channels
+    return operator, tuple(ordered), tuple(sorted(settings, key=lambda item: item[0]))
 
 
 def align(

@@ -11,11 +11,15 @@ from convcost.measure.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
 @dataclass(frozen=True)
 class Measured:
-    """A call with fvcore's count of it: a number, or None and why there is none."""
+    """A call with fvcore's count of it: a number, or None and why there is none.
+
+    `unused`: the model makes the call, and nothing comes of it.
+    """
 
     call: Call
     count: int | None
     reason: str
+    unused: bool = False
 
 
 def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
@@ -32,5 +36,5 @@ def _measured(call: Call, counts: deque[Counted]) -> Measured:
     if call.aten in IGNORED:
         return Measured(call, 0, "")
     if call.aten in HANDLED:
-        return Measured(call, None, "fvcore's trace leaves out what the output does not depend on")
+        return Measured(call, None, "fvcore's trace leaves out what the output does not depend on", unused=True)
     return Measured(call, None, f"fvcore has no handle for {call.aten}")

@@ -18,9 +18,12 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Bound:
-    """A call in the book's words. `unbatched`: the batch axis was absent and stands as 1."""
+    """A call in the book's words; `operator` is None for a use that its formula does not cover.
 
-    operator: str
+    `unbatched`: the batch axis was absent and stands as 1.
+    """
+
+    operator: str | None
     inputs: tuple[Any, ...]
     hyper: dict[str, Any]
     unbatched: bool = False
@@ -151,7 +154,8 @@ def _softmax(a: Arguments) -> Bound:
 def _binary(name: str) -> Callable[[Arguments], Bound]:
     def bind(a: Arguments) -> Bound:
         shapes = tuple(_shape(v) if isinstance(v, Tensor) else () for v in (a["self"], a["other"]))
-        return Bound(name, shapes, {})
+        plain = a.get("alpha", 1) == 1 and a.get("rounding_mode") is None
+        return Bound(name if plain else None, shapes, {})
 
     return bind
 
@@ -173,6 +177,10 @@ def _flatten(a: Arguments) -> Bound:
     return Bound("flatten", (_shape(a["self"]),), {"start_dim": a["start_dim"], "end_dim": a["end_dim"]})
 
 
+def _dropout(a: Arguments) -> Bound:
+    return Bound(None if a["train"] and a["p"] else "dropout", (_shape(a["input"]),), {})
+
+
 _PLAIN = ("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "softshrink")
 _SAME = ("sigmoid", "tanh", "hardsigmoid", "hardswish", "hardshrink")
 
@@ -189,7 +197,7 @@ BINDERS: dict[str, Callable[[Arguments], Bound]] = {
     "cat": _concat,
     "mean": _mean,
     "flatten": _flatten,
-    "dropout": _activation("dropout"),
+    "dropout": _dropout,
 }
 for _name in (*_PLAIN, *_SAME):
     BINDERS[_name] = _activation(_name)

@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.light import LightKernels
-from convcost.measure.twin import example, said, weightless
+from convcost.measure.twin import example, on_cpu, said, weightless
 from convcost.theory.errors import MeasurementError
 
 # Allocation and copies: nothing is computed, and no formula is missing.
@@ -54,10 +54,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Capture:
-    """All calls of a model for one input, and its number of parameters (shared ones once)."""
+    """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
+
+    `seen` are the names of every operator in a torch.jit trace, of views and copies too.
+    """
 
     calls: tuple[Call, ...]
     parameters: int
+    seen: frozenset[str]
 
 
 def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
@@ -65,16 +69,25 @@ def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
 
     The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them; grad mode stays on, because the native
-    transformer path, taken without it, hides its insides. Raises MeasurementError if the model cannot run.
+    transformer path, taken without it, hides its insides. Where an operator has no meta kernel the twin runs on
+    the CPU. Raises MeasurementError if the model cannot run.
     """
-    twin = weightless(model)
-    recorder = _Recorder(twin)
     try:
-        with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder, _Whole(recorder):
-            twin(example(input_shape, "meta"))
-    except Exception as error:
-        raise MeasurementError(f"the model cannot run on an input of shape {input_shape}: {said(error)}") from error
-    return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()))
+        return _captured(weightless(model), input_shape, "meta")
+    except Exception as on_meta:
+        try:
+            return _captured(on_cpu(model), input_shape, "cpu")
+        except Exception:
+            said_first = f"the model cannot run on an input of shape {input_shape}: {said(on_meta)}"
+            raise (on_meta if isinstance(on_meta, MeasurementError) else MeasurementError(said_first)) from on_meta
+
+
+def _captured(twin: nn.Module, input_shape: tuple[int, ...], device: str) -> Capture:
+    recorder = _Recorder(twin)
+    image = example(twin, input_shape, device)
+    with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder, _Whole(recorder):
+        twin(image)
+    return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
 
 class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -83,6 +96,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.names = {module: name for name, module in model.named_modules()}
         self.scopes = [""]
         self.calls: list[Call] = []
+        self.seen: set[str] = set()
         self._within = ""
         self._left = {name: p.numel() for name, p in model.named_parameters()}
         self._views: dict[int, tuple[str, Tensor]] = {id(p): (name, p) for name, p in model.named_parameters()}
@@ -96,6 +110,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         kwargs = kwargs or {}
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
+        self.seen.add(traced_name(func))
         binder = BINDERS.get(name)
         if binder is None and name not in _WHOLE:
             result = self._decompose(func, args, kwargs)
@@ -110,9 +125,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
         elif func.is_view or name in MOVEMENT:
             self._follow(arguments, outputs)
-        elif outputs and isinstance(outputs[0], Tensor):
+        else:
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            self._record(func, arguments, None, inputs, {}, tuple(outputs[0].shape))
+            shape = tuple(outputs[0].shape) if outputs and isinstance(outputs[0], Tensor) else ()
+            self._record(func, arguments, None, inputs, {}, shape)
         return output
 
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

@@ -91,7 +91,7 @@ def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: st
 
         return note
 
-    analysis = FlopCountAnalysis(twin, (example(input_shape, device),))
+    analysis = FlopCountAnalysis(twin, (example(twin, input_shape, device),))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
     with warnings.catch_warnings(), LightKernels(), _PlainConvolutions():

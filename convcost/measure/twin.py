@@ -48,6 +48,7 @@ def on_cpu(model: nn.Module) -> nn.Module:
     return twin.to("cpu")
 
 
-def example(shape: tuple[int, ...], device: str) -> Tensor:
-    """A float32 input of this shape."""
-    return torch.empty(shape, device=device) if device == "meta" else torch.zeros(shape, device=device)
+def example(model: nn.Module, shape: tuple[int, ...], device: str) -> Tensor:
+    """An input of this shape, in the model's own floating-point type."""
+    kinds = (p.dtype for p in model.parameters() if p.dtype.is_floating_point)
+    return torch.zeros(shape, device=device, dtype=next(kinds, torch.float32))

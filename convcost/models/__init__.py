@@ -35,10 +35,12 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     module = importlib.import_module("convcost.models._zoo" if colon else f"convcost.models.{reference}")
     try:
         with torch.device("meta"):
-            model: nn.Module = module.from_library(library, name) if colon else module.build(**settings)
+            model: nn.Module = module.from_library(library, name, settings) if colon else module.build(**settings)
     except ConvcostError:
         raise
-    except (RuntimeError, OverflowError, TypeError, ValueError) as error:
+    except TypeError as error:
+        raise MeasurementError(f"{reference} has not the same options as the formula's network") from error
+    except Exception as error:
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error
     return model.eval()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import warnings
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -52,7 +54,10 @@ def torchvision_model(name: str, **options: Any) -> nn.Module:
     # GoogLeNet and Inception v3 warn that their initialisation is slow; there is none on the meta device.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model: nn.Module = models.get_model(name, weights=None, **options)
+        builder = models.get_model_builder(name)
+        if "weights_backbone" in inspect.signature(builder).parameters:
+            options["weights_backbone"] = None  # its default downloads
+        model: nn.Module = builder(weights=None, **options)
     return model
 
 
@@ -70,9 +75,10 @@ def timm_layer(name: str) -> Any:
     return getattr(_library("timm").layers, name)
 
 
-def from_library(library: str, name: str) -> nn.Module:
-    """The model that a reference `library:name` means."""
+def from_library(library: str, name: str, settings: Mapping[str, Any]) -> nn.Module:
+    """The model that a reference `library:name` means, with the settings' number of classes."""
     makers = {"torchvision": torchvision_model, "timm": timm_model}
     if library not in makers:
         raise UnknownNameError("library", library, makers)
-    return makers[library](name)
+    classes = {"num_classes": settings["classes"]} if "classes" in settings else {}
+    return makers[library](name, **classes)

@@ -24,6 +24,10 @@ class ComparisonReport:
 
     comparison: Comparison
     given: Mapping[str, object]
+    reference: str = "given"
+
+    def __repr__(self) -> str:
+        return f"<{heading(self.comparison)}, measured {self.reference}: {self.verdict}>"
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -79,7 +83,7 @@ class ComparisonReport:
         )
         totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
         reasons = "".join(f"- {markdown.escaped(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
-        parts = [f"# {heading(self.comparison)}", source(self.comparison), layers, totals, reasons, conclusion(self)]
+        parts = [f"# {heading(self.comparison)}", source(self), layers, totals, reasons, conclusion(self)]
         return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
 
     def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
@@ -91,6 +95,8 @@ class ComparisonReport:
         ]
         data: dict[str, Any] = {
             "model": comparison.drawing.architecture.name,
+            "measured_model": self.reference,
+            "source": str(comparison.drawing.architecture.source),
             "settings": {name: text.plain(value) for name, value in comparison.drawing.settings.items()},
             "input_shape": list(comparison.drawing.input_shape),
             "unit": comparison.unit,
@@ -131,9 +137,11 @@ def heading(comparison: Comparison) -> str:
     return f"{', '.join([architecture.title, *shown])}: input {text.shape(comparison.drawing.input_shape)}"
 
 
-def source(comparison: Comparison) -> str:
-    """Where the formula comes from and how the model was measured."""
-    return f"Formula: {comparison.drawing.architecture.source}. Measured: fvcore on device {comparison.device}."
+def source(report: ComparisonReport) -> str:
+    """Where the formula comes from, which model was measured and how."""
+    comparison = report.comparison
+    measured = f"Measured: model {report.reference} by fvcore on device {comparison.device}."
+    return f"Formula: {comparison.drawing.architecture.source}. {measured}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -153,14 +161,18 @@ def conclusion(report: ComparisonReport) -> str:
     comparison = report.comparison
     layers = comparison.layers
     bad = [row for row in comparison.rows if not row.verdict.ok]
-    if not bad and comparison.totals.unaccounted:
-        return f"Verdict: {report.verdict}. No layer differs, but {comparison.totals.unaccounted}."
+    if not bad and comparison.unaccounted:
+        return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:
         agreeing = sum(row.verdict == "agree" for row in layers)
         return f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree)."
+    agreeing = sum(row.verdict.ok for row in layers)
     first, others = bad[0], len(bad) - 1
-    more = f"; {others} other operator{'s' if others != 1 else ''} with it" if others else ""
-    return f"Verdict: {report.verdict}. First at {first.layer}: {first.reason}{more}."
+    more = f", and {others} more (--all-operators shows all)" if others else ""
+    return (
+        f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree). "
+        f"First at {first.layer}: {first.reason}{more}."
+    )
 
 
 def versions() -> dict[str, str]:

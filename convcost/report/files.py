@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from convcost.theory.errors import ConvcostError
@@ -20,6 +21,16 @@ def check_writable(path: Path) -> None:
         raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
 
 
+def check_all(paths: Sequence[Path]) -> None:
+    """`check_writable` for each, and ConvcostError where two of them are one file."""
+    for path in paths:
+        check_writable(path)
+    resolved = [path.resolve() for path in paths]
+    for path in resolved:
+        if resolved.count(path) > 1:
+            raise ConvcostError(f"{path.name} is given for two outputs; give each its own file")
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done.
 
@@ -27,6 +38,10 @@ def write(path: Path, content: str | bytes) -> None:
     """
     check_writable(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
+    path = path.resolve()  # a link stays a link
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)  # a device or a pipe takes the bytes; it cannot be replaced
+        return
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

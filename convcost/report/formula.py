@@ -129,5 +129,7 @@ def _print_ratios(console: Console, costs: list[Cost]) -> None:
     for primitive in ("macs", "parameters"):
         below, above = (Fraction(getattr(cost, primitive)) for cost in costs)
         if below and above:
-            share, times = text.decimal(above / below, 6), text.decimal(below / above, 3)
-            console.print(Text(f"Ratio of {NAMES[primitive]}: {share}, that is {times} times fewer"))
+            fewer = above <= below
+            times = text.decimal(below / above if fewer else above / below, 3)
+            said = f"{times} times {'fewer' if fewer else 'as many'}"
+            console.print(Text(f"Ratio of {NAMES[primitive]}: {text.decimal(above / below, 6)}, that is {said}"))

@@ -21,7 +21,7 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
     rows = comparison.per(per, all_operators)
     console.print(Text(heading(comparison), style="bold"))
     _print_scaled(console, report)
-    console.print(Text(source(comparison)))
+    console.print(Text(source(report)))
     console.print()
     print_rows(console, columns.shown(comparison.unit), rows)
     console.print()
@@ -29,6 +29,8 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
     for cells in total_rows(comparison):
         totals.add_row(*cells)
     console.print(totals)
+    if not all_operators:
+        console.print(Text("Parameters and fvcore's total are those of all operators (--all-operators shows them)."))
     _print_shares(console, comparison)
     _print_ratio(console, comparison)
     _print_law(console, report)

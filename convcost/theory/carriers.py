@@ -92,6 +92,11 @@ def every(answers: Iterable[Any]) -> Any:
     return result
 
 
+def exact(value: Count) -> Count:
+    """A NumPy array with Python's ints as elements, which cannot overflow; any other carrier as it is."""
+    return value.astype(object) if hasattr(value, "astype") and _library(value) == "numpy" else value
+
+
 def decidable(value: object) -> bool:
     """Whether a condition on `value` has an answer now: true for numbers and arrays, false for symbols."""
     if isinstance(value, tuple | list):

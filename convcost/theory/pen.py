@@ -83,7 +83,8 @@ class Pen:
         """Apply an operator, leave a line, return the output. `name` defaults to the operator's."""
         maps = [m for item in inputs for m in ([item] if isinstance(item, Map) else item)]
         shapes = [item.shape if isinstance(item, Map) else tuple(m.shape for m in item) for item in inputs]
-        result = operator(*shapes, **hyper)
+        # Without rounding, channels are fractions, which no operator has in its domain.
+        result = operator(*shapes, **hyper) if self.rounding else operator.unchecked(*shapes, **hyper)
         fields = _widest([m.fields for m in maps])
         if result.windows:
             fields = tuple(f.through(w) for f, w in zip(fields, result.windows, strict=True))

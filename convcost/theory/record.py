@@ -9,7 +9,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, decidable
+from convcost.theory.carriers import Count, decidable, exact
 from convcost.theory.cost import Cost, Result
 from convcost.theory.errors import DomainError
 
@@ -31,12 +31,28 @@ class Source:
 
 @dataclass(frozen=True)
 class Symbol:
-    """One dimension of a formula; `default` is what `--set` need not give."""
+    """One dimension of a formula; `default` is what `--set` need not give, `least` the smallest it can be."""
 
     name: str
     meaning: str
     unit: str
     default: int | None = None
+    least: int = 1
+
+    def check(self, formula: str, value: Any) -> None:
+        """Raise DomainError for a number that this symbol cannot have; symbols are let through."""
+        if not decidable(value):
+            return
+        least, most = (0 if self.default == 0 else self.least), None
+        if self.unit == "flag":
+            least, most = 0, 1
+        if self.unit == "factor":
+            wanted, fine = "a positive number", value > 0
+        else:
+            wanted = "0 or 1" if most else f"a whole number of at least {least}"
+            fine = (value == value // 1) & (value >= least) & (most is None or value <= most)
+        if not (fine.all() if hasattr(fine, "all") else fine):
+            raise DomainError(f"{formula}: {self.name} is {value}, but must be {wanted}")
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,11 @@ class Condition:
 def positive(name: str) -> Condition:
     """The condition that a symbol is above zero."""
     return Condition(f"{name} must be positive", lambda a: getattr(a, name) > 0, (name,))
+
+
+def all_positive(*symbols: Symbol) -> tuple[Condition, ...]:
+    """The condition that each symbol is above zero."""
+    return tuple(positive(symbol.name) for symbol in symbols)
 
 
 @dataclass(frozen=True)
@@ -105,7 +126,15 @@ class Formula:
         return {**known, **{name: value for name, value in values.items() if name in names}}
 
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values of the symbols (any carrier)."""
+        """The cost for these values of the symbols (any carrier).
+
+        Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
+        do not overflow.
+        """
+        for symbol in self.symbols:
+            if symbol.name in values:
+                symbol.check(self.name, values[symbol.name])
+        values = {name: exact(value) for name, value in values.items()}
         template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
         result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
         return result.cost if isinstance(result, Result) else result
@@ -124,6 +153,12 @@ class Operator(Formula):
         """Output shape and cost for input shape(s) and hyper-parameters."""
         result: Result = self.apply(*inputs, **hyper)
         return result
+
+    def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
+        """The same outside the domain too: a law reckons with fractions of channels."""
+        result: Any = self.function(*inputs, **hyper)
+        found: Result = result
+        return found
 
     def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
         """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""

@@ -72,7 +72,7 @@ def branch(pen: Pen, x: Map, name: str, operation: str, filters: Count, stride: 
         return separable_twice(pen, x, name, filters, kernel, stride)
     x, padding = same_padded(x, kernel, stride)
     x = pen.draw(POOLS[kind], x, name=f"{name}.{kind}", kernel_size=kernel, stride=stride, padding=padding)
-    return conv_bn(pen, x, name, filters) if unfitted else x
+    return unpadded_conv_bn(pen, x, name, filters) if unfitted else x
 
 
 def separable_twice(pen: Pen, x: Map, name: str, filters: Count, kernel: int, stride: int) -> Map:
@@ -105,10 +105,10 @@ def factorised_reduction(pen: Pen, x: Map, name: str, filters: Count) -> Map:
 
 def relu_conv_bn(pen: Pen, x: Map, name: str, filters: Count, stride: int = 1) -> Map:
     """ReLU, 1×1 convolution and batch norm."""
-    return conv_bn(pen, pen.draw(RELU, x, name=f"{name}.relu"), name, filters, stride=stride)
+    return unpadded_conv_bn(pen, pen.draw(RELU, x, name=f"{name}.relu"), name, filters, stride=stride)
 
 
-def conv_bn(pen: Pen, x: Map, name: str, filters: Count, kernel_size: int = 1, stride: int = 1) -> Map:
+def unpadded_conv_bn(pen: Pen, x: Map, name: str, filters: Count, kernel_size: int = 1, stride: int = 1) -> Map:
     """Convolution without padding or bias, and batch norm."""
     x = pen.draw(CONV2D, x, name=f"{name}.conv", out_channels=filters, kernel_size=kernel_size, stride=stride)
     return pen.draw(BATCH_NORM, x, name=f"{name}.bn")

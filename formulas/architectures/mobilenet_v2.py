@@ -35,7 +35,7 @@ def multiple_of_8(channels: Count) -> Count:
 
 
 def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw Table 2; below α = 1 the last convolution keeps its 1280 channels (section 6.1)."""
+    """Draw Table 2; below α = 1 the last convolution keeps its 1280 channels (section 4)."""
 
     def width(channels: Count) -> Count:
         return pen.channels(channels, multiple_of_8)
@@ -88,6 +88,6 @@ RECORDS = (
             Option("batch", "B", "images a batch", 1, high=65_536),
             Option("classes", "k", "classes", 1000),
         ),
-        source=Source("Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)", "Tables 1 and 2; section 6.1 for α < 1"),
+        source=Source("Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)", "Tables 1 and 2; section 4 for α < 1"),
     ),
 )

@@ -70,7 +70,7 @@ def write(
         plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
 
     image = pen.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
+    previous, x = None, cells.unpadded_conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
     for name, cell, width, stride in plan:
         with pen.block(name):
             previous, x = x, cells.draw_cell(pen, cell, x, previous, width, stride)

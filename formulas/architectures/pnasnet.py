@@ -40,7 +40,7 @@ def write(
             plan.append((f"stack{stack + 1}.cell{number + 1}", filters * 2**stack, stride))
 
     image = pen.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
+    previous, x = None, cells.unpadded_conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
     for name, width, stride in plan:
         with pen.block(name):
             previous, x = x, cells.draw_cell(pen, CELL, x, previous, width, stride)

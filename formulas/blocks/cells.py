@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.theory.record import Formula, Source, Symbol, all_positive
 
 from .separable import depthwise_separable
 
@@ -52,10 +52,10 @@ def pnasnet_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:
 
 def _cell(kernels: tuple[int, ...], F: Count, M: Count, P: Count, side: Count, out: Count) -> Cost:
     fitting = (M + P) * F
-    cost = Cost(macs=fitting * side * side, parameters=fitting, activations=2 * F * side * side)
-    cost += Cost(inputs=(M + P) * side * side)
+    cost = Cost(macs=fitting * side * side, parameters=fitting)
     for kernel in kernels:
-        cost += separable_twice(kernel, F, F, out)
+        branch = separable_twice(kernel, F, F, out)
+        cost += Cost(macs=branch.macs, parameters=branch.parameters)
     return cost
 
 
@@ -69,10 +69,6 @@ _SIDE = Symbol("D_F", "side of the square feature map", "pixels")
 _OUT = Symbol("D_F", "side of the square output", "pixels")
 
 
-def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(positive(symbol.name) for symbol in symbols)
-
-
 _CELL = (_F, _NEWER, _OLDER, _SIDE)
 
 RECORDS = (
@@ -82,7 +78,7 @@ RECORDS = (
         function=separable_twice,
         symbols=(_D_K, _M, _N, _OUT),
         source=Source(NASNET, "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)"),
-        domain=_positive(_D_K, _M, _N, _OUT),
+        domain=all_positive(_D_K, _M, _N, _OUT),
         against="standard_convolution",
     ),
     Formula(
@@ -91,7 +87,7 @@ RECORDS = (
         function=factorised_reduction,
         symbols=(_M, _N, _SIDE),
         source=Source("Authors' code of NASNet, TF-slim", "nets/nasnet/nasnet_utils.py, factorized_reduction"),
-        domain=_positive(_M, _N, _SIDE),
+        domain=all_positive(_M, _N, _SIDE),
         against="pointwise_convolution",
     ),
     Formula(
@@ -100,7 +96,7 @@ RECORDS = (
         function=nasnet_normal_cell,
         symbols=_CELL,
         source=Source(NASNET, "Figure 4, left; h_i-1 of the size of h_i"),
-        domain=_positive(*_CELL),
+        domain=all_positive(*_CELL),
     ),
     Formula(
         name="nasnet_reduction_cell",
@@ -108,7 +104,7 @@ RECORDS = (
         function=nasnet_reduction_cell,
         symbols=_CELL,
         source=Source(NASNET, "Figure 4, right; h_i-1 of the size of h_i"),
-        domain=_positive(*_CELL),
+        domain=all_positive(*_CELL),
     ),
     Formula(
         name="pnasnet_cell",
@@ -116,7 +112,7 @@ RECORDS = (
         function=pnasnet_cell,
         symbols=_CELL,
         source=Source(PNASNET, "Figure 1, left, at stride 1; h_i-1 of the size of h_i"),
-        domain=_positive(*_CELL),
+        domain=all_positive(*_CELL),
         against="nasnet_normal_cell",
     ),
 )

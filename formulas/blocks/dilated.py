@@ -59,7 +59,7 @@ RECORDS = (
         title="Stacked convolutions with as wide a field, an output pixel",
         function=dense_stack,
         symbols=_STACK,
-        source=Source("Dumoulin & Visin 2016, A guide to convolution arithmetic (arXiv 1603.07285)", "chapter 2"),
+        source=Source("Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)", "section 3.1"),
         domain=tuple(positive(symbol.name) for symbol in _STACK),
     ),
     Formula(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count, quotient
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.theory.record import Condition, Formula, Source, Symbol, all_positive
 
 from .separable import depthwise_convolution, pointwise_convolution, standard_convolution
 
@@ -39,10 +39,6 @@ _REDUCED = Symbol("R", "channels after the reduction", "channels")
 _DEPTH = Symbol("m", "depth multiplier", "filters a channel")
 
 
-def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(positive(symbol.name) for symbol in symbols)
-
-
 RECORDS = (
     Formula(
         name="grouped_convolution",
@@ -54,7 +50,7 @@ RECORDS = (
             "section 3.5: filters connected to the maps on their own GPU",
         ),
         domain=(
-            *_positive(*_COMMON, _GROUPS),
+            *all_positive(*_COMMON, _GROUPS),
             Condition(
                 "groups must divide both the input and the output channels",
                 lambda a: (a.M % a.G == 0) & (a.N % a.G == 0),
@@ -69,7 +65,7 @@ RECORDS = (
         function=reduced_convolution,
         symbols=(*_COMMON, _REDUCED),
         source=Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "section 4, figure 2b"),
-        domain=_positive(*_COMMON, _REDUCED),
+        domain=all_positive(*_COMMON, _REDUCED),
         against="standard_convolution",
     ),
     Formula(
@@ -78,7 +74,7 @@ RECORDS = (
         function=multiplied_separable,
         symbols=(*_COMMON, _DEPTH),
         source=Source("TensorFlow documentation", "tf.keras.layers.SeparableConv2D: depth_multiplier"),
-        domain=_positive(*_COMMON, _DEPTH),
+        domain=all_positive(*_COMMON, _DEPTH),
         against="depthwise_separable",
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.theory.record import Formula, Source, Symbol, all_positive
 
 from .separable import pointwise_convolution, standard_convolution
 
@@ -77,10 +77,6 @@ _GRID = (
 )
 
 
-def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(positive(symbol.name) for symbol in symbols)
-
-
 _NAIVE = (_M, _N1, _N3, _N5, _D_F)
 _REDUCED = (_M, _N1, _R3, _N3, _R5, _N5, _P, _D_F)
 
@@ -91,7 +87,7 @@ RECORDS = (
         function=naive_module,
         symbols=_NAIVE,
         source=Source(GOOGLENET, "Figure 2(a)"),
-        domain=_positive(*_NAIVE),
+        domain=all_positive(*_NAIVE),
     ),
     Formula(
         name="inception_module",
@@ -99,7 +95,7 @@ RECORDS = (
         function=reduced_module,
         symbols=_REDUCED,
         source=Source(GOOGLENET, "Figure 2(b)"),
-        domain=_positive(*_REDUCED),
+        domain=all_positive(*_REDUCED),
         against="inception_module_naive",
     ),
     Formula(
@@ -108,7 +104,7 @@ RECORDS = (
         function=convolution_first,
         symbols=_GRID,
         source=Source(RETHINKING, "section 5, Figure 9 right"),
-        domain=_positive(*_GRID),
+        domain=all_positive(*_GRID),
     ),
     Formula(
         name="grid_reduction_pooling_first",
@@ -116,7 +112,7 @@ RECORDS = (
         function=pooling_first,
         symbols=_GRID,
         source=Source(RETHINKING, "section 5, Figure 9 left"),
-        domain=_positive(*_GRID),
+        domain=all_positive(*_GRID),
         against="grid_reduction_convolution_first",
     ),
     Formula(
@@ -125,7 +121,7 @@ RECORDS = (
         function=parallel_reduction,
         symbols=_GRID,
         source=Source(RETHINKING, "section 5, Figure 10"),
-        domain=_positive(*_GRID),
+        domain=all_positive(*_GRID),
         against="grid_reduction_convolution_first",
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.theory.record import Formula, Source, Symbol, all_positive
 
 PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
 
@@ -64,10 +64,6 @@ _W = Symbol("W", "width of the output", "pixels")
 _S = Symbol("S", "stride", "pixels", 1)
 
 
-def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(positive(symbol.name) for symbol in symbols)
-
-
 RECORDS = (
     Formula(
         name="basic_block",
@@ -75,7 +71,7 @@ RECORDS = (
         function=basic_block,
         symbols=(_C, _H, _W),
         source=Source(PAPER, "Figure 5, left"),
-        domain=_positive(_C, _H, _W),
+        domain=all_positive(_C, _H, _W),
     ),
     Formula(
         name="wide_basic_block",
@@ -83,7 +79,7 @@ RECORDS = (
         function=wide_basic_block,
         symbols=(_C, _H, _W, _E),
         source=Source(PAPER, "Figure 5: the left block at the width of the right one's ends"),
-        domain=_positive(_C, _H, _W, _E),
+        domain=all_positive(_C, _H, _W, _E),
     ),
     Formula(
         name="bottleneck_block",
@@ -91,7 +87,7 @@ RECORDS = (
         function=bottleneck_block,
         symbols=(_C, _H, _W, _E),
         source=Source(PAPER, "Figure 5, right"),
-        domain=_positive(_C, _H, _W, _E),
+        domain=all_positive(_C, _H, _W, _E),
         against="wide_basic_block",
     ),
     Formula(
@@ -100,7 +96,7 @@ RECORDS = (
         function=projection_shortcut,
         symbols=(_M, _N, _H, _W, _S),
         source=Source(PAPER, "equation 2; section 3.3, option B"),
-        domain=_positive(_M, _N, _H, _W, _S),
+        domain=all_positive(_M, _N, _H, _W, _S),
     ),
     Formula(
         name="halving_bottleneck_v1",
@@ -108,7 +104,7 @@ RECORDS = (
         function=halving_bottleneck_v1,
         symbols=(_M, _C, _H, _W, _E),
         source=Source(PAPER, "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2"),
-        domain=_positive(_M, _C, _H, _W, _E),
+        domain=all_positive(_M, _C, _H, _W, _E),
     ),
     Formula(
         name="halving_bottleneck_v1_5",
@@ -116,7 +112,7 @@ RECORDS = (
         function=halving_bottleneck_v1_5,
         symbols=(_M, _C, _H, _W, _E),
         source=Source("torchvision 0.28, models/resnet.py", "class Bottleneck, the note on ResNet v1.5"),
-        domain=_positive(_M, _C, _H, _W, _E),
+        domain=all_positive(_M, _C, _H, _W, _E),
         against="halving_bottleneck_v1",
     ),
 )

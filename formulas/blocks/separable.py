@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.theory.carriers import Count
 from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.theory.record import Formula, Source, Symbol, all_positive
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
@@ -53,10 +53,6 @@ _RHO = Symbol("rho", "resolution multiplier", "factor")
 _DEPTH = Symbol("m", "depth multiplier", "filters a channel", 1)
 
 
-def _positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    return tuple(positive(symbol.name) for symbol in symbols)
-
-
 RECORDS = (
     Formula(
         name="standard_convolution",
@@ -64,7 +60,7 @@ RECORDS = (
         function=standard_convolution,
         symbols=(_D_K, _M, _N, _D_F),
         source=Source(PAPER, "equation 2"),
-        domain=_positive(_D_K, _M, _N, _D_F),
+        domain=all_positive(_D_K, _M, _N, _D_F),
     ),
     Formula(
         name="depthwise_convolution",
@@ -72,7 +68,7 @@ RECORDS = (
         function=depthwise_convolution,
         symbols=(_D_K, _M, _D_F, _DEPTH),
         source=Source(PAPER, "equation 4"),
-        domain=_positive(_D_K, _M, _D_F, _DEPTH),
+        domain=all_positive(_D_K, _M, _D_F, _DEPTH),
     ),
     Formula(
         name="pointwise_convolution",
@@ -80,7 +76,7 @@ RECORDS = (
         function=pointwise_convolution,
         symbols=(_M, _N, _D_F),
         source=Source(PAPER, "equation 5, second term"),
-        domain=_positive(_M, _N, _D_F),
+        domain=all_positive(_M, _N, _D_F),
     ),
     Formula(
         name="depthwise_separable",
@@ -88,7 +84,7 @@ RECORDS = (
         function=depthwise_separable,
         symbols=(_D_K, _M, _N, _D_F),
         source=Source(PAPER, "equation 5; the ratio 1/N + 1/D_K² below it"),
-        domain=_positive(_D_K, _M, _N, _D_F),
+        domain=all_positive(_D_K, _M, _N, _D_F),
         against="standard_convolution",
     ),
     Formula(
@@ -97,7 +93,7 @@ RECORDS = (
         function=thinner_separable,
         symbols=(_D_K, _M, _N, _D_F, _ALPHA),
         source=Source(PAPER, "equation 6"),
-        domain=_positive(_D_K, _M, _N, _D_F, _ALPHA),
+        domain=all_positive(_D_K, _M, _N, _D_F, _ALPHA),
         against="depthwise_separable",
     ),
     Formula(
@@ -106,7 +102,7 @@ RECORDS = (
         function=reduced_separable,
         symbols=(_D_K, _M, _N, _D_F, _ALPHA, _RHO),
         source=Source(PAPER, "equation 7"),
-        domain=_positive(_D_K, _M, _N, _D_F, _ALPHA, _RHO),
+        domain=all_positive(_D_K, _M, _N, _D_F, _ALPHA, _RHO),
         against="depthwise_separable",
     ),
 )

@@ -88,7 +88,7 @@ RECORDS = (
                 symbol
                 for s, blocks, channels in zip(STAGES, BLOCKS, CHANNELS, strict=True)
                 for symbol in (
-                    Symbol(f"N_{s}", f"blocks of stage {s}", "blocks", blocks),
+                    Symbol(f"N_{s}", f"blocks of stage {s}", "blocks", blocks, least=0),
                     Symbol(f"C_{s}", f"output channels of stage {s}", "channels", channels),
                 )
             ),

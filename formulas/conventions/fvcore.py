@@ -19,7 +19,11 @@ RECORDS = (
                 "fvcore has no handle for padding given as a word (aten::_convolution_mode)",
                 {"padding": ("same", "valid")},
             ),
-            Rule((*_CONVOLUTIONS, "linear"), {"macs": 1}, "one per multiply-accumulate, bias ignored"),
+            Rule(
+                (*_CONVOLUTIONS, "linear"),
+                {"macs": 1},
+                "fvcore ignores the bias",
+            ),
             Rule(
                 ("batch_norm",),
                 {"activations": 5},
@@ -49,7 +53,11 @@ RECORDS = (
             Rule(
                 ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
             ),
-            Rule(("relu", "concat", "flatten", "dropout"), {}, "fvcore ignores it on purpose"),
+            Rule(
+                ("relu", "concat", "flatten", "dropout"),
+                {},
+                "fvcore holds this operator to be free",
+            ),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
     ),

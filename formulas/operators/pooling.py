@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convcost.theory.carriers import Count, Shape, common_divisor, every, product
-from convcost.theory.cost import Cost, Result
+from convcost.theory.cost import Cost, Result, Window
 from convcost.theory.record import Condition, Operator, Source
 
 from . import _axes as axes
@@ -58,6 +58,12 @@ def adaptive_taps(size: Count, out: Count) -> Count:
     return size if isinstance(out, int) and out == 1 else size + out - common_divisor(size, out)
 
 
+def _global(input: Shape, output: Shape) -> tuple[Window, ...]:
+    """One window over each whole axis; where several come out they are not alike, and none is given."""
+    whole = all(isinstance(size, int) and size == 1 for size in output[2:])
+    return tuple(Window(size, 1) for size in input[2:]) if whole else ()
+
+
 def _adaptive(input: Shape, output_size: Any) -> tuple[Shape, Count, Count]:
     batch, channels, sizes = axes.channels_first(input)
     out = tuple(
@@ -71,13 +77,15 @@ def _adaptive(input: Shape, output_size: Any) -> tuple[Shape, Count, Count]:
 def adaptive_avg_pool(input: Shape, *, output_size: Any) -> Result:
     """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling a window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
-    return Result(shape, Cost(elementwise=taps, activations=outputs, inputs=product(input)))
+    cost = Cost(elementwise=taps, activations=outputs, inputs=product(input))
+    return Result(shape, cost, _global(input, shape))
 
 
 def adaptive_max_pool(input: Shape, *, output_size: Any) -> Result:
     """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons a window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
-    return Result(shape, Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input)))
+    cost = Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input))
+    return Result(shape, cost, _global(input, shape))
 
 
 def _fits(a: Any) -> Any:

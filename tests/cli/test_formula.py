@@ -68,7 +68,10 @@ def test_every_record_prints_and_has_latex(name: str) -> None:
         (["depthwise_separable", "--set", "M=1.5"], "M is '1.5', but must be a whole number"),
         (["depthwise_separable", "--set", "M=__import__"], "M is '__import__', but must be a whole number"),
         (["depthwise_separable", "--set", "M=1", "--set", "M=2"], "--set gives M twice"),
-        (["depthwise_separable", *["--set=D_K=3", "--set=M=0", "--set=N=1", "--set=D_F=1"]], "M must be positive"),
+        (
+            ["depthwise_separable", *["--set=D_K=3", "--set=M=0", "--set=N=1", "--set=D_F=1"]],
+            "M is 0, but must be a whole number of at least 1",
+        ),
         (["conv2d", *["--set=C_in=4", "--set=C_out=6", "--set=G=4"]], None),
         (["mobilenet_v1", "--set", "depth=3"], "mobilenet_v1 has no option 'depth'; it has alpha, rho"),
         (["mobilenet_v1", "--set", "alpha=0"], "alpha is 0, but must be a decimal above 0"),

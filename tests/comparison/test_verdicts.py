@@ -49,9 +49,9 @@ def test_the_paper_itself() -> None:
 
 def test_the_paper_itself_in_flops() -> None:
     comparison = compared(net(), unit="flops")
-    convention = ("linear_6", "convention", "one per multiply-accumulate, bias ignored")
+    convention = ("linear_6", "convention", "fvcore ignores the bias")
     assert convention in told(comparison.rows)
-    assert ("relu_2", "convention", "fvcore ignores it on purpose") in told(comparison.rows)
+    assert ("relu_2", "convention", "fvcore holds this operator to be free") in told(comparison.rows)
     assert (comparison.verdict, comparison.ok) == (Verdict.CONVENTION, True)
     # Two a product, and the 2·5 biases that fvcore leaves out.
     macs = 2 * (288 * 90 + 72 * 25 + 40)
@@ -174,7 +174,7 @@ class Forked(nn.Module):
 
 
 @pytest.mark.parametrize("unit", ["macs", "flops"])
-def test_layer_that_fvcore_left_out_is_uncounted(unit: str) -> None:
+def test_layer_that_the_model_calls_for_nothing_disagrees(unit: str) -> None:
     def write(pen: Pen) -> Map:
         image = pen.image(2, 4)
         pen.draw(find(Operator, "linear", "operator"), image, out_features=9, bias=True)
@@ -185,9 +185,9 @@ def test_layer_that_fvcore_left_out_is_uncounted(unit: str) -> None:
     comparison = compare(drawing, capture(Forked(), (2, 4)), trace(Forked(), (2, 4)), unit)
     first, second = comparison.rows
     reason = "fvcore's trace leaves out what the output does not depend on"
-    assert (first.module, first.verdict, first.reason) == ("away", Verdict.UNCOUNTED, reason)
+    assert (first.module, first.verdict, first.reason) == ("away", Verdict.DISAGREE, reason)
     assert (second.module, second.verdict) == ("kept", Verdict.AGREE)
-    assert (comparison.verdict, comparison.ok) == (Verdict.UNCOUNTED, True)
+    assert (comparison.verdict, comparison.ok) == (Verdict.DISAGREE, False)
 
 
 def test_rows_summed_by_kind() -> None:

@@ -62,14 +62,14 @@ def test_violated_condition_prints_its_sentence_and_the_values_it_mentions() -> 
     assert str(caught.value) == "area: a must be above b (a = 3, b = 5)"
     with pytest.raises(DomainError) as caught:
         record.evaluate({"a": 3, "b": 0})
-    assert str(caught.value) == "area: b must be positive (b = 0)"
+    assert str(caught.value) == "area: b is 0, but must be a whole number of at least 1"
     assert record.evaluate({"a": 5, "b": 3}) == Cost(macs=15)
 
 
 def test_condition_on_a_symbol_waits_and_on_an_array_holds_for_every_element() -> None:
     record = formula(domain=(positive("a"),))
     assert record.evaluate({"a": sympy.Symbol("a"), "b": 1}).macs == sympy.Symbol("a")
-    with pytest.raises(DomainError, match="a must be positive"):
+    with pytest.raises(DomainError, match="a is "):
         record.evaluate({"a": np.array([3, 0]), "b": 1})
     assert record.evaluate({"a": np.array([3, 1]), "b": 1}).macs.tolist() == [3, 1]
 

@@ -1,0 +1,79 @@
+"""Where output goes: links, devices, full disks, readers that leave, terminals that cannot print."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import convcost as package
+from tests.shell import convcost
+
+SMALL = ("compare", "mobilenet_v1", "--alpha", "0.25", "--resolution", "32")
+COMMAND = (sys.executable, "-m", "convcost.cli.main")
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "rows.csv", tmp_path / "link.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert convcost(*SMALL, "--csv", str(link)).code == 0
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("layer,")
+
+
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen([sys.executable, "-c", f"print(len(open({str(pipe)!r}).read()))"], stdout=subprocess.PIPE)
+    assert convcost(*SMALL, "--csv", str(pipe)).code == 0
+    out, _ = reader.communicate(timeout=60)
+    assert int(out) > 1000
+    assert pipe.is_fifo()
+
+
+def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
+    outcome = convcost(*SMALL, "--csv", str(tmp_path / "f"), "--json", str(tmp_path / "." / "f"))
+    assert (outcome.code, outcome.err.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])
+
+
+def test_a_reader_that_leaves_is_no_disagreement() -> None:
+    command = f"{' '.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() in ("0", "141")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "ascii"}], ids=["ascii"])
+def test_a_terminal_that_cannot_print_is_one_line(environment: dict[str, str]) -> None:
+    command = [*COMMAND, "formula", "depthwise_separable"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("error: cannot print")
+
+
+def test_a_fault_of_our_own_is_not_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("convcost.api.compare", broken)
+    outcome = convcost(*SMALL)
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "KeyError" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("name", "alpha"), [("mobilenet_v1", "0.3"), ("mobilenet_v2", "0.35"), ("mobilenet_v2", "1.4")]
+)
+def test_law_of_widths_that_are_no_whole_channels(name: str, alpha: str) -> None:
+    outcome = convcost("compare", name, "--alpha", alpha, "--resolution", "96")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "nothing rounded" in outcome.out
+
+
+def test_repr_is_one_short_line() -> None:
+    report = package.compare("mobilenet_v1", alpha="0.25", resolution=32)
+    assert repr(report) == "<MobileNet V1, α = 0.25, R = 32: input 1×3×32×32, measured mobilenet_v1: agree>"
