@@ -1,0 +1,140 @@
+"""What a network, a part of it or a formula comes to under a reading: exact, from the records of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+
+from convcost.claims.errors import ClaimError
+from convcost.claims.reading import DEPTH_MULTIPLIER, Reading
+from convcost.claims.subject import Leaf
+from convcost.theory.architecture import Architecture, Drawing
+from convcost.theory.book import find, lookup
+from convcost.theory.convention import Convention
+from convcost.theory.cost import Cost
+from convcost.theory.outline import kind
+from convcost.theory.pen import Line
+from convcost.theory.record import Formula, Operator
+
+
+def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
+    """Multiply-accumulates or parameters of a leaf, in one of the countings of `reading`.
+
+    Raises ConvcostError for a name, an option or a part that the book does not have, or a value outside the domain.
+    """
+    record = lookup(leaf.name)
+    counting = reading.counting or counting
+    if isinstance(record, Architecture):
+        options = tuple((name, value) for name, value in reading.options if name in {o.name for o in record.options})
+        exact = _network(leaf, tuple({**dict(leaf.settings), **dict(options)}.items()), counting, reading)
+    else:
+        exact = _formula(record, leaf, metric, counting)
+    return exact * reading.factor
+
+
+def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Fraction:
+    if leaf.part:
+        raise ClaimError(f"{leaf.name} is one formula and has no part {leaf.part!r}")
+    values = {name: Fraction(value) for name, value in leaf.settings}
+    names = {symbol.name for symbol in record.symbols}
+    full = record.complete_values(values)
+    if set(full) != names or not set(values) <= names:
+        raise ClaimError(f"{leaf.name} needs values for {', '.join(sorted(names))} and for nothing else")
+    whole = {name: int(value) if value == int(value) else value for name, value in full.items()}
+    cost = record.evaluate(whole)
+    return Fraction(cost.parameters) if metric == "params" else _operations(cost, counting)
+
+
+def _operations(cost: Cost, counting: str) -> Fraction:
+    weights = {"macs+bias": (1, 1, 0), "flops": (2, 1, 1)}.get(counting, (1, 0, 0))
+    terms = (cost.macs, cost.bias_adds, cost.elementwise)
+    return sum((Fraction(term) * weight for term, weight in zip(terms, weights, strict=True)), Fraction())
+
+
+@cache
+def _drawn(name: str, settings: tuple[tuple[str, str], ...]) -> Drawing:
+    architecture = find(Architecture, name, "architecture")
+    return architecture.draw(architecture.settings(dict(settings)))
+
+
+@cache
+def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str) -> tuple[Fraction, ...]:
+    """The count of every line of a drawing."""
+    return tuple(Fraction(_line(line, counting)) for line in _drawn(name, settings).lines)
+
+
+def _network(leaf: Leaf, settings: tuple[tuple[str, str], ...], counting: str, reading: Reading) -> Fraction:
+    drawing = _drawn(leaf.name, settings)
+    kept = _kept(drawing, leaf.part) - _dropped(drawing, reading.scope)
+    counted = _counted(leaf.name, settings, counting)
+    total = sum((counted[number] for number in kept), Fraction())
+    if reading.separable:
+        first = next(n for n, line in enumerate(drawing.lines) if line.operator.multilinear)
+        if first in kept:
+            total += _separable(drawing.lines[first], counting) - counted[first]
+    return total
+
+
+def _kept(drawing: Drawing, part: str) -> set[int]:
+    """The numbers of the lines in a part; a kind of layer is its convolutions or linear layers alone."""
+    lines = drawing.lines
+    if part in ("", "body", "head"):
+        head = {number for number, line in enumerate(lines) if line is drawing.core[-1]}
+        return head if part == "head" else set(range(len(lines))) - (head if part == "body" else set())
+    kept = {number for number, line in enumerate(lines) if line.name == part or line.name.startswith(f"{part}.")}
+    kept = kept or {number for number, line in enumerate(lines) if line.operator.multilinear and _kind(line) == part}
+    if not kept:
+        raise ClaimError(f"{drawing.architecture.name} has no layer, block or kind of layer {part!r}")
+    return kept
+
+
+def _kind(line: Line) -> str:
+    return kind(line.operator.name, line.inputs, line.hyper)
+
+
+def _dropped(drawing: Drawing, scope: str) -> set[int]:
+    core = [number for number, line in enumerate(drawing.lines) if line.operator.multilinear]
+    if scope == "no linear":
+        return {number for number in core if drawing.lines[number].operator.name == "linear"}
+    return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
+
+
+def _line(line: Line, counting: str) -> int:
+    cost: Cost = line.cost
+    norm = line.operator.name == "batch_norm"
+    if counting == "fvcore":
+        return int(find(Convention, "fvcore", "convention").weigh(line.operator.name, line.hyper, cost) or 0)
+    if counting in ("weights", "weights+bias", "weights+bias+3bn"):
+        if norm:
+            # A batch norm of TF-slim has a shift and two statistics, but no scale.
+            return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
+        if counting == "weights" and line.operator.multilinear:
+            return int(line.operator(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters)
+        return int(cost.parameters)
+    if counting in ("numel", "numel+statistics"):
+        return int(cost.parameters) + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
+    return int(_operations(cost, counting))
+
+
+def _separable(line: Line, counting: str) -> Fraction:
+    """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
+    sides: Sequence[int] = line.hyper.get("kernel_size", (1,))
+    if len(set(sides)) != 1 or len(sides) != 2 or isinstance(line.operator, Operator) is False:
+        return _counted_line(line, counting)
+    values = {
+        "D_K": sides[0],
+        "M": line.inputs[0][1],
+        "N": line.output.shape[1],
+        "D_F": line.output.shape[2],
+        "m": DEPTH_MULTIPLIER,
+    }
+    cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
+    bias = line.output.shape[1] if line.hyper.get("bias") else 0
+    if counting in ("weights", "weights+bias", "numel", "numel+statistics", "weights+bias+3bn"):
+        return Fraction(cost.parameters) + (0 if counting == "weights" else bias)
+    return _operations(cost, counting) + (bias * values["D_F"] ** 2 if counting in ("macs+bias", "flops") else 0)
+
+
+def _counted_line(line: Line, counting: str) -> Fraction:
+    return Fraction(_line(line, counting))
