@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convcost.api import claims as claims
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "claims": ("convcost.api", "claims"),
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
@@ -28,7 +30,7 @@ _PUBLIC = {
     "ones_probe": ("convcost.measure.probe", "ones_probe"),
 }
 
-__all__ = ["__version__", "capture", "closed_form", "compare", "cost", "ones_probe", "trace_fvcore"]
+__all__ = ["__version__", "capture", "claims", "closed_form", "compare", "cost", "ones_probe", "trace_fvcore"]
 
 
 def __getattr__(name: str) -> Any:

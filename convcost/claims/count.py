@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 
 from convcost.claims.errors import ClaimError
-from convcost.claims.reading import DEPTH_MULTIPLIER, Reading
+from convcost.claims.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
 from convcost.claims.subject import Leaf
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.book import find, lookup
@@ -15,7 +14,9 @@ from convcost.theory.convention import Convention
 from convcost.theory.cost import Cost
 from convcost.theory.outline import kind
 from convcost.theory.pen import Line
-from convcost.theory.record import Formula, Operator
+from convcost.theory.record import Formula
+
+_SEVEN = (7, 7)
 
 
 def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
@@ -27,7 +28,8 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
     counting = reading.counting or counting
     if isinstance(record, Architecture):
         options = tuple((name, value) for name, value in reading.options if name in {o.name for o in record.options})
-        exact = _network(leaf, tuple({**dict(leaf.settings), **dict(options)}.items()), counting, reading)
+        settings = tuple({**dict(leaf.settings), **dict(options)}.items())
+        exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
     else:
         exact = _formula(record, leaf, metric, counting)
     return exact * reading.factor
@@ -59,21 +61,24 @@ def _drawn(name: str, settings: tuple[tuple[str, str], ...]) -> Drawing:
 
 
 @cache
-def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str) -> tuple[Fraction, ...]:
+def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str) -> tuple[int, ...]:
     """The count of every line of a drawing."""
-    return tuple(Fraction(_line(line, counting)) for line in _drawn(name, settings).lines)
+    return tuple(_line(line, counting) for line in _drawn(name, settings).lines)
 
 
-def _network(leaf: Leaf, settings: tuple[tuple[str, str], ...], counting: str, reading: Reading) -> Fraction:
-    drawing = _drawn(leaf.name, settings)
-    kept = _kept(drawing, leaf.part) - _dropped(drawing, reading.scope)
-    counted = _counted(leaf.name, settings, counting)
-    total = sum((counted[number] for number in kept), Fraction())
-    if reading.separable:
+@cache
+def _network(
+    name: str, settings: tuple[tuple[str, str], ...], part: str, counting: str, scope: str, separable: bool
+) -> Fraction:
+    drawing = _drawn(name, settings)
+    kept = _kept(drawing, part) - _dropped(drawing, scope)
+    counted = _counted(name, settings, counting)
+    total = sum(counted[number] for number in kept)
+    if separable:
         first = next(n for n, line in enumerate(drawing.lines) if line.operator.multilinear)
-        if first in kept:
+        if first in kept and drawing.lines[first].hyper.get("kernel_size") == _SEVEN:
             total += _separable(drawing.lines[first], counting) - counted[first]
-    return total
+    return Fraction(total)
 
 
 def _kept(drawing: Drawing, part: str) -> set[int]:
@@ -100,11 +105,16 @@ def _dropped(drawing: Drawing, scope: str) -> set[int]:
     return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
 
 
+@cache
+def _fvcore() -> Convention:
+    return find(Convention, "fvcore", "convention")
+
+
 def _line(line: Line, counting: str) -> int:
     cost: Cost = line.cost
     norm = line.operator.name == "batch_norm"
     if counting == "fvcore":
-        return int(find(Convention, "fvcore", "convention").weigh(line.operator.name, line.hyper, cost) or 0)
+        return int(_fvcore().weigh(line.operator.name, line.hyper, cost) or 0)
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.
@@ -117,24 +127,12 @@ def _line(line: Line, counting: str) -> int:
     return int(_operations(cost, counting))
 
 
-def _separable(line: Line, counting: str) -> Fraction:
+def _separable(line: Line, counting: str) -> int:
     """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
-    sides: Sequence[int] = line.hyper.get("kernel_size", (1,))
-    if len(set(sides)) != 1 or len(sides) != 2 or isinstance(line.operator, Operator) is False:
-        return _counted_line(line, counting)
-    values = {
-        "D_K": sides[0],
-        "M": line.inputs[0][1],
-        "N": line.output.shape[1],
-        "D_F": line.output.shape[2],
-        "m": DEPTH_MULTIPLIER,
-    }
+    _, filters, side, _ = line.output.shape
+    values = {"D_K": _SEVEN[0], "M": line.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
-    bias = line.output.shape[1] if line.hyper.get("bias") else 0
-    if counting in ("weights", "weights+bias", "numel", "numel+statistics", "weights+bias+3bn"):
-        return Fraction(cost.parameters) + (0 if counting == "weights" else bias)
-    return _operations(cost, counting) + (bias * values["D_F"] ** 2 if counting in ("macs+bias", "flops") else 0)
-
-
-def _counted_line(line: Line, counting: str) -> Fraction:
-    return Fraction(_line(line, counting))
+    bias = filters if line.hyper.get("bias") else 0
+    if counting in PARAMETERS:
+        return int(cost.parameters) + (0 if counting == "weights" else bias)
+    return int(_operations(cost, counting)) + (bias * side * side if counting in ("macs+bias", "flops") else 0)

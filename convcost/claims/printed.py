@@ -26,13 +26,19 @@ class Number:
     step: Fraction
     digits: int
 
+    def __str__(self) -> str:
+        decimals = len(str(self.step.denominator)) - 1
+        digits = str(int(self.value * 10**decimals)).rjust(decimals + 1, "0")
+        return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+
     def rounds(self, exact: Fraction) -> bool:
         """Whether the exact value rounds half up to the printed digits."""
-        return (2 * exact / self.step + 1) // 2 * self.step == self.value
+        half = self.step / 2
+        return self.value - half <= exact < self.value + half
 
     def cuts(self, exact: Fraction) -> bool:
         """Whether it does with the further digits cut off."""
-        return exact // self.step * self.step == self.value
+        return self.value <= exact < self.value + self.step
 
     @property
     def zeros(self) -> Number | None:

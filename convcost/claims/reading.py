@@ -1,14 +1,14 @@
 """Readings: the named ways in which a printed number can mean something else than it says, and their combinations.
 
-Each reading changes one thing. At most two are combined, never two of one axis; the fewer the better, and among
-as few the order of the axes here. What is not in this file explains nothing.
+Each reading changes one thing. At most two are combined, and only those of axes in `PAIRS`; the fewer the better,
+and among as few the order of the axes in `_axes`. What is not in this file explains nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 from convcost.claims.subject import Leaf, Subject, leaves
 from convcost.theory.architecture import Architecture, Option
@@ -41,6 +41,15 @@ CLASSES = (1000, 1001)
 # Layers with weights tell another net of the family, no reading of this one.
 _SIZES = frozenset({"depth", "reduction"})
 DEPTH_MULTIPLIER = 8
+# Axes that may deviate together; a misprint, another image and other classes are deviation enough alone.
+PAIRS = frozenset(
+    frozenset(pair)
+    for pair in (
+        *(("zeros", "factor"), ("zeros", "scope"), ("zeros", "variant")),
+        *(("factor", "counting"), ("factor", "scope")),
+        *(("counting", "variant"), ("counting", "thousand"), ("variant", "thousand")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -66,50 +75,51 @@ class Reading:
 PLAIN = Reading()
 
 
-def readings(subject: Subject, metric: str, counting: str, scaled: bool) -> Iterator[Reading]:
-    """Every reading of a claim, the simplest first: as it says, with one deviation, with two.
+def readings(claim: Subject, metric: str, counting: str, scaled: bool) -> Iterator[Reading]:
+    """Every reading of a claim's subject, the simplest first: as it says, with one deviation, with two.
 
     `scaled` says that its unit is one of K, M or G.
     """
-    axes = _axes(subject, metric, counting, scaled)
+    axes = _axes(claim, metric, counting, scaled)
     yield PLAIN
-    yield from (reading for axis in axes for reading in axis)
+    for axis in axes.values():
+        yield from axis
     for first, second in combinations(axes, 2):
-        for one in first:
-            for other in second:
-                # A swap is a misprint: it counts as two deviations.
-                if not (one.swapped or other.swapped):
+        if frozenset((first, second)) in PAIRS:
+            for one, other in product(axes[first], axes[second]):
+                # Every operation counted has two per multiply-accumulate already.
+                if not (one.factor == 2 and other.counting == "flops"):
                     yield _both(one, other)
 
 
-def _axes(subject: Subject, metric: str, counting: str, scaled: bool) -> list[list[Reading]]:
-    found = list(leaves(subject))
+def _axes(claim: Subject, metric: str, counting: str, scaled: bool) -> dict[str, list[Reading]]:
+    found = list(leaves(claim))
     nets = [leaf for leaf in found if isinstance(book().get(leaf.name), Architecture)]
-    axes = [[Reading(("2 per MAC",), factor=2)] if metric == "macs" else []]
-    axes.append([Reading((words,), counting=key) for key, words in COUNTINGS[metric].items() if key != counting])
-    axes.append([Reading((words,), scope=scope) for scope, words in SCOPES.items()] if nets else [])
-    axes += _option_axes(nets, alone=len(found) == 1)
-    axes.append([Reading(("K = 1024",), thousand=1024), Reading(("K = 1000",), thousand=1000)] if scaled else [])
-    axes.append([Reading(("its zeros at the end rounded",), zeros=True)])
-    axes.append([Reading(("a misprint, two digits swapped",), swapped=True)])
-    return [axis for axis in axes if axis]
+    return {
+        "zeros": [Reading(("its last zeros rounded",), zeros=True)],
+        "factor": [Reading(("2 per MAC",), factor=2)] if metric == "macs" else [],
+        "counting": [Reading((words,), counting=key) for key, words in COUNTINGS[metric].items() if key != counting],
+        "scope": [Reading((words,), scope=scope) for scope, words in SCOPES.items()] if nets else [],
+        **_option_axes(nets, alone=len(found) == 1),
+        # A thousand of 1024 is met in counts of parameters, which are counts of memory.
+        "thousand": [Reading((f"K = {k}",), thousand=k) for k in (1024, 1000)] if scaled and metric == "params" else [],
+        "swapped": [Reading(("a misprint, two digits swapped",), swapped=True)],
+    }
 
 
-def _option_axes(nets: Sequence[Leaf], alone: bool) -> list[list[Reading]]:
-    variants: list[Reading] = []
-    images: list[Reading] = []
-    classes: list[Reading] = []
+def _option_axes(nets: Sequence[Leaf], alone: bool) -> dict[str, list[Reading]]:
+    axes: dict[str, list[Reading]] = {"variant": [], "image": [], "classes": []}
     for option in _options(nets, alone):
         if option.choices and option.name not in _SIZES:
-            variants += [_set(option.name, str(c), f"{option.name} {c}") for c in option.choices]
+            axes["variant"] += [_set(option.name, str(c), f"{option.name} {c}") for c in option.choices]
         elif option.name == "resolution":
-            images += [_set(option.name, str(size), f"an image of {size}") for size in IMAGES]
+            axes["image"] += [_set(option.name, str(size), f"an image of {size}") for size in IMAGES]
         elif option.name == "classes":
-            classes += [_set(option.name, str(number), f"{number} classes") for number in CLASSES]
+            axes["classes"] += [_set(option.name, str(number), f"{number} classes") for number in CLASSES]
     if nets:
-        words = f"a separable first convolution with depth multiplier {DEPTH_MULTIPLIER}"
-        variants.append(Reading((words,), separable=True))
-    return [variants, images, classes]
+        words = f"a separable 7×7 first convolution with depth multiplier {DEPTH_MULTIPLIER}"
+        axes["variant"].append(Reading((words,), separable=True))
+    return axes
 
 
 def _options(nets: Sequence[Leaf], alone: bool) -> list[Option]:

@@ -12,7 +12,7 @@ from convcost.claims.count import count
 from convcost.claims.printed import Exactly, Number, Printed
 from convcost.claims.reading import PLAIN, Reading, readings
 from convcost.claims.subject import value
-from convcost.theory.errors import DomainError
+from convcost.theory.errors import ConvcostError
 
 
 class Verdict(StrEnum):
@@ -47,7 +47,23 @@ class Checked:
     found: tuple[Found, ...] = ()
 
 
-def check(claim: Claim) -> Checked:
+def check_all(claims: Sequence[Claim]) -> list[Checked]:
+    """The verdicts on claims, in their order.
+
+    A reading that explains one number of a subject is established for its other one: the separable convolution
+    that explains a row's operations is no deviation in the same row's parameters.
+    """
+    checked = [check(claim) for claim in claims]
+    established = {c.claim.about: c.found[0].reading for c in checked if c.verdict is Verdict.EXPLAINED}
+    return [
+        check(c.claim, established[c.claim.about])
+        if c.verdict is Verdict.REFUTED and c.claim.about in established
+        else c
+        for c in checked
+    ]
+
+
+def check(claim: Claim, established: Reading = PLAIN) -> Checked:
     """The verdict on one claim; raises ConvcostError if its subject asks for what the book does not have."""
     if not claim.computable:
         return Checked(claim, Verdict.NOT_COMPUTED, None)
@@ -57,11 +73,14 @@ def check(claim: Claim) -> Checked:
         return Checked(claim, Verdict.HOLDS, computed)
     if isinstance(printed, Number) and printed.cuts(computed):
         return Checked(claim, Verdict.TRUNCATED, computed)
+    if not isinstance(printed, Number):
+        return Checked(claim, Verdict.REFUTED, computed, (Found(PLAIN, computed),))
     candidates = all_readings(claim)
-    found = explanations(printed, candidates)
+    found = explanations(printed, candidates, established)
     if found:
         return Checked(claim, Verdict.EXPLAINED, computed, found)
-    nearest = min(candidates, key=lambda c: _distance(printed, c.value))
+    # A reading that changes less than the next digit would show comes no nearer: the simplest of them is named.
+    nearest = min(candidates, key=lambda candidate: abs(candidate.value - printed.value) // (printed.step / 10))
     return Checked(claim, Verdict.REFUTED, computed, (nearest,))
 
 
@@ -78,8 +97,8 @@ def all_readings(claim: Claim) -> list[Found]:
     for reading in readings(claim.subject, claim.metric, claim.counting, claim.power > 0):
         try:
             exact = compute(claim, reading)
-        except (DomainError, ZeroDivisionError):
-            # An image too small for the net, or all of it left out: no reading of this claim.
+        except (ConvcostError, ZeroDivisionError):
+            # An image too small for the net, a layer that the variant has not, all left out: no reading of this.
             continue
         key = (exact, reading.zeros, reading.swapped)
         if key not in seen:
@@ -88,11 +107,16 @@ def all_readings(claim: Claim) -> list[Found]:
     return found
 
 
-def explanations(printed: Printed, candidates: Sequence[Found]) -> tuple[Found, ...]:
-    """The readings that round to the printed digits, best first; bounds and words are not explained."""
-    if not isinstance(printed, Number):
-        return ()
-    return tuple(named for candidate in candidates if (named := _explains(printed, candidate)))
+def explanations(
+    printed: Number, candidates: Sequence[Found], established: Reading = PLAIN
+) -> tuple[Found, ...]:
+    """The readings that round to the printed digits, best first.
+
+    One digit comes out by chance and is no evidence of anything; two are not enough for two deviations.
+    """
+    most = min(printed.digits, 3) - 1
+    few = (c for c in candidates if len(set(c.reading.names) - set(established.names)) <= most)
+    return tuple(named for candidate in few if (named := _explains(printed, candidate)))
 
 
 def _explains(printed: Number, candidate: Found) -> Found | None:
@@ -104,9 +128,7 @@ def _explains(printed: Number, candidate: Found) -> Found | None:
         right = next((number for number in printed.swapped if number.rounds(candidate.value)), None)
         if right is None:
             return None
-        decimals = len(str(right.step.denominator)) - 1
-        words = f"{reading.names[-1]}: {float(right.value):.{decimals}f}"
-        return Found(replace(reading, names=(words,)), candidate.value)
+        return Found(replace(reading, names=(f"{reading.sentence}: {right}",)), candidate.value)
     return candidate if printed.rounds(candidate.value) else None
 
 
@@ -116,8 +138,3 @@ def _meant(claim: Claim) -> Printed:
     exact = value(claim.meaning, lambda leaf: count(leaf, claim.metric, claim.counting, PLAIN))
     return Exactly(claim.scaled(exact))
 
-
-def _distance(printed: Printed, exact: Fraction) -> Fraction:
-    if isinstance(printed, Number | Exactly):
-        return abs(exact - printed.value)
-    return max(printed.low - exact, exact - (printed.high if printed.high is not None else exact), Fraction())
