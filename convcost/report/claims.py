@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.claims.chance import Rate, overall
-from convcost.claims.printed import Number
-from convcost.claims.verdict import Checked, Found, Verdict
+from convcost.published.chance import Rate, overall
+from convcost.published.printed import Number
+from convcost.published.verdict import Checked, Found, Verdict
 from convcost.report import files, markdown, text
 
 if TYPE_CHECKING:

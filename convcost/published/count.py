@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-from convcost.claims.errors import ClaimError
-from convcost.claims.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
-from convcost.claims.subject import Leaf
+from convcost.published.errors import ClaimError
+from convcost.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
+from convcost.published.subject import Leaf
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.book import find, lookup
 from convcost.theory.convention import Convention

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.claims.errors import ClaimError
+from convcost.published.errors import ClaimError
 
 _TOKEN = re.compile(r"\s*(\[[^\]]*\]|[()]|[^\s()\[\]]+)")
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9}|/\d{1,15})?")
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9}|/[1-9]\d{0,14})?", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SETTING = re.compile(r"([A-Za-z_]\w*)=(\S+)")
 _DEEPEST = 20

@@ -9,16 +9,14 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from convcost.claims.errors import ClaimError
-from convcost.claims.printed import Exactly, Printed, read
-from convcost.claims.reading import COUNTINGS, MACS, PARAMETERS
-from convcost.claims.subject import Subject, parse, value
+from convcost.published.errors import ClaimError
+from convcost.published.printed import Exactly, Printed, read
+from convcost.published.reading import COUNTINGS, MACS, PARAMETERS
+from convcost.published.subject import Subject, parse
 from convcost.theory.errors import UnknownNameError
 
 _PACKAGE = "convcost.formulas.published"
-COLUMNS = (
-    *("id", "location", "subject", "metric", "printed", "unit", "convention", "means", "source", "verified"),
-)
+COLUMNS = (*("id", "location", "subject", "metric", "printed", "unit", "convention", "means", "source", "verified"),)
 UNITS = {"": 0, "%": 0, "times": 0, "K": 1, "M": 2, "G": 3}
 _NO_FORMULA = "?"
 
@@ -85,7 +83,8 @@ class Claim:
 def papers() -> dict[str, Path]:
     """The files of claims by name, in alphabetical order."""
     folders = importlib.import_module(_PACKAGE).__path__
-    return {path.stem: path for path in sorted((p for f in folders for p in Path(f).glob("*.csv")), key=lambda p: p.stem)}
+    found = {path.stem: path for folder in folders for path in Path(folder).glob("*.csv")}
+    return dict(sorted(found.items()))
 
 
 def claims(paper: str | None = None) -> list[Claim]:
@@ -145,6 +144,3 @@ def _claim(paper: str, row: dict[str, str]) -> Claim:
     except ClaimError as error:
         raise ClaimError(f"{where}: {error}") from error
     return claim
-
-
-__all__ = ["COLUMNS", "Claim", "claims", "papers", "read_file", "value"]

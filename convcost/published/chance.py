@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.claims.claim import Claim
-from convcost.claims.printed import Number
-from convcost.claims.reading import PLAIN
-from convcost.claims.verdict import all_readings, compute, explanations
+from convcost.published.claim import Claim
+from convcost.published.printed import Number
+from convcost.published.reading import PLAIN
+from convcost.published.verdict import all_readings, compute, explanations
 
 SEED = 20260101
 DRAWS = 16

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from convcost.claims.subject import Leaf, Subject, leaves
+from convcost.published.subject import Leaf, Subject, leaves
 from convcost.theory.architecture import Architecture, Option
 from convcost.theory.book import book
 

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.claims.errors import ClaimError
+from convcost.published.errors import ClaimError
 
-_NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d{1,15}(\.\d{1,9})?")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)")
-_BOUND = re.compile(r"more than (\d+(?:\.\d+)?)")
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d{1,15}(\.\d{1,9})?", re.ASCII)
+_RANGE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) to (\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
+_BOUND = re.compile(r"more than (\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
 _MODEST = ("about ", "~", "≈")
 
 

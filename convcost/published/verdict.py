@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from convcost.claims.claim import Claim
-from convcost.claims.count import count
-from convcost.claims.printed import Exactly, Number, Printed
-from convcost.claims.reading import PLAIN, Reading, readings
-from convcost.claims.subject import value
+from convcost.published.claim import Claim
+from convcost.published.count import count
+from convcost.published.printed import Exactly, Number, Printed
+from convcost.published.reading import PLAIN, Reading, readings
+from convcost.published.subject import value
 from convcost.theory.errors import ConvcostError
 
 
@@ -107,9 +107,7 @@ def all_readings(claim: Claim) -> list[Found]:
     return found
 
 
-def explanations(
-    printed: Number, candidates: Sequence[Found], established: Reading = PLAIN
-) -> tuple[Found, ...]:
+def explanations(printed: Number, candidates: Sequence[Found], established: Reading = PLAIN) -> tuple[Found, ...]:
     """The readings that round to the printed digits, best first.
 
     One digit comes out by chance and is no evidence of anything; two are not enough for two deviations.
@@ -137,4 +135,3 @@ def _meant(claim: Claim) -> Printed:
         return claim.printed
     exact = value(claim.meaning, lambda leaf: count(leaf, claim.metric, claim.counting, PLAIN))
     return Exactly(claim.scaled(exact))
-
