@@ -85,7 +85,8 @@ def _kept(drawing: Drawing, part: str) -> set[int]:
     """The numbers of the lines in a part; a kind of layer is its convolutions or linear layers alone."""
     lines = drawing.lines
     if part in ("", "body", "head"):
-        head = {number for number, line in enumerate(lines) if line is drawing.core[-1]}
+        last = drawing.core[-1]
+        head = {number for number, line in enumerate(lines) if line is last}
         return head if part == "head" else set(range(len(lines))) - (head if part == "body" else set())
     kept = {number for number, line in enumerate(lines) if line.name == part or line.name.startswith(f"{part}.")}
     kept = kept or {number for number, line in enumerate(lines) if line.operator.multilinear and _kind(line) == part}

@@ -9,6 +9,7 @@ import pytest
 from convcost.published.chance import Rate, false_explanations, overall
 from convcost.published.claim import claims
 from convcost.report import text
+from tests.published.rates import measured
 
 # Measured with the seed and the draws of `chance`; a wider search must not pass unnoticed.
 MOST = {1: Fraction(0), 2: Fraction(14, 100), 3: Fraction(6, 100), 4: Fraction(3, 100), 5: Fraction(0)}
@@ -16,7 +17,7 @@ MOST_OVERALL = Fraction(75, 1000)
 
 
 def test_false_explanations_are_rare(capsys: pytest.CaptureFixture[str]) -> None:
-    rates = false_explanations(claims())
+    rates = measured()
     with capsys.disabled():
         shares = ", ".join(f"{rate.digits} digits {text.percent(rate.share)} of {rate.tried}" for rate in rates)
         print(f"\nfalse explanations: {text.percent(overall(rates))} ({shares})")
