@@ -7,7 +7,7 @@ from functools import cache
 
 from convcost.published.errors import ClaimError
 from convcost.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
-from convcost.published.subject import Leaf
+from convcost.published.subject import NUMBER, Leaf
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.book import find, lookup
 from convcost.theory.convention import Convention
@@ -38,6 +38,9 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
 def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Fraction:
     if leaf.part:
         raise ClaimError(f"{leaf.name} is one formula and has no part {leaf.part!r}")
+    wrong = [value for _, value in leaf.settings if not NUMBER.fullmatch(value)]
+    if wrong:
+        raise ClaimError(f"{leaf.name} takes numbers, and {wrong[0]!r} is none")
     values = {name: Fraction(value) for name, value in leaf.settings}
     names = {symbol.name for symbol in record.symbols}
     full = record.complete_values(values)

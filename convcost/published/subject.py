@@ -19,7 +19,7 @@ from fractions import Fraction
 from convcost.published.errors import ClaimError
 
 _TOKEN = re.compile(r"\s*(\[[^\]]*\]|[()]|[^\s()\[\]]+)")
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9}|/[1-9]\d{0,14})?", re.ASCII)
+NUMBER = re.compile(r"\d{1,15}(\.\d{1,9}|/[1-9]\d{0,14})?", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SETTING = re.compile(r"([A-Za-z_]\w*)=(\S+)")
 _DEEPEST = 20
@@ -86,7 +86,7 @@ class _Reader:
             if not self.tokens or self.tokens.pop(0) != ")":
                 raise ClaimError(f"{self.text!r}: a parenthesis is not closed")
             return inner
-        if _NUMBER.fullmatch(token):
+        if NUMBER.fullmatch(token):
             return Fraction(token)
         if not _NAME.fullmatch(token):
             raise ClaimError(f"{self.text!r}: {token!r} stands where a name or a number should")
@@ -108,7 +108,7 @@ def leaves(subject: Subject) -> Iterator[Leaf]:
 
 
 def value(subject: Subject, count: Callable[[Leaf], Fraction]) -> Fraction:
-    """The subject's value if `count` is what its networks and formulas come to."""
+    """The value if `count` is what its networks and formulas come to; raises ClaimError where it divides by 0."""
     if isinstance(subject, Leaf):
         return count(subject)
     if isinstance(subject, Fraction):
@@ -118,4 +118,6 @@ def value(subject: Subject, count: Callable[[Leaf], Fraction]) -> Fraction:
         return left + right
     if subject.sign == "-":
         return left - right
+    if subject.sign == "/" and right == 0:
+        raise ClaimError("the subject divides by nothing")
     return left * right if subject.sign == "*" else left / right

@@ -97,7 +97,7 @@ def all_readings(claim: Claim) -> list[Found]:
     for reading in readings(claim.subject, claim.metric, claim.counting, claim.power > 0):
         try:
             exact = compute(claim, reading)
-        except (ConvcostError, ZeroDivisionError):
+        except ConvcostError:
             # An image too small for the net, a layer that the variant has not, all left out: no reading of this.
             continue
         key = (exact, reading.zeros, reading.swapped)
