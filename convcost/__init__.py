@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convcost.api import claims as claims
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "claims": ("convcost.api", "claims"),
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
@@ -43,6 +45,7 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "capture",
+    "claims",
     "closed_form",
     "compare",
     "cost",

@@ -14,6 +14,7 @@ from convcost.theory.record import Formula
 if TYPE_CHECKING:
     from torch import nn
 
+    from convcost.report.claims import ClaimsReport
     from convcost.report.comparison import ComparisonReport
 
 
@@ -92,3 +93,15 @@ def closed_form(name: str, **values: Any) -> Cost:
         return closed.network_form(record, values).plain
     _check_names(record, values)
     return closed.closed_form(record, values)
+
+
+def claims(paper: str | None = None) -> ClaimsReport:
+    """The numbers that papers print, recomputed: all of them, or one file's of `formulas/published`.
+
+    Raises UnknownNameError for a paper there is no file of, with the near names.
+    """
+    from convcost.published.claim import claims as published
+    from convcost.published.verdict import check_all
+    from convcost.report.claims import ClaimsReport
+
+    return ClaimsReport(tuple(check_all(published(paper))))

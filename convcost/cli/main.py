@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import compare, formula, listing, networks, show
+from convcost.cli import claims, compare, formula, listing, networks, show
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command("compare", epilog=compare.EXAMPLE, context_settings=networks.CONTEXT)(compare.command)
 app.command("show", epilog=show.EXAMPLE, context_settings=networks.CONTEXT)(show.command)
 app.command("formula", epilog=formula.EXAMPLE)(formula.command)
+app.command("claims", epilog=claims.EXAMPLE)(claims.command)
 app.command("list", epilog=listing.EXAMPLE)(listing.command)
 
 

@@ -35,16 +35,20 @@ def bottleneck(
     *,
     early: bool,
     recalibrate: Recalibration | None = None,
+    groups: int = 1,
+    width: Count = None,
 ) -> Map:
     """Figure 5 right: 1×1, 3×3 and 1×1, the last with four times the filters.
 
+    A ResNeXt's first two convolutions have `width` filters in place of `filters`, its 3×3 in `groups`.
     `early` puts the stride into the first 1×1, as in the paper; else it is the 3×3's (v1.5). `recalibrate`
     is what a squeeze-and-excitation net does to the branch before the addition.
     """
     outputs = EXPANSION * filters
+    inner = filters if width is None else width
     first, second = (stride, 1) if early else (1, stride)
-    y = parts.conv_bn_relu(pen, x, f"{name}.conv1", filters, 1, stride=first)
-    y = parts.conv_bn_relu(pen, y, f"{name}.conv2", filters, 3, stride=second)
+    y = parts.conv_bn_relu(pen, x, f"{name}.conv1", inner, 1, stride=first)
+    y = parts.conv_bn_relu(pen, y, f"{name}.conv2", inner, 3, stride=second, groups=groups)
     y = parts.conv_bn(pen, y, f"{name}.conv3", outputs, 1)
     if recalibrate is not None:
         y = recalibrate(pen, y, f"{name}.se")

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import convcost
+from convcost.published.claim import claims as published
 from convcost.report import grid
 from tests.golden.systems import SYSTEMS
+from tests.published.rates import measured
 
 REPORTS = Path(__file__).parents[2] / "reports"
 
@@ -28,7 +30,19 @@ def test_report_is_up_to_date(name: str, request: pytest.FixtureRequest) -> None
         assert (REPORTS / file).read_bytes() == content.encode(), f"{file} is out of date: make reports"
 
 
+def test_claims_are_up_to_date(request: pytest.FixtureRequest) -> None:
+    content = convcost.claims().to_markdown(rates=measured()).encode()
+    if request.config.getoption("--regenerate"):
+        (REPORTS / "claims.md").write_bytes(content)
+    assert (REPORTS / "claims.md").read_bytes() == content, "claims.md is out of date: make reports"
+    text = content.decode()
+    titles = [text.index(f"## {title}") for title in ("Refuted", "Explained", "Truncated", "Holds", "Not computed")]
+    assert titles == sorted(titles)
+    assert "the same search explains" in text
+    assert sum(f"| {claim.id} " in text for claim in published()) == len(published())
+
+
 def test_nothing_else_is_in_reports() -> None:
     written_by_hand = {"benchmarks.md"}
-    expected = {f"{name}.{ending}" for name in SYSTEMS for ending in ("md", "csv")}
+    expected = {f"{name}.{ending}" for name in SYSTEMS for ending in ("md", "csv")} | {"claims.md"}
     assert {path.name for path in REPORTS.iterdir()} - written_by_hand == expected

@@ -1,0 +1,41 @@
+"""`convcost claims`: the numbers that papers print, recomputed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from convcost.cli.console import console
+
+EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
+
+
+def command(
+    paper: str | None = typer.Argument(None, help="A file of formulas/published; all of them if left out."),
+    failed: bool = typer.Option(False, "--failed", help="Only what is refuted, explained or truncated."),
+    csv: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as CSV, exact values."),
+    markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as Markdown."),
+) -> int:
+    """Recompute the numbers that papers print, each in its own convention, and say what would make it hold.
+
+    Verdicts: holds (rounds to the printed digits), truncated, explained (a named reading reproduces it), refuted
+    (none does), not computed (the book has no formula for it). Exit code 0 whatever they are, 2 could not run.
+    """
+    from convcost.report import files
+
+    for path in (csv, markdown):
+        if path is not None:
+            files.check_writable(path)
+
+    from convcost.api import claims
+    from convcost.report.claims_screen import print_claims
+
+    report = claims(paper)
+    if failed:
+        report = report.failed
+    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown)):
+        if path is not None:
+            write(path)
+    print_claims(console(), report)
+    return 0

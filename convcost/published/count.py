@@ -1,0 +1,142 @@
+"""What a network, a part of it or a formula comes to under a reading: exact, from the records of the book."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+from convcost.published.errors import ClaimError
+from convcost.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
+from convcost.published.subject import NUMBER, Leaf
+from convcost.theory.architecture import Architecture, Drawing
+from convcost.theory.book import find, lookup
+from convcost.theory.convention import Convention
+from convcost.theory.cost import Cost
+from convcost.theory.outline import kind
+from convcost.theory.pen import Line
+from convcost.theory.record import Formula
+
+_SEVEN = (7, 7)
+
+
+def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
+    """Multiply-accumulates or parameters of a leaf, in one of the countings of `reading`.
+
+    Raises ConvcostError for a name, an option or a part that the book does not have, or a value outside the domain.
+    """
+    record = lookup(leaf.name)
+    counting = reading.counting or counting
+    if isinstance(record, Architecture):
+        options = tuple((name, value) for name, value in reading.options if name in {o.name for o in record.options})
+        settings = tuple({**dict(leaf.settings), **dict(options)}.items())
+        exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
+    else:
+        exact = _formula(record, leaf, metric, counting)
+    return exact * reading.factor
+
+
+def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Fraction:
+    if leaf.part:
+        raise ClaimError(f"{leaf.name} is one formula and has no part {leaf.part!r}")
+    wrong = [value for _, value in leaf.settings if not NUMBER.fullmatch(value)]
+    if wrong:
+        raise ClaimError(f"{leaf.name} takes numbers, and {wrong[0]!r} is none")
+    values = {name: Fraction(value) for name, value in leaf.settings}
+    names = {symbol.name for symbol in record.symbols}
+    full = record.complete_values(values)
+    if set(full) != names or not set(values) <= names:
+        raise ClaimError(f"{leaf.name} needs values for {', '.join(sorted(names))} and for nothing else")
+    whole = {name: int(value) if value == int(value) else value for name, value in full.items()}
+    cost = record.evaluate(whole)
+    return Fraction(cost.parameters) if metric == "params" else _operations(cost, counting)
+
+
+def _operations(cost: Cost, counting: str) -> Fraction:
+    weights = {"macs+bias": (1, 1, 0), "flops": (2, 1, 1)}.get(counting, (1, 0, 0))
+    terms = (cost.macs, cost.bias_adds, cost.elementwise)
+    return sum((Fraction(term) * weight for term, weight in zip(terms, weights, strict=True)), Fraction())
+
+
+@cache
+def _drawn(name: str, settings: tuple[tuple[str, str], ...]) -> Drawing:
+    architecture = find(Architecture, name, "architecture")
+    return architecture.draw(architecture.settings(dict(settings)))
+
+
+@cache
+def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str) -> tuple[int, ...]:
+    """The count of every line of a drawing."""
+    return tuple(_line(line, counting) for line in _drawn(name, settings).lines)
+
+
+@cache
+def _network(
+    name: str, settings: tuple[tuple[str, str], ...], part: str, counting: str, scope: str, separable: bool
+) -> Fraction:
+    drawing = _drawn(name, settings)
+    kept = _kept(drawing, part) - _dropped(drawing, scope)
+    counted = _counted(name, settings, counting)
+    total = sum(counted[number] for number in kept)
+    if separable:
+        first = next(n for n, line in enumerate(drawing.lines) if line.operator.multilinear)
+        if first in kept and drawing.lines[first].hyper.get("kernel_size") == _SEVEN:
+            total += _separable(drawing.lines[first], counting) - counted[first]
+    return Fraction(total)
+
+
+def _kept(drawing: Drawing, part: str) -> set[int]:
+    """The numbers of the lines in a part; a kind of layer is its convolutions or linear layers alone."""
+    lines = drawing.lines
+    if part in ("", "body", "head"):
+        last = drawing.core[-1]
+        head = {number for number, line in enumerate(lines) if line is last}
+        return head if part == "head" else set(range(len(lines))) - (head if part == "body" else set())
+    kept = {number for number, line in enumerate(lines) if line.name == part or line.name.startswith(f"{part}.")}
+    kept = kept or {number for number, line in enumerate(lines) if line.operator.multilinear and _kind(line) == part}
+    if not kept:
+        raise ClaimError(f"{drawing.architecture.name} has no layer, block or kind of layer {part!r}")
+    return kept
+
+
+def _kind(line: Line) -> str:
+    return kind(line.operator.name, line.inputs, line.hyper)
+
+
+def _dropped(drawing: Drawing, scope: str) -> set[int]:
+    core = [number for number, line in enumerate(drawing.lines) if line.operator.multilinear]
+    if scope == "no linear":
+        return {number for number in core if drawing.lines[number].operator.name == "linear"}
+    return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
+
+
+@cache
+def _fvcore() -> Convention:
+    return find(Convention, "fvcore", "convention")
+
+
+def _line(line: Line, counting: str) -> int:
+    cost: Cost = line.cost
+    norm = line.operator.name == "batch_norm"
+    if counting == "fvcore":
+        return int(_fvcore().weigh(line.operator.name, line.hyper, cost) or 0)
+    if counting in ("weights", "weights+bias", "weights+bias+3bn"):
+        if norm:
+            # A batch norm of TF-slim has a shift and two statistics, but no scale.
+            return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
+        if counting == "weights" and line.operator.multilinear:
+            return int(line.operator(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters)
+        return int(cost.parameters)
+    if counting in ("numel", "numel+statistics"):
+        return int(cost.parameters) + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
+    return int(_operations(cost, counting))
+
+
+def _separable(line: Line, counting: str) -> int:
+    """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
+    _, filters, side, _ = line.output.shape
+    values = {"D_K": _SEVEN[0], "M": line.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
+    cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
+    bias = filters if line.hyper.get("bias") else 0
+    if counting in PARAMETERS:
+        return int(cost.parameters) + (0 if counting == "weights" else bias)
+    return int(_operations(cost, counting)) + (bias * side * side if counting in ("macs+bias", "flops") else 0)

@@ -1,0 +1,182 @@
+"""Claims as data frame, CSV, Markdown, and as a table for a terminal of any width."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convcost.published.chance import Rate, overall
+from convcost.published.printed import Number
+from convcost.published.verdict import Checked, Found, Verdict
+from convcost.report import files, markdown, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAILED = (Verdict.REFUTED, Verdict.EXPLAINED, Verdict.TRUNCATED)
+_MORE_DIGITS = 3
+_WORD_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class ClaimsReport:
+    """What `convcost.claims` returns: claims with their verdicts, in the order of the files."""
+
+    checked: tuple[Checked, ...]
+
+    def __iter__(self) -> Iterator[Checked]:
+        return iter(self.checked)
+
+    def __len__(self) -> int:
+        return len(self.checked)
+
+    @property
+    def failed(self) -> ClaimsReport:
+        """Those that are refuted, explained or truncated."""
+        return ClaimsReport(tuple(c for c in self.checked if c.verdict in FAILED))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many have each verdict, the worst verdict first."""
+        found = Counter(c.verdict for c in self.checked)
+        return {str(verdict): found[verdict] for verdict in Verdict if found[verdict]}
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a claim; values are exact text: a decimal, or a fraction where the decimal does not end."""
+        import pandas as pd
+
+        return pd.DataFrame([_raw(checked) for checked in self.checked], columns=list(_RAW))
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """CSV with every column; written to `path` if given, whole or not at all."""
+        return _deliver(self.frame.to_csv(index=False, lineterminator="\n"), path)
+
+    def to_markdown(self, path: str | Path | None = None, rates: Sequence[Rate] = ()) -> str:
+        """A page with the refuted claims first, a sentence each; `rates` adds what an explanation is worth."""
+        return _deliver(_page(self, rates), path)
+
+
+_RAW = (
+    *("paper", "id", "location", "subject", "metric", "printed", "unit", "convention", "stated"),
+    *("verdict", "computed", "reading", "reading_value", "source", "verified"),
+)
+
+
+def _raw(checked: Checked) -> tuple[object, ...]:
+    claim = checked.claim
+    best = checked.found[0] if checked.found else None
+    return (
+        *(claim.paper, claim.id, claim.location, claim.about, claim.metric, claim.text, claim.unit),
+        *(claim.counting, claim.stated, str(checked.verdict)),
+        "" if checked.computed is None else text.plain(checked.computed),
+        *(("", "") if best is None else (best.reading.sentence, text.plain(best.value))),
+        *(claim.source, claim.verified),
+    )
+
+
+def _deliver(content: str, path: str | Path | None) -> str:
+    if path is not None:
+        files.write(Path(path), content)
+    return content
+
+
+def printed(checked: Checked) -> str:
+    """The claim as printed with its unit: 4.2 M; an unverified transcription has a question mark."""
+    unit = {"times": "×", "K=1024": "K"}.get(checked.claim.unit, checked.claim.unit)
+    words = checked.claim.text.removesuffix(" fewer")
+    mark = "" if checked.claim.verified else " (?)"
+    return f"{words}{'' if unit in ('', '×') else ' '}{unit}{mark}"
+
+
+def shown(checked: Checked, value: Fraction | None) -> str:
+    """A value with three digits more than the print has; without decimals if it is whole."""
+    if value is None:
+        return text.UNKNOWN
+    number = checked.claim.printed
+    if isinstance(number, Number):
+        digits = len(str(number.step.denominator)) - 1 + (0 if value == int(value) else _MORE_DIGITS)
+    else:
+        digits = 0 if value == int(value) else _WORD_DIGITS
+    return text.decimal(value, digits)
+
+
+def explanation(checked: Checked) -> str:
+    """One sentence for a claim that does not simply hold; empty for one that does."""
+    if checked.verdict is Verdict.TRUNCATED:
+        return "further digits are cut off, not rounded"
+    if checked.verdict is Verdict.NOT_COMPUTED:
+        return "the book has no formula for it"
+    if not checked.found:
+        return ""
+    best = checked.found[0]
+    if checked.verdict is Verdict.EXPLAINED:
+        return f"{best.reading.sentence} ({shown(checked, best.value)})"
+    if not best.reading.names:
+        return "no reading comes nearer" if isinstance(checked.claim.printed, Number) else "not what the words say"
+    return f"nearest: {_reading(checked, best)}"
+
+
+def _reading(checked: Checked, found: Found) -> str:
+    return f"{found.reading.sentence}, {shown(checked, found.value)}"
+
+
+def summary(report: ClaimsReport) -> str:
+    """269 claims: 41 refuted, 21 explained …"""
+    return f"{len(report)} claim{'' if len(report) == 1 else 's'}: " + (
+        ", ".join(f"{number} {verdict}" for verdict, number in report.counts.items()) or "none"
+    )
+
+
+_VERDICTS = """\
+`holds`: the formula rounds to the printed digits. `truncated`: it does with further digits cut off. `explained`: a
+named reading reproduces the print. `refuted`: none does. `not computed`: the book has no formula for it. A question
+mark marks a transcription that was not compared with the paper's text.
+"""
+_TITLES = {
+    Verdict.REFUTED: "Refuted",
+    Verdict.EXPLAINED: "Explained",
+    Verdict.TRUNCATED: "Truncated",
+    Verdict.HOLDS: "Holds",
+    Verdict.NOT_COMPUTED: "Not computed",
+}
+
+
+def _page(report: ClaimsReport, rates: Sequence[Rate]) -> str:
+    parts = ["# Published numbers, checked\n", f"Made by `convcost claims`. {summary(report)}.\n", _VERDICTS]
+    if rates:
+        parts.append(_worth(rates))
+    headers = ("claim", "where", "what", "printed", "computed", "sentence")
+    for verdict, title in _TITLES.items():
+        rows = [_cells(checked) for checked in report if checked.verdict is verdict]
+        if rows:
+            parts += [f"## {title}\n", markdown.table(headers, rows)]
+    return "\n".join(parts)
+
+
+def _worth(rates: Sequence[Rate]) -> str:
+    rows = [
+        (
+            f"{rate.digits}{' or more' if rate.digits == rates[-1].digits else ''}",
+            text.number(rate.tried),
+            text.number(rate.explained),
+            text.percent(rate.share),
+        )
+        for rate in rates
+    ]
+    sentence = (
+        "What an explanation is worth: of random numbers within a quarter of the true value, at the print's own "
+        f"precision, the same search explains {text.percent(overall(rates))}.\n"
+    )
+    return f"{sentence}\n{markdown.table(('printed digits', '>random numbers', '>explained', '>rate'), rows)}"
+
+
+def _cells(checked: Checked) -> tuple[str, ...]:
+    claim = checked.claim
+    what = f"{claim.about} ({claim.metric})".removeprefix("? ")
+    where = f"{claim.source}, {claim.location}"
+    return claim.id, where, what, printed(checked), shown(checked, checked.computed), explanation(checked)

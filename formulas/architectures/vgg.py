@@ -1,0 +1,79 @@
+"""VGG, Table 1 column by column: 3×3 convolutions with biases, pooled after each of five stages, three dense layers.
+
+Configuration A-LRN is A with a response normalisation and costs no weight more; it is not drawn.
+"""
+
+from __future__ import annotations
+
+from convcost.theory.architecture import Architecture, Option
+from convcost.theory.carriers import Count
+from convcost.theory.pen import Map, Pen
+from convcost.theory.record import Source
+
+from . import _parts as parts
+
+# Filters of the five stages; kernel sizes of their convolutions in each column of the table.
+FILTERS = (64, 128, 256, 512, 512)
+CONFIGURATIONS = {
+    "A": ((3,), (3,), (3, 3), (3, 3), (3, 3)),
+    "B": ((3, 3), (3, 3), (3, 3), (3, 3), (3, 3)),
+    "C": ((3, 3), (3, 3), (3, 3, 1), (3, 3, 1), (3, 3, 1)),
+    "D": ((3, 3), (3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3)),
+    "E": ((3, 3), (3, 3), (3, 3, 3, 3), (3, 3, 3, 3), (3, 3, 3, 3)),
+}
+DENSE = (4096, 4096)
+
+
+def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+    """Draw one column of Table 1; the softmax is left to the loss, as the libraries leave it."""
+    image = pen.image(batch, 3, resolution, resolution)
+    x = image
+    for stage, (filters, kernels) in enumerate(zip(FILTERS, CONFIGURATIONS[variant], strict=True), start=1):
+        with pen.block(f"stage{stage}"):
+            for number, side in enumerate(kernels, start=1):
+                name = f"conv{number}"
+                x = pen.draw(
+                    parts.CONV2D,
+                    x,
+                    name=name,
+                    out_channels=filters,
+                    kernel_size=side,
+                    padding=side // 2,
+                    bias=True,
+                )
+                x = pen.draw(parts.RELU, x, name=f"{name}.relu")
+            x = pen.draw(parts.MAX_POOL, x, name="pool", kernel_size=2, stride=2)
+    # Libraries average other images down to the 7×7 that 224 pixels leave; on 224 pixels this is the identity.
+    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=7)
+    x = pen.draw(parts.FLATTEN, x)
+    for number, features in enumerate(DENSE, start=1):
+        x = pen.draw(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
+        x = pen.draw(parts.RELU, x, name=f"fc{number}.relu")
+    pen.draw(parts.LINEAR, x, name=f"fc{len(DENSE) + 1}", out_features=classes, bias=True)
+    return image
+
+
+RECORDS = (
+    Architecture(
+        name="vgg",
+        title="VGG",
+        write=write,
+        options=(
+            Option("resolution", "R", "side of the square image, in pixels; five halvings need 32", 224, 32, 65_536),
+            Option("batch", "B", "images a batch", 1, high=65_536),
+            Option("classes", "K", "classes", 1000),
+            Option(
+                "variant",
+                "",
+                "configuration: D has 16 layers with weights, E has 19; C's third convolutions are 1×1",
+                "D",
+                choices=tuple(CONFIGURATIONS),
+            ),
+        ),
+        source=Source(
+            "Simonyan & Zisserman 2014, Very Deep Convolutional Networks for Large-Scale Image Recognition "
+            "(arXiv 1409.1556)",
+            "Table 1",
+        ),
+    ),
+)
