@@ -40,7 +40,7 @@ def test_known_totals() -> None:
 
 def test_torchvision_is_another_net() -> None:
     totals = agreed("googlenet", 58, {"variant": "torchvision"}).totals
-    # torchvision's metadata: num_params 6624904 and _ops 1.498; 3×3 stands for 5×5 (pytorch/vision issue 906).
+    # torchvision's metadata: num_params 6624904 and _ops 1.498; 3×3 stands for 5×5.
     assert totals.params_measured == 6_624_904
     assert rounds_to(Fraction(totals.macs_measured, 10**9), "1.498")
     # It is this net, not the paper's, that comes out at the paper's "1.5 billion multiply-adds".

@@ -71,7 +71,7 @@ def test_symbols_give_a_closed_form_when_rounding_up(name: str) -> None:
 
 def substituted(form: Any, numbers: dict[Any, int]) -> int:
     """A closed form at some numbers; the greatest common divisor stands in it as a function without a value."""
-    value = sympy.sympify(form).subs(numbers).replace(sympy.Function("gcd"), sympy.gcd)
+    value = (sympy.Integer(0) + form).subs(numbers).replace(sympy.Function("gcd"), sympy.gcd)
     assert value.is_Integer
     return int(value)
 
