@@ -28,7 +28,10 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
     counting = reading.counting or counting
     if isinstance(record, Architecture):
         options = tuple((name, value) for name, value in reading.options if name in {o.name for o in record.options})
-        settings = tuple({**dict(leaf.settings), **dict(options)}.items())
+        # An image that is read differently takes the place of the multiplier that made it.
+        replaced = {o.name for o in record.options if o.scales in dict(options)}
+        given = {name: value for name, value in leaf.settings if name not in replaced}
+        settings = tuple({**given, **dict(options)}.items())
         exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
     else:
         exact = _formula(record, leaf, metric, counting)
@@ -58,30 +61,33 @@ def _operations(cost: Cost, counting: str) -> Fraction:
 
 
 @cache
-def _drawn(name: str, settings: tuple[tuple[str, str], ...]) -> Drawing:
-    architecture = find(Architecture, name, "architecture")
-    return architecture.draw(architecture.settings(dict(settings)))
+def _drawn(name: str, settings: tuple[tuple[str, str], ...], scope: str) -> Drawing:
+    architecture = find(Architecture, name, "network")
+    found = architecture.settings(dict(settings))
+    return architecture.draw(found, rounding=scope != "unrounded", auxiliary=scope == "auxiliary")
 
 
 @cache
-def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str) -> tuple[int, ...]:
+def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str, scope: str) -> tuple[Fraction, ...]:
     """The count of every line of a drawing."""
-    return tuple(_line(line, counting) for line in _drawn(name, settings).lines)
+    return tuple(_line(line, counting) for line in _drawn(name, settings, scope).lines)
 
 
 @cache
 def _network(
     name: str, settings: tuple[tuple[str, str], ...], part: str, counting: str, scope: str, separable: bool
 ) -> Fraction:
-    drawing = _drawn(name, settings)
+    # Most scopes leave out lines of the same drawing.
+    drawn = scope if scope in ("auxiliary", "unrounded") else ""
+    drawing = _drawn(name, settings, drawn)
     kept = _kept(drawing, part) - _dropped(drawing, scope)
-    counted = _counted(name, settings, counting)
-    total = sum(counted[number] for number in kept)
+    counted = _counted(name, settings, counting, drawn)
+    total = sum((counted[number] for number in kept), Fraction())
     if separable:
         first = next(n for n, line in enumerate(drawing.lines) if line.operator.multilinear)
         if first in kept and drawing.lines[first].hyper.get("kernel_size") == _SEVEN:
             total += _separable(drawing.lines[first], counting) - counted[first]
-    return Fraction(total)
+    return total
 
 
 def _kept(drawing: Drawing, part: str) -> set[int]:
@@ -114,21 +120,21 @@ def _fvcore() -> Convention:
     return find(Convention, "fvcore", "convention")
 
 
-def _line(line: Line, counting: str) -> int:
+def _line(line: Line, counting: str) -> Fraction:
     cost: Cost = line.cost
     norm = line.operator.name == "batch_norm"
     if counting == "fvcore":
-        return int(_fvcore().weigh(line.operator.name, line.hyper, cost) or 0)
+        return Fraction(_fvcore().weigh(line.operator.name, line.hyper, cost) or 0)
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.
-            return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
+            return Fraction(3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0)
         if counting == "weights" and line.operator.multilinear:
-            return int(line.operator(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters)
-        return int(cost.parameters)
+            return Fraction(line.operator.unchecked(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters)
+        return Fraction(cost.parameters)
     if counting in ("numel", "numel+statistics"):
-        return int(cost.parameters) + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
-    return int(_operations(cost, counting))
+        return Fraction(cost.parameters) + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
+    return _operations(cost, counting)
 
 
 def _separable(line: Line, counting: str) -> int:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import combinations, product
 
 from convcost.published.subject import Leaf, Subject, leaves
 from convcost.theory.architecture import Architecture, Option
-from convcost.theory.book import book
+from convcost.theory.book import book, find
 
 # What a metric can mean, simplest first, in words; a claim's own convention is one of these.
 MACS = {
@@ -34,6 +35,8 @@ SCOPES = {
     "no head": "without the classifier",
     "no linear": "without fully connected layers",
     "no first": "without the first layer",
+    "auxiliary": "with auxiliary heads",
+    "unrounded": "channels not rounded",
 }
 # Images that ImageNet papers use, and the classes of the data sets that they print numbers for.
 IMAGES = (224, 227, 299, 331, 320, 192, 160, 128)
@@ -109,6 +112,7 @@ def _axes(claim: Subject, metric: str, counting: str, scaled: bool) -> dict[str,
 
 def _option_axes(nets: Sequence[Leaf], alone: bool) -> dict[str, list[Reading]]:
     axes: dict[str, list[Reading]] = {"variant": [], "image": [], "classes": []}
+    axes["image"] += [_floored(leaf, option) for leaf in nets for option in _scaling(leaf)]
     for option in _options(nets, alone):
         if option.choices and option.name not in _SIZES:
             axes["variant"] += [_set(option.name, str(c), f"{option.name} {c}") for c in option.choices]
@@ -120,6 +124,22 @@ def _option_axes(nets: Sequence[Leaf], alone: bool) -> dict[str, list[Reading]]:
         words = f"a separable 7×7 first convolution with depth multiplier {DEPTH_MULTIPLIER}"
         axes["variant"].append(Reading((words,), separable=True))
     return axes
+
+
+def _scaling(leaf: Leaf) -> list[Option]:
+    """The options by which a leaf's image is scaled."""
+    record = book()[leaf.name]
+    given = dict(leaf.settings)
+    options = record.options if isinstance(record, Architecture) else ()
+    return [option for option in options if option.scales and option.name in given]
+
+
+def _floored(leaf: Leaf, option: Option) -> Reading:
+    """The image that a multiplier makes rounded down: 0.857 of 224 is 191.968 pixels, cut to 191."""
+    record = find(Architecture, leaf.name, "network")
+    base = next(o.default for o in record.options if o.name == option.scales)
+    size = int(Fraction(dict(leaf.settings)[option.name]) * Fraction(str(base)))
+    return _set(str(option.scales), str(size), "the image rounded down")
 
 
 def _options(nets: Sequence[Leaf], alone: bool) -> list[Option]:

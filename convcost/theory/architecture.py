@@ -126,9 +126,9 @@ class Architecture:
         base = next(o.default for o in self.options if o.name == option.scales)
         return Fraction(settings[str(option.scales)], int(base or 1))
 
-    def draw(self, settings: Settings, *, rounding: bool = True) -> Drawing:
-        """Draw at settings of any carrier."""
-        pen = Pen(rounding)
+    def draw(self, settings: Settings, *, rounding: bool = True, auxiliary: bool = False) -> Drawing:
+        """Draw at settings of any carrier; `rounding` and `auxiliary` as the pen has them."""
+        pen = Pen(rounding, auxiliary)
         image = self.write(pen, **settings)
         return Drawing(self, settings, image.shape, tuple(pen.lines))
 

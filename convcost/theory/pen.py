@@ -52,9 +52,14 @@ class Line:
 
 @dataclass
 class Pen:
-    """Draws lines. With `rounding` off, channel counts stay what the width multiplier makes of them."""
+    """Draws lines.
+
+    With `rounding` off, channel counts stay what the width multiplier makes of them; with `auxiliary` on, an
+    architecture draws the heads too that only training has.
+    """
 
     rounding: bool = True
+    auxiliary: bool = False
     lines: list[Line] = field(default_factory=list)
     _block: str = ""
 

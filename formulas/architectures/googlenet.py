@@ -65,12 +65,25 @@ def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant:
         )
         with pen.block(f"inception_{name}"):
             x = inception.module(pen, x, branches, normalised=not paper)
+        if pen.auxiliary and name in ("4a", "4d"):
+            with pen.block(f"auxiliary_{name}"):
+                _auxiliary(pen, x, classes, not paper)
         if name == "3b":
             x = HALVE.draw(pen, x, "pool3")
         if name == "4e":
             x = HALVE._replace(side=3 if paper else 2).draw(pen, x, "pool4")
     inception.classifier(pen, x, classes, softmax=paper)
     return image
+
+
+def _auxiliary(pen: Pen, x: Map, classes: Count, normalised: bool) -> None:
+    """A head that only training has (section 5): 5×5 pooling with stride 3, 128 1×1 filters, 1024 units, classes."""
+    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
+    x = Conv(128).draw(pen, x, "conv", normalised)
+    x = pen.draw(parts.FLATTEN, x)
+    x = pen.draw(parts.LINEAR, x, name="fc1", out_features=1024, bias=True)
+    x = pen.draw(parts.RELU, x, name="fc1.relu")
+    pen.draw(parts.LINEAR, x, name="fc2", out_features=classes, bias=True)
 
 
 RECORDS = (

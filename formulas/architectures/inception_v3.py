@@ -13,6 +13,7 @@ from convcost.theory.pen import Map, Pen
 from convcost.theory.record import Source
 
 from . import _inception as inception
+from . import _parts as parts
 from ._inception import COLUMN3, COLUMN7, FIVE, ROW3, ROW7, THREE, Branch, Conv, Fork, Pool
 
 STEM = (
@@ -81,8 +82,19 @@ def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
     for name, branches in zip(names, modules, strict=True):
         with pen.block(f"mixed_{name}"):
             x = inception.module(pen, x, branches)
+        if pen.auxiliary and name == "6e":
+            with pen.block("auxiliary"):
+                _auxiliary(pen, x, classes)
     inception.classifier(pen, x, classes, softmax=False)
     return image
+
+
+def _auxiliary(pen: Pen, x: Map, classes: Count) -> None:
+    """The head that only training has (Figure 8): 5×5 pooling with stride 3, 1×1 and 5×5 convolutions, classes."""
+    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
+    x = Conv(128).draw(pen, x, "conv1", True)
+    x = Conv(768, FIVE, valid=True).draw(pen, x, "conv2", True)
+    inception.classifier(pen, x, classes, softmax=False)
 
 
 RECORDS = (

@@ -37,6 +37,7 @@ TRANSCRIBED = {
     "resnext": 5,
     "senet": 23,
     "squeezenet": 11,
+    "torchvision": 5,
     "vgg": 5,
     "xception": 2,
 }
