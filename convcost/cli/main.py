@@ -24,11 +24,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("compare", epilog=compare.EXAMPLE, context_settings=networks.CONTEXT)(compare.command)
-app.command("show", epilog=show.EXAMPLE, context_settings=networks.CONTEXT)(show.command)
-app.command("formula", epilog=formula.EXAMPLE)(formula.command)
-app.command("claims", epilog=claims.EXAMPLE)(claims.command)
-app.command("list", epilog=listing.EXAMPLE)(listing.command)
+app.command(
+    "compare",
+    short_help="Formula against fvcore, layer by layer: the main job.",
+    epilog=compare.EXAMPLE,
+    context_settings=networks.CONTEXT,
+)(compare.command)
+app.command(
+    "show", short_help="An architecture as its paper's table.", epilog=show.EXAMPLE, context_settings=networks.CONTEXT
+)(show.command)
+app.command("formula", short_help="A formula: symbols, domain, source, closed form, value.", epilog=formula.EXAMPLE)(
+    formula.command
+)
+app.command("claims", short_help="Published numbers, checked.", epilog=claims.EXAMPLE)(claims.command)
+app.command("list", short_help="What the book holds.", epilog=listing.EXAMPLE)(listing.command)
 
 
 def _version(wanted: bool) -> None:

@@ -81,9 +81,8 @@ RECORDS = (
             ),
         ),
         source=Source(
-            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks; "
-            "Krizhevsky 2014 (arXiv 1404.5997) for one tower",
-            "sections 3.3 to 3.5 and figure 2; footnote 1",
+            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
+            "sections 3.3 to 3.5 and figure 2; one tower after Krizhevsky 2014 (arXiv 1404.5997), footnote 1",
         ),
     ),
 )

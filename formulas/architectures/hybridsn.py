@@ -81,8 +81,8 @@ RECORDS = (
             ),
         ),
         source=Source(
-            "Roy et al. 2019, HybridSN (arXiv 1902.06701; IEEE GRSL 17(2)); Hu et al. 2017 (arXiv 1709.01507)",
-            "Table I; SENet equations 2 to 4 for the variant",
+            "Roy et al. 2019, HybridSN (arXiv 1902.06701; IEEE GRSL 17(2))",
+            "Table I; the variant se after Hu et al. 2017 (arXiv 1709.01507), equations 2 to 4",
         ),
     ),
 )

@@ -50,8 +50,8 @@ RECORDS = (
             Option("classes", "K", "classes", 10),
         ),
         source=Source(
-            "Howard et al. 2017, MobileNets (arXiv 1704.04861); kuangliu/pytorch-cifar for 32×32 images",
-            "Table 1; models/mobilenet.py for the strides",
+            "Howard et al. 2017, MobileNets (arXiv 1704.04861)",
+            "Table 1; strides after kuangliu/pytorch-cifar, models/mobilenet.py",
         ),
     ),
 )

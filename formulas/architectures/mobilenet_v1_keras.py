@@ -55,8 +55,8 @@ RECORDS = (
             Option("variant", "", "all thirteen blocks, or eight", "full", choices=("full", "shallow")),
         ),
         source=Source(
-            "Howard et al. 2017, MobileNets (arXiv 1704.04861); rcmalli/keras-mobilenet",
-            "Tables 1 and 5; keras_mobilenet/mobilenet.py, biases as in Conv2D and DepthwiseConv2D by default",
+            "Howard et al. 2017, MobileNets (arXiv 1704.04861)",
+            "Tables 1 and 5; layers after rcmalli/keras-mobilenet, with the biases that Keras layers have by default",
         ),
     ),
 )

@@ -63,8 +63,8 @@ RECORDS = (
             Option("classes", "K", "classes", 10),
         ),
         source=Source(
-            "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381); kuangliu/pytorch-cifar for 32×32 images",
-            "Table 2; models/mobilenetv2.py for strides, pool and shortcuts",
+            "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)",
+            "Table 2; strides, pool and shortcuts after kuangliu/pytorch-cifar, models/mobilenetv2.py",
         ),
     ),
 )

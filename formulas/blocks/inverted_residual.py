@@ -77,7 +77,7 @@ RECORDS = (
         title="Inverted residual with a 1×1 convolution on its shortcut, stride 1",
         function=projected_inverted_residual,
         symbols=_SYMBOLS,
-        source=Source(f"{PAPER}; kuangliu/pytorch-cifar", "section 3.3; models/mobilenetv2.py, Block"),
+        source=Source(PAPER, "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py"),
         domain=_DOMAIN,
         against="inverted_residual",
     ),

@@ -12,7 +12,7 @@ from . import _axes as axes
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 7 for the output size; the window's taps as in a convolution",
+    "relationship 7 for the output size, 6 with padding; the window's taps as in a convolution",
 )
 
 
