@@ -24,20 +24,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command(
-    "compare",
-    short_help="Formula against fvcore, layer by layer: the main job.",
-    epilog=compare.EXAMPLE,
-    context_settings=networks.CONTEXT,
-)(compare.command)
-app.command(
-    "show", short_help="An architecture as its paper's table.", epilog=show.EXAMPLE, context_settings=networks.CONTEXT
-)(show.command)
-app.command("formula", short_help="A formula: symbols, domain, source, closed form, value.", epilog=formula.EXAMPLE)(
-    formula.command
-)
-app.command("claims", short_help="Published numbers, checked.", epilog=claims.EXAMPLE)(claims.command)
-app.command("list", short_help="What the book holds.", epilog=listing.EXAMPLE)(listing.command)
+for _name, _module, _short in (
+    ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
+    ("show", show, "An architecture as its paper's table."),
+    ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
+    ("claims", claims, "Published numbers, checked."),
+    ("list", listing, "What the book holds."),
+):
+    _settings = networks.CONTEXT if _module in (compare, show) else None
+    app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 
 def _version(wanted: bool) -> None:

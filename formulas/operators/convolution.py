@@ -13,7 +13,7 @@ from . import _axes as axes
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 6 for the output size, with the dilated kernel's extent; one multiply-accumulate a kernel tap and output element",
+    "relationship 6 for the output size, of the dilated kernel; one multiply-accumulate a tap and output element",
 )
 
 
