@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from convcost.report import text
+from convcost.report.architecture import definitions, print_options
 from convcost.report.table import plain_table
 from convcost.theory.architecture import Architecture
 
@@ -33,7 +34,7 @@ def print_network(console: Console, architecture: Architecture, values: Mapping[
     console.print()
     console.print(Text(f"Parameters: {symbolic.line(form.parameters, order)}"))
     if form.widths:
-        named = ", ".join(f"{name} = {symbolic.line(meaning)}" for name, meaning in form.widths)
-        console.print(Text(f"where {named}"))
+        console.print(Text(f"where {definitions({meaning: name for name, meaning in form.widths})}"))
     if not form.macs.free_symbols:
         console.print(Text(f"\nMACs: {text.number(int(form.macs))}"))
+    print_options(console, architecture)
