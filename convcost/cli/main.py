@@ -50,6 +50,7 @@ def _root(
 
 
 _PIPE_CLOSED = 141
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -83,8 +84,7 @@ def run(arguments: Sequence[str]) -> int:
         typer.echo(f"error: {' '.join(text.split())}", err=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("error: interrupted", err=True)
-        return 2
+        code = _INTERRUPTED
     except (OSError, UnicodeEncodeError) as error:
         return _unprintable(error)
     except Exception as error:
@@ -93,6 +93,8 @@ def run(arguments: Sequence[str]) -> int:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         typer.echo(f"error: a fault of convcost itself: {said} (CONVCOST_DEBUG=1 shows where)", err=True)
         return 2
+    if code == _INTERRUPTED:  # typer returns it too
+        typer.echo("error: interrupted", err=True)
     return code if isinstance(code, int) else 0
 
 
