@@ -54,7 +54,7 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 no disagreement, 1 some, 2 could not run."""
+    """Run the command line and exit: 0 no disagreement, 1 some, 2 could not run, 130 interrupted."""
     gc.disable()  # a process this short gains nothing from looking for cycles
     code = run(sys.argv[1:] if arguments is None else arguments)
     try:

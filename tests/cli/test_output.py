@@ -74,6 +74,15 @@ def test_law_of_widths_that_are_no_whole_channels(name: str, alpha: str) -> None
     assert "nothing rounded" in outcome.out
 
 
+def test_interrupted_is_one_line_and_the_shells_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("convcost.api.compare", stopped)
+    outcome = convcost(*SMALL)
+    assert (outcome.code, outcome.out, outcome.err.strip()) == (130, "", "error: interrupted")
+
+
 def test_repr_is_one_short_line() -> None:
     report = package.compare("mobilenet_v1", alpha="0.25", resolution=32)
     assert repr(report) == "<MobileNet V1, α = 0.25, R = 32: input 1×3×32×32, measured mobilenet_v1: agree>"
