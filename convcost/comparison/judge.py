@@ -133,6 +133,9 @@ class Judge:
         expected = self.fvcore.weigh(operator.name, line.hyper, line.cost)
         if rule is not None and expected is not None and found == expected * self.scale(operator):
             return Verdict.CONVENTION, rule.sentence
+        fault = self.fvcore.fault(operator.name, call.inputs, call.hyper, formula.cost, measured.count)
+        if fault is not None:
+            return Verdict.DISAGREE, fault.sentence
         return Verdict.DISAGREE, f"fvcore counts {found}, the formula {count}, and no convention explains it"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,24 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A count that is wrong by the counter's own convention: whom it befalls, what is counted then, and why.
+
+    `predicts` gives the wrong count from a call's inputs, hyper-parameters and right cost, and None for a call
+    that the fault does not befall. `seen_in` names the versions it was seen in.
+    """
+
+    operators: tuple[str, ...]
+    predicts: Callable[[tuple[Any, ...], Mapping[str, Any], Cost], Count | None]
+    sentence: str
+    seen_in: str
+
+    def matches(self, operator: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost, count: int) -> bool:
+        """Whether this fault makes exactly this count of this call."""
+        return operator in self.operators and self.predicts(inputs, hyper, cost) == count
+
+
+@dataclass(frozen=True)
 class Convention:
     """An ordered list of rules, the first that matches speaks; an operator without a rule is not counted."""
 
@@ -38,6 +56,7 @@ class Convention:
     title: str
     rules: tuple[Rule, ...]
     source: Source
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, Source):
@@ -46,6 +65,12 @@ class Convention:
     def rule(self, operator: str, hyper: Mapping[str, Any]) -> Rule | None:
         """The rule for a call of an operator, None if there is none."""
         return next((rule for rule in self.rules if rule.matches(operator, hyper)), None)
+
+    def fault(
+        self, operator: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost, count: int
+    ) -> Fault | None:
+        """The known fault that makes this count of a call, None if there is none."""
+        return next((f for f in self.faults if f.matches(operator, inputs, hyper, cost, count)), None)
 
     def weigh(self, operator: str, hyper: Mapping[str, Any], cost: Cost) -> Count | None:
         """The count of a call under this convention; None where the counter has no handle for it."""

@@ -1,0 +1,59 @@
+"""Convolutions, transposed convolutions and the fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcost.measure.aten.bound import Arguments, Binder, Bound, batched, shape_of
+
+
+def _padding(value: Any) -> Any:
+    return value if isinstance(value, str) else tuple(value)
+
+
+def _convolution(rank: int) -> Binder:
+    def bind(a: Arguments) -> Bound:
+        weight = shape_of(a["weight"])
+        shape, unbatched = batched(a["input"], rank)
+        hyper = {
+            "out_channels": weight[0],
+            "kernel_size": weight[2:],
+            "stride": tuple(a["stride"]),
+            "padding": _padding(a["padding"]),
+            "dilation": tuple(a["dilation"]),
+            "groups": a["groups"],
+            "bias": a["bias"] is not None,
+        }
+        return Bound(f"conv{rank}d", (shape,), hyper, unbatched)
+
+    return bind
+
+
+def _transposed(rank: int) -> Binder:
+    def bind(a: Arguments) -> Bound:
+        weight = shape_of(a["weight"])
+        shape, unbatched = batched(a["input"], rank)
+        hyper = {
+            "out_channels": weight[1] * a["groups"],
+            "kernel_size": weight[2:],
+            "stride": tuple(a["stride"]),
+            "padding": tuple(a["padding"]),
+            "output_padding": tuple(a["output_padding"]),
+            "dilation": tuple(a["dilation"]),
+            "groups": a["groups"],
+            "bias": a["bias"] is not None,
+        }
+        return Bound(f"conv_transpose{rank}d", (shape,), hyper, unbatched)
+
+    return bind
+
+
+def _linear(a: Arguments) -> Bound:
+    hyper = {"out_features": shape_of(a["weight"])[0], "bias": a["bias"] is not None}
+    return Bound("linear", (shape_of(a["input"]),), hyper)
+
+
+BINDERS: dict[str, Binder] = {"linear": _linear}
+for _rank in (1, 2, 3):
+    BINDERS[f"conv{_rank}d"] = _convolution(_rank)
+    BINDERS[f"conv_transpose{_rank}d"] = _transposed(_rank)
