@@ -19,34 +19,77 @@ if TYPE_CHECKING:
 
 
 def compare(
-    name: str, *, model: nn.Module | str | None = None, unit: str = "macs", **options: object
+    name: str | nn.Module,
+    *,
+    model: nn.Module | str | None = None,
+    inputs: Any = None,
+    arguments: Mapping[str, Any] | None = None,
+    unit: str = "macs",
+    **options: object,
 ) -> ComparisonReport:
-    """Hold the paper's formula of a network against fvcore's count of the real model, layer by layer.
+    """Hold formulas against fvcore's count of a real model, layer by layer.
 
-    name     an architecture of the book ("mobilenet_v1")
-    model    the model to measure, in evaluation mode: a module, "torchvision:NAME" or "timm:NAME" (built with
-             the same number of classes); by default the book's own choice, built at the same settings
-    unit     "macs", or "flops" (two per multiply-accumulate, and every other operation once)
-    options  the architecture's own: alpha, rho or resolution, batch, classes, variant …
+    name       an architecture of the book ("mobilenet_v1"): the paper's formula against the model; or any model:
+               a module, "torchvision:NAME", "timm:NAME", "package.module:factory", "path/to/file.py:factory": the
+               formulas of the operators that it calls (naming a module of yours runs its code)
+    model      of an architecture: the model to measure, a module or a reference as above (a library's is built with
+               the same number of classes); by default the book's own choice, built at the same settings
+    inputs     of a model: a shape, a tensor, a tuple of these for several arguments, a dict for keyword arguments;
+               a library's model has its own
+    arguments  of a model reference: the factory's keyword arguments
+    unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
+    options    the architecture's own: alpha, rho or resolution, batch, classes, variant …
 
     Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
     there, and MeasurementError where the model cannot be built or run.
     """
+    if not isinstance(name, str) or ":" in name:
+        foreign = ["model"] if model is not None else list(options)
+        if foreign:
+            raise DomainError(f"{foreign[0]} belongs to a network of the book, and {_called(name)} is a model")
+        return _compare_model(name, inputs, dict(arguments or {}), unit)
+    if inputs is not None or arguments:
+        raise DomainError(f"{name} is a network of the book; its options say its input (convcost show {name})")
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(options)
     drawing = architecture.draw(settings)
 
     from convcost import models
-    from convcost.comparison.result import compare as compare_witnesses
+    from convcost.comparison.paper import compare_paper
     from convcost.measure.calls import capture
     from convcost.measure.fvcore import trace
     from convcost.report.comparison import ComparisonReport
 
-    reference = name if model is None else model if isinstance(model, str) else type(model).__name__
     wanted = name if model is None else model
     real = models.build(wanted, settings) if isinstance(wanted, str) else wanted
-    comparison = compare_witnesses(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
-    return ComparisonReport(comparison, options, reference)
+    comparison = compare_paper(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
+    return ComparisonReport(comparison, options, _called(wanted))
+
+
+def _called(model: str | nn.Module) -> str:
+    return model if isinstance(model, str) else type(model).__name__
+
+
+def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, Any], unit: str) -> ComparisonReport:
+    from convcost.comparison.model import compare_model
+    from convcost.measure.arbiter import probed
+    from convcost.measure.calls import capture
+    from convcost.measure.fvcore import traced_or_not
+    from convcost.measure.inputs import Inputs
+    from convcost.report.comparison import ComparisonReport
+
+    if isinstance(model, str):
+        from convcost.models.reference import load
+
+        loaded = load(model, arguments)
+        real, given = loaded.module, loaded.inputs if inputs is None else inputs
+    else:
+        real, given = model, inputs
+    if given is None:
+        raise DomainError(f"{_called(model)} does not say what it takes; give an input's shape, such as 1,3,224,224")
+    example = Inputs.of(given)
+    comparison = compare_model(capture(real, example), traced_or_not(real, example), example.specs, probed, unit)
+    return ComparisonReport(comparison, {}, _called(model))
 
 
 def cost(name: str, **values: Any) -> Cost:

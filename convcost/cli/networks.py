@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from convcost.theory.errors import ConvcostError
 
@@ -10,7 +11,7 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
-def gather(name: str, known: Mapping[str, str | None], extra: Sequence[str]) -> dict[str, str]:
+def gather(name: str, known: Mapping[str, str | None], extra: Sequence[str]) -> dict[str, Any]:
     """The options that were given, by the book's names; raises ConvcostError for what is not `--option value`."""
     if name.startswith("-"):
         raise ConvcostError(f"give the network's name first, then its options, such as {name}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from convcost.measure.calls import Call
+from convcost.measure.calls import Call, Capture
 from convcost.measure.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
 
@@ -24,6 +25,8 @@ class Measured:
 
 def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
     """Both lists are in the order of execution; a call that fvcore left out is told by its output's shape."""
+    if trace.failed:
+        return [Measured(call, None, trace.failed) for call in calls]
     waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
     for counted in trace.calls:
         waiting[counted.module, counted.aten].append(counted)
@@ -32,9 +35,27 @@ def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
 
 def _measured(call: Call, counts: deque[Counted]) -> Measured:
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
-        return Measured(call, counts.popleft().count, "")
+        counted = counts.popleft()
+        return Measured(call, counted.count, f"fvcore's handle raises {counted.raised}" if counted.raised else "")
     if call.aten in IGNORED:
         return Measured(call, 0, "")
     if call.aten in HANDLED:
         return Measured(call, None, "fvcore's trace leaves out what the output does not depend on", unused=True)
     return Measured(call, None, f"fvcore has no handle for {call.aten}")
+
+
+def unhandled(trace: FvcoreTrace) -> dict[str, int]:
+    """The operators that fvcore met and has no handle for, and how often."""
+    return dict(sum(trace.unsupported.values(), Counter[str]()))
+
+
+# While a model is traced, its sizes are tensors too; computing with them is not the network's arithmetic.
+_SIZES = frozenset(
+    f"aten::{name}"
+    for name in ("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min")
+)
+
+
+def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
+    """Operators that the model calls only while it is traced."""
+    return tuple(sorted(set(uncounted) - capture.seen - _SIZES))

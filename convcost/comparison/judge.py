@@ -60,6 +60,13 @@ class Judge:
         rule = self.unit.rule(operator.name, {})
         return (rule.weights or {}).get("macs", 1) if rule else 1
 
+    def expected(self, measured: Measured) -> int | None:
+        """What fvcore counts of a call by its own convention, None where it has none."""
+        call, operator = measured.call, operator_of(measured.call.operator)
+        if operator is None:
+            return None
+        return self.fvcore.weigh(operator.name, call.hyper, operator(*call.inputs, **call.hyper).cost)
+
     def row(self, line: Line | None, measured: Measured | None) -> Row:
         """The row of a pair; one side may be missing."""
         if line is not None and measured is not None:
@@ -91,23 +98,39 @@ class Judge:
         )
 
     def _unknown_to_paper(self, measured: Measured) -> Row:
+        reason = "the model calls this, the formula has no such layer"
+        return self._of_call(measured, measured.call.module or measured.call.aten, None, Verdict.NO_FORMULA, reason)
+
+    def call_row(self, measured: Measured, name: str) -> Row:
+        """The row of a call that no paper speaks of: the operator's own formula against fvcore's count."""
+        call, operator = measured.call, operator_of(measured.call.operator)
+        if operator is None:
+            reason = f"the book has no formula for this use of {call.aten}"
+            return self._of_call(measured, name, None, Verdict.NO_FORMULA, reason)
+        formula = operator(*call.inputs, **call.hyper)
+        if formula.shape != call.output:
+            reason = f"the formula derives output {formula.shape}, the model gave {call.output}"
+            return self._of_call(measured, name, formula.cost, Verdict.DISAGREE, reason)
+        return self._of_call(measured, name, formula.cost, *self._count(operator, measured, formula.cost))
+
+    def _of_call(self, measured: Measured, name: str, cost: Cost | None, verdict: Verdict, reason: str) -> Row:
         call, operator = measured.call, operator_of(measured.call.operator)
         hyper = operator.complete(call.hyper, len(call.output) - 2) if operator else {}
         return Row(
-            layer=call.module or call.aten,
+            layer=name,
             block=call.module.partition(".")[0],
             operator=call.operator or call.aten,
             kind=kind(call.operator or call.aten, call.inputs, hyper),
             module=call.module,
-            input_shape=call.inputs[0] if call.inputs else None,
+            input_shape=_flat(call.inputs)[0] if call.inputs else None,
             output_shape=call.output,
             hyper=hyper,
-            params_formula=None,
+            params_formula=_weights(cost.parameters, call.parameters) if cost else None,
             params_measured=call.parameters,
-            macs_formula=None,
+            macs_formula=self.unit.weigh(operator.name, call.hyper, cost) if operator and cost else None,
             macs_measured=measured.count if measured.count is None else measured.count * self.scale(operator),
-            verdict=Verdict.NO_FORMULA,
-            reason="the model calls this, the formula has no such layer",
+            verdict=verdict,
+            reason=reason,
             multilinear=operator is not None and operator.multilinear,
         )
 
@@ -123,20 +146,33 @@ class Judge:
             return Verdict.DISAGREE, f"what the model calls costs {formula.cost}, the paper's line {line.cost}"
         if line.cost.parameters != call.parameters:
             return Verdict.DISAGREE, f"{line.cost.parameters} parameters in the formula, {call.parameters} in the model"
-        count = self.unit.weigh(operator.name, line.hyper, line.cost)
+        return self._count(operator, measured, line.cost)
+
+    def _count(self, operator: Operator, measured: Measured, cost: Cost) -> tuple[Verdict, str]:
+        """fvcore's count of a call against the formula's."""
+        call = measured.call
+        count = self.unit.weigh(operator.name, call.hyper, cost)
         if measured.count is None:
             return (Verdict.DISAGREE if measured.unused else Verdict.UNCOUNTED), measured.reason
         found = measured.count * self.scale(operator)
         if found == count:
             return Verdict.AGREE, ""
-        rule = self.fvcore.rule(operator.name, line.hyper)
-        expected = self.fvcore.weigh(operator.name, line.hyper, line.cost)
+        rule = self.fvcore.rule(operator.name, call.hyper)
+        expected = self.fvcore.weigh(operator.name, call.hyper, cost)
         if rule is not None and expected is not None and found == expected * self.scale(operator):
             return Verdict.CONVENTION, rule.sentence
-        fault = self.fvcore.fault(operator.name, call.inputs, call.hyper, formula.cost, measured.count)
+        fault = self.fvcore.fault(operator.name, call.inputs, call.hyper, cost, measured.count)
         if fault is not None:
             return Verdict.DISAGREE, fault.sentence
         return Verdict.DISAGREE, f"fvcore counts {found}, the formula {count}, and no convention explains it"
+
+
+def _weights(formula: int, used: int) -> int | None:
+    """A formula's parameters where these are the model's: 0 for weights that were used before or computed.
+
+    None where other parameters were used than the formula has: a parameter that is an operand is no weight.
+    """
+    return used if used in (0, formula) else None
 
 
 _WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS, FUNCTIONS
+from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
-from convcost.measure.twin import example, on_cpu, said, weightless
+from convcost.measure.scopes import Scopes
+from convcost.measure.twin import on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
 # Allocation and copies: nothing is computed, and no formula is missing.
@@ -64,29 +66,39 @@ class Capture:
     seen: frozenset[str]
 
 
-def capture(model: nn.Module, input_shape: tuple[int, ...]) -> Capture:
+def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
+
+    model   a module in any mode; it is left as it was
+    inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
     The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them; grad mode stays on, because the native
     transformer path, taken without it, hides its insides. Where an operator has no meta kernel the twin runs on
     the CPU. Raises MeasurementError if the model cannot run.
     """
+    given = Inputs.of(inputs)
+    full = whole(model, given)
     try:
-        return _captured(weightless(model), input_shape, "meta")
+        return _captured(weightless(full), given, "meta")
     except Exception as on_meta:
         try:
-            return _captured(on_cpu(model), input_shape, "cpu")
-        except Exception:
-            said_first = f"the model cannot run on an input of shape {input_shape}: {said(on_meta)}"
-            raise (on_meta if isinstance(on_meta, MeasurementError) else MeasurementError(said_first)) from on_meta
+            return _captured(on_cpu(full), given, "cpu")
+        except Exception as error:
+            if isinstance(on_meta, MeasurementError):
+                raise on_meta from None
+            raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
 
 
-def _captured(twin: nn.Module, input_shape: tuple[int, ...], device: str) -> Capture:
+def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     recorder = _Recorder(twin)
-    image = example(twin, input_shape, device)
-    with torch.inference_mode(), torch.enable_grad(), LightKernels(), _Scopes(recorder), recorder, _Whole(recorder):
-        twin(image)
+    args, kwargs = inputs.on(device, twin)
+    scopes = Scopes(recorder.names, recorder.scopes)
+    random = torch.random.fork_rng(devices=())
+    quiet, grads = warnings.catch_warnings(), torch.enable_grad()
+    with quiet, random, torch.inference_mode(), grads, LightKernels(), scopes, recorder, _Whole(recorder):
+        warnings.simplefilter("ignore")  # the model's user hears them when running it
+        twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
 
@@ -193,31 +205,6 @@ class _Whole(TorchFunctionMode):
             call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
             self.calls[before:] = [call]
         return output
-
-
-class _Scopes:
-    """Keeps the path of the module that is running, while it runs."""
-
-    def __init__(self, recorder: _Recorder) -> None:
-        self.recorder = recorder
-
-    def __enter__(self) -> None:
-        recorder = self.recorder
-
-        def enter(module: nn.Module, _: Any) -> None:
-            recorder.scopes.append(recorder.names.get(module, recorder.scopes[-1]))
-
-        def leave(module: nn.Module, _: Any, __: Any) -> None:
-            recorder.scopes.pop()
-
-        self.handles = (
-            register_module_forward_pre_hook(enter),
-            register_module_forward_hook(leave, always_call=True),
-        )
-
-    def __exit__(self, *_: object) -> None:
-        for handle in self.handles:
-            handle.remove()
 
 
 def traced_name(func: OpOverload) -> str:

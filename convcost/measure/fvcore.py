@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
-from torch.overrides import TorchFunctionMode
+from torch import Tensor, nn
 
+from convcost.measure.inputs import Inputs, replaced, tensors
 from convcost.measure.light import LightKernels
-from convcost.measure.twin import example, on_cpu, said, weightless
+from convcost.measure.plain_convolutions import PlainConvolutions
+from convcost.measure.twin import on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
 with warnings.catch_warnings():
@@ -39,68 +40,113 @@ logging.getLogger("fvcore").setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Counted:
-    """What fvcore counted for one call, and the shape of the output that it saw."""
+    """What fvcore counted for one call, and the shape of the output that it saw.
+
+    `count` is None where its handle raised an error, which `raised` says.
+    """
 
     module: str
     aten: str
     output: tuple[int, ...]
-    count: int
+    count: int | None
+    raised: str = ""
 
 
 @dataclass(frozen=True)
 class FvcoreTrace:
     """fvcore's count of a model.
 
-    `total` is fvcore's own sum; `unsupported` are the operators that it met and has no handle for, by module;
-    `device` is meta, or cpu with the reason why.
+    `total` is fvcore's own sum, None where one of its handles raised an error, as fvcore then gives no number at
+    all; `unsupported` are the operators that it met and has no handle for, by module; `device` is meta, or cpu with
+    the reason why; `failed` says why fvcore could not trace the model, empty if it did.
     """
 
     calls: tuple[Counted, ...]
-    total: int
+    total: int | None
     unsupported: Mapping[str, Counter[str]]
     device: str
+    failed: str = ""
 
 
-def trace(model: nn.Module, input_shape: tuple[int, ...]) -> FvcoreTrace:
+def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
+    """fvcore's count, or an empty one that says why fvcore cannot count this model."""
+    try:
+        return trace(model, inputs)
+    except MeasurementError as error:
+        return FvcoreTrace((), None, {}, "none", str(error))
+
+
+def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     """Let fvcore count a twin of the model in evaluation mode.
+
+    model   a module in any mode; it is left as it was
+    inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
     Runs on the meta device, on the CPU where an operator has no meta kernel. Raises MeasurementError where
     fvcore cannot trace the model at all.
     """
-    twin = weightless(model)
+    given = Inputs.of(inputs)
+    full = whole(model, given)
+    twin = weightless(full)
     try:
-        return _trace(twin, input_shape, "meta", "meta")
+        return _trace(twin, given, "meta", "meta")
     except Exception as error:
         reason = f"cpu ({type(error).__name__} on meta)"
     try:
-        return _trace(on_cpu(model), input_shape, "cpu", reason)
+        return _trace(on_cpu(full), given, "cpu", reason)
     except Exception as error:
         raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
 
 
-def _trace(twin: nn.Module, input_shape: tuple[int, ...], device: str, shown: str) -> FvcoreTrace:
+class _Flat(nn.Module):
+    """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments."""
+
+    def __init__(self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.model, self.nested = model, (args, kwargs)
+        self.train(model.training)
+
+    def forward(self, *flat: Tensor) -> tuple[Tensor, ...]:
+        args, kwargs = replaced(self.nested, iter(flat))
+        return tuple(tensors(self.model(*args, **kwargs)))
+
+
+def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
     calls: list[Counted] = []
 
     def noting(name: str, handle: Callable[..., Any]) -> Callable[..., Any]:
         def note(inputs: list[Any], outputs: list[Any]) -> Any:
-            result = handle(inputs, outputs)
-            count = sum(result.values()) if isinstance(result, Counter) else result
             scope = outputs[0].node().scopeName().split("/")[-1]
-            calls.append(Counted(scope, name, tuple(outputs[0].type().sizes() or ()), _whole(count)))
+            path, shape = _path(scope), tuple(outputs[0].type().sizes() or ())
+            try:
+                result = handle(inputs, outputs)
+            except Exception as error:
+                calls.append(Counted(path, name, shape, None, said(error)))
+                return Counter()
+            count = sum(result.values()) if isinstance(result, Counter) else result
+            calls.append(Counted(path, name, shape, _whole(count)))
             return result
 
         return note
 
-    analysis = FlopCountAnalysis(twin, (example(twin, input_shape, device),))
+    args, kwargs = inputs.on(device, twin)
+    flat = _Flat(twin, args, kwargs).eval()
+    analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
-    with warnings.catch_warnings(), LightKernels(), _PlainConvolutions():
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=()), LightKernels(), PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
-    unsupported = {name: _own(analysis, name, twin) for name, _ in twin.named_modules()}
-    if total != sum(call.count for call in calls):
+    unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}
+    if total != sum(call.count or 0 for call in calls):
         raise AssertionError("fvcore's total is not the sum of what its handles returned")
-    return FvcoreTrace(tuple(calls), total, {k: v for k, v in unsupported.items() if v}, shown)
+    raised = any(call.count is None for call in calls)
+    return FvcoreTrace(tuple(calls), None if raised else total, {k: v for k, v in unsupported.items() if v}, shown)
+
+
+def _path(scope: str) -> str:
+    """The module's path in the model itself, which stands in a `_Flat`."""
+    return scope.removeprefix("model").removeprefix(".")
 
 
 def _own(analysis: FlopCountAnalysis, name: str, twin: nn.Module) -> Counter[str]:
@@ -118,67 +164,3 @@ def _whole(count: float) -> int:
     if whole != count:
         raise AssertionError(f"fvcore counted {count}, which is not a whole number")
     return whole
-
-
-class _PlainConvolutions(TorchFunctionMode):
-    """Calls `torch._convolution` for every convolution, as torch.jit would have it in the trace."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        return _PLAIN.get(func, func)(*args, **(kwargs or {}))
-
-
-def _spread(value: Any, rank: int) -> list[int]:
-    values = [value] if isinstance(value, int) else list(value)
-    return values * rank if len(values) == 1 else values
-
-
-def _plain(rank: int) -> Callable[..., Any]:
-    def convolution(
-        input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-    ) -> Any:
-        if input.dim() == rank + 1:
-            return convolution(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
-        strides, dilations = _spread(stride, rank), _spread(dilation, rank)
-        if isinstance(padding, str):
-            return torch._convolution_mode(input, weight, bias, strides, padding, dilations, groups)
-        paddings = _spread(padding, rank)
-        return torch._convolution(
-            input, weight, bias, strides, paddings, dilations, False, [0] * rank, groups, False, False, True, True
-        )
-
-    return convolution
-
-
-def _plain_transposed(rank: int) -> Callable[..., Any]:
-    def convolution(
-        input: Any,
-        weight: Any,
-        bias: Any = None,
-        stride: Any = 1,
-        padding: Any = 0,
-        output_padding: Any = 0,
-        groups: int = 1,
-        dilation: Any = 1,
-    ) -> Any:
-        if input.dim() == rank + 1:
-            alone = input.unsqueeze(0)
-            return convolution(alone, weight, bias, stride, padding, output_padding, groups, dilation).squeeze(0)
-        strides, paddings, dilations = (_spread(v, rank) for v in (stride, padding, dilation))
-        extra = _spread(output_padding, rank)
-        return torch._convolution(
-            input, weight, bias, strides, paddings, dilations, True, extra, groups, False, False, True, True
-        )
-
-    return convolution
-
-
-_PLAIN: dict[Any, Callable[..., Any]] = {
-    torch.conv1d: _plain(1),
-    torch.conv2d: _plain(2),
-    torch.conv3d: _plain(3),
-    torch.conv_transpose1d: _plain_transposed(1),
-    torch.conv_transpose2d: _plain_transposed(2),
-    torch.conv_transpose3d: _plain_transposed(3),
-}

@@ -7,7 +7,9 @@ from itertools import chain
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
+from convcost.measure.inputs import Inputs
 from convcost.theory.errors import MeasurementError
 
 
@@ -15,8 +17,10 @@ def weightless(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters and buffers have shapes but no elements.
 
     A model that is so already is its own twin. Raises MeasurementError where the model holds something that
-    cannot be copied.
+    cannot be copied, or whose operators nothing can see.
     """
+    for name, module in model.named_modules():
+        _check(f"module {name!r}" if name else "the model", module)
     tensors = list(chain(model.parameters(), model.buffers()))
     if tensors and all(tensor.is_meta for tensor in tensors) and not any(m.training for m in model.modules()):
         return model
@@ -27,6 +31,31 @@ def weightless(model: nn.Module) -> nn.Module:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
         raise MeasurementError(f"the model cannot be copied: {said(error)}") from error
+
+
+def _check(name: str, module: nn.Module) -> None:
+    """Refuse what hides its operators."""
+    if isinstance(module, torch.jit.ScriptModule):
+        raise MeasurementError(
+            f"{name} is scripted by torch.jit, which hides its calls; give the module it was made of"
+        )
+    if ".quantized" in type(module).__module__:
+        kind = f"{type(module).__module__}.{type(module).__name__}"
+        raise MeasurementError(f"{name} is quantised ({kind}); give the float model that it was made of")
+
+
+def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
+    """The model; of one with lazy modules a copy whose parameters have got their shapes from the inputs."""
+    if not any(is_lazy(tensor) for tensor in chain(model.parameters(), model.buffers())):
+        return model
+    twin = copy.deepcopy(model).eval()
+    args, kwargs = inputs.on("cpu", twin)
+    with torch.random.fork_rng(devices=()), torch.no_grad():
+        try:
+            twin(*args, **kwargs)
+        except Exception as error:
+            raise MeasurementError(f"the model's lazy modules cannot take these inputs: {said(error)}") from error
+    return twin
 
 
 def said(error: BaseException) -> str:
@@ -46,9 +75,3 @@ def on_cpu(model: nn.Module) -> nn.Module:
     if any(tensor.is_meta for tensor in chain(twin.parameters(), twin.buffers())):
         return twin.to_empty(device="cpu")
     return twin.to("cpu")
-
-
-def example(model: nn.Module, shape: tuple[int, ...], device: str) -> Tensor:
-    """An input of this shape, in the model's own floating-point type."""
-    kinds = (p.dtype for p in model.parameters() if p.dtype.is_floating_point)
-    return torch.zeros(shape, device=device, dtype=next(kinds, torch.float32))

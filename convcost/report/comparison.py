@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ class ComparisonReport:
     reference: str = "given"
 
     def __repr__(self) -> str:
-        return f"<{heading(self.comparison)}, measured {self.reference}: {self.verdict}>"
+        return f"<{heading(self)}, measured {self.reference}: {self.verdict}>"
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -83,7 +84,8 @@ class ComparisonReport:
         )
         totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
         reasons = "".join(f"- {markdown.escaped(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
-        parts = [f"# {heading(self.comparison)}", source(self), layers, totals, reasons, conclusion(self)]
+        notes = [parameter_note(self.comparison), missing_formulas(self.comparison)]
+        parts = [f"# {heading(self)}", source(self), layers, totals, reasons, *notes, conclusion(self)]
         return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
 
     def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
@@ -93,12 +95,13 @@ class ComparisonReport:
             {column.name: column.value(row) for column in columns.raw(comparison.unit)}
             for row in comparison.per(per, all_operators)
         ]
+        paper = comparison.paper
         data: dict[str, Any] = {
-            "model": comparison.drawing.architecture.name,
+            "model": paper.architecture.name if paper else None,
             "measured_model": self.reference,
-            "source": str(comparison.drawing.architecture.source),
-            "settings": {name: text.plain(value) for name, value in comparison.drawing.settings.items()},
-            "input_shape": list(comparison.drawing.input_shape),
+            "source": str(paper.architecture.source) if paper else None,
+            "settings": {name: text.plain(value) for name, value in paper.settings.items()} if paper else {},
+            "inputs": [list(spec.shape) for spec in comparison.inputs],
             "unit": comparison.unit,
             "totals": asdict(comparison.totals),
             "verdict": self.verdict,
@@ -126,20 +129,29 @@ def _deliver(content: str, path: str | Path | None) -> str:
     return content
 
 
-def heading(comparison: Comparison) -> str:
+def heading(report: ComparisonReport) -> str:
     """MobileNet V1, α = 0.75, R = 192: input 1×3×192×192."""
+    comparison = report.comparison
+    given = " and ".join(map(str, comparison.inputs)) or "none"
+    if comparison.paper is None:
+        return f"{report.reference}: input {given}"
     architecture, settings = comparison.drawing.architecture, comparison.drawing.settings
     shown = [
         f"{option.symbol or option.name} = {text.plain(settings[option.name])}"
         for option in architecture.options
         if option.name in settings and settings[option.name] != option.default
     ]
-    return f"{', '.join([architecture.title, *shown])}: input {text.shape(comparison.drawing.input_shape)}"
+    return f"{', '.join([architecture.title, *shown])}: input {given}"
 
 
 def source(report: ComparisonReport) -> str:
     """Where the formula comes from, which model was measured and how."""
     comparison = report.comparison
+    if comparison.paper is None:
+        return (
+            "Formula: each operator's own, over what the model calls (convcost list names them). "
+            f"Measured: by fvcore on device {comparison.device}."
+        )
     measured = f"Measured: model {report.reference} by fvcore on device {comparison.device}."
     return f"Formula: {comparison.drawing.architecture.source}. {measured}"
 
@@ -148,19 +160,38 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
     """The three totals, formula against measurement."""
     totals = comparison.totals
     counts = "MACs" if comparison.unit == "macs" else "FLOPs"
+    plain = all(row.operator == "linear" or row.operator.startswith("conv") for row in comparison.layers)
     rows = [
-        (f"convolution + linear {counts}", totals.macs_formula, totals.macs_measured),
+        (f"{'convolution + linear' if plain else 'all products:'} {counts}", totals.macs_formula, totals.macs_measured),
         ("parameters", totals.params_formula, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]
-    return [[name, text.number(a), text.number(b), text.signed(b - a)] for name, a, b in rows]
+    return [[name, text.number(a), text.number(b), text.signed(None if b is None else b - a)] for name, a, b in rows]
+
+
+def parameter_note(comparison: Comparison) -> str:
+    """What parameters are that are no operator's weights; empty if there are none."""
+    totals = comparison.totals
+    parts = []
+    if totals.params_operands:
+        parts.append(f"{totals.params_operands:,} are operands (added, multiplied, looked up), not weights")
+    if totals.params_unused:
+        parts.append(f"{totals.params_unused:,} are used by no call")
+    return f"Of the parameters {' and '.join(parts)}." if parts else ""
+
+
+def missing_formulas(comparison: Comparison) -> str:
+    """Which operators have no formula; empty if all have."""
+    times = Counter(row.operator for row in comparison.rows if row.verdict == "no formula")
+    named = ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in sorted(times.items()))
+    return f"No formula, so in no total: {named}." if named and comparison.paper is None else ""
 
 
 def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison
     layers = comparison.layers
-    bad = [row for row in comparison.rows if not row.verdict.ok]
+    bad = comparison.bad
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:

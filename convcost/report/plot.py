@@ -99,7 +99,7 @@ def _figure(report: ComparisonReport, per: str) -> Figure:
     labels = [_label(row.layer) for row in rows]
     left = _MARGIN + max([_LEAST_LABEL, *map(_inches, labels)]) + _SPACE
     width = left + 2 * _PANEL + _GAP + _VERDICT
-    title = textwrap.wrap(heading(report.comparison), int((width - 2 * _MARGIN) * 72 / (0.68 * _TITLE)))
+    title = textwrap.wrap(heading(report), int((width - 2 * _MARGIN) * 72 / (0.68 * _TITLE)))
     head = _MARGIN + len(title) * _TITLE_LINE
     bars = max(len(rows), 1) * _ROW
     height = head + _LEGEND + (_TICKS if len(rows) > _TALL else 0) + bars + _FOOT

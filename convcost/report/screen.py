@@ -11,7 +11,15 @@ from convcost.comparison.law import against_baseline, law
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row
 from convcost.report import columns, text
-from convcost.report.comparison import ComparisonReport, conclusion, heading, source, total_rows
+from convcost.report.comparison import (
+    ComparisonReport,
+    conclusion,
+    heading,
+    missing_formulas,
+    parameter_note,
+    source,
+    total_rows,
+)
 from convcost.report.table import STYLES, plain_table, print_rows
 
 
@@ -19,7 +27,7 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
     """Layers, totals, shares, the law, what was not counted, and the verdict."""
     comparison = report.comparison
     rows = comparison.per(per, all_operators)
-    console.print(Text(heading(comparison), style="bold"))
+    console.print(Text(heading(report), style="bold"))
     _print_scaled(console, report)
     console.print(Text(source(report)))
     console.print()
@@ -32,10 +40,13 @@ def print_comparison(console: Console, report: ComparisonReport, per: str, all_o
     if not all_operators:
         console.print(Text("Parameters and fvcore's total are those of all operators (--all-operators shows them)."))
     _print_shares(console, comparison)
-    _print_ratio(console, comparison)
-    _print_law(console, report)
+    if comparison.paper is not None:
+        _print_ratio(console, comparison)
+        _print_law(console, report)
     _print_uncounted(console, comparison)
-    reasons = [row for row in rows if row.reason and not row.verdict.ok]
+    for note in filter(None, (parameter_note(comparison), missing_formulas(comparison))):
+        console.print(Text(note))
+    reasons = [row for row in rows if row.reason and comparison.turns(row)]
     for row in reasons[:_MOST_REASONS]:
         console.print(Text(f"{row.layer}: {row.reason}", style=STYLES[str(row.verdict)]))
     if len(reasons) > _MOST_REASONS:
@@ -49,6 +60,8 @@ _MOST_REASONS = 10
 
 def _print_scaled(console: Console, report: ComparisonReport) -> None:
     """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, rounded to 192."""
+    if report.comparison.paper is None:
+        return
     drawing = report.comparison.drawing
     for option in drawing.architecture.options:
         if option.scales and option.name in report.given:
@@ -91,10 +104,12 @@ def _print_law(console: Console, report: ComparisonReport) -> None:
 
 def _print_uncounted(console: Console, comparison: Comparison) -> None:
     console.print()
+    if comparison.totals.fvcore_total is None:
+        console.print("fvcore gives no number for this model.")
     if comparison.uncounted:
         names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in _sorted(comparison))
         console.print(Text(f"Not counted by fvcore, which has no handle for it: {names}."))
-    else:
+    elif comparison.totals.fvcore_total is not None:
         console.print("fvcore has a handle for every operator here, or ignores it on purpose.")
 
 

@@ -20,7 +20,7 @@ def formula(name: str, values: Mapping[str, int]) -> Cost:
     return find(Formula, name, "formula").evaluate(values)
 
 
-def measured(channels: int, side: int, *layers: nn.Module) -> tuple[int, int]:
+def measured(channels: int, side: int, *layers: nn.Module) -> tuple[int, int | None]:
     """Weights of bias-free layers, and fvcore's count of them."""
     model = nn.Sequential(*layers)
     shape = (1, channels, side, side)

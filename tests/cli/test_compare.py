@@ -89,7 +89,7 @@ def test_json_holds_totals_verdict_and_versions(tmp_path: Path) -> None:
     assert convcost(*SMALL, "--json", str(target), "--all-operators").code == 0
     data = json.loads(target.read_text(encoding="utf-8"))
     assert data["model"] == "mobilenet_v1"
-    assert data["input_shape"] == [1, 3, 64, 64]
+    assert data["inputs"] == [[1, 3, 64, 64]]
     assert data["verdict"] == "agree"
     assert data["uncounted"] == {"aten::softmax": 1}
     assert {"convcost", "torch", "fvcore", "python"} <= set(data["versions"])

@@ -6,7 +6,8 @@ from typing import Any
 
 from torch import nn
 
-from convcost.comparison.result import Comparison, compare
+from convcost.comparison.paper import compare_paper as compare
+from convcost.comparison.result import Comparison
 from convcost.measure.calls import capture
 from convcost.measure.fvcore import trace
 from convcost.theory.architecture import Architecture, Drawing

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convcost.comparison.result import compare
+from convcost.comparison.paper import compare_paper as compare
 from convcost.comparison.row import Row
 from convcost.comparison.verdict import Verdict
 from convcost.measure.calls import capture

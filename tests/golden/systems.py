@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")
 
 
-def _at(*resolutions: int, **fixed: str) -> list[dict[str, str]]:
+def _at(*resolutions: int, **fixed: str) -> list[dict[str, Any]]:
     return [{**fixed, "resolution": str(resolution)} for resolution in resolutions]
 
 
@@ -16,7 +17,7 @@ def _each(option: str, *values: object, **fixed: str) -> list[dict[str, str]]:
     return [{**fixed, option: str(value)} for value in values]
 
 
-SYSTEMS: dict[str, list[dict[str, str]]] = {
+SYSTEMS: dict[str, list[dict[str, Any]]] = {
     # Tables 6 and 7 of the paper are the edges of this grid; Tables 4 and 5 are the two variants.
     "mobilenet_v1": [
         *({"alpha": alpha, "resolution": resolution} for alpha, resolution in product(ALPHAS, RESOLUTIONS)),

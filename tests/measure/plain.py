@@ -41,11 +41,12 @@ def with_ancestors(traced: FvcoreTrace) -> Seen:
     for call in traced.calls:
         operator = {"_convolution": "conv"}.get(name := call.aten.removeprefix("aten::"), name)
         for module in _above(call.module):
-            counts.setdefault(module, Counter())[operator] += call.count
+            counts.setdefault(module, Counter())[operator] += call.count or 0
     unsupported: dict[str, Counter[str]] = {}
     for owner, operators in traced.unsupported.items():
         for module in _above(owner):
             unsupported.setdefault(module, Counter()).update(operators)
+    assert traced.total is not None
     return Seen(traced.total, counts, unsupported)
 
 

@@ -76,9 +76,9 @@ def _raises(_: Any, x: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("model", "shape", "start"),
     [
-        (nn.Conv2d(3, 4, 3), (1, 5, 8, 8), "the model cannot run on an input of shape (1, 5, 8, 8): RuntimeError: "),
-        (nn.Linear(3, 4), (2, 7), "the model cannot run on an input of shape (2, 7): RuntimeError: "),
-        (Written(_raises), (2, 7), "the model cannot run on an input of shape (2, 7): KeyError: "),
+        (nn.Conv2d(3, 4, 3), (1, 5, 8, 8), "the model cannot run on an input of 1×5×8×8: RuntimeError: "),
+        (nn.Linear(3, 4), (2, 7), "the model cannot run on an input of 2×7: RuntimeError: "),
+        (Written(_raises), (2, 7), "the model cannot run on an input of 2×7: KeyError: "),
     ],
     ids=["channels", "features", "raises"],
 )

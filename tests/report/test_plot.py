@@ -22,7 +22,7 @@ def test_every_row_is_there_in_order(small: ComparisonReport, per: str, count: i
     assert picture.labels == [row.layer for row in rows]
     assert [text for text in picture.texts() if text in list(Verdict)] == [str(row.verdict) for row in rows]
     legend = ["formula", "measured (MACs: fvcore, parameters: the model)"]
-    assert picture.texts()[-3:] == [heading(small.comparison), *legend]
+    assert picture.texts()[-3:] == [heading(small), *legend]
     assert {f"MACs per {per}", f"parameters per {per}"} <= set(picture.texts())
 
 
@@ -68,7 +68,7 @@ def test_rows_that_differ_are_marked_by_colour_hatch_weight_and_word(
     assert words == ["disagree", "not called", "not called", "no formula"]
     assert picture.texts(f"fill: {ORANGE}", "text-anchor: end") == labels
     assert [text for text in picture.texts(f"fill: {ORANGE}") if text in list(Verdict)] == words
-    assert {*picture.texts("font-weight: 700")} == {*labels, *words, heading(tampered.comparison)}
+    assert {*picture.texts("font-weight: 700")} == {*labels, *words, heading(tampered)}
     for y in picture.rows("macs-formula"):
         fill = re.search("fill: ([^;]*)", picture.path("macs-formula", y).get("style", ""))
         assert fill

@@ -1,0 +1,26 @@
+"""An input that a model takes, as plain data: its shape and, where it is not the model's own, its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convcost.theory.errors import DomainError
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """A tensor of zeros of this shape; `dtype` is a type's name in PyTorch ("int64"), None for the model's own.
+
+    Raises DomainError for a size below 1.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        if any(size < 1 for size in self.shape):
+            raise DomainError(f"an input of shape {self.shape} has a size below 1")
+
+    def __str__(self) -> str:
+        sizes = "×".join(str(size) for size in self.shape) or "a single number"
+        return sizes if self.dtype is None else f"{sizes} ({self.dtype})"
