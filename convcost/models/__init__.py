@@ -1,6 +1,7 @@
 """The real networks: one file a name, each with `build(**settings)`. Importing this imports no torch.
 
-A file is our own module where no well-kept library has the network, and else names the library's.
+A file is our own module where no well-kept library has the network, and else names the library's. What is no
+network of the book here serves references to models of others (`reference.load`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import records
 from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -17,25 +20,29 @@ if TYPE_CHECKING:
 
 
 def names() -> tuple[str, ...]:
-    """The models there are; imports none of them."""
-    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")))
+    """The networks of the book that there are models of; imports none of them."""
+    files = {info.name for info in pkgutil.iter_modules(__path__)}
+    return tuple(sorted(files & records(Architecture).keys()))
 
 
 def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     """The model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
 
-    It is built on the meta device, in evaluation mode: it has shapes but no weights. Raises UnknownNameError
-    for a name there is no model of, MeasurementError if it cannot be built.
+    It has shapes but no weights, and is in evaluation mode. Raises UnknownNameError for a name there is no model
+    of, MeasurementError if it cannot be built.
     """
-    import torch
-
     library, colon, name = reference.partition(":")
     if not colon and reference not in names():
         raise UnknownNameError("model", reference, names())
     module = importlib.import_module("convcost.models._zoo" if colon else f"convcost.models.{reference}")
+    from convcost.models._weightless import weightless
+
+    def make() -> nn.Module:
+        model: nn.Module = module.from_library(library, name, settings) if colon else module.build(**settings)
+        return model
+
     try:
-        with torch.device("meta"):
-            model: nn.Module = module.from_library(library, name, settings) if colon else module.build(**settings)
+        return weightless(make)
     except ConvcostError:
         raise
     except TypeError as error:
@@ -43,4 +50,3 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     except Exception as error:
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error
-    return model.eval()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -23,10 +24,11 @@ _SCHEMAS = (
 _fragment: torch.library.Library | None = None
 
 
-def _library(name: str) -> ModuleType:
+def library(name: str) -> ModuleType:
+    """An imported library; raises MeasurementError with what to install."""
     try:
         if name in ("torchvision", "timm"):
-            _prepare_torchvision()
+            prepare_torchvision()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return importlib.import_module(name)
@@ -34,7 +36,8 @@ def _library(name: str) -> ModuleType:
         raise MeasurementError(f"this model needs {name}: pip install 'convcost[zoo]'") from error
 
 
-def _prepare_torchvision() -> None:
+def prepare_torchvision() -> None:
+    """Make torchvision importable beside a torch that its compiled operators were not built for."""
     global _fragment
     if _fragment is not None:
         return
@@ -46,39 +49,73 @@ def _prepare_torchvision() -> None:
             _fragment.define(schema)  # type: ignore[no-untyped-call]
 
 
+def torchvision_names() -> list[str]:
+    """All models that torchvision registers."""
+    return list(library("torchvision").models.list_models())
+
+
+def torchvision_builder(name: str) -> Callable[..., nn.Module]:
+    """torchvision's own builder of a registered name; raises UnknownNameError with the near ones."""
+    if name not in torchvision_names():
+        raise UnknownNameError("torchvision model", name, torchvision_names())
+    builder: Callable[..., nn.Module] = library("torchvision").models.get_model_builder(name)
+    return builder
+
+
+def torchvision_factory(name: str) -> Callable[..., nn.Module]:
+    """What builds a model of torchvision without weights, its backbone's included."""
+    builder = torchvision_builder(name)
+    options = inspect.signature(builder).parameters
+    none = {option: None for option in ("weights", "weights_backbone") if option in options}  # a default downloads
+    return _quiet(lambda **given: builder(**given, **none), like=builder)
+
+
 def torchvision_model(name: str, **options: Any) -> nn.Module:
     """A model of torchvision by its registered name, without weights."""
-    models = _library("torchvision").models
-    if name not in models.list_models():
-        raise UnknownNameError("torchvision model", name, models.list_models())
-    # GoogLeNet and Inception v3 warn that their initialisation is slow; there is none on the meta device.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        builder = models.get_model_builder(name)
-        if "weights_backbone" in inspect.signature(builder).parameters:
-            options["weights_backbone"] = None  # its default downloads
-        model: nn.Module = builder(weights=None, **options)
-    return model
+    return torchvision_factory(name)(**options)
+
+
+def timm_factory(name: str) -> Callable[..., nn.Module]:
+    """What builds a model of timm without weights; raises UnknownNameError with the near names."""
+    timm = library("timm")
+    if not timm.is_model(name):
+        raise UnknownNameError("timm model", name, timm.list_models())
+    return _quiet(
+        lambda **given: timm.create_model(name, pretrained=False, **given), like=timm.models.model_entrypoint(name)
+    )
 
 
 def timm_model(name: str, **options: Any) -> nn.Module:
     """A model of timm by its name, without weights."""
-    timm = _library("timm")
-    if not timm.is_model(name):
-        raise UnknownNameError("timm model", name, timm.list_models())
-    model: nn.Module = timm.create_model(name, pretrained=False, **options)
-    return model
+    return timm_factory(name)(**options)
+
+
+def timm_input(model: nn.Module) -> tuple[int, ...]:
+    """The image, as (1, C, H, W), that a model of timm was configured for."""
+    return (1, *library("timm").models.get_model_input_config(model)["input_size"])
+
+
+def _quiet(make: Callable[..., nn.Module], like: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
+    """`make` with the signature of `like` and without warnings, such as that an initialisation is slow."""
+
+    @functools.wraps(like)
+    def quietly(**options: Any) -> nn.Module:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return make(**options)
+
+    return quietly
 
 
 def timm_layer(name: str) -> Any:
     """A layer class of timm, to put into one of its models."""
-    return getattr(_library("timm").layers, name)
+    return getattr(library("timm").layers, name)
 
 
-def from_library(library: str, name: str, settings: Mapping[str, Any]) -> nn.Module:
+def from_library(place: str, name: str, settings: Mapping[str, Any]) -> nn.Module:
     """The model that a reference `library:name` means, with the settings' number of classes."""
     makers = {"torchvision": torchvision_model, "timm": timm_model}
-    if library not in makers:
-        raise UnknownNameError("library", library, makers)
+    if place not in makers:
+        raise UnknownNameError("library", place, makers)
     classes = {"num_classes": settings["classes"]} if "classes" in settings else {}
-    return makers[library](name, **classes)
+    return makers[place](name, **classes)

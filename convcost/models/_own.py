@@ -1,0 +1,154 @@
+"""The user's own models: a factory of a package or of a file, imported from where it lies."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import Tensor, nn
+
+from convcost.models._factory import said
+from convcost.models._weightless import random_state_kept
+from convcost.models._zoo import prepare_torchvision
+from convcost.models.reference import LIBRARIES, InputSpec
+from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
+
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+@contextmanager
+def importing(place: str, name: str) -> Iterator[Any]:
+    """The object `name` of a file (`place` ends in .py) or of an importable module.
+
+    The file's folder, or for a module the current one, leads the search path meanwhile, so that its neighbours
+    can be imported too. Raises MeasurementError where the import fails or the name is not there.
+    """
+    file = Path(place) if place.endswith(".py") else None
+    if file is not None and not file.is_file():
+        raise MeasurementError(f"there is no file {place}")
+    if file is None and not _MODULE.fullmatch(place):
+        raise MeasurementError(
+            f"cannot read the reference {place}:{name}; write package.module:factory or path/to/file.py:factory"
+        )
+    if not _MODULE.fullmatch(name):
+        raise MeasurementError(f"{place} names no factory; write {place}:FACTORY, a class, a function or a module")
+    folder = str((file.parent if file else Path()).resolve())
+    with _search(folder, forget=file is not None):
+        module = _run(place, lambda: _file(file) if file else _package(place))
+        yield _member(place, module, name)
+
+
+@contextmanager
+def _search(folder: str, forget: bool) -> Iterator[None]:
+    """`folder` first on the search path; with `forget`, a module of it can afterwards be another file's neighbour."""
+    before = set(sys.modules)
+    forget = forget and folder not in sys.path
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        new = set(sys.modules) - before if forget else set()
+        tops = {name for name in new if "." not in name and _lies_in(sys.modules[name], folder)}
+        for name in new:
+            if name.partition(".")[0] in tops and not name.startswith(_PRIVATE):
+                del sys.modules[name]
+
+
+_PRIVATE = "_convcost_file_"
+
+
+def _lies_in(module: ModuleType, folder: str) -> bool:
+    places = list(getattr(module, "__path__", ())) or [getattr(module, "__file__", None) or ""]
+    return any(os.path.dirname(place) == folder for place in places)
+
+
+def _run(place: str, imported: Callable[[], ModuleType]) -> ModuleType:
+    try:
+        with random_state_kept():
+            try:
+                return imported()
+            except RuntimeError as error:
+                if "torchvision::" not in str(error):
+                    raise
+                prepare_torchvision()  # its compiled operators did not load
+                return imported()
+    except ConvcostError:
+        raise
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ImportError) and "relative import" in str(error) and place.endswith(".py"):
+            raise MeasurementError(
+                f"{place} imports relatively, so it is part of a package: name it package.module:factory"
+            ) from error
+        raise MeasurementError(f"{place} cannot be imported: {said(error)}") from error
+
+
+def _file(file: Path) -> ModuleType:
+    """Runs a file as a module of a name that nothing else has."""
+    path = file.resolve()
+    name = _PRIVATE + re.sub(r"\W", "_", path.stem) + "_" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise MeasurementError(f"{file} cannot be imported: it is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look there
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _package(place: str) -> ModuleType:
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        top = place.partition(".")[0]
+        if error.name == place == top:
+            raise UnknownNameError("library or module", place, LIBRARIES) from error
+        if error.name is not None and (place + ".").startswith(error.name + "."):
+            raise MeasurementError(f"there is no module {error.name}") from error
+        raise
+
+
+def _member(place: str, module: ModuleType, name: str) -> Any:
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            public = [key for key, value in vars(module).items() if _makes(value, module.__name__)]
+            if public:
+                raise UnknownNameError(f"factory of {place}", name, public)
+            raise MeasurementError(f"{place} has no {name!r}, and no class or function of its own")
+        found = getattr(found, part)
+    return found
+
+
+def _makes(value: object, module: str) -> bool:
+    if isinstance(value, nn.Module):
+        return True
+    return callable(value) and getattr(value, "__module__", None) == module
+
+
+def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[InputSpec, ...] | None, str]:
+    """The shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
+    example = getattr(module, "example_input_array", None)
+    tensors: Any = example if isinstance(example, tuple | list) else [example]
+    if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
+        specs = tuple(InputSpec(tuple(t.shape), str(t.dtype).removeprefix("torch.")) for t in tensors)
+        return specs, "shapes of the model's example_input_array"
+    declared = getattr(module, "default_cfg", None)
+    size = declared.get("input_size") if isinstance(declared, dict) else None
+    if isinstance(size, tuple | list) and size and all(type(side) is int for side in size):
+        return (InputSpec((1, *size)),), "size of the model's default_cfg"
+    return None, f"{reference} declares no input: give its shape, such as 1,3,224,224"

@@ -1,0 +1,87 @@
+"""Building a model without giving its parameters any elements."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.nn.parameter import is_lazy
+from torch.utils.weak import WeakIdKeyDictionary
+
+from convcost.theory.errors import ConvcostError
+
+
+def weightless(make: Callable[[], nn.Module]) -> nn.Module:
+    """What `make` returns, in evaluation mode and on the meta device.
+
+    It is built on the meta device; where that fails (a model that computes its widths with tensors), on the
+    CPU with each parameter losing its elements as soon as a module takes it, so that random initialisers draw
+    nothing; where that fails too, plainly on the CPU. `make` runs up to three times, and its last error is
+    raised. The random state is afterwards that of before.
+    """
+    for built in (_on_meta, _parameters_on_meta):
+        with random_state_kept(), built():
+            try:
+                return _moved(make())
+            except ConvcostError:
+                raise
+            except Exception:  # noqa: S110
+                pass  # the next way tells whether the model itself is at fault
+    with random_state_kept():
+        return _moved(make())
+
+
+def _moved(model: nn.Module) -> nn.Module:
+    if not isinstance(model, nn.Module):
+        return model
+    try:
+        return model.eval().to("meta")
+    except Exception:
+        return model  # what is packed for one device (quantised weights) stays there
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Afterwards PyTorch's, Python's and NumPy's generators are as before."""
+    python = random.getstate()
+    numpy: Any = sys.modules.get("numpy.random")
+    drawn = None if numpy is None else numpy.get_state()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        random.setstate(python)
+        if numpy is not None:
+            numpy.set_state(drawn)
+
+
+@contextmanager
+def _on_meta() -> Iterator[None]:
+    with torch.device("meta"):
+        yield
+
+
+@contextmanager
+def _parameters_on_meta() -> Iterator[None]:
+    taken: Any = WeakIdKeyDictionary()
+
+    def take(_: nn.Module, __: str, parameter: nn.Parameter | None) -> Any:
+        if parameter is None or parameter.is_meta or is_lazy(parameter):
+            return None
+        if parameter not in taken:  # a parameter of two modules stays one
+            bare = type(parameter)(parameter.detach().to("meta"), requires_grad=parameter.requires_grad)
+            vars(bare).update(vars(parameter))
+            taken[parameter] = bare
+        return taken[parameter]
+
+    handle = register_module_parameter_registration_hook(take)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -1,0 +1,76 @@
+"""What a user writes for an input or an argument, read without evaluating anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from math import prod
+
+from convcost.models.reference import InputSpec
+from convcost.theory.errors import ConvcostError, UnknownNameError
+
+DTYPES = (
+    *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+"""Names of the dtypes that an input can have."""
+
+_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
+_INPUT = re.compile(
+    r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>[0-9]{1,9}(\s*,\s*[0-9]{1,9})*)\s*,?"
+)
+
+
+def parse_input(text: str) -> tuple[str | None, InputSpec]:
+    """`1,3,224,224`, `int64:1,77` or `name=int64:1,77` as a keyword (None: positional) and its input.
+
+    Raises ConvcostError with one line for a text that is none of these.
+    """
+    match = _INPUT.fullmatch(text.strip())
+    if match is None:
+        raise ConvcostError(f"cannot read the input {text!r}; {_EXAMPLE}")
+    dtype = match["dtype"] or "float32"
+    if dtype not in DTYPES:
+        raise UnknownNameError("dtype", dtype, DTYPES)
+    shape = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
+    if 0 in shape or prod(shape) >= 2**56:
+        raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
+    return match["name"], InputSpec(shape, dtype)
+
+
+def parse_inputs(texts: Iterable[str]) -> tuple[tuple[InputSpec, ...], dict[str, InputSpec]]:
+    """The positional inputs in order, and the keyword ones; raises ConvcostError for a keyword given twice."""
+    positional: list[InputSpec] = []
+    keyword: dict[str, InputSpec] = {}
+    for text in texts:
+        name, spec = parse_input(text)
+        if name is None:
+            positional.append(spec)
+        elif name in keyword:
+            raise ConvcostError(f"the input {name} is given twice; give it once")
+        else:
+            keyword[name] = spec
+    return tuple(positional), keyword
+
+
+def parse_arguments(texts: Iterable[str]) -> dict[str, str]:
+    """`key=value` texts by key; raises ConvcostError for any other text and for a key given twice."""
+    arguments: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        key = key.strip()
+        if not equals or not key.isidentifier():
+            raise ConvcostError(f"cannot read the argument {text!r}; write KEY=VALUE, such as num_classes=10")
+        if key in arguments:
+            raise ConvcostError(f"the argument {key} is given twice; give it once")
+        arguments[key] = value
+    return arguments
+
+
+def read_value(text: str) -> object:
+    """The Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text
