@@ -48,22 +48,34 @@ def compare(
         if foreign:
             raise DomainError(f"{foreign[0]} belongs to a network of the book, and {_called(name)} is a model")
         return _compare_model(name, inputs, dict(arguments or {}), unit)
-    if inputs is not None or arguments:
+    if inputs is not None:
         raise DomainError(f"{name} is a network of the book; its options say its input (convcost show {name})")
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(options)
     drawing = architecture.draw(settings)
 
-    from convcost import models
     from convcost.comparison.paper import compare_paper
     from convcost.measure.calls import capture
     from convcost.measure.fvcore import trace
     from convcost.report.comparison import ComparisonReport
 
     wanted = name if model is None else model
-    real = models.build(wanted, settings) if isinstance(wanted, str) else wanted
+    real = _real(wanted, settings, arguments) if isinstance(wanted, str) else wanted
     comparison = compare_paper(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
     return ComparisonReport(comparison, options, _called(wanted))
+
+
+def _real(reference: str, settings: Mapping[str, Any], arguments: Mapping[str, Any] | None) -> nn.Module:
+    """The model to hold a paper's formula against: one of the user's is built as `arguments` say."""
+    from convcost.models import build
+    from convcost.models.reference import LIBRARIES, load
+
+    place, colon, _ = reference.rpartition(":")
+    if colon and place not in LIBRARIES:
+        return load(reference, arguments).module
+    if arguments:
+        raise DomainError(f"arguments belong to a model of yours; {reference} is built at the network's own settings")
+    return build(reference, settings)
 
 
 def _called(model: str | nn.Module) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from convcost.cli import networks
 from convcost.cli.console import console
+from convcost.models import spelling
+from convcost.theory.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
 
@@ -28,9 +31,21 @@ class Unit(StrEnum):
     FLOPS = "flops"
 
 
+def model_inputs(texts: list[str]) -> Any:
+    """What `--input` was given, as `compare` takes it; None for nothing."""
+    positional, keyword = spelling.parse_inputs(texts)
+    if positional and keyword:
+        raise ConvcostError("give all inputs by name (NAME=1,77), or none")
+    return keyword or positional or None
+
+
 def command(
     context: typer.Context,
-    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
+    name: str = typer.Argument(
+        help="A network of the book (convcost list shows them); or any model: torchvision:NAME, timm:NAME, "
+        "package.module:factory, path/to/file.py:factory (whose code is run).",
+        show_default=False,
+    ),
     alpha: str | None = typer.Option(None, metavar="A", help="Width multiplier α, a decimal."),
     rho: str | None = typer.Option(None, metavar="R", help="Resolution multiplier ρ, a decimal."),
     resolution: str | None = typer.Option(None, metavar="PX", help="Side of the image in pixels, in place of ρ."),
@@ -39,8 +54,12 @@ def command(
     depth: str | None = typer.Option(None, metavar="N", help="Layers with weights (ResNets)."),
     variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, v1.5."),
     model: str | None = typer.Option(
-        None, metavar="REF", help="Hold the formula against this model: torchvision:NAME, timm:NAME."
+        None, metavar="REF", help="Hold a network's formula against this model: torchvision:NAME, FILE.py:factory."
     ),
+    inputs: list[str] = typer.Option(
+        [], "--input", metavar="SIZES", help="A model's input: 1,3,224,224, int64:1,77, NAME=1,77; once an input."
+    ),
+    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
     per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
     unit: Unit = typer.Option(Unit.MACS, help="flops: two per multiply-accumulate, and every other operation once."),
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
@@ -49,8 +68,9 @@ def command(
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
     plot: Path | None = typer.Option(None, metavar="FILE", help="Draw MACs and parameters as .svg or .png."),
 ) -> int:
-    """Hold a paper's formula of a network against fvcore's count of the real PyTorch model, layer by layer.
+    """Hold formulas against fvcore's count of the real PyTorch model, layer by layer.
 
+    Of a network of the book it is the paper's formula; of any other model, those of the operators that it calls.
     A network's other options are given the same way (--bands 15, --shortcut A); convcost show NAME lists them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
@@ -74,7 +94,9 @@ def command(
 
     from convcost.api import compare
 
-    report = compare(name, model=model, unit=unit.value, **options)
+    given = model_inputs(inputs)
+    keywords = spelling.parse_arguments(arguments)
+    report = compare(name, model=model, inputs=given, arguments=keywords, unit=unit.value, **options)
 
     from convcost.report.screen import print_comparison
 

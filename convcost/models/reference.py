@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING, Any
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find
 from convcost.theory.errors import MeasurementError
+from convcost.theory.spec import TensorSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-@dataclass(frozen=True)
-class InputSpec:
-    """Shape and dtype name ("float32", "int64") of one input tensor."""
-
-    shape: tuple[int, ...]
-    dtype: str = "float32"
+InputSpec = TensorSpec
 
 
 @dataclass(frozen=True)

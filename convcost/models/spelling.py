@@ -30,8 +30,8 @@ def parse_input(text: str) -> tuple[str | None, InputSpec]:
     match = _INPUT.fullmatch(text.strip())
     if match is None:
         raise ConvcostError(f"cannot read the input {text!r}; {_EXAMPLE}")
-    dtype = match["dtype"] or "float32"
-    if dtype not in DTYPES:
+    dtype = match["dtype"]
+    if dtype is not None and dtype not in DTYPES:
         raise UnknownNameError("dtype", dtype, DTYPES)
     shape = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
     if 0 in shape or prod(shape) >= 2**56:
