@@ -17,7 +17,7 @@ from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
 from convcost.measure.scopes import Scopes
-from convcost.measure.twin import on_cpu, said, weightless, whole
+from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
 # Allocation and copies: nothing is computed, and no formula is missing.
@@ -96,7 +96,7 @@ def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     scopes = Scopes(recorder.names, recorder.scopes)
     random = torch.random.fork_rng(devices=())
     quiet, grads = warnings.catch_warnings(), torch.enable_grad()
-    with quiet, random, torch.inference_mode(), grads, LightKernels(), scopes, recorder, _Whole(recorder):
+    with quiet, random, as_written(), torch.inference_mode(), grads, LightKernels(), scopes, recorder, _Whole(recorder):
         warnings.simplefilter("ignore")  # the model's user hears them when running it
         twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))

@@ -1,9 +1,13 @@
-"""A weightless twin of a model: the same modules over meta tensors, so that the original is never touched."""
+"""A twin of a model to be measured in its place, so that the original is never touched."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import sys
+from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,36 +23,36 @@ def weightless(model: nn.Module) -> nn.Module:
     A model that is so already is its own twin. Raises MeasurementError where the model holds something that
     cannot be copied, or whose operators nothing can see.
     """
-    for name, module in model.named_modules():
-        _check(f"module {name!r}" if name else "the model", module)
-    tensors = list(chain(model.parameters(), model.buffers()))
+    tensors = list(_tensors(model))
     if tensors and all(tensor.is_meta for tensor in tensors) and not any(m.training for m in model.modules()):
         return model
-    memo: dict[int, Tensor] = {}
-    for tensor in tensors:
-        memo[id(tensor)] = _meta(tensor)
-    try:
-        return copy.deepcopy(model, memo).eval()
-    except Exception as error:
-        raise MeasurementError(f"the model cannot be copied: {said(error)}") from error
+    return _copied(model, lambda tensor: tensor.detach().to("meta"))
 
 
-def _check(name: str, module: nn.Module) -> None:
-    """Refuse what hides its operators."""
-    if isinstance(module, torch.jit.ScriptModule):
-        raise MeasurementError(
-            f"{name} is scripted by torch.jit, which hides its calls; give the module it was made of"
-        )
-    if ".quantized" in type(module).__module__:
-        kind = f"{type(module).__module__}.{type(module).__name__}"
-        raise MeasurementError(f"{name} is quantised ({kind}); give the float model that it was made of")
+def on_cpu(model: nn.Module) -> nn.Module:
+    """A copy in evaluation mode on the CPU; a model without weights gets uninitialised ones."""
+
+    def held(tensor: Tensor) -> Tensor:
+        if tensor.is_meta:
+            return torch.empty_like(tensor, device="cpu")
+        return tensor.detach().to("cpu", copy=True)
+
+    return _copied(model, held)
 
 
 def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
-    """The model; of one with lazy modules a copy whose parameters have got their shapes from the inputs."""
-    if not any(is_lazy(tensor) for tensor in chain(model.parameters(), model.buffers())):
+    """The model; of one with lazy modules a copy whose parameters have got their shapes from the inputs.
+
+    Raises MeasurementError for a quantised model: its operators are hidden in packed weights.
+    """
+    for name, module in model.named_modules():
+        if ".quantized" in type(module).__module__:
+            kind = f"{type(module).__module__}.{type(module).__name__}"
+            where = f"module {name!r}" if name else "the model"
+            raise MeasurementError(f"{where} is quantised ({kind}); give the float model that it was made of")
+    if not any(is_lazy(tensor) for tensor in _tensors(model)):
         return model
-    twin = copy.deepcopy(model).eval()
+    twin = on_cpu(model)
     args, kwargs = inputs.on("cpu", twin)
     with torch.random.fork_rng(devices=()), torch.no_grad():
         try:
@@ -58,20 +62,39 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
     return twin
 
 
+@contextlib.contextmanager
+def as_written() -> Iterator[None]:
+    """Compiled modules run the Python that they were compiled from."""
+    if "torch._dynamo" in sys.modules:
+        with torch.compiler.set_stance("force_eager"):
+            yield
+    else:
+        yield
+
+
 def said(error: BaseException) -> str:
     """An error's type and the first line of its text."""
     return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
 
 
-def _meta(tensor: Tensor) -> Tensor:
-    if isinstance(tensor, nn.Parameter):
-        return nn.Parameter(tensor.detach().to("meta"), requires_grad=tensor.requires_grad)
-    return tensor.detach().to("meta")
+def _tensors(model: nn.Module) -> Iterator[Tensor]:
+    """Parameters, buffers, and the plain tensors that modules keep (a weight computed from others)."""
+    kept = (value for module in model.modules() for value in vars(module).values() if isinstance(value, Tensor))
+    return chain(model.parameters(), model.buffers(), kept)
 
 
-def on_cpu(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode on the CPU; a model without weights gets uninitialised ones."""
-    twin = copy.deepcopy(model).eval()
-    if any(tensor.is_meta for tensor in chain(twin.parameters(), twin.buffers())):
-        return twin.to_empty(device="cpu")
-    return twin.to("cpu")
+def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
+    memo: dict[int, Any] = {id(tensor): _like(tensor, change) for tensor in _tensors(model)}
+    try:
+        return copy.deepcopy(model, memo).eval()
+    except Exception as error:
+        raise MeasurementError(f"the model cannot be copied: {said(error)}") from error
+
+
+def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
+    if is_lazy(tensor):
+        made: Any = type(tensor)
+        lazy: Tensor = made(device="cpu", dtype=tensor.dtype)
+        return lazy
+    changed = change(tensor)
+    return nn.Parameter(changed, requires_grad=tensor.requires_grad) if isinstance(tensor, nn.Parameter) else changed

@@ -48,12 +48,18 @@ def _transposed(rank: int) -> Binder:
     return bind
 
 
+def _any(a: Arguments) -> Bound:
+    """The convolution that stands for all of them, as a traced model calls it."""
+    rank = len(a["stride"])
+    return (_transposed if a["transposed"] else _convolution)(rank)(a)
+
+
 def _linear(a: Arguments) -> Bound:
     hyper = {"out_features": shape_of(a["weight"])[0], "bias": a["bias"] is not None}
     return Bound("linear", (shape_of(a["input"]),), hyper)
 
 
-BINDERS: dict[str, Binder] = {"linear": _linear}
+BINDERS: dict[str, Binder] = {"linear": _linear, "convolution": _any, "_convolution": _any}
 for _rank in (1, 2, 3):
     BINDERS[f"conv{_rank}d"] = _convolution(_rank)
     BINDERS[f"conv_transpose{_rank}d"] = _transposed(_rank)
