@@ -10,7 +10,6 @@ import typer
 
 from convcost.cli import networks
 from convcost.cli.console import console
-from convcost.models import spelling
 from convcost.theory.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
@@ -33,6 +32,8 @@ class Unit(StrEnum):
 
 def model_inputs(texts: list[str]) -> Any:
     """What `--input` was given, as `compare` takes it; None for nothing."""
+    from convcost.models import spelling
+
     positional, keyword = spelling.parse_inputs(texts)
     if positional and keyword:
         raise ConvcostError("give all inputs by name (NAME=1,77), or none")
@@ -93,6 +94,7 @@ def command(
         check(plot)
 
     from convcost.api import compare
+    from convcost.models import spelling
 
     given = model_inputs(inputs)
     keywords = spelling.parse_arguments(arguments)
