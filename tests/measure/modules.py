@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 class Written(nn.Module):
     """A module whose forward is a function of the module and its input."""
 
-    def __init__(self, function: Callable[[Any, Tensor], Any], **parts: nn.Module | Tensor) -> None:
+    def __init__(self, function: Callable[[Any, Any], Any], **parts: nn.Module | Tensor) -> None:
         super().__init__()
         self.function = function
         for name, part in parts.items():

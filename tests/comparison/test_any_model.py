@@ -1,0 +1,195 @@
+"""Models that nobody wrote a paper about: odd modules, odd inputs, odd outputs, and where fvcore gives up."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.utils.prune
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils import parametrizations
+from torch.utils.checkpoint import checkpoint
+
+import convcost
+from tests.measure.modules import Written
+
+# A linear layer from 3 to 4 features on 2 rows: 2·3·4 multiply-accumulates, 3·4 + 4 parameters.
+ROWS, MACS, PARAMETERS = (2, 3), 24, 16
+
+
+@dataclasses.dataclass
+class Found:
+    """What some nets return in place of a tensor."""
+
+    scores: Tensor
+    classes: int
+
+
+def around(forward: Callable[[nn.Module, Tensor], Any]) -> nn.Module:
+    """A module that computes what it likes with one linear layer, `inner`."""
+    model = Written(lambda self, x: forward(self.inner, x))
+    model.inner = nn.Linear(3, 4)
+    return model
+
+
+def quietly(make: Callable[[], nn.Module]) -> nn.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch deprecates what users still have
+        return make()
+
+
+COUNTED: dict[str, Callable[[], nn.Module]] = {
+    "a dict": lambda: around(lambda inner, x: {"scores": inner(x)}),
+    "a dataclass": lambda: around(lambda inner, x: Found(inner(x), 4)),
+    "nested lists": lambda: around(lambda inner, x: [[inner(x)], None]),
+    "lazy": lambda: nn.Sequential(nn.LazyLinear(4)),
+    "checkpointed": lambda: around(lambda inner, x: checkpoint(inner, x, use_reentrant=False)),
+    "in parallel": lambda: nn.DataParallel(nn.Linear(3, 4)),
+    "its own value": lambda: around(lambda inner, x: inner(x) * x.sum().item()),
+    "a branch on a value": lambda: around(lambda inner, x: inner(x) if x.sum() >= 0 else inner(inner(x)[:, :3])),
+    "through NumPy": lambda: around(lambda inner, x: inner(torch.from_numpy(x.numpy()))),
+    "to a device": lambda: around(lambda inner, x: inner(x.to("cpu"))),
+    "dropout that is on": lambda: around(lambda inner, x: F.dropout(inner(x), training=True)),
+    "half precision": lambda: nn.Linear(3, 4).to(torch.bfloat16),
+    "autocast": lambda: around(lambda inner, x: torch.autocast("cpu", dtype=torch.bfloat16)(inner)(x)),
+    "no grad inside": lambda: around(lambda inner, x: torch.no_grad()(inner)(x)),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_counted_in_full_and_fvcore_agrees(name: str) -> None:
+    report = convcost.compare(COUNTED[name](), inputs=ROWS)
+    totals = report.totals
+    assert report.verdict == "agree"
+    assert (totals.macs_formula, totals.macs_measured) == (MACS, MACS)
+    assert (totals.params_formula, totals.params_measured) == (PARAMETERS, PARAMETERS)
+
+
+UNTRACED: dict[str, Callable[[], nn.Module]] = {
+    "scripted": lambda: quietly(lambda: torch.jit.script(nn.Linear(3, 4))),
+    "traced": lambda: quietly(lambda: torch.jit.trace(nn.Linear(3, 4), torch.zeros(ROWS))),  # type: ignore[no-untyped-call]
+    "checkpointed by re-entry": lambda: around(lambda inner, x: checkpoint(inner, x, use_reentrant=True)),
+}
+
+
+@pytest.mark.parametrize("name", UNTRACED)
+def test_what_fvcore_cannot_trace_is_counted_all_the_same(name: str) -> None:
+    report = convcost.compare(UNTRACED[name](), inputs=ROWS)
+    assert (report.verdict, report.ok) == ("uncounted", True)
+    assert (report.totals.macs_formula, report.totals.fvcore_total) == (MACS, None)
+    assert report.rows[0].reason.startswith("fvcore cannot trace the model: RuntimeError: ")
+
+
+def test_quantised_is_refused() -> None:
+    quantise: Any = torch.ao.quantization.quantize_dynamic
+    model = quietly(lambda: quantise(nn.Sequential(nn.Linear(3, 4)), {nn.Linear}))
+    with pytest.raises(convcost.MeasurementError, match=r"module '0' is quantised .*; give the float model"):
+        convcost.compare(model, inputs=ROWS)
+
+
+PRUNE: Any = torch.nn.utils.prune.l1_unstructured
+
+
+@pytest.mark.parametrize(
+    "normed",
+    [
+        lambda: quietly(lambda: nn.utils.weight_norm(nn.Conv2d(4, 6, 3))),
+        lambda: parametrizations.weight_norm(nn.Conv2d(4, 6, 3)),
+        lambda: parametrizations.spectral_norm(nn.Conv2d(4, 6, 3)),
+        lambda: PRUNE(nn.Conv2d(4, 6, 3), "weight", 2),
+    ],
+    ids=["weight norm by hook", "weight norm", "spectral norm", "pruned"],
+)
+def test_computed_weights_are_counted_where_they_are_used(normed: Callable[[], nn.Module]) -> None:
+    model = normed()
+    report = convcost.compare(model, inputs=(1, 4, 9, 8))
+    # 4·6·3·3 multiply-accumulates at 7×6 positions.
+    assert (report.rows[-1].macs_formula, report.rows[-1].macs_measured) == (9072, 9072)
+    assert report.totals.params_accounted == report.totals.params_measured == sum(p.numel() for p in model.parameters())
+
+
+def test_a_shared_layer_is_counted_twice_and_its_parameters_once() -> None:
+    shared = nn.Linear(3, 3)
+    report = convcost.compare(nn.Sequential(shared, nn.ReLU(), shared), inputs=ROWS)
+    assert (report.verdict, report.totals.macs_formula, report.totals.params_formula) == ("agree", 2 * 2 * 9, 9 + 3)
+
+
+def test_a_result_that_nobody_takes_is_computed_and_fvcore_leaves_it_out() -> None:
+    model = Written(lambda self, x: (self.unused(x), self.used(x))[1])
+    model.used, model.unused = nn.Linear(3, 4), nn.Linear(3, 5)
+    report = convcost.compare(model, inputs=ROWS)
+    assert not report.ok
+    assert [(row.layer, str(row.verdict)) for row in report.rows] == [("unused", "disagree"), ("used", "agree")]
+    assert report.rows[0].reason == "fvcore's trace leaves out what the output does not depend on"
+    assert report.totals.macs_formula - report.totals.macs_measured == 2 * 3 * 5
+
+
+def test_parameters_that_are_no_weights() -> None:
+    model = Written(lambda self, x: self.inner(x + self.offset))
+    model.inner, model.offset, model.forgotten = nn.Linear(3, 4), nn.Parameter(torch.zeros(3)), nn.Linear(7, 1)
+    totals = convcost.compare(model, inputs=ROWS).totals
+    assert (totals.params_formula, totals.params_operands, totals.params_unused) == (PARAMETERS, 3, 8)
+    assert totals.params_measured == PARAMETERS + 3 + 8
+
+
+class Captioner(nn.Module):
+    """An image and whole numbers in, a dict out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.see = nn.Conv2d(3, 5, 3)
+        self.read = nn.Embedding(11, 6)
+        self.speak = nn.Linear(6, 7)
+
+    def forward(self, image: Tensor, words: Tensor, scale: float = 1.0) -> dict[str, Tensor]:
+        return {"features": self.see(image) * scale, "scores": self.speak(self.read(words))}
+
+
+# 3·5·9 MACs at 8×6 positions, and 2·4 words of 6·7.
+CAPTIONER = 3 * 5 * 9 * 48 + 2 * 4 * 42
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        (torch.zeros(1, 3, 10, 8), torch.zeros(2, 4, dtype=torch.int64)),
+        {"words": torch.zeros(2, 4, dtype=torch.int64), "image": (1, 3, 10, 8)},
+        ((1, 3, 10, 8), torch.zeros(2, 4, dtype=torch.int64), 0.5),
+    ],
+    ids=["tensors", "by name", "a shape, a tensor, a number"],
+)
+def test_several_inputs_of_several_kinds(inputs: Any) -> None:
+    report = convcost.compare(Captioner(), inputs=inputs)
+    assert (report.verdict, report.totals.macs_formula, report.totals.macs_measured) == ("agree", CAPTIONER, CAPTIONER)
+
+
+def test_one_dict_as_the_only_argument() -> None:
+    model = Written(lambda self, batch: self.inner(batch["rows"][0]))
+    model.inner = nn.Linear(3, 4)
+    assert convcost.compare(model, inputs=({"rows": [torch.zeros(ROWS)]},)).totals.macs_formula == MACS
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        (None, "Linear does not say what it takes; give an input's shape, such as 1,3,224,224"),
+        (object(), "an input is a tensor or a shape, not object; nest them in tuples or dicts"),
+        ((2, 0), "an input of shape (2, 0) has a size below 1"),
+        ((2, 5), "the model cannot run on an input of 2×5: RuntimeError: "),
+    ],
+)
+def test_wrong_inputs_are_one_line(inputs: Any, text: str) -> None:
+    with pytest.raises(convcost.ConvcostError) as caught:
+        convcost.compare(nn.Linear(3, 4), inputs=inputs)
+    assert str(caught.value).startswith(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_options_of_a_paper_are_refused() -> None:
+    with pytest.raises(convcost.DomainError, match="alpha belongs to a network of the book, and Linear is a model"):
+        convcost.compare(nn.Linear(3, 4), inputs=ROWS, alpha=0.5)
