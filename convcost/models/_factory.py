@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from convcost.models._weightless import weightless
+from convcost.models._weightless import plain, weightless
 from convcost.theory.errors import ConvcostError, MeasurementError
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
@@ -21,9 +21,16 @@ def said(error: BaseException) -> str:
 
 
 def called(
-    reference: str, factory: object, values: Mapping[str, Any], forbidden: Iterable[str] = frozenset()
+    reference: str,
+    factory: object,
+    values: Mapping[str, Any],
+    *,
+    forbidden: Iterable[str] = frozenset(),
+    initialised: bool = False,
 ) -> nn.Module:
     """The model that a class or function makes of keyword arguments, without weights; a module is itself.
+
+    `initialised` models are built as they are, on the CPU.
 
     Raises MeasurementError for a keyword that is `forbidden`, that the factory does not take or that it lacks,
     for a factory that raises, and for one that makes no module.
@@ -41,7 +48,7 @@ def called(
         )
     _check(reference, factory, values, forbidden)
     try:
-        model = weightless(lambda: factory(**values))
+        model = (plain if initialised else weightless)(lambda: factory(**values))
     except ConvcostError:
         raise
     except (Exception, SystemExit) as error:

@@ -37,6 +37,13 @@ def weightless(make: Callable[[], nn.Module]) -> nn.Module:
         return _moved(make())
 
 
+def plain(make: Callable[[], nn.Module]) -> nn.Module:
+    """What `make` returns, in evaluation mode, where and as it was made; the random state is kept."""
+    with random_state_kept():
+        model = make()
+    return model.eval() if isinstance(model, nn.Module) else model
+
+
 def _moved(model: nn.Module) -> nn.Module:
     if not isinstance(model, nn.Module):
         return model

@@ -38,15 +38,17 @@ class Loaded:
 LIBRARIES = ("torchvision", "timm")
 
 
-def load(reference: str, arguments: Mapping[str, object] | None = None) -> Loaded:
+def load(reference: str, arguments: Mapping[str, object] | None = None, *, initialised: bool = False) -> Loaded:
     """The model that a reference means, built without weights, and its default inputs.
 
     reference  a network of the book, `torchvision:NAME`, `timm:NAME`, `package.module:factory` or
                `path/to/file.py:factory`, where factory is a class, a function or an nn.Module instance
     arguments  the factory's keyword arguments (the options of a network of the book); a text that is a Python
                literal is that value, any other text is itself
+    initialised  build plainly on the CPU, with the initial weights and true buffers that a forward pass needs
+                 where it computes with values (the book's networks never need it)
 
-    Weights are never loaded and nothing is downloaded; the random state afterwards is that of before. Raises
+    Trained weights are never loaded and nothing is downloaded; the random state afterwards is that of before. Raises
     UnknownNameError for a name that is not there, DomainError for an option outside its domain and
     MeasurementError where the model cannot be built, each with one line of text.
     """
@@ -58,8 +60,8 @@ def load(reference: str, arguments: Mapping[str, object] | None = None) -> Loade
 
     values = {key: read_value(value) if isinstance(value, str) else value for key, value in given.items()}
     if place in LIBRARIES:
-        return _of_a_library(place, name, values)
-    return _of_the_user(reference, place, name, values)
+        return _of_a_library(place, name, values, initialised)
+    return _of_the_user(reference, place, name, values, initialised)
 
 
 def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
@@ -73,15 +75,15 @@ def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
     return Loaded(models.build(name, settings), name, (InputSpec(shape),), "input of the book's network")
 
 
-def _of_a_library(library: str, name: str, values: Mapping[str, Any]) -> Loaded:
+def _of_a_library(library: str, name: str, values: Mapping[str, Any], initialised: bool) -> Loaded:
     from convcost.models import _zoo, weights
     from convcost.models._factory import called
 
     reference = f"{library}:{name}"
+    factory = _zoo.timm_factory(name) if library == "timm" else _zoo.torchvision_factory(name)
+    module = called(reference, factory, values, forbidden=WEIGHTS, initialised=initialised)
     if library == "timm":
-        module = called(reference, _zoo.timm_factory(name), values, forbidden=WEIGHTS)
         return Loaded(module, reference, (InputSpec(_zoo.timm_input(module)),), "input size of timm's configuration")
-    module = called(reference, _zoo.torchvision_factory(name), values, forbidden=WEIGHTS)
     inputs, note = weights.default_inputs(name, values)
     return Loaded(module, reference, inputs, note)
 
@@ -92,10 +94,10 @@ WEIGHTS = frozenset(
 )
 
 
-def _of_the_user(reference: str, place: str, name: str, values: Mapping[str, Any]) -> Loaded:
+def _of_the_user(reference: str, place: str, name: str, values: Mapping[str, Any], initialised: bool) -> Loaded:
     from convcost.models import _factory, _own
 
     with _own.importing(place, name) as factory:
-        module = _factory.called(reference, factory, values)
+        module = _factory.called(reference, factory, values, initialised=initialised)
     inputs, note = _own.default_inputs(reference, module)
     return Loaded(module, reference, inputs, note)
