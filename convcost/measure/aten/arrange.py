@@ -23,7 +23,12 @@ def _flatten(a: Arguments) -> Bound:
 
 
 def _dropout(a: Arguments) -> Bound:
-    return Bound(None if a["train"] and a["p"] else "dropout", (shape_of(a["input"]),), {})
+    tensor = next(iter(a.values()))  # `input`, but `self` in place
+    return Bound(None if a["train"] and a["p"] else "dropout", (shape_of(tensor),), {})
 
 
-BINDERS: dict[str, Binder] = {"cat": _concat, "mean": _mean, "flatten": _flatten, "dropout": _dropout}
+_DROPOUTS = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
+
+
+BINDERS: dict[str, Binder] = {"cat": _concat, "mean": _mean, "flatten": _flatten}
+BINDERS.update(dict.fromkeys(_DROPOUTS, _dropout))
