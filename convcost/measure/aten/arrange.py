@@ -1,4 +1,4 @@
-"""Operators that join, cut or hand on, and means."""
+"""Operators that join, flatten or hand on."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from convcost.measure.aten.bound import Arguments, Binder, Bound, shape_of
 
 def _concat(a: Arguments) -> Bound:
     shapes = tuple(shape_of(t) for t in a["tensors"])
+    shapes = tuple(s for s in shapes if s != (0,)) or shapes[:1]  # PyTorch joins nothing to anything
     return Bound("concat", (shapes,), {"dim": a["dim"] % len(shapes[0])})
 
 
-def _mean(a: Arguments) -> Bound:
-    rank = a["self"].dim()
-    axes = a.get("dim") or range(rank)
-    return Bound(
-        "mean", (shape_of(a["self"]),), {"dim": tuple(x % rank for x in axes), "keepdim": bool(a.get("keepdim"))}
-    )
-
-
 def _flatten(a: Arguments) -> Bound:
-    return Bound("flatten", (shape_of(a["self"]),), {"start_dim": a["start_dim"], "end_dim": a["end_dim"]})
+    return Bound("flatten", (shape_of(a["self"]) or (1,),), {"start_dim": a["start_dim"], "end_dim": a["end_dim"]})
 
 
 def _dropout(a: Arguments) -> Bound:
@@ -30,5 +23,5 @@ def _dropout(a: Arguments) -> Bound:
 _DROPOUTS = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
 
 
-BINDERS: dict[str, Binder] = {"cat": _concat, "mean": _mean, "flatten": _flatten}
+BINDERS: dict[str, Binder] = {"cat": _concat, "flatten": _flatten}
 BINDERS.update(dict.fromkeys(_DROPOUTS, _dropout))
