@@ -14,21 +14,13 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS, FUNCTIONS
+from convcost.measure.aten.movement import FILLS, LOOKUPS, MOVEMENT, moves
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
+from convcost.measure.ownership import Ownership
 from convcost.measure.scopes import Scopes
 from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
-
-# Allocation and copies: nothing is computed, and no formula is missing.
-MOVEMENT = frozenset(
-    {
-        *("clone", "copy", "contiguous", "reshape", "to", "_to_copy", "_unsafe_view", "lift_fresh", "arange"),
-        *("empty", "empty_like", "zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "fill"),
-        *("scalar_tensor", "constant_pad_nd", "pad"),
-    }
-)
-
 
 # Composites without a formula that fvcore counts whole.
 _WHOLE = frozenset({"matmul", "einsum", "upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
@@ -110,8 +102,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls: list[Call] = []
         self.seen: set[str] = set()
         self._within = ""
-        self._left = {name: p.numel() for name, p in model.named_parameters()}
-        self._views: dict[int, tuple[str, Tensor]] = {id(p): (name, p) for name, p in model.named_parameters()}
+        self._owned = Ownership(model)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -124,7 +115,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
         self.seen.add(traced_name(func))
         binder = BINDERS.get(name)
-        if binder is None and name not in _WHOLE:
+        if binder is None and name not in _WHOLE and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
@@ -133,10 +124,13 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         if binder is not None:
             bound = binder(arguments)
+            if name == "cat" and self._owned.made_of(arguments):
+                self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
+                arguments = {}
             shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
             self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
-        elif func.is_view or name in MOVEMENT:
-            self._follow(arguments, outputs)
+        elif moves(func, name, arguments):
+            self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
             shape = tuple(outputs[0].shape) if outputs and isinstance(outputs[0], Tensor) else ()
@@ -163,27 +157,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         output: tuple[int, ...],
     ) -> None:
         name = self._within or traced_name(func)
-        parameters = self._first_use(arguments)
+        parameters = self._owned.first_use(arguments)
         self.calls.append(Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters))
-
-    def _follow(self, arguments: Mapping[str, Any], outputs: list[Any]) -> None:
-        """A view or copy of a parameter is still that parameter."""
-        owners = [self._views[id(v)][0] for v in arguments.values() if id(v) in self._views]
-        for owner in owners[:1]:
-            # Keeping the tensor keeps its id from being used again.
-            self._views.update({id(tensor): (owner, tensor) for tensor in outputs if isinstance(tensor, Tensor)})
-
-    def _first_use(self, arguments: Mapping[str, Any]) -> int:
-        """Elements of parameters that no earlier call has used."""
-        used = 0
-        for value in arguments.values():
-            for tensor in value if isinstance(value, tuple | list) else [value]:
-                if id(tensor) in self._views:
-                    owner = self._views[id(tensor)][0]
-                    taken = min(tensor.numel(), self._left[owner])
-                    self._left[owner] -= taken
-                    used += taken
-        return used
 
 
 class _Whole(TorchFunctionMode):

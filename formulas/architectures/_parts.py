@@ -7,11 +7,11 @@ from typing import Any
 from convcost.theory.carriers import Count, maximum
 from convcost.theory.pen import Map, Pen
 
-from ..operators import convolution, elementwise, linear, norm, pooling, reduction
+from ..operators import activation, convolution, elementwise, linear, movement, norm, pooling, reduction
 
 OPERATORS = {
     record.name: record
-    for module in (convolution, elementwise, linear, norm, pooling, reduction)
+    for module in (activation, convolution, elementwise, linear, movement, norm, pooling, reduction)
     for record in module.RECORDS
 }
 CONV2D = OPERATORS["conv2d"]

@@ -6,6 +6,10 @@ from convcost.theory.convention import Convention, Rule
 from convcost.theory.record import Source
 
 _CONVOLUTIONS = tuple(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))
+_FREE = (
+    *("relu", "concat", "flatten", "dropout", "masked_fill", "clamp", "floor", "floor_divide", "remainder"),
+    *("eq", "ge", "gt", "max", "pairwise_max", "bitwise_not", "and_operator"),
+)
 _NORMS = ("layer_norm", "group_norm", "instance_norm")
 
 RECORDS = (
@@ -53,11 +57,7 @@ RECORDS = (
             Rule(
                 ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
             ),
-            Rule(
-                ("relu", "concat", "flatten", "dropout"),
-                {},
-                "fvcore holds this operator to be free",
-            ),
+            Rule(_FREE, {}, "fvcore holds this operator to be free"),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
     ),

@@ -1,155 +1,169 @@
-"""Activations, addition, multiplication, softmax, and the operators that only move elements."""
+"""Element-wise functions, arithmetic, comparison and logic, operands broadcast."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
+from convcost.theory.carriers import Count, Shape, flag
+from convcost.theory.cost import Result
+from convcost.theory.record import Operator, Source
 
-from convcost.theory.carriers import Count, Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from ._pointwise import EACH, TORCH, N, broadcasts, combined, evaluated
 
 
-def activation(input: Shape) -> Result:
-    """An element-wise function without parameters: one evaluation an element, whatever the function."""
-    size = product(input)
-    return Result(input, Cost(elementwise=size, activations=size, inputs=size))
-
-
-def prelu(input: Shape, *, slopes: Count = 1) -> Result:
-    """Parametric ReLU with one slope, or one a channel: one evaluation an element."""
-    size = product(input)
-    return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
-
-
-def softmax(input: Shape, *, dim: int = 1) -> Result:
-    """Softmax along `dim`: an exponential and a division an element, and the additions of each row's sum."""
-    size = product(input)
-    rows = product(n for axis, n in enumerate(input) if axis != dim % len(input))
-    return Result(input, Cost(elementwise=3 * size - rows, activations=size, inputs=size))
-
-
-def broadcast(left: Shape, right: Shape) -> Shape:
-    """The shape that two operands are broadcast to, aligned at their last axes."""
-    rank = max(len(left), len(right))
-    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (left, right)]
-    return tuple(b if isinstance(a, int) and a == 1 else a for a, b in zip(*padded, strict=True))
+def function(input: Shape) -> Result:
+    """A function of one element, whatever it is: one evaluation an element."""
+    return evaluated(input)
 
 
 def binary(left: Shape, right: Shape) -> Result:
-    """Element-wise addition, subtraction, multiplication or division with broadcasting: one an output element."""
-    shape = broadcast(left, right)
-    size = product(shape)
-    return Result(shape, Cost(elementwise=size, activations=size, inputs=product(left) + product(right)))
+    """A function of two elements with broadcasting: one operation an output element."""
+    return combined((left, right), 1)
 
 
-def concat(inputs: Sequence[Shape], *, dim: int = 1) -> Result:
-    """Concatenation along `dim`: elements move, nothing is computed."""
-    axis = dim % len(inputs[0])
-    joined: Count = sum(shape[axis] for shape in inputs)
-    shape = (*inputs[0][:axis], joined, *inputs[0][axis + 1 :])
-    return Result(shape, Cost(activations=product(shape), inputs=product(shape)))
+def scaled(left: Shape, right: Shape) -> Result:
+    """left ± alpha·right for an alpha that is not 1: a product and an addition an output element."""
+    return combined((left, right), 2)
 
 
-def flatten(input: Shape, *, start_dim: int = 1, end_dim: int = -1) -> Result:
-    """Axes `start_dim` to `end_dim` joined into one: a view, no element moves."""
-    first, last = start_dim % len(input), end_dim % len(input)
-    return Result((*input[:first], product(input[first : last + 1]), *input[last + 1 :]), Cost())
+def clamp(input: Shape, *bounds: Shape) -> Result:
+    """Elements held between bounds, which may be tensors: one evaluation an output element."""
+    return combined((input, *bounds), 1)
 
 
-def identity(input: Shape) -> Result:
-    """An operator that hands its input on (dropout in evaluation)."""
-    return Result(input, Cost())
+def lerp(start: Shape, end: Shape, weight: Shape) -> Result:
+    """start + weight·(end - start): a difference, a product and an addition an output element."""
+    return combined((start, end, weight), 3)
 
 
-_TORCH = "PyTorch 2.13 documentation"
-_N = (Symbol("n", "elements of the input", "elements"),)
-_BOTH = (Symbol("n", "elements of each operand", "elements"),)
+def addcmul(input: Shape, first: Shape, second: Shape, *, scaled: Count = False) -> Result:
+    """input + first·second, or with value·first·second: a product and an addition an output element, and `scaled`."""
+    return combined((input, first, second), 2 + flag(scaled))
 
 
-def _joinable(a: SimpleNamespace) -> Any:
-    first, *others = [(*s[: a.dim % len(s)], *s[a.dim % len(s) + 1 :]) for s in a.inputs]
-    return every(len(s) == len(first) and every(x == y for x, y in zip(first, s, strict=True)) for s in others)
-
-
-_JOINABLE = Condition("all sizes but those along `dim` must be equal", _joinable, ("inputs", "dim"))
-
-
-def _compatible(a: SimpleNamespace) -> Any:
-    return every((x == y) | (x == 1) | (y == 1) for x, y in zip(reversed(a.left), reversed(a.right), strict=False))
-
-
-_BROADCASTS = Condition("the operands' shapes must broadcast", _compatible, ("left", "right"))
-
-ACTIVATIONS = (
-    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus"),
-    *("sigmoid", "tanh", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh", "hardshrink", "softshrink"),
+FUNCTIONS = (
+    *("abs", "angle", "ceil", "floor", "frac", "neg", "round", "sgn", "sign", "trunc", "nan_to_num"),
+    *("exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logit", "reciprocal", "rsqrt", "sqrt", "square"),
+    *("acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "sin", "sinc", "sinh", "tan"),
+    *("deg2rad", "rad2deg", "erf", "erfc", "erfinv", "lgamma", "digamma"),
+    *("isfinite", "isinf", "isnan", "isneginf", "isposinf", "signbit", "logical_not", "bitwise_not"),
 )
+"""Functions of one element, by their names in torch."""
+
+PAIRS = {
+    "add": "addition",
+    "sub": "subtraction",
+    "mul": "multiplication",
+    "div": "division",
+    "floor_divide": "division rounded down",
+    "remainder": "remainder with the divisor's sign",
+    "fmod": "remainder with the dividend's sign",
+    "pow": "power",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "fmax": "maximum without NaN",
+    "fmin": "minimum without NaN",
+    "clamp_min": "lower bound",
+    "clamp_max": "upper bound",
+    "atan2": "angle",
+    "hypot": "length of the hypotenuse",
+    "copysign": "sign of another",
+    "logaddexp": "logarithm of a sum of exponentials",
+    "xlogy": "product with a logarithm",
+    "eq": "equality",
+    "ne": "inequality",
+    "lt": "less than",
+    "le": "at most",
+    "gt": "more than",
+    "ge": "at least",
+    "logical_and": "and",
+    "logical_or": "or",
+    "logical_xor": "exclusive or",
+    "bitwise_and": "and of bits",
+    "bitwise_or": "or of bits",
+    "bitwise_xor": "exclusive or of bits",
+    "bitwise_left_shift": "shift to the left",
+    "bitwise_right_shift": "shift to the right",
+}
+"""Functions of two elements, by their names in torch, in words."""
+
+# Spellings that fvcore knows apart from the operators they are.
+_SPELLINGS = {
+    "and_operator": ("and, spelled &", "torch.bitwise_and", "what & between tensors calls"),
+    "pairwise_max": ("maximum, spelled max(a, b)", "torch.max(input, other)", "as torch.maximum"),
+}
+_SOURCED = {
+    **{name: (title, f"torch.{name}", "") for name, title in PAIRS.items()},
+    **_SPELLINGS,
+    "div_rounded": ("division rounded to a whole number", "torch.div with rounding_mode", ""),
+}
 
 RECORDS = (
     *(
         Operator(
             name=name,
-            title=f"Activation {name}",
-            function=activation,
-            symbols=_N,
-            source=Source(_TORCH, f"torch.nn.functional.{name}: one evaluation an element"),
+            title=f"Function {name}",
+            function=function,
+            symbols=N,
+            source=Source(TORCH, f"torch.{name}: one evaluation an element"),
             template={"input": ("n",)},
         )
-        for name in ACTIVATIONS
-    ),
-    Operator(
-        name="prelu",
-        title="Parametric ReLU",
-        function=prelu,
-        symbols=(*_N, Symbol("C", "slopes: 1, or one a channel", "slopes", 1)),
-        source=Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
-        template={"input": ("n",), "slopes": "C"},
-    ),
-    Operator(
-        name="softmax",
-        title="Softmax",
-        function=softmax,
-        symbols=(Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements")),
-        source=Source("Goodfellow, Bengio & Courville 2016, Deep Learning", "equation 4.1"),
-        template={"input": ("N", "K")},
+        for name in FUNCTIONS
     ),
     *(
         Operator(
             name=name,
             title=f"Element-wise {title}",
             function=binary,
-            symbols=_BOTH,
-            source=Source(_TORCH, f"torch.{name}: one operation an output element, operands broadcast"),
-            domain=(_BROADCASTS,),
+            symbols=EACH,
+            source=Source(
+                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation an output element, operands broadcast"
+            ),
+            domain=(broadcasts("left", "right"),),
             template={"left": ("n",), "right": ("n",)},
         )
-        for name, title in (("add", "addition"), ("sub", "subtraction"), ("mul", "multiplication"), ("div", "division"))
+        for name, (title, place, note) in _SOURCED.items()
+    ),
+    *(
+        Operator(
+            name=f"{name}_scaled",
+            title=f"Element-wise {title} of a multiple",
+            function=scaled,
+            symbols=EACH,
+            source=Source(TORCH, f"torch.{name}: out_i = input_i {sign} alpha·other_i, the operands broadcast"),
+            domain=(broadcasts("left", "right"),),
+            template={"left": ("n",), "right": ("n",)},
+        )
+        for name, title, sign in (("add", "addition", "+"), ("sub", "subtraction", "-"))
     ),
     Operator(
-        name="concat",
-        title="Concatenation",
-        function=concat,
-        symbols=(Symbol("n", "elements of the operands together", "elements"),),
-        source=Source(_TORCH, "torch.cat: elements are copied, nothing is computed"),
-        domain=(_JOINABLE,),
-        template={"inputs": (("n",),), "dim": 0},
-    ),
-    Operator(
-        name="flatten",
-        title="Flattening",
-        function=flatten,
-        symbols=_N,
-        source=Source(_TORCH, "torch.flatten: a view of the same elements"),
-        template={"input": (1, "n")},
-    ),
-    Operator(
-        name="dropout",
-        title="Dropout in evaluation",
-        function=identity,
-        symbols=_N,
-        source=Source(_TORCH, "torch.nn.Dropout: the identity in evaluation"),
+        name="clamp",
+        title="Bounds on both sides",
+        function=clamp,
+        symbols=N,
+        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation an output element"),
         template={"input": ("n",)},
+    ),
+    Operator(
+        name="lerp",
+        title="Linear interpolation of two tensors",
+        function=lerp,
+        symbols=EACH,
+        source=Source(TORCH, "torch.lerp: out_i = start_i + weight_i·(end_i - start_i)"),
+        domain=(broadcasts("start", "end", "weight"),),
+        template={"start": ("n",), "end": ("n",), "weight": ("n",)},
+    ),
+    *(
+        Operator(
+            name=name,
+            title=f"Addition of a {what}",
+            function=addcmul,
+            symbols=EACH,
+            source=Source(TORCH, f"torch.{name}: out_i = input_i + value·{how}, the product with value only if not 1"),
+            domain=(broadcasts("input", "first", "second"),),
+            template={"input": ("n",), "first": ("n",), "second": ("n",)},
+        )
+        for name, what, how in (
+            ("addcmul", "product", "tensor1_i·tensor2_i"),
+            ("addcdiv", "quotient", "tensor1_i/tensor2_i"),
+        )
     ),
 )

@@ -1,27 +1,122 @@
-"""The mean over some axes: what a global average pool is when it is written without pooling."""
+"""Reductions over some axes: sums, means, extremes, variances, norms.
+
+`dim` are the axes that are reduced, which stay as 1 with `keepdim`. A row of k elements takes k - 1 operations.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from convcost.theory.carriers import Shape, every, product
 from convcost.theory.cost import Cost, Result
 from convcost.theory.record import Condition, Operator, Source, Symbol
 
+from ._pointwise import TORCH
+
+
+def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: int) -> Result:
+    """`each` operations an element and `row` an output element, which may be negative."""
+    axes = {axis % len(input) for axis in dim}
+    kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
+    shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
+    size, rows = product(input), product(kept)
+    return Result(shape, Cost(elementwise=each * size + row * rows, activations=rows, inputs=size))
+
+
+def fold(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """One operation between the elements of a row, k - 1 for k of them: a sum, a product, a maximum, an index of it."""
+    return _reduced(input, dim, keepdim, 1, -1)
+
 
 def mean(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
     """Mean over the axes `dim`, which stay as 1 with `keepdim`: n - 1 additions and one scaling of n elements."""
-    reduced = {axis % len(input) for axis in dim}
-    kept = tuple(1 if axis in reduced else size for axis, size in enumerate(input))
-    shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in reduced)
-    size = product(input)
-    return Result(shape, Cost(elementwise=size, activations=product(kept), inputs=size))
+    return _reduced(input, dim, keepdim, 1, 0)
+
+
+def both_extremes(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """Minimum and maximum: k - 1 comparisons each; the activations are those of one."""
+    return _reduced(input, dim, keepdim, 2, -2)
+
+
+def count_nonzero(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """A comparison an element and the additions of a sum."""
+    return _reduced(input, dim, keepdim, 2, -1)
+
+
+def logsumexp(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """log Σ exp x: an exponential an element, the additions of a sum, and its logarithm."""
+    return _reduced(input, dim, keepdim, 2, 0)
+
+
+def variance(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """Σ(x - m)²/(k - c): the mean m (k - 1 additions, a scaling), and as much again for k differences squared."""
+    return _reduced(input, dim, keepdim, 4, 0)
+
+
+def deviation(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
+    """The variance and its square root."""
+    return _reduced(input, dim, keepdim, 4, 1)
+
+
+def norm(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False, order: float = 2) -> Result:
+    """The p-norm: (Σ|x|^p)^(1/p).
+
+    Order 2 squares the elements, 0 compares them with 0, 1 and ±∞ take their absolute values, any other those and
+    a power; then k - 1 additions (comparisons for ±∞), and a root but for 0, 1 and ±∞.
+    """
+    extreme = order in (float("inf"), float("-inf"))
+    rooted = not extreme and order not in (0, 1)
+    each = 3 if rooted and order != 2 else 2
+    return _reduced(input, dim, keepdim, each, 0 if rooted else -1)
 
 
 def _axes_distinct(a: SimpleNamespace) -> bool:
     axes = [axis % len(a.input) for axis in a.dim if -len(a.input) <= axis < len(a.input)]
     return len(axes) == len(a.dim) == len(set(axes))
 
+
+_DOMAIN = (
+    Condition("every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)),
+    Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
+)
+_ROWS = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
+_VARIANCE = "the sum of (x_i - mean)² divided by max(0, N - correction)"
+_ROOT = f"the square root of {_VARIANCE}"
+
+_KINDS: dict[str, tuple[str, Callable[..., Result], Source]] = {
+    **{
+        name: (title, fold, Source(TORCH, f"torch.{name}: k - 1 {what} a row of k elements"))
+        for name, title, what in (
+            ("sum", "Sum", "additions"),
+            ("prod", "Product", "multiplications"),
+            ("max", "Maximum, with its index", "comparisons"),
+            ("min", "Minimum, with its index", "comparisons"),
+            ("amax", "Maximum", "comparisons"),
+            ("amin", "Minimum", "comparisons"),
+            ("argmax", "Index of the maximum", "comparisons"),
+            ("argmin", "Index of the minimum", "comparisons"),
+            ("all", "Whether all hold", "conjunctions"),
+            ("any", "Whether any holds", "disjunctions"),
+        )
+    },
+    "aminmax": ("Minimum and maximum", both_extremes, Source(TORCH, "torch.aminmax: what amin and amax compute")),
+    "count_nonzero": ("Elements that are not 0", count_nonzero, Source(TORCH, "torch.count_nonzero")),
+    "logsumexp": ("Logarithm of summed exponentials", logsumexp, Source(TORCH, "torch.logsumexp: its formula")),
+    "var": ("Variance", variance, Source(TORCH, f"torch.var: {_VARIANCE}")),
+    "std": ("Standard deviation", deviation, Source(TORCH, f"torch.std: {_ROOT}")),
+    "var_mean": ("Variance and mean", variance, Source(TORCH, f"torch.var_mean: {_VARIANCE}; the mean is on the way")),
+    "std_mean": (
+        "Standard deviation and mean",
+        deviation,
+        Source(TORCH, f"torch.std_mean: {_ROOT}; the mean is on the way"),
+    ),
+    "norm": (
+        "Vector norm",
+        norm,
+        Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 2.2.1: the p-norms"),
+    ),
+}
 
 RECORDS = (
     Operator(
@@ -38,12 +133,19 @@ RECORDS = (
             "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)",
             "equation 2; a sum of n elements takes n - 1 additions, the mean one scaling more",
         ),
-        domain=(
-            Condition(
-                "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
-            ),
-            Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
-        ),
+        domain=_DOMAIN,
         template={"input": ("N", "C", "H", "W"), "dim": (2, 3)},
+    ),
+    *(
+        Operator(
+            name=name,
+            title=title,
+            function=function,
+            symbols=_ROWS,
+            source=source,
+            domain=_DOMAIN,
+            template={"input": ("N", "K"), "dim": (1,)},
+        )
+        for name, (title, function, source) in _KINDS.items()
     ),
 )

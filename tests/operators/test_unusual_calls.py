@@ -17,6 +17,14 @@ WITHOUT_SHIFT = [
     (nn.BatchNorm2d(5, bias=False), (2, 5, 3, 4)),
     (nn.InstanceNorm2d(5, affine=True, bias=False), (2, 5, 3, 4)),
 ]
+DROPOUTS = [
+    (nn.Dropout, (2, 3)),
+    (nn.Dropout1d, (2, 3, 5)),
+    (nn.Dropout2d, (2, 3, 5, 4)),
+    (nn.Dropout3d, (2, 3, 5, 4, 6)),
+    (nn.AlphaDropout, (2, 3)),
+    (nn.FeatureAlphaDropout, (2, 3, 5)),
+]
 IN_PLACE = [nn.ReLU(inplace=True), nn.ReLU6(inplace=True), nn.SiLU(inplace=True), nn.Hardswish(inplace=True)]
 UNBATCHED = [
     (nn.Conv1d(4, 6, 3), (4, 9)),
@@ -53,6 +61,15 @@ def test_in_place_activation_is_the_same_operator(model: nn.Module) -> None:
     fresh = type(model)()
     (in_place,), (copied,) = capture(model, (2, 5)).calls, capture(fresh, (2, 5)).calls
     assert (in_place.operator, in_place.inputs, in_place.output) == (copied.operator, copied.inputs, copied.output)
+
+
+@pytest.mark.parametrize("inplace", [True, False])
+@pytest.mark.parametrize(("kind", "shape"), DROPOUTS)
+def test_dropout_of_every_kind_is_the_identity_in_evaluation(
+    kind: type[nn.Module], shape: tuple[int, ...], inplace: bool
+) -> None:
+    (call,) = capture(kind(0.5, inplace), shape).calls
+    assert (call.operator, call.inputs, call.output) == ("dropout", (shape,), shape)
 
 
 @pytest.mark.parametrize(("model", "shape"), UNBATCHED, ids=lambda value: str(value))

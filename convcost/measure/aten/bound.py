@@ -33,6 +33,11 @@ def shape_of(tensor: Tensor) -> tuple[int, ...]:
     return tuple(tensor.shape)
 
 
+def operand(value: Any) -> tuple[int, ...]:
+    """The shape of a tensor; a number has none."""
+    return shape_of(value) if isinstance(value, Tensor) else ()
+
+
 def batched(tensor: Tensor, rank: int) -> tuple[tuple[int, ...], bool]:
     """The shape with a batch axis, and whether that had to be added."""
     unbatched = tensor.dim() == rank + 1

@@ -1,0 +1,62 @@
+"""Which call uses which parameters first, through views, copies and look-ups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from torch import Tensor, nn
+
+
+class Ownership:
+    """Follows the parameters of a model while it runs.
+
+    A tensor that holds parameters has a claim on so many elements of each. A call takes what its operands claim
+    and no earlier call has taken.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        # Keeping a tensor keeps its id from being used again.
+        self._held: dict[int, tuple[dict[str, int], Tensor]] = {}
+        self._left = {name: p.numel() for name, p in model.named_parameters()}
+        for name, tensor in chain(model.named_buffers(), model.named_parameters()):
+            self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
+
+    def follow(self, operands: Mapping[str, Any], results: Iterable[Any], whole: bool = False) -> None:
+        """A view or copy of parameters is still those parameters; of what is looked up `whole`, any may be used.
+
+        What moves without operands, or among constants, is a constant.
+        """
+        tensors = list(_tensors(operands.values()))
+        claims = [self._held[id(tensor)][0] for tensor in tensors if id(tensor) in self._held]
+        if any(claims) or len(claims) == len(tensors):
+            for result in _tensors(results):
+                joined = dict(self._held.get(id(result), ({},))[0])
+                for claim in claims:
+                    joined.update({name: n if whole else min(n, result.numel()) for name, n in claim.items()})
+                self._held[id(result)] = (joined, result)
+
+    def made_of(self, operands: Mapping[str, Any]) -> bool:
+        """Whether parameters are among the operands, and nothing else than parameters, constants and moves of them."""
+        tensors = list(_tensors(operands.values()))
+        return all(id(t) in self._held for t in tensors) and any(self._held[id(t)][0] for t in tensors)
+
+    def first_use(self, operands: Mapping[str, Any]) -> int:
+        """Elements of parameters that no earlier call has taken."""
+        used = 0
+        for tensor in _tensors(operands.values()):
+            claim, _ = self._held.get(id(tensor), ({}, tensor))
+            for owner, elements in claim.items():
+                taken = min(elements, self._left[owner])
+                self._left[owner] -= taken
+                used += taken
+        return used
+
+
+def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, tuple | list):
+            yield from (item for item in value if isinstance(item, Tensor))

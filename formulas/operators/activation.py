@@ -1,0 +1,109 @@
+"""Activations: functions of an element, gates and softmaxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcost.theory.carriers import Count, Shape, product, quotient
+from convcost.theory.cost import Cost, Result
+from convcost.theory.record import Condition, Operator, Source, Symbol
+
+from ._pointwise import TORCH, N, evaluated
+
+activation = evaluated
+
+
+def prelu(input: Shape, *, slopes: Count = 1) -> Result:
+    """Parametric ReLU with one slope, or one a channel: one evaluation an element."""
+    size = product(input)
+    return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
+
+
+def glu(input: Shape, *, dim: int = -1) -> Result:
+    """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product an output element."""
+    axis = dim % len(input)
+    shape = (*input[:axis], quotient(input[axis], 2), *input[axis + 1 :])
+    size = product(shape)
+    return Result(shape, Cost(elementwise=2 * size, activations=size, inputs=product(input)))
+
+
+def softmax(input: Shape, *, dim: int = 1) -> Result:
+    """Softmax along `dim`: an exponential and a division an element, and the additions of each row's sum."""
+    size = product(input)
+    return Result(input, Cost(elementwise=3 * size - _rows(input, dim), activations=size, inputs=size))
+
+
+def log_softmax(input: Shape, *, dim: int = 1) -> Result:
+    """x - log Σ exp x along `dim`.
+
+    An exponential and a subtraction an element; the additions of each row's sum and its logarithm are one more.
+    """
+    size = product(input)
+    return Result(input, Cost(elementwise=3 * size, activations=size, inputs=size))
+
+
+def _rows(input: Shape, dim: int) -> Count:
+    return product(n for axis, n in enumerate(input) if axis != dim % len(input))
+
+
+def _even(a: Any) -> Any:
+    return a.input[a.dim % len(a.input)] % 2 == 0
+
+
+ACTIVATIONS = (
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus"),
+    *("sigmoid", "tanh", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh", "hardshrink", "softshrink"),
+    *("threshold", "rrelu"),
+)
+_ROWS = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
+_BOOK = "Goodfellow, Bengio & Courville 2016, Deep Learning"
+
+RECORDS = (
+    *(
+        Operator(
+            name=name,
+            title=f"Activation {name}",
+            function=activation,
+            symbols=N,
+            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation an element"),
+            template={"input": ("n",)},
+        )
+        for name in ACTIVATIONS
+    ),
+    Operator(
+        name="prelu",
+        title="Parametric ReLU",
+        function=prelu,
+        symbols=(*N, Symbol("C", "slopes: 1, or one a channel", "slopes", 1)),
+        source=Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
+        template={"input": ("n",), "slopes": "C"},
+    ),
+    Operator(
+        name="glu",
+        title="Gated linear unit",
+        function=glu,
+        symbols=(Symbol("N", "rows", "rows", 1), Symbol("C", "elements of a row, gates included", "elements", least=2)),
+        source=Source(
+            "Dauphin et al. 2016, Language Modeling with Gated Convolutional Networks (arXiv 1612.08083)",
+            "equation 1",
+        ),
+        domain=(Condition("the size along `dim` must be even", _even, ("input", "dim")),),
+        template={"input": ("N", "C")},
+    ),
+    Operator(
+        name="softmax",
+        title="Softmax",
+        function=softmax,
+        symbols=_ROWS,
+        source=Source(_BOOK, "equation 4.1"),
+        template={"input": ("N", "K")},
+    ),
+    Operator(
+        name="log_softmax",
+        title="Logarithm of the softmax",
+        function=log_softmax,
+        symbols=_ROWS,
+        source=Source(_BOOK, "equation 6.30"),
+        template={"input": ("N", "K")},
+    ),
+)

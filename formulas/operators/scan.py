@@ -1,0 +1,87 @@
+"""Running sums and their kin along one axis, and additions into places that an index names."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, Shape, every, product
+from convcost.theory.cost import Cost, Result
+from convcost.theory.record import Condition, Operator, Source, Symbol
+
+from ._pointwise import TORCH
+
+
+def scan(input: Shape, *, dim: int) -> Result:
+    """Each element combined with all before it along `dim`: k - 1 operations a row of k elements."""
+    size = product(input)
+    return Result(input, Cost(elementwise=size - _rows(input, dim), activations=size, inputs=size))
+
+
+def logcumsumexp(input: Shape, *, dim: int) -> Result:
+    """The logarithms of the running sums of exponentials: two evaluations an element more."""
+    size = product(input)
+    return Result(input, Cost(elementwise=3 * size - _rows(input, dim), activations=size, inputs=size))
+
+
+def scatter(input: Shape, source: Shape) -> Result:
+    """Elements of `source` added (multiplied, compared) into places of `input`: one operation each."""
+    added = product(source)
+    return Result(input, Cost(elementwise=added, activations=product(input), inputs=product(input) + added))
+
+
+def scatter_scaled(input: Shape, source: Shape) -> Result:
+    """alpha times the elements of `source` added into places of `input`: a product and an addition each."""
+    added = product(source)
+    return Result(input, Cost(elementwise=2 * added, activations=product(input), inputs=product(input) + added))
+
+
+def _rows(input: Shape, dim: int) -> Count:
+    return product(n for axis, n in enumerate(input) if axis != dim % len(input))
+
+
+_POSITIVE = Condition(
+    "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
+)
+_OWN = Condition("the axis must be the input's own", lambda a: -len(a.input) <= a.dim < len(a.input), ("input", "dim"))
+
+RECORDS = (
+    *(
+        Operator(
+            name=name,
+            title=title,
+            function=logcumsumexp if name == "logcumsumexp" else scan,
+            symbols=(Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements")),
+            source=Source(TORCH, f"torch.{name}: {place}"),
+            domain=(_POSITIVE, _OWN),
+            template={"input": ("N", "K"), "dim": 1},
+        )
+        for name, title, place in (
+            ("cumsum", "Running sum", "y_i = x_1 + … + x_i, one addition from the last"),
+            ("cumprod", "Running product", "y_i = x_1 × … × x_i, one multiplication from the last"),
+            ("cummax", "Running maximum", "one comparison an element after the first"),
+            ("cummin", "Running minimum", "one comparison an element after the first"),
+            ("logcumsumexp", "Logarithm of a running sum of exponentials", "log Σ exp x_j for j up to i"),
+        )
+    ),
+    *(
+        Operator(
+            name=name,
+            title=title,
+            function=scatter_scaled if name.endswith("scaled") else scatter,
+            symbols=(
+                Symbol("n", "elements that are added to", "elements"),
+                Symbol("m", "elements that are added", "elements"),
+            ),
+            source=Source(TORCH, place),
+            template={"input": ("n",), "source": ("m",)},
+        )
+        for name, title, place in (
+            ("scatter_add", "Addition at indices", "torch.Tensor.scatter_add_: self[index[i]] += src[i]"),
+            ("scatter_reduce", "Reduction at indices", "torch.Tensor.scatter_reduce_, include_self=True"),
+            ("index_add", "Addition of slices at indices", "torch.Tensor.index_add_: self[index[i]] += source[i]"),
+            (
+                "index_add_scaled",
+                "Addition of a multiple of slices at indices",
+                "torch.Tensor.index_add_: self[index[i]] += alpha·source[i]",
+            ),
+        )
+    ),
+)
