@@ -23,6 +23,9 @@ from convcost.theory.errors import MeasurementError
 # Allocation and copies: nothing is computed, and no formula is missing.
 MOVEMENT = frozenset(
     {
+        # Parts of a tensor, a number read from one, and a batch of sequences without its padding.
+        *("unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "detach", "item", "_local_scalar_dense"),
+        *("_pack_padded_sequence", "_pad_packed_sequence"),
         *("clone", "copy", "contiguous", "reshape", "to", "_to_copy", "_unsafe_view", "lift_fresh", "arange"),
         *("empty", "empty_like", "zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "fill"),
         *("scalar_tensor", "constant_pad_nd", "pad"),
