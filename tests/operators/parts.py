@@ -31,11 +31,11 @@ def product(input: tuple[int, ...], weight: tuple[int, ...]) -> int:
     return ones_probe(F.linear, input, weight)
 
 
-class Parts(TorchDispatchMode):
+class Parts(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While active, counts what is run; a linear layer's product is taken whole, whatever it is run as."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.macs = self.bias_adds = self.elementwise = 0
 
     def __torch_dispatch__(

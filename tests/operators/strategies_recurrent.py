@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -15,14 +16,14 @@ from .case import Case
 LAYERS: dict[str, Any] = {
     "lstm": nn.LSTM,
     "gru": nn.GRU,
-    "rnn_tanh": lambda *sizes, **settings: nn.RNN(*sizes, nonlinearity="tanh", **settings),
-    "rnn_relu": lambda *sizes, **settings: nn.RNN(*sizes, nonlinearity="relu", **settings),
+    "rnn_tanh": nn.RNN,
+    "rnn_relu": partial(nn.RNN, nonlinearity="relu"),
 }
 CELLS: dict[str, Any] = {
     "lstm_cell": nn.LSTMCell,
     "gru_cell": nn.GRUCell,
     "rnn_tanh_cell": nn.RNNCell,
-    "rnn_relu_cell": lambda *sizes, **settings: nn.RNNCell(*sizes, nonlinearity="relu", **settings),
+    "rnn_relu_cell": partial(nn.RNNCell, nonlinearity="relu"),
 }
 
 
