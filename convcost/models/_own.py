@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from convcost.models._factory import said
 from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
-from convcost.models.reference import LIBRARIES, InputSpec
+from convcost.models.reference import LIBRARIES
 from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.theory.spec import TensorSpec
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -140,15 +141,20 @@ def _makes(value: object, module: str) -> bool:
     return callable(value) and getattr(value, "__module__", None) == module
 
 
-def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[InputSpec, ...] | None, str]:
+def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:
     """The shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
     example = getattr(module, "example_input_array", None)
     tensors: Any = example if isinstance(example, tuple | list) else [example]
     if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
-        specs = tuple(InputSpec(tuple(t.shape), str(t.dtype).removeprefix("torch.")) for t in tensors)
+        specs = tuple(TensorSpec(tuple(t.shape), _dtype(t)) for t in tensors)
         return specs, "shapes of the model's example_input_array"
     declared = getattr(module, "default_cfg", None)
     size = declared.get("input_size") if isinstance(declared, dict) else None
     if isinstance(size, tuple | list) and size and all(type(side) is int for side in size):
-        return (InputSpec((1, *size)),), "size of the model's default_cfg"
+        return (TensorSpec((1, *size)),), "size of the model's default_cfg"
     return None, f"{reference} declares no input: give its shape, such as 1,3,224,224"
+
+
+def _dtype(tensor: Tensor) -> str | None:
+    """A type's name; None for floating point, which is the model's own."""
+    return None if tensor.dtype.is_floating_point else str(tensor.dtype).removeprefix("torch.")

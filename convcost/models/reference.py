@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-InputSpec = TensorSpec
-
-
 @dataclass(frozen=True)
 class Loaded:
     """A model in evaluation mode, without weights (the user's own module instance is left as it is).
@@ -31,7 +28,7 @@ class Loaded:
 
     module: nn.Module
     name: str
-    inputs: tuple[InputSpec, ...] | None
+    inputs: tuple[TensorSpec, ...] | None
     note: str
 
 
@@ -72,7 +69,7 @@ def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(given)
     shape = tuple(architecture.draw(settings).input_shape)
-    return Loaded(models.build(name, settings), name, (InputSpec(shape),), "input of the book's network")
+    return Loaded(models.build(name, settings), name, (TensorSpec(shape),), "input of the book's network")
 
 
 def _of_a_library(library: str, name: str, values: Mapping[str, Any], initialised: bool) -> Loaded:
@@ -83,7 +80,7 @@ def _of_a_library(library: str, name: str, values: Mapping[str, Any], initialise
     factory = _zoo.timm_factory(name) if library == "timm" else _zoo.torchvision_factory(name)
     module = called(reference, factory, values, forbidden=WEIGHTS, initialised=initialised)
     if library == "timm":
-        return Loaded(module, reference, (InputSpec(_zoo.timm_input(module)),), "input size of timm's configuration")
+        return Loaded(module, reference, (TensorSpec(_zoo.timm_input(module)),), "input size of timm's configuration")
     inputs, note = weights.default_inputs(name, values)
     return Loaded(module, reference, inputs, note)
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from math import prod
 
-from convcost.models.reference import InputSpec
 from convcost.theory.errors import ConvcostError, UnknownNameError
+from convcost.theory.spec import TensorSpec
 
 DTYPES = (
     *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
@@ -22,7 +22,7 @@ _INPUT = re.compile(
 )
 
 
-def parse_input(text: str) -> tuple[str | None, InputSpec]:
+def parse_input(text: str) -> tuple[str | None, TensorSpec]:
     """`1,3,224,224`, `int64:1,77` or `name=int64:1,77` as a keyword (None: positional) and its input.
 
     Raises ConvcostError with one line for a text that is none of these.
@@ -36,13 +36,13 @@ def parse_input(text: str) -> tuple[str | None, InputSpec]:
     shape = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
     if 0 in shape or prod(shape) >= 2**56:
         raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
-    return match["name"], InputSpec(shape, dtype)
+    return match["name"], TensorSpec(shape, dtype)
 
 
-def parse_inputs(texts: Iterable[str]) -> tuple[tuple[InputSpec, ...], dict[str, InputSpec]]:
+def parse_inputs(texts: Iterable[str]) -> tuple[tuple[TensorSpec, ...], dict[str, TensorSpec]]:
     """The positional inputs in order, and the keyword ones; raises ConvcostError for a keyword given twice."""
-    positional: list[InputSpec] = []
-    keyword: dict[str, InputSpec] = {}
+    positional: list[TensorSpec] = []
+    keyword: dict[str, TensorSpec] = {}
     for text in texts:
         name, spec = parse_input(text)
         if name is None:

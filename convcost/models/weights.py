@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from convcost.models import _zoo
-from convcost.models.reference import InputSpec
+from convcost.theory.spec import TensorSpec
 
-Inputs = tuple[InputSpec, ...]
+Inputs = tuple[TensorSpec, ...]
 
 # Not in the weights' metadata; at these the numbers in it come out to the last digit.
 _FRAMES = 16
@@ -108,10 +108,10 @@ def _sides(name: str, weights: Any) -> tuple[int, ...]:
 
 def _inputs(name: str, sides: tuple[int, ...], frames: int) -> Inputs:
     if _kind(name) == "optical_flow":
-        return (InputSpec((1, 3, *sides)),) * 2
+        return (TensorSpec((1, 3, *sides)),) * 2
     if _kind(name) == "video":
-        return (InputSpec((1, 3, frames, *sides)),)
-    return (InputSpec((1, 3, *sides)),)
+        return (TensorSpec((1, 3, frames, *sides)),)
+    return (TensorSpec((1, 3, *sides)),)
 
 
 def _arguments(name: str, sides: tuple[int, ...]) -> dict[str, Any]:

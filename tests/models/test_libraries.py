@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from convcost.models.reference import InputSpec, Loaded, load
+from convcost.models.reference import Loaded, load
 from convcost.theory.errors import ConvcostError, DomainError, MeasurementError
+from convcost.theory.spec import TensorSpec
 
 
 def run(loaded: Loaded) -> None:
@@ -17,7 +18,7 @@ def run(loaded: Loaded) -> None:
     assert all(p.is_meta for p in loaded.module.parameters())
     assert not any(module.training for module in loaded.module.modules())
     with torch.inference_mode():
-        loaded.module(*(torch.zeros(i.shape, dtype=getattr(torch, i.dtype), device="meta") for i in loaded.inputs))
+        loaded.module(*(torch.zeros(i.shape, device="meta") for i in loaded.inputs))
 
 
 # Input sizes: torchvision's documentation of each set of default weights, timm's of each configuration.
@@ -45,13 +46,13 @@ def test_model_runs_on_its_default_input(
 ) -> None:
     loaded = load(reference, arguments)
     assert loaded.name == reference
-    assert loaded.inputs == tuple(map(InputSpec, shapes))
+    assert loaded.inputs == tuple(map(TensorSpec, shapes))
     run(loaded)
 
 
 def test_vision_transformer_takes_the_size_that_it_was_built_for() -> None:
     """Its default weights are for 518 pixels; without weights torchvision builds it for 224."""
-    assert load("torchvision:vit_h_14").inputs == (InputSpec((1, 3, 224, 224)),)
+    assert load("torchvision:vit_h_14").inputs == (TensorSpec((1, 3, 224, 224)),)
 
 
 def test_detector_has_no_default_input() -> None:

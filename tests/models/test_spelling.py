@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convcost.models.reference import InputSpec
 from convcost.models.spelling import DTYPES, parse_arguments, parse_input, parse_inputs, read_value
 from convcost.theory.errors import ConvcostError
+from convcost.theory.spec import TensorSpec
 
 
 @pytest.mark.parametrize(
     ("text", "name", "spec"),
     [
-        ("1,3,224,224", None, InputSpec((1, 3, 224, 224), "float32")),
-        (" 1, 3 ,224,224 ", None, InputSpec((1, 3, 224, 224), "float32")),
-        ("7", None, InputSpec((7,), "float32")),
-        ("7,", None, InputSpec((7,), "float32")),
-        ("int64:1,77", None, InputSpec((1, 77), "int64")),
-        ("tokens=int64:1,77", "tokens", InputSpec((1, 77), "int64")),
-        ("image_1=2,3,8,9", "image_1", InputSpec((2, 3, 8, 9), "float32")),
+        ("1,3,224,224", None, TensorSpec((1, 3, 224, 224))),
+        (" 1, 3 ,224,224 ", None, TensorSpec((1, 3, 224, 224))),
+        ("7", None, TensorSpec((7,))),
+        ("7,", None, TensorSpec((7,))),
+        ("int64:1,77", None, TensorSpec((1, 77), "int64")),
+        ("tokens=int64:1,77", "tokens", TensorSpec((1, 77), "int64")),
+        ("image_1=2,3,8,9", "image_1", TensorSpec((2, 3, 8, 9))),
     ],
 )
-def test_input_is_read(text: str, name: str | None, spec: InputSpec) -> None:
+def test_input_is_read(text: str, name: str | None, spec: TensorSpec) -> None:
     assert parse_input(text) == (name, spec)
 
 
@@ -51,8 +51,8 @@ def test_misspelt_dtype_has_the_near_one() -> None:
 
 def test_inputs_are_positional_in_order_and_by_name() -> None:
     positional, keyword = parse_inputs(["1,3", "mask=bool:1,7", "int64:1"])
-    assert positional == (InputSpec((1, 3)), InputSpec((1,), "int64"))
-    assert keyword == {"mask": InputSpec((1, 7), "bool")}
+    assert positional == (TensorSpec((1, 3)), TensorSpec((1,), "int64"))
+    assert keyword == {"mask": TensorSpec((1, 7), "bool")}
 
 
 def test_input_given_twice_is_refused() -> None:

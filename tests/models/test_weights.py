@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from convcost.models.reference import InputSpec, load
+from convcost.models.reference import load
 from convcost.models.weights import Published, published, published_entries
 from convcost.theory.errors import UnknownNameError
+from convcost.theory.spec import TensorSpec
 
 # One of each kind whose input, or whose arguments, the metadata does not say; all of them take a minute.
 CHECKED = (
@@ -52,7 +53,7 @@ def test_every_set_of_weights_is_there(entries: dict[str, Published]) -> None:
 def test_published_is_at_the_default_input() -> None:
     entry = published("torchvision:vit_h_14")
     assert entry is not None
-    assert entry.inputs == (InputSpec((1, 3, 224, 224)),)
+    assert entry.inputs == (TensorSpec((1, 3, 224, 224)),)
     assert (entry.gmacs, entry.parameters) == ("167.295", 632045800)
     entry = published("torchvision:resnet50")
     assert entry is not None

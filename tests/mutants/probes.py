@@ -8,9 +8,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from tests.operators import parts
 from tests.operators.case import Binary, Case, Concat, Mean
 from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_pooling import ADAPTIVE, POOLS
+from tests.operators.strategies_recurrent import LAYERS, Packed
 
 IMAGE = (2, 6, 18, 29)
 VOLUME = (2, 6, 9, 11, 14)
@@ -45,6 +47,14 @@ PROBES: dict[str, list[Case]] = {
         Case(nn.Linear(7, 11, bias=False), (3, 7)),
         Case(nn.Linear(7, 3), (7,)),
     ],
+    **{
+        name: [
+            Case(make(3, 7, 3, bidirectional=True), (5, 2, 3), oracle=parts.recurrent),
+            Case(make(3, 7, 2, bias=False, batch_first=True), (2, 5, 3), oracle=parts.recurrent),
+            Case(Packed(make(3, 7), [4, 4, 2, 1]), (11, 3), oracle=parts.recurrent),
+        ]
+        for name, make in LAYERS.items()
+    },
     "batch_norm": [
         Case(nn.BatchNorm2d(5), (2, 5, 3, 4)),
         Case(nn.BatchNorm2d(5, affine=False), (2, 5, 3, 4)),
@@ -92,6 +102,8 @@ for _rank in (1, 2, 3):
             Case(ADAPTIVE[_kind, _rank]((4, 7, 5)[:_rank]), _shape),
             Case(ADAPTIVE[_kind, _rank]((10, 6, 8)[:_rank]), _shape),
         ]
+
+PROBES["lstm"].append(Case(LAYERS["lstm"](3, 7, 2, bidirectional=True, proj_size=4), (5, 2, 3), oracle=parts.recurrent))
 
 WEAK = [Case(nn.Conv2d(64, 64, 3, padding=1, bias=False), (1, 64, 14, 14))]
 """The layer that is tried first, and that tells little: square, as many channels out as in, one image."""

@@ -10,15 +10,16 @@ from convcost.theory.book import find, records
 from convcost.theory.record import Operator
 from tests.operators.case import Case
 from tests.operators.strategies_pointwise import ACTIVATIONS
+from tests.operators.strategies_recurrent import CELLS
 from tests.operators.witness import disagreements, observe
 
-from . import multilinear, others
+from . import multilinear, others, recurrent
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
 RANKS = (1, 2, 3)
-# torch.nn.functional.softsign is three operators; it has no call to be probed with.
-NO_SUCH_CALL = {"softsign"}
+# torch.nn.functional.softsign is three operators; it has no call to be probed with. A cell arrives as its parts.
+NO_SUCH_CALL = {"softsign", *CELLS}
 # With one axis there is nothing to swap, and the kernel is its own square.
 NEEDS_TWO_AXES = {
     *("kernel squared", "kernel axes swapped", "stride axes swapped", "padding axes swapped", "dilation axes swapped"),
@@ -34,6 +35,10 @@ SLIPS: dict[str, dict[str, Slip]] = {
     **dict.fromkeys(ACTIVATIONS, others.POINTWISE),
     **dict.fromkeys(("add", "sub", "mul", "div"), others.BINARY),
     "linear": multilinear.LINEAR,
+    "lstm": recurrent.LSTM,
+    "gru": recurrent.GRU,
+    "rnn_tanh": recurrent.RNN,
+    "rnn_relu": recurrent.RNN,
     "batch_norm": others.BATCH_NORM,
     "instance_norm": others.INSTANCE_NORM,
     "group_norm": others.GROUP_NORM,

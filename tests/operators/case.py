@@ -10,14 +10,19 @@ import torch
 from torch import Tensor, nn
 
 from convcost.measure.calls import Call, capture
+from convcost.theory.cost import Cost
 
 
 @dataclass(frozen=True)
 class Case:
-    """A model that calls one operator, once, and the shape of its input."""
+    """A model that calls one operator, once, and the shape of its input.
+
+    `oracle` counts what the model does where the common oracles cannot.
+    """
 
     model: nn.Module
     shape: tuple[int, ...]
+    oracle: Callable[[Case, Call], Cost] | None = None
 
     def call(self) -> Call:
         """The only operator call of the model."""

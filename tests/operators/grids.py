@@ -20,6 +20,7 @@ CHOICES = {
     "O": range(2, 9),
     "a": (0, 1),
     "b": (0, 1),
+    "r": (0, 1),
 }
 """By a symbol's first letter; sizes hold every dilated kernel, groups divide channels."""
 

@@ -8,10 +8,12 @@ from hypothesis.strategies import SearchStrategy
 from . import strategies_convolution as multilinear
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
+from . import strategies_recurrent as recurrent
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
 SOME = settings(MANY, max_examples=100)
+FEW = settings(MANY, max_examples=40)
 
 RANKS = (1, 2, 3)
 MULTILINEAR: dict[str, SearchStrategy[Case]] = {
@@ -37,6 +39,7 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "flatten": pointwise.flattenings(),
     "dropout": pointwise.dropouts(),
 }
+RECURRENT: dict[str, SearchStrategy[Case]] = {name: recurrent.layers(name) for name in recurrent.LAYERS}
 ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *pointwise.ACTIVATIONS}
+DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *pointwise.ACTIVATIONS}
 """The operators that some strategy draws."""

@@ -14,13 +14,14 @@ from convcost.theory.record import Operator
 from .case import Case
 from .strategies import ACTIVATIONS, DRAWN, MANY, MULTILINEAR, OTHERS
 from .strategies_convolution import CONVOLUTIONS
+from .strategies_recurrent import CELLS
 from .witness import disagreements, observe
 
 # PyTorch says so once, of the first even kernel with padding 'same' that it meets.
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
 
-# torch.nn.functional.softsign is three operators (abs, add, div); no call can be bound to it.
-NO_SUCH_CALL = {"softsign"}
+# torch.nn.functional.softsign is three operators (abs, add, div), a recurrent cell its parts; no call can be bound.
+NO_SUCH_CALL = {"softsign", *CELLS}
 
 
 def agrees(case: Case) -> str:

@@ -11,6 +11,7 @@ _COPIES = (
     *("clone", "copy", "contiguous", "reshape", "to", "_to_copy", "_unsafe_view", "lift_fresh", "lift_fresh_copy"),
     *("alias", "detach", "lift", "positive", "type_as", "resolve_conj", "resolve_neg", "_pin_memory"),
     *("resize", "resize_as", "set", "unsafe_split", "unsafe_split_with_sizes", "unsafe_chunk", "complex"),
+    *("_pack_padded_sequence", "_pad_packed_sequence"),
     *("item", "_local_scalar_dense", "_assert_async", "_assert_scalar", "_assert_tensor_metadata"),
 )
 FILLS = frozenset(
