@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from . import strategies_convolution as multilinear
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
+from . import strategies_product as product
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -18,6 +19,21 @@ MULTILINEAR: dict[str, SearchStrategy[Case]] = {
     **{f"conv{rank}d": multilinear.convolutions(rank) for rank in RANKS},
     **{f"conv_transpose{rank}d": multilinear.transposed_convolutions(rank) for rank in RANKS},
     "linear": multilinear.linear_layers(),
+}
+PRODUCTS: dict[str, SearchStrategy[Case]] = {
+    "matmul": product.matrix_products(),
+    "mm": product.two_matrices(),
+    "bmm": product.batches(),
+    "mv": product.matrix_and_vector(),
+    "dot": product.two_vectors(),
+    "outer": product.outer_products(),
+    "kron": product.kronecker_products(),
+    "multi_dot": product.chains(),
+    **{name: product.sums(name) for name in ("addmm", "baddbmm", "addbmm", "addmv", "addr")},
+    "tensordot": product.tensordots(),
+    "bilinear": product.bilinears(),
+    "scaled_dot_product_attention": product.attentions(),
+    "einsum": product.einsums(),
 }
 OTHERS: dict[str, SearchStrategy[Case]] = {
     **{f"max_pool{rank}d": pooling.pools("max", rank) for rank in RANKS},
@@ -38,5 +54,5 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "dropout": pointwise.dropouts(),
 }
 ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *pointwise.ACTIVATIONS}
+DRAWN = {*MULTILINEAR, *PRODUCTS, *OTHERS, *pointwise.ACTIVATIONS}
 """The operators that some strategy draws."""
