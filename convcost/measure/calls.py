@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
+from convcost.measure.native import without_native_attention
 from convcost.measure.scopes import Scopes
 from convcost.measure.twin import on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
@@ -73,9 +74,8 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
     The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
-    linear, layer_norm) arrive whole, as the model wrote them; grad mode stays on, because the native
-    transformer path, taken without it, hides its insides. Where an operator has no meta kernel the twin runs on
-    the CPU. Raises MeasurementError if the model cannot run.
+    linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
+    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if the model cannot run.
     """
     given = Inputs.of(inputs)
     full = whole(model, given)
@@ -96,9 +96,10 @@ def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     scopes = Scopes(recorder.names, recorder.scopes)
     random = torch.random.fork_rng(devices=())
     quiet, grads = warnings.catch_warnings(), torch.enable_grad()
-    with quiet, random, torch.inference_mode(), grads, LightKernels(), scopes, recorder, _Whole(recorder):
+    with quiet, random, torch.inference_mode(), grads, without_native_attention(), LightKernels():
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        twin(*args, **kwargs)
+        with scopes, recorder, _Whole(recorder):
+            twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
 

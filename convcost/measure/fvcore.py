@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from convcost.measure.inputs import Inputs, replaced, tensors
 from convcost.measure.light import LightKernels
+from convcost.measure.native import without_native_attention
 from convcost.measure.plain_convolutions import PlainConvolutions
 from convcost.measure.twin import on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
@@ -134,7 +135,8 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
     analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
-    with warnings.catch_warnings(), torch.random.fork_rng(devices=()), LightKernels(), PlainConvolutions():
+    random = torch.random.fork_rng(devices=())
+    with warnings.catch_warnings(), random, without_native_attention(), LightKernels(), PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
     unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}

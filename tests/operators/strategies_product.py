@@ -165,7 +165,7 @@ def einsums(draw: st.DrawFn, operands: tuple[int, int] = (2, 4)) -> Case:
             letters = [*letters, letters[0]]
         broadcast = letters[-1] if len(set(letters)) == len(letters) and draw(st.integers(0, 5)) == 0 else None
         shape = [1 if letter == broadcast else sizes[letter] for letter in letters]
-        if hidden and draw(st.booleans()):
+        if draw(st.booleans()) and hidden:
             place = draw(st.integers(0, len(letters)))
             more = [1 if draw(st.integers(0, 3)) == 0 else size for size in hidden][draw(st.integers(0, 2)) :]
             letters, shape = [*letters[:place], "...", *letters[place:]], [*shape[:place], *more, *shape[place:]]
