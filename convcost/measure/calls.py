@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
+from convcost.measure.names import traced_name
 from convcost.measure.native import without_native_attention
 from convcost.measure.scopes import Scopes
 from convcost.measure.twin import on_cpu, said, weightless, whole
@@ -75,7 +76,8 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
 
     The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
-    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if the model cannot run.
+    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if
+    the model cannot run.
     """
     given = Inputs.of(inputs)
     full = whole(model, given)
@@ -147,7 +149,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a composite operator calls stands under the composite's name, as in a torch.jit trace."""
         outer = self._within
-        self._within = outer or ("" if func._schema.name in _NOT_TRACED else func._schema.name)
+        self._within = outer or ("" if func._schema.name in _NOT_TRACED else traced_name(func))
         try:
             with self:
                 return func.decompose(*args, **kwargs)
@@ -206,14 +208,6 @@ class _Whole(TorchFunctionMode):
             call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
             self.calls[before:] = [call]
         return output
-
-
-def traced_name(func: OpOverload) -> str:
-    """The name that the same call has in a torch.jit trace, which is where fvcore looks."""
-    name = func._schema.name
-    if "conv" in name:
-        return "aten::_convolution_mode" if func._overloadname == "padding" else "aten::_convolution"
-    return name
 
 
 def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

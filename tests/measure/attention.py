@@ -58,20 +58,16 @@ def attending(
     return make, ((2, 5, WIDTH) if first else (5, 2, WIDTH))
 
 
-def _frozen(case: Case) -> Case:
-    make, shape = case
-    return (lambda: make().requires_grad_(False)), shape
-
-
-def _unbatched(case: Case) -> Case:
+def unbatched(case: Case) -> Case:
+    """The same without a batch axis."""
     return case[0], (5, WIDTH)
 
 
-def _on_the_cpu(case: Case) -> Case:
-    """A model that reads a number from its tensors, so that the meta device cannot run it."""
-    make, shape = case
+def frozen(model: nn.Module) -> nn.Module:
+    """Without a parameter that needs a gradient, attention takes the native path on the CPU."""
+    return model.requires_grad_(False)
 
-    def forward(m: Any, x: Tensor) -> Any:
-        return m.inner(x + (0.0 if x.is_meta else float(x.sum().item())))
 
-    return (lambda: Written(forward, inner=make()).requires_grad_(False)), shape
+def on_the_cpu(model: nn.Module) -> nn.Module:
+    """A model that reads a number from its input, which the meta device cannot."""
+    return Written(lambda m, x: m.inner(x + float(x.sum().item())), inner=model)

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from convcost.measure.executed import executed
 from convcost.measure.probe import ones_probe
 
 from .counted import Counted, Tally, softmax_row
-from .pieces import executed
 
 Shape = tuple[int, ...]
 
@@ -85,10 +85,10 @@ class Contraction(Product):
         return self.function(*operands, **self.hyper)
 
     def macs(self, shape: Shape) -> int:
-        return executed(self._called, [shape, *self.others]).macs
+        return executed(self._called, shape, *self.others).macs
 
     def elementwise(self, shape: Shape, outputs: int) -> int:
-        return executed(self._called, [shape, *self.others]).additions
+        return executed(self._called, shape, *self.others).additions
 
 
 class Einsum(Contraction):

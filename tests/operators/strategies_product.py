@@ -35,7 +35,7 @@ def matrix_products(draw: st.DrawFn, vectors: bool = True) -> Case:
     left, right = _halved(draw, tuple(leading))
     first = (inner,) if kind in ("left", "both") else (*left, rows, inner)
     second = (inner,) if kind in ("right", "both") else (*right, inner, columns)
-    function = draw(st.sampled_from((torch.matmul, torch.linalg.matmul))) if vectors else torch.matmul
+    function = draw(st.sampled_from((torch.matmul, torch.linalg.matmul)))
     return Case(Product(function, second), first)
 
 
@@ -117,7 +117,7 @@ def tensordots(draw: st.DrawFn) -> Case:
         return Case(Contraction(torch.inner, right), left)
     shapes, axes = [], []
     for mine in own:
-        kept = mine[: draw(st.integers(0, 2))]
+        kept = mine[: draw(st.integers(0 if count else 1, 2))]
         labels = draw(st.permutations(range(count + len(kept))))
         whole = [1 if label < count and draw(st.integers(0, 5)) == 0 else (*common, *kept)[label] for label in labels]
         shapes.append(tuple(whole))

@@ -11,6 +11,7 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.probe import ones_probe
+from convcost.theory.errors import ConvcostError
 
 _PRODUCTS: dict[str, Callable[..., Tensor]] = {
     "aten::mm": torch.mm,
@@ -18,9 +19,10 @@ _PRODUCTS: dict[str, Callable[..., Tensor]] = {
     "aten::mul": torch.mul,
     "aten::dot": torch.dot,
 }
+_COPIES = frozenset({"aten::clone", "aten::_unsafe_view"})
 
 
-class Pieces(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Executed(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While active, `macs` of all products that are executed, and `additions` of all other sums."""
 
     def __init__(self) -> None:
@@ -45,15 +47,18 @@ class Pieces(TorchDispatchMode):  # type: ignore[no-untyped-call]
             # Adding up products that were just made is the accumulation that they are counted with.
             accumulates = any(args[0] is term for term in self._terms)
             self.additions += 0 if accumulates else args[0].numel() - output.numel()
-        elif not func.is_view and name not in ("aten::clone", "aten::_unsafe_view"):
-            raise AssertionError(f"{name} is executed too")
+        elif not func.is_view and name not in _COPIES:
+            raise ConvcostError(f"{name} is executed too, and is neither a product nor a sum")
         return output
 
 
-def executed(function: Callable[..., Tensor], shapes: Sequence[tuple[int, ...]]) -> Pieces:
-    """What is executed for a function of tensors of these shapes."""
-    operands = [torch.ones(shape) for shape in shapes]
-    pieces = Pieces()
-    with pieces:
+def executed(function: Callable[..., Any], *shapes: Sequence[int]) -> Executed:
+    """What is executed for a function of tensors of these shapes.
+
+    Raises ConvcostError where that is more than products and sums.
+    """
+    operands = [torch.ones(tuple(shape)) for shape in shapes]
+    seen = Executed()
+    with seen:
         function(*operands)
-    return pieces
+    return seen
