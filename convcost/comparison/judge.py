@@ -24,9 +24,9 @@ def operator_of(name: str | None) -> Operator | None:
 
 
 def moves_only(measured: Measured) -> bool:
-    """A view that the paper need not mention: no arithmetic, no parameters."""
+    """A view that the paper need not mention: no arithmetic, no parameters, nothing that fvcore counts."""
     operator = operator_of(measured.call.operator)
-    if operator is None or measured.call.parameters or measured.call.operator == "flatten":
+    if operator is None or measured.call.parameters or measured.count or measured.call.operator == "flatten":
         return False
     cost = operator(*measured.call.inputs, **measured.call.hyper).cost
     return cost == Cost(activations=cost.activations, inputs=cost.inputs) and operator.name != "concat"

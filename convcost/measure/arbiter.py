@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.measure.calls import Call
+from convcost.measure.executed import executed
 from convcost.measure.probe import ones_probe
 
 # A larger call would take longer to run than the whole comparison.
@@ -41,12 +42,19 @@ def _probed(operator: str | None, inputs: tuple[Any, ...], settings: tuple[tuple
     if operator in ("mm", "bmm", "matmul", "mv", "dot"):
         return _run(torch.matmul, *inputs)
     if operator == "einsum":
-        equation = hyper["equation"]
-        return _run(lambda *operands: torch.einsum(equation, *operands), *inputs) if len(inputs) < 3 else None
+        equation, path = hyper["equation"], hyper.get("path")
+        return _run_apart(lambda *operands: torch.ops.aten.einsum(equation, operands, path=path), *inputs[0])
     return None
 
 
+def _run_apart(function: Callable[..., Any], *shapes: tuple[int, ...]) -> int | None:
+    """The same for what PyTorch executes as several products, each probed alone."""
+    return None if _too_large(shapes) else executed(function, *shapes).macs
+
+
 def _run(function: Callable[..., Any], *shapes: tuple[int, ...], **hyper: Any) -> int | None:
-    if sum(torch.Size(shape).numel() for shape in shapes) > _MOST_ELEMENTS:
-        return None
-    return ones_probe(function, *shapes, **hyper)
+    return None if _too_large(shapes) else ones_probe(function, *shapes, **hyper)
+
+
+def _too_large(shapes: Sequence[tuple[int, ...]]) -> bool:
+    return sum(torch.Size(shape).numel() for shape in shapes) > _MOST_ELEMENTS

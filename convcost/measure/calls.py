@@ -17,13 +17,14 @@ from convcost.measure.aten import BINDERS, FUNCTIONS
 from convcost.measure.aten.movement import FILLS, LOOKUPS, MOVEMENT, moves
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
+from convcost.measure.names import traced_name
 from convcost.measure.ownership import Ownership
 from convcost.measure.scopes import Scopes
 from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
 # Composites without a formula that fvcore counts whole.
-_WHOLE = frozenset({"matmul", "einsum", "upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
+_WHOLE = frozenset({"upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -65,9 +66,9 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
     The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
-    linear, layer_norm) arrive whole, as the model wrote them; grad mode stays on, because the native
-    transformer path, taken without it, hides its insides. Where an operator has no meta kernel the twin runs on
-    the CPU. Raises MeasurementError if the model cannot run.
+    linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
+    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if
+    the model cannot run.
     """
     given = Inputs.of(inputs)
     full = whole(model, given)
@@ -88,9 +89,10 @@ def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     scopes = Scopes(recorder.names, recorder.scopes)
     random = torch.random.fork_rng(devices=())
     quiet, grads = warnings.catch_warnings(), torch.enable_grad()
-    with quiet, random, as_written(), torch.inference_mode(), grads, LightKernels(), scopes, recorder, _Whole(recorder):
+    with quiet, random, as_written(), torch.inference_mode(), grads, LightKernels():
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        twin(*args, **kwargs)
+        with scopes, recorder, _Whole(recorder):
+            twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
 
@@ -140,7 +142,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a composite operator calls stands under the composite's name, as in a torch.jit trace."""
         outer = self._within
-        self._within = outer or ("" if func._schema.name in _NOT_TRACED else func._schema.name)
+        self._within = outer or ("" if func._schema.name in _NOT_TRACED else traced_name(func))
         try:
             with self:
                 return func.decompose(*args, **kwargs)
@@ -180,14 +182,6 @@ class _Whole(TorchFunctionMode):
             call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
             self.calls[before:] = [call]
         return output
-
-
-def traced_name(func: OpOverload) -> str:
-    """The name that the same call has in a torch.jit trace, which is where fvcore looks."""
-    name = func._schema.name
-    if "conv" in name:
-        return "aten::_convolution_mode" if func._overloadname == "padding" else "aten::_convolution"
-    return name
 
 
 def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

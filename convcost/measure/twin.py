@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from convcost.measure.inputs import Inputs
+from convcost.measure.native import without_native_attention
 from convcost.theory.errors import MeasurementError
 
 
@@ -64,11 +65,11 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
 
 @contextlib.contextmanager
 def as_written() -> Iterator[None]:
-    """Compiled modules run the Python that they were compiled from."""
-    if "torch._dynamo" in sys.modules:
-        with torch.compiler.set_stance("force_eager"):
-            yield
-    else:
+    """Compiled modules run the Python that they were compiled from, attention that which PyTorch writes it in."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(without_native_attention())
+        if "torch._dynamo" in sys.modules:
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
 
 

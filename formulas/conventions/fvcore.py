@@ -5,6 +5,8 @@ from __future__ import annotations
 from convcost.theory.convention import Convention, Rule
 from convcost.theory.record import Source
 
+from ._fvcore_faults import FAULTS
+
 _CONVOLUTIONS = tuple(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))
 _FREE = (
     *("relu", "concat", "flatten", "dropout", "masked_fill", "clamp", "floor", "floor_divide", "remainder"),
@@ -24,10 +26,11 @@ RECORDS = (
                 {"padding": ("same", "valid")},
             ),
             Rule(
-                (*_CONVOLUTIONS, "linear"),
+                (*_CONVOLUTIONS, "linear", "addmm"),
                 {"macs": 1},
                 "fvcore ignores the bias",
             ),
+            Rule(("matmul", "mm", "bmm", "einsum"), {"macs": 1}, "fvcore counts the products only"),
             Rule(
                 ("batch_norm",),
                 {"activations": 5},
@@ -60,5 +63,6 @@ RECORDS = (
             Rule(_FREE, {}, "fvcore holds this operator to be free"),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
+        faults=FAULTS,
     ),
 )

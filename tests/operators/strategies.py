@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from . import strategies_convolution as multilinear
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
+from . import strategies_product as product
 from . import strategies_recurrent as recurrent
 from .case import Case
 
@@ -20,6 +21,21 @@ MULTILINEAR: dict[str, SearchStrategy[Case]] = {
     **{f"conv{rank}d": multilinear.convolutions(rank) for rank in RANKS},
     **{f"conv_transpose{rank}d": multilinear.transposed_convolutions(rank) for rank in RANKS},
     "linear": multilinear.linear_layers(),
+}
+PRODUCTS: dict[str, SearchStrategy[Case]] = {
+    "matmul": product.matrix_products(),
+    "mm": product.two_matrices(),
+    "bmm": product.batches(),
+    "mv": product.matrix_and_vector(),
+    "dot": product.two_vectors(),
+    "outer": product.outer_products(),
+    "kron": product.kronecker_products(),
+    "multi_dot": product.chains(),
+    **{name: product.sums(name) for name in ("addmm", "baddbmm", "addbmm", "addmv", "addr")},
+    "tensordot": product.tensordots(),
+    "bilinear": product.bilinears(),
+    "scaled_dot_product_attention": product.attentions(),
+    "einsum": product.einsums(),
 }
 OTHERS: dict[str, SearchStrategy[Case]] = {
     **{f"max_pool{rank}d": pooling.pools("max", rank) for rank in RANKS},
@@ -41,5 +57,5 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
 }
 RECURRENT: dict[str, SearchStrategy[Case]] = {name: recurrent.layers(name) for name in recurrent.LAYERS}
 ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *pointwise.ACTIVATIONS}
+DRAWN = {*MULTILINEAR, *PRODUCTS, *OTHERS, *RECURRENT, *pointwise.ACTIVATIONS}
 """The operators that some strategy draws."""

@@ -12,7 +12,7 @@ from convcost.theory.book import records
 from convcost.theory.record import Operator
 
 from .case import Case
-from .strategies import ACTIVATIONS, DRAWN, MANY, MULTILINEAR, OTHERS
+from .strategies import ACTIVATIONS, DRAWN, MANY, MULTILINEAR, OTHERS, PRODUCTS
 from .strategies_convolution import CONVOLUTIONS
 from .strategies_recurrent import CELLS
 from .witness import disagreements, observe
@@ -38,6 +38,13 @@ def agrees(case: Case) -> str:
 @given(data=st.data())
 def test_multilinear_operator(operator: str, data: st.DataObject) -> None:
     assert agrees(data.draw(MULTILINEAR[operator])) == operator
+
+
+@pytest.mark.parametrize("operator", PRODUCTS)
+@MANY
+@given(data=st.data())
+def test_product(operator: str, data: st.DataObject) -> None:
+    assert agrees(data.draw(PRODUCTS[operator])) == operator
 
 
 @pytest.mark.parametrize("operator", OTHERS)

@@ -17,6 +17,7 @@ from convcost.theory.record import Operator
 
 from .case import Case
 from .oracles import elementwise, is_view
+from .products import Product
 
 MULTILINEAR = (nn.Linear, nn.modules.conv._ConvNd)
 
@@ -38,6 +39,8 @@ def observe(case: Case) -> Observed:
     model, call = case.model, case.call()
     if case.oracle is not None:
         return Observed(call, case.oracle(case, call))
+    if isinstance(model, Product):
+        return Observed(call, _of_product(model, case.shape, call))
     multilinear = isinstance(model, MULTILINEAR)
     outputs = math.prod(call.output)
     view = not multilinear and is_view(model, case.shape)
@@ -50,6 +53,18 @@ def observe(case: Case) -> Observed:
         inputs=0 if view else sum(math.prod(shape) for shape in operands(call)),
     )
     return Observed(call, cost)
+
+
+def _of_product(model: Product, shape: tuple[int, ...], call: Call) -> Cost:
+    outputs = math.prod(call.output)
+    return Cost(
+        macs=model.macs(shape),
+        bias_adds=model.bias_adds(outputs),
+        elementwise=model.elementwise(shape, outputs),
+        parameters=sum(p.numel() for p in model.parameters()),
+        activations=outputs,
+        inputs=model.elements_read(shape),
+    )
 
 
 def operands(call: Call) -> list[tuple[int, ...]]:

@@ -12,10 +12,20 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.aten import activation, arrange, convolution, norm, pointwise, pooling, recurrent, reduction
+from convcost.measure.aten import (
+    activation,
+    arrange,
+    convolution,
+    norm,
+    pointwise,
+    pooling,
+    product,
+    recurrent,
+    reduction,
+)
 from convcost.measure.aten.bound import Binder, Bound, shape_of
 
-_ROOMS = (activation, arrange, convolution, norm, pointwise, pooling, recurrent, reduction)
+_ROOMS = (activation, arrange, convolution, norm, pointwise, pooling, product, recurrent, reduction)
 
 BINDERS: dict[str, Binder] = {name: binder for room in _ROOMS for name, binder in room.BINDERS.items()}
 """The binder of each operator, by its ATen name without `aten::` and without the `_` of working in place."""

@@ -1,0 +1,163 @@
+"""Matrix products in all their spellings: of matrices, batches, vectors, and of a chain of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from convcost.theory.carriers import Count, Shape, every, minimum, product
+from convcost.theory.cost import Cost, Result
+from convcost.theory.record import Condition, Operator, Source, Symbol
+
+from ._pointwise import broadcast
+
+
+def matmul(left: Shape, right: Shape) -> Result:
+    """Product of (*, m, k) and (*, k, n) with the leading axes broadcast; a vector of k has no m, or no n."""
+    shape = (*broadcast(left[:-2], right[:-2]), *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+    outputs = product(shape)
+    return Result(shape, Cost(macs=outputs * left[-1], activations=outputs, inputs=product(left) + product(right)))
+
+
+def outer(left: Shape, right: Shape) -> Result:
+    """Every element of one vector times every element of another."""
+    shape = (*left, *right)
+    size = product(shape)
+    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+
+
+def kron(left: Shape, right: Shape) -> Result:
+    """Kronecker product: every element of one tensor times the other; the sizes of each axis multiply."""
+    rank = max(len(left), len(right))
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (left, right)]
+    shape = tuple(a * b for a, b in zip(*padded, strict=True))
+    size = product(shape)
+    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+
+
+def multi_dot(matrices: Sequence[Shape]) -> Result:
+    """Product of a chain of matrices in the cheapest order; the first may be a row and the last a column of k."""
+    first, last = matrices[0], matrices[-1]
+    sizes = [*(1,) * (len(first) == 1), *first, *(matrix[1] for matrix in matrices[1:-1]), *(last[1:] or (1,))]
+    shape = (*first[:-1], *last[1:])
+    cost = Cost(macs=_cheapest(sizes), activations=product(shape), inputs=sum(product(matrix) for matrix in matrices))
+    return Result(shape, cost)
+
+
+def _cheapest(sizes: Sequence[Count]) -> Count:
+    """MACs of the cheapest order for matrices of sizes[0]×sizes[1], sizes[1]×sizes[2] and so on."""
+    best: dict[tuple[int, int], Count] = {(i, i + 1): 0 for i in range(len(sizes) - 1)}
+    for length in range(2, len(sizes)):
+        for i in range(len(sizes) - length):
+            j = i + length
+            orders = [best[i, k] + best[k, j] + sizes[i] * sizes[k] * sizes[j] for k in range(i + 1, j)]
+            best[i, j] = orders[0]
+            for order in orders[1:]:
+                best[i, j] = minimum(best[i, j], order)
+    return best[0, len(sizes) - 1]
+
+
+def _inner_sizes_match(a: SimpleNamespace) -> Any:
+    return a.left[-1] == a.right[-2 if len(a.right) > 1 else 0]
+
+
+def _leading_broadcast(a: SimpleNamespace) -> Any:
+    pairs = zip(reversed(a.left[:-2]), reversed(a.right[:-2]), strict=False)
+    return every((x == y) | (x == 1) | (y == 1) for x, y in pairs)
+
+
+INNER = Condition(
+    "the left operand must have as many columns as the right one has rows", _inner_sizes_match, ("left", "right")
+)
+LEADING = Condition("the operands' leading axes must broadcast", _leading_broadcast, ("left", "right"))
+
+
+def _chained(a: SimpleNamespace) -> Any:
+    pairs = zip(a.matrices, a.matrices[1:], strict=False)
+    return every(left[-1] == right[0] for left, right in pairs)
+
+
+SOURCE = Source(
+    "Golub & Van Loan 2013, Matrix Computations, 4th edition",
+    "section 1.1.15: a matrix product takes one multiply-add an index triple",
+)
+ROWS = Symbol("M", "rows of the left operand", "rows")
+INNER_SIZE = Symbol("K", "columns of the left operand, rows of the right one", "elements")
+COLUMNS = Symbol("N", "columns of the right operand", "columns")
+BATCH = Symbol("B", "matrices a batch", "matrices")
+
+_SPELLINGS: dict[str, tuple[str, tuple[Symbol, ...], Any, Any]] = {
+    "matmul": (
+        "Matrix product with broadcasting",
+        (BATCH, ROWS, INNER_SIZE, COLUMNS),
+        ("B", "M", "K"),
+        ("K", "N"),
+    ),
+    "mm": ("Product of two matrices", (ROWS, INNER_SIZE, COLUMNS), ("M", "K"), ("K", "N")),
+    "bmm": (
+        "Products of a batch of matrices",
+        (BATCH, ROWS, INNER_SIZE, COLUMNS),
+        ("B", "M", "K"),
+        ("B", "K", "N"),
+    ),
+    "mv": ("Product of a matrix and a vector", (ROWS, INNER_SIZE), ("M", "K"), ("K",)),
+    "dot": ("Inner product of two vectors", (INNER_SIZE,), ("K",), ("K",)),
+}
+
+RECORDS = (
+    *(
+        Operator(
+            name=name,
+            title=title,
+            function=matmul,
+            symbols=symbols,
+            source=SOURCE,
+            domain=(INNER, LEADING),
+            template={"left": left, "right": right},
+            multilinear=True,
+        )
+        for name, (title, symbols, left, right) in _SPELLINGS.items()
+    ),
+    Operator(
+        name="outer",
+        title="Outer product of two vectors",
+        function=outer,
+        symbols=(Symbol("M", "elements of the left vector", "elements"), Symbol("N", "of the right one", "elements")),
+        source=SOURCE,
+        template={"left": ("M",), "right": ("N",)},
+        multilinear=True,
+    ),
+    Operator(
+        name="kron",
+        title="Kronecker product",
+        function=kron,
+        symbols=(
+            ROWS,
+            Symbol("N", "columns of the left operand", "columns"),
+            Symbol("R", "rows of the right operand", "rows"),
+            Symbol("Q", "columns of the right operand", "columns"),
+        ),
+        source=Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.3.6"),
+        template={"left": ("M", "N"), "right": ("R", "Q")},
+        multilinear=True,
+    ),
+    Operator(
+        name="multi_dot",
+        title="Product of a chain of matrices in the cheapest order",
+        function=multi_dot,
+        symbols=(
+            Symbol("A", "rows of the first matrix", "rows"),
+            Symbol("B", "columns of the first, rows of the second", "elements"),
+            Symbol("C", "columns of the second, rows of the third", "elements"),
+            Symbol("D", "columns of the third matrix", "columns"),
+        ),
+        source=Source(
+            "Cormen, Leiserson, Rivest & Stein 2009, Introduction to Algorithms, 3rd edition",
+            "section 15.2, equation 15.7",
+        ),
+        domain=(Condition("each matrix must have as many columns as the next one has rows", _chained, ("matrices",)),),
+        template={"matrices": (("A", "B"), ("B", "C"), ("C", "D"))},
+        multilinear=True,
+    ),
+)

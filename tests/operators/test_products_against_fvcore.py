@@ -1,0 +1,68 @@
+"""What fvcore counts of a product: its convention, or the wrong number that the book predicts, to the last unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convcost.measure.calls import Call
+from convcost.measure.fvcore import trace
+from convcost.theory.book import find
+from convcost.theory.convention import Convention
+from convcost.theory.cost import Cost
+from convcost.theory.record import Operator
+
+from . import strategies_product as product
+from .strategies import MANY, PRODUCTS, SOME
+
+FVCORE = find(Convention, "fvcore", "convention")
+EXACT = ("mm", "bmm", "addmm")
+FAULTY = {"matmul": product.matrix_products(vectors=False), "einsum": product.einsums((1, 4))}
+UNHANDLED = sorted({*PRODUCTS} - {*EXACT, *FAULTY})
+
+
+def cost_of(call: Call) -> Cost:
+    return find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost
+
+
+def predictions(call: Call) -> list[Any]:
+    """What the faults that befall a call make of it."""
+    cost = cost_of(call)
+    found = [f.predicts(call.inputs, call.hyper, cost) for f in FVCORE.faults if call.operator in f.operators]
+    return [count for count in found if count is not None]
+
+
+@pytest.mark.parametrize("operator", EXACT)
+@SOME
+@given(data=st.data())
+def test_what_fvcore_counts_rightly(operator: str, data: st.DataObject) -> None:
+    case = data.draw(PRODUCTS[operator])
+    call = case.call()
+    assert call.operator == operator
+    cost = cost_of(call)
+    assert trace(case.model, case.shape).total == FVCORE.weigh(operator, call.hyper, cost) == cost.macs > 0
+    assert predictions(call) == []
+
+
+@pytest.mark.parametrize("operator", FAULTY)
+@MANY
+@given(data=st.data())
+def test_what_fvcore_counts_wrongly_is_predicted(operator: str, data: st.DataObject) -> None:
+    case = data.draw(FAULTY[operator])
+    call, counted = case.call(), trace(case.model, case.shape)
+    right = FVCORE.weigh(operator, call.hyper, cost_of(call))
+    assert {counted.total} == set(predictions(call) or [right])
+
+
+@pytest.mark.parametrize("operator", UNHANDLED)
+@SOME
+@given(data=st.data())
+def test_what_fvcore_does_not_count(operator: str, data: st.DataObject) -> None:
+    case = data.draw(PRODUCTS[operator])
+    call, counted = case.call(), trace(case.model, case.shape)
+    assert (counted.total, counted.calls) == (0, ())
+    assert counted.unsupported[call.module][call.aten] == 1
+    assert FVCORE.weigh(operator, call.hyper, cost_of(call)) is None
