@@ -63,9 +63,7 @@ def called(
 
 def _unknown(reference: str, key: str, names: Iterable[str]) -> MeasurementError:
     taken = ", ".join(names)
-    return MeasurementError(
-        f"{reference} takes no argument {key!r}; " + (f"it takes {taken}" if taken else "it takes none")
-    )
+    return MeasurementError(f"{reference} takes no argument {key!r}" + (f"; it takes {taken}" if taken else ""))
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
