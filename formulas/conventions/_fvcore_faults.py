@@ -25,6 +25,13 @@ def _left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None
     return count if len(right) > 1 and count != cost.macs else None
 
 
+def _length_for_columns(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """A linear layer whose weights are a vector: its length is taken for that many output features."""
+    left, right = inputs
+    count = product(left) * right[0]
+    return count if len(right) == 1 and count != cost.macs else None
+
+
 def _einsum(kind: Kind) -> Callable[[Inputs, Hyper, Cost], Count | None]:
     """fvcore's count of an einsum where it is wrong and of this kind, told by operands, cost and exact operations."""
 
@@ -87,6 +94,12 @@ FAULTS = (
         _left_operand_only,
         "fvcore does not broadcast the left operand of a matrix product: it counts its elements times the right "
         "operand's columns",
+        _SEEN_IN,
+    ),
+    Fault(
+        ("matmul",),
+        _length_for_columns,
+        "fvcore takes the length of a linear layer's vector of weights for its number of outputs",
         _SEEN_IN,
     ),
     *(Fault(("einsum",), _einsum(kind), sentence, _SEEN_IN) for kind, sentence in _EINSUM),

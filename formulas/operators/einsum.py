@@ -127,10 +127,10 @@ RECORDS = (
         title="Sum of products over named indices",
         function=einsum,
         symbols=(
-            Symbol("B", "size of the index that all have", "elements"),
-            Symbol("M", "size of the index of the first operand", "elements"),
-            Symbol("K", "size of the index that is summed", "elements"),
-            Symbol("N", "size of the index of the second operand", "elements"),
+            Symbol("B", "size of b in bik,bjk->bij", "elements"),
+            Symbol("M", "size of i", "elements"),
+            Symbol("K", "size of k, which is summed", "elements"),
+            Symbol("N", "size of j", "elements"),
         ),
         source=Source(_TORCH, "torch.einsum; einsum and sumproduct_pair in aten/src/ATen/native/Linear.cpp"),
         domain=(

@@ -98,7 +98,7 @@ RECORDS = (
             symbols=symbols,
             source=Source(
                 "Dongarra, Du Croz, Hammarling & Duff 1990, A Set of Level 3 Basic Linear Algebra Subprograms",
-                "section 5: C ← α·A·B + β·C; PyTorch 2.13 documentation, torch." + name,
+                f"its matrix-matrix products C ← α·A·B + β·C; PyTorch 2.13 documentation, torch.{name}",
             ),
             domain=() if name == "addr" else (INNER, LEADING),
             template=dict(zip(("input", "left", "right"), shapes, strict=True)),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 
 from convcost.comparison.model import compare_model
 from convcost.comparison.row import Row
@@ -23,6 +24,7 @@ LEFT = (
     "fvcore does not broadcast the left operand of a matrix product: it counts its elements times the right operand's "
     "columns"
 )
+VECTOR = "fvcore takes the length of a linear layer's vector of weights for its number of outputs"
 HALF = "fvcore halves the operations that NumPy counts for an einsum"
 DIGITS = f"{HALF} and reads them from a text of four significant digits"
 ALONE = f"{HALF}, which are one an element even where a single operand is only moved or summed"
@@ -85,6 +87,7 @@ KNOWN: dict[str, Known] = {
         UNCOUNTED,
         "fvcore's handle raises IndexError: list index out of range",
     ),
+    "linear layer with a vector": Known(products(F.linear, (5, 64), (64,)), 320, 20_480, DISAGREE, VECTOR),
     # 16·577·577·64 = 340,919,296; twice that and 1 is printed as 6.818e+08.
     "einsum of four axes": Known(
         einsum("bhid,bhjd->bhij", (1, 16, 577, 64), (1, 16, 577, 64)), 340_919_296, 340_900_000, DISAGREE, DIGITS

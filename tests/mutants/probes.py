@@ -10,6 +10,7 @@ from torch import nn
 
 from tests.operators import parts
 from tests.operators.case import Binary, Case, Concat, Mean
+from tests.operators.products import Attention, Bilinear, Chain, Contraction, Einsum, Product, Sum
 from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_pooling import ADAPTIVE, POOLS
 from tests.operators.strategies_recurrent import LAYERS, Packed
@@ -55,6 +56,55 @@ PROBES: dict[str, list[Case]] = {
         ]
         for name, make in LAYERS.items()
     },
+    "matmul": [
+        Case(Product(torch.matmul, (2, 1, 7, 5)), (3, 4, 7)),
+        Case(Product(torch.matmul, (3, 7, 5)), (2, 1, 4, 7)),
+        Case(Product(torch.matmul, (7,)), (2, 4, 7)),
+        Case(Product(torch.matmul, (2, 7, 5)), (7,)),
+    ],
+    "mm": [Case(Product(torch.mm, (7, 5)), (4, 7))],
+    "bmm": [Case(Product(torch.bmm, (3, 7, 5)), (3, 4, 7))],
+    "mv": [Case(Product(torch.mv, (7,)), (4, 7))],
+    "dot": [Case(Product(torch.dot, (7,)), (7,))],
+    "outer": [Case(Product(torch.outer, (7,)), (4,))],
+    "kron": [Case(Product(torch.kron, (5, 7)), (2, 3)), Case(Product(torch.kron, (4, 5, 7)), (3,))],
+    "multi_dot": [
+        Case(Chain((3, 8), (8, 2), (2, 9)), (10, 3)),
+        Case(Chain((4, 11), (11, 5)), (7, 4)),
+    ],
+    "addmm": [
+        Case(Sum(torch.addmm, (7, 5), (5,)), (4, 7)),
+        Case(Sum(torch.addmm, (7, 5), (4, 5), beta=0, alpha=3), (4, 7)),
+    ],
+    "baddbmm": [
+        Case(Sum(torch.baddbmm, (3, 7, 5), (3, 1, 5), beta=2), (3, 4, 7)),
+        Case(Sum(torch.baddbmm, (3, 7, 5), (3, 4, 5), beta=0, alpha=3), (3, 4, 7)),
+    ],
+    "addbmm": [
+        Case(Sum(torch.addbmm, (3, 7, 5), (1, 5), beta=2), (3, 4, 7)),
+        Case(Sum(torch.addbmm, (3, 7, 5), (4, 5), beta=0, alpha=3), (3, 4, 7)),
+    ],
+    "addmv": [
+        Case(Sum(torch.addmv, (7,), (1,), beta=2), (4, 7)),
+        Case(Sum(torch.addmv, (7,), (4,), beta=0, alpha=3), (4, 7)),
+    ],
+    "addr": [
+        Case(Sum(torch.addr, (7,), (7,), beta=2), (4,)),
+        Case(Sum(torch.addr, (7,), (4, 7), beta=0, alpha=3), (4,)),
+    ],
+    "tensordot": [
+        Case(Contraction(torch.tensordot, (4, 3, 5), dims=([1, 2], [1, 0])), (2, 3, 4)),
+        Case(Contraction(torch.inner, (5, 7)), (2, 7)),
+    ],
+    "bilinear": [Case(Bilinear((2, 4, 5), 3, 7, True), (2, 4, 3)), Case(Bilinear((4, 5), 3, 7, False), (4, 3))],
+    "einsum": [
+        Case(Einsum("ij,jk,kl->il", (3, 11), (11, 5)), (2, 3)),
+        Case(Einsum("bij,bkjm->kib", (2, 7, 4, 5)), (2, 3, 4)),
+    ],
+    "scaled_dot_product_attention": [
+        Case(Attention((2, 3, 7, 5), (2, 3, 7, 11), enable_gqa=True, is_causal=True), (2, 6, 4, 5)),
+        Case(Attention((2, 3, 7, 5), (2, 3, 7, 11), (4, 7)), (2, 3, 4, 5)),
+    ],
     "batch_norm": [
         Case(nn.BatchNorm2d(5), (2, 5, 3, 4)),
         Case(nn.BatchNorm2d(5, affine=False), (2, 5, 3, 4)),

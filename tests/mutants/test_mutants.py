@@ -13,7 +13,7 @@ from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_recurrent import CELLS
 from tests.operators.witness import disagreements, observe
 
-from . import multilinear, others, recurrent
+from . import multilinear, others, products, recurrent
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
@@ -39,6 +39,21 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "gru": recurrent.GRU,
     "rnn_tanh": recurrent.RNN,
     "rnn_relu": recurrent.RNN,
+    "matmul": products.MATMUL,
+    "mm": products.MATRICES,
+    "bmm": products.BMM,
+    "mv": products.PRODUCT,
+    "dot": products.PRODUCT,
+    "outer": products.OUTER,
+    "kron": products.KRON,
+    "multi_dot": products.CHAIN,
+    **dict.fromkeys(("addmm", "baddbmm", "addmv"), products.SUM),
+    "addbmm": products.ADDBMM,
+    "addr": products.ADDR,
+    "tensordot": products.TENSORDOT,
+    "bilinear": products.BILINEAR,
+    "einsum": products.EINSUM,
+    "scaled_dot_product_attention": products.ATTENTION,
     "batch_norm": others.BATCH_NORM,
     "instance_norm": others.INSTANCE_NORM,
     "group_norm": others.GROUP_NORM,

@@ -55,6 +55,9 @@ def _any(a: Arguments) -> Bound:
 
 
 def _linear(a: Arguments) -> Bound:
+    if a["weight"].dim() == 1:
+        plain = a["bias"] is None  # the book has no product with a vector that adds a number
+        return Bound("matmul" if plain else None, (shape_of(a["input"]), shape_of(a["weight"])), {})
     hyper = {"out_features": shape_of(a["weight"])[0], "bias": a["bias"] is not None}
     return Bound("linear", (shape_of(a["input"]),), hyper)
 
