@@ -6,8 +6,10 @@ from hypothesis import settings
 from hypothesis.strategies import SearchStrategy
 
 from . import strategies_convolution as multilinear
+from . import strategies_elementwise as elementwise
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
+from . import strategies_reduction as reduction
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -37,6 +39,17 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "flatten": pointwise.flattenings(),
     "dropout": pointwise.dropouts(),
 }
-ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *pointwise.ACTIVATIONS}
+FAMILIES: dict[str, tuple[SearchStrategy[Case], set[str]]] = {
+    "activations": (pointwise.activations(), set(pointwise.ACTIVATIONS)),
+    "functions": (elementwise.functions(), set(elementwise.FUNCTIONS)),
+    "pairs": (elementwise.pairs(), set(elementwise.PAIRS) - {"float_power"}),
+    "multiples": (elementwise.multiples(), set(elementwise.SCALED)),
+    "triples": (elementwise.triples(), set(elementwise.TRIPLES)),
+    "reductions": (reduction.reductions(), {*reduction.OVER_AXES, *reduction.OVER_AN_AXIS}),
+    "along an axis": (reduction.along_an_axis(), {*reduction.SCANS, *reduction.ROWWISE}),
+    "scatters": (reduction.scatters(), set(reduction.SCATTERS)),
+}
+"""Operators that are alike, drawn together; `float_power` is a power."""
+
+DRAWN = {*MULTILINEAR, *OTHERS, *(name for _, names in FAMILIES.values() for name in names)}
 """The operators that some strategy draws."""
