@@ -78,8 +78,8 @@ def _quotient_added(x: Counted, y: Counted, z: Counted, value: float = 1) -> Cou
     return x + (y / z if value == 1 else y / z * value)
 
 
-def _held(x: Counted, *bounds: Counted, **_: float) -> Counted:
-    return x.under(lambda value, *ends: sorted((value, *ends))[len(ends) // 2], *bounds)
+def _held(x: Counted, *bounds: Counted, **named: float) -> Counted:
+    return x.under(lambda value, low, high: min(max(value, low), high), *(bounds or (named["min"], named["max"])))
 
 
 Row = Sequence[Counted]
@@ -205,8 +205,8 @@ DEFINITIONS: dict[str, Callable[..., Array]] = {
     "prod": _folded(lambda a, b: a * b),
     **{name: _folded(max) for name in ("max", "amax", "argmax")},
     **{name: _folded(min) for name in ("min", "amin", "argmin")},
-    "all": _folded(lambda a, b: a and b),
-    "any": _folded(lambda a, b: a or b),
+    "all": _folded(lambda a, b: bool(a and b)),
+    "any": _folded(lambda a, b: bool(a or b)),
     "aminmax": rows(_both),
     "count_nonzero": rows(partial(_norm, ord=0)),
     "logsumexp": rows(_log_of_exponentials),
