@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -18,7 +19,7 @@ class Ownership:
 
     def __init__(self, model: nn.Module) -> None:
         # Keeping a tensor keeps its id from being used again.
-        self._held: dict[int, tuple[dict[str, int], Tensor]] = {}
+        self._held: dict[int, tuple[Mapping[str, int], Tensor]] = {}
         self._left = {name: p.numel() for name, p in model.named_parameters()}
         for name, tensor in chain(model.named_buffers(), model.named_parameters()):
             self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
@@ -29,12 +30,15 @@ class Ownership:
         What moves without operands, or among constants, is a constant.
         """
         tensors = list(_tensors(operands.values()))
-        claims = [self._held[id(tensor)][0] for tensor in tensors if id(tensor) in self._held]
-        if any(claims) or len(claims) == len(tensors):
+        held = [self._held[id(tensor)] for tensor in tensors if id(tensor) in self._held]
+        if any(claim for claim, _ in held) or len(held) == len(tensors):
             for result in _tensors(results):
-                joined = dict(self._held.get(id(result), ({},))[0])
-                for claim in claims:
-                    joined.update({name: n if whole else min(n, result.numel()) for name, n in claim.items()})
+                joined: Counter[str] = Counter()
+                for claim, source in held:
+                    part = not whole and result.numel() < source.numel()
+                    joined.update({name: min(n, result.numel()) if part else n for name, n in claim.items()})
+                if not held:  # what is filled in place is no less than it was
+                    joined.update(self._held.get(id(result), ({},))[0])
                 self._held[id(result)] = (joined, result)
 
     def made_of(self, operands: Mapping[str, Any]) -> bool:

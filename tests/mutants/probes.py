@@ -9,11 +9,22 @@ import torch
 from torch import nn
 
 from tests.operators import parts
-from tests.operators.case import Binary, Case, Concat, Mean
+from tests.operators.case import Applied, Binary, Case, Concat, Mean
 from tests.operators.products import Attention, Bilinear, Chain, Contraction, Einsum, Product, Sum
+from tests.operators.strategies_elementwise import FUNCTIONS, PAIRS, TRIPLES, kind, triple
 from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_pooling import ADAPTIVE, POOLS
 from tests.operators.strategies_recurrent import LAYERS, Packed
+from tests.operators.strategies_reduction import (
+    ORDERS,
+    OVER_AN_AXIS,
+    OVER_AXES,
+    ROWWISE,
+    SCANS,
+    SCATTERS,
+    reduction,
+    scatter,
+)
 
 IMAGE = (2, 6, 18, 29)
 VOLUME = (2, 6, 9, 11, 14)
@@ -120,7 +131,29 @@ PROBES: dict[str, list[Case]] = {
         Case(nn.LayerNorm((4, 3)), (2, 5, 4, 3)),
         Case(nn.LayerNorm(3, elementwise_affine=False), (2, 5, 3)),
     ],
-    **{name: [Case(kind(), (2, 5, 3, 4))] for name, kind in ACTIVATIONS.items()},
+    **{name: [Case(make(), (2, 5, 3, 4))] for name, make in ACTIVATIONS.items()},
+    **{name: [Case(Applied(function, dtype=kind(name)), (2, 5, 3, 4))] for name, function in FUNCTIONS.items()},
+    **{
+        name: [Case(Applied(function, (3, 1, 4), dtype=kind(name)), (2, 1, 5, 1))]
+        for name, function in PAIRS.items()
+        if name != "float_power"
+    },
+    "add_scaled": [Case(Applied(torch.add, (3, 1, 4), alpha=3), (2, 1, 5, 1))],
+    "sub_scaled": [
+        Case(Applied(torch.sub, (3, 1, 4), alpha=3), (2, 1, 5, 1)),
+        Case(Applied(torch.rsub, (3, 1, 4), alpha=3), (2, 1, 5, 1)),
+    ],
+    "div_rounded": [Case(Applied(torch.div, (3, 1, 4), rounding_mode="floor"), (2, 1, 5, 1))],
+    **{name: [triple(name, plain) for plain in (True, False)] for name in TRIPLES},
+    **{
+        name: [reduction(name, (2, 5, 3, 4), (2, 3), keepdim=True), reduction(name, (2, 5, 3), -2)]
+        for name in OVER_AXES
+    },
+    "norm": [reduction("norm", (2, 5, 3, 4), (1, 3), keepdim=True, ord=order) for order in ORDERS],
+    **{name: [reduction(name, (2, 5, 3, 4), -2, keepdim=True), reduction(name, (2, 5, 3), 1)] for name in OVER_AN_AXIS},
+    **{name: [Case(Applied(function, dim=1), (2, 5, 3, 4))] for name, function in SCANS.items()},
+    **{name: [Case(Applied(function, dim=1), (2, 6, 3, 4))] for name, function in ROWWISE.items()},
+    **{name: [scatter(name, (2, 5, 3), 1, 7)] for name in SCATTERS},
     "prelu": [Case(nn.PReLU(5), (2, 5, 3, 4)), Case(nn.PReLU(), (2, 5, 3))],
     "softmax": [Case(nn.Softmax(1), (2, 5, 3)), Case(nn.Softmax(-1), (2, 5, 3, 4))],
     **{

@@ -51,6 +51,38 @@ class Binary(nn.Module):
         return self.function(input, self.other)
 
 
+class Applied(nn.Module):
+    """`function(input, *others, **settings)`, the first of its results; a shape among `others` is a tensor of twos."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *others: tuple[int, ...] | float | Tensor,
+        dtype: torch.dtype | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__()
+        self.function, self.dtype, self.settings = function, dtype, settings
+        self.others: list[float | str] = []
+        for index, other in enumerate(others):
+            if isinstance(other, tuple | Tensor):
+                filled = torch.full(other, 2.0) if isinstance(other, tuple) else other
+                self.register_buffer(f"other{index}", filled if dtype is None else filled.to(dtype))
+            self.others.append(f"other{index}" if isinstance(other, tuple | Tensor) else other)
+
+    def operands(self) -> list[Any]:
+        """The operands after the input."""
+        return [getattr(self, other) if isinstance(other, str) else other for other in self.others]
+
+    def extra_repr(self) -> str:
+        shown = [tuple(o.shape) if isinstance(o, Tensor) else o for o in self.operands()]
+        return f"{self.function.__name__}, {shown}, {self.settings}"
+
+    def forward(self, input: Tensor) -> Any:
+        output = self.function(input if self.dtype is None else input.to(self.dtype), *self.operands(), **self.settings)
+        return output[0] if isinstance(output, tuple) else output
+
+
 class Concat(nn.Module):
     """The input and tensors of the given sizes along `dim`, joined."""
 

@@ -7,7 +7,7 @@ done on plain numbers here.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -47,6 +47,10 @@ class Counted:
 
     def exp(self) -> Counted:
         return self._done(math.exp(self.value))
+
+    def under(self, function: Callable[..., float], *others: Counted | float) -> Counted:
+        """A function of this number, and of others: one evaluation."""
+        return self._done(function(self.value, *(plain(other) for other in others)))
 
 
 def plain(number: Counted | float) -> float:

@@ -14,8 +14,8 @@ from torch.func import jacrev
 
 from convcost.measure.calls import Call
 
-from . import normalise
-from .case import Case, Concat
+from . import definitions, normalise
+from .case import Applied, Case, Concat
 
 NORMS = (nn.LocalResponseNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase, nn.Softmax)
 MOVING = (Concat, nn.Flatten, nn.Dropout)
@@ -24,6 +24,8 @@ MOVING = (Concat, nn.Flatten, nn.Dropout)
 def elementwise(case: Case, call: Call) -> int:
     """The arithmetic operations that are no multiply-accumulates, found without the book."""
     model, name = case.model, str(call.operator)
+    if isinstance(model, Applied):
+        return definitions.run(model, ramp(case.shape))[1]
     if isinstance(model, nn.Linear | nn.modules.conv._ConvNd):
         return 0
     if "pool" in name:

@@ -6,10 +6,12 @@ from hypothesis import settings
 from hypothesis.strategies import SearchStrategy
 
 from . import strategies_convolution as multilinear
+from . import strategies_elementwise as elementwise
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
 from . import strategies_product as product
 from . import strategies_recurrent as recurrent
+from . import strategies_reduction as reduction
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -56,6 +58,17 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "dropout": pointwise.dropouts(),
 }
 RECURRENT: dict[str, SearchStrategy[Case]] = {name: recurrent.layers(name) for name in recurrent.LAYERS}
-ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *PRODUCTS, *OTHERS, *RECURRENT, *pointwise.ACTIVATIONS}
+FAMILIES: dict[str, tuple[SearchStrategy[Case], set[str]]] = {
+    "activations": (pointwise.activations(), set(pointwise.ACTIVATIONS)),
+    "functions": (elementwise.functions(), set(elementwise.FUNCTIONS)),
+    "pairs": (elementwise.pairs(), set(elementwise.PAIRS) - {"float_power"}),
+    "multiples": (elementwise.multiples(), set(elementwise.SCALED)),
+    "triples": (elementwise.triples(), set(elementwise.TRIPLES)),
+    "reductions": (reduction.reductions(), {*reduction.OVER_AXES, *reduction.OVER_AN_AXIS}),
+    "along an axis": (reduction.along_an_axis(), {*reduction.SCANS, *reduction.ROWWISE}),
+    "scatters": (reduction.scatters(), set(reduction.SCATTERS)),
+}
+"""Operators that are alike, drawn together; `float_power` is a power."""
+
+DRAWN = {*MULTILINEAR, *PRODUCTS, *OTHERS, *RECURRENT, *(name for _, names in FAMILIES.values() for name in names)}
 """The operators that some strategy draws."""

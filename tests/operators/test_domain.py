@@ -91,6 +91,12 @@ BAD: list[Bad] = [
     ),
     ("add", ((2, 4), (3,)), {}, ALIKE, ("left = (2, 4)", "right = (3,)")),
     ("mul", ((2, 4), (3, 4)), {}, ALIKE, ("right = (3, 4)",)),
+    ("lerp", ((2, 4), (3, 1), (3,)), {}, ALIKE, ("start = (2, 4)", "weight = (3,)")),
+    ("addcmul", ((2, 4), (2, 4), (3, 4)), {}, ALIKE, ("second = (3, 4)",)),
+    ("sum", ((2, 4),), {"dim": (1, 1)}, "the axes must be distinct and the input's own", ("dim = (1, 1)",)),
+    ("logsumexp", ((2, 4),), {"dim": (2,)}, "the axes must be distinct and the input's own", ("input = (2, 4)",)),
+    ("cumsum", ((2, 4),), {"dim": 2}, "the axis must be the input's own", ("dim = 2",)),
+    ("glu", ((2, 5),), {"dim": 1}, "the size along `dim` must be even", ("input = (2, 5)", "dim = 1")),
     ("concat", (((2, 4, 3), (2, 5, 4)),), {"dim": 1}, "all sizes but those along `dim` must be equal", ("dim = 1",)),
 ]
 
@@ -105,8 +111,8 @@ def applied(operator: str, inputs: tuple[Any, ...], hyper: dict[str, Any]) -> Te
     elif operator == "group_norm":
         result = nn.GroupNorm(hyper["groups"], inputs[0][1])(*tensors)
     else:
-        own: dict[str, Any] = {"add": torch.add, "mul": torch.mul, "concat": torch.cat}
-        result = (own.get(operator) or getattr(F, operator))(*tensors, **hyper)
+        own: Any = torch.cat if operator == "concat" else getattr(F, operator, None) or getattr(torch, operator)
+        result = own(*tensors, **hyper)
     return result
 
 
@@ -128,7 +134,7 @@ def test_bad_settings(
 )
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors:UserWarning")
 def test_pytorch_refuses_them_too(operator: str, inputs: tuple[Any, ...], hyper: dict[str, Any]) -> None:
-    with pytest.raises((RuntimeError, ValueError, ZeroDivisionError)):
+    with pytest.raises((RuntimeError, ValueError, IndexError, ZeroDivisionError)):
         applied(operator, inputs, hyper)
 
 
