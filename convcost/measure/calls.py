@@ -34,7 +34,7 @@ MOVEMENT = frozenset(
 
 
 # Composites without a formula that fvcore counts whole.
-_WHOLE = frozenset({"matmul", "einsum", "upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
+_WHOLE = frozenset({"matmul", "einsum", "grid_sampler"})
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))

@@ -54,6 +54,16 @@ RECORDS = (
                 ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
             ),
             Rule(
+                ("upsample_nearest2d",),
+                {"activations": 1},
+                "fvcore counts 1 per output element of a nearest interpolation",
+            ),
+            Rule(
+                ("upsample_bilinear2d",),
+                {"activations": 4},
+                "fvcore counts 4 per output element of a bilinear interpolation",
+            ),
+            Rule(
                 ("relu", "concat", "flatten", "dropout"),
                 {},
                 "fvcore holds this operator to be free",

@@ -70,9 +70,14 @@ def entries(function: Callable[[Tensor], Tensor], shape: Sequence[int]) -> int:
 
 def responses(function: Callable[[Tensor], Tensor], sizes: Sequence[int]) -> int:
     """The same for a maximum, whose Jacobian knows one tap only: outputs that see a single 1 among zeros."""
+    return int(impulse_responses(function, sizes).count_nonzero())
+
+
+def impulse_responses(function: Callable[[Tensor], Tensor], sizes: Sequence[int]) -> Tensor:
+    """What comes of a plane with a single 1 among zeros, for each place of the 1: (places, outputs)."""
     count = math.prod(sizes)
     impulses = torch.eye(count, dtype=torch.float64).reshape(count, 1, *sizes)
-    return int(function(impulses).count_nonzero())
+    return function(impulses).flatten(1)
 
 
 def computed(model: nn.Module, shape: Sequence[int]) -> int:

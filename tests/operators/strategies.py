@@ -9,6 +9,7 @@ from . import strategies_convolution as multilinear
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
 from . import strategies_recurrent as recurrent
+from . import strategies_resize as resize
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -40,6 +41,10 @@ OTHERS: dict[str, SearchStrategy[Case]] = {
     "dropout": pointwise.dropouts(),
 }
 RECURRENT: dict[str, SearchStrategy[Case]] = {name: recurrent.layers(name) for name in recurrent.LAYERS}
+RESIZED: dict[str, SearchStrategy[Case]] = {
+    **{name: resize.interpolations(name) for name in resize.MODES},
+    **{name: resize.resamplings(name) for name in resize.ANTIALIASED},
+}
 ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *pointwise.ACTIVATIONS}
+DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *RESIZED, *pointwise.ACTIVATIONS}
 """The operators that some strategy draws."""

@@ -12,12 +12,12 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.aten import arrange, convolution, norm, pointwise, pooling, recurrent
+from convcost.measure.aten import arrange, convolution, norm, pointwise, pooling, recurrent, resize
 from convcost.measure.aten.bound import Binder, Bound, shape_of
 
 BINDERS: dict[str, Binder] = {
     name: binder
-    for room in (arrange, convolution, norm, pointwise, pooling, recurrent)
+    for room in (arrange, convolution, norm, pointwise, pooling, recurrent, resize)
     for name, binder in room.BINDERS.items()
 }
 """The binder of each operator, by its ATen name without `aten::` and without the `_` of working in place."""
