@@ -52,7 +52,10 @@ def unhandled(trace: FvcoreTrace) -> dict[str, int]:
 # While a model is traced, its sizes are tensors too; computing with them is not the network's arithmetic.
 _SIZES = frozenset(
     f"aten::{name}"
-    for name in ("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min")
+    for name in (
+        *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor"),
+        *("floor_divide", "remainder", "max", "min", "numel"),
+    )
 )
 
 

@@ -28,13 +28,16 @@ MOVEMENT = frozenset(
         *("_pack_padded_sequence", "_pad_packed_sequence"),
         *("clone", "copy", "contiguous", "reshape", "to", "_to_copy", "_unsafe_view", "lift_fresh", "arange"),
         *("empty", "empty_like", "zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "fill"),
-        *("scalar_tensor", "constant_pad_nd", "pad"),
+        "scalar_tensor",
     }
 )
 
 
+# Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
+_OF_WEIGHTS = frozenset({"flatten", "pad"})
+
 # Composites without a formula that fvcore counts whole.
-_WHOLE = frozenset({"matmul", "einsum", "grid_sampler"})
+_WHOLE = frozenset({"matmul", "einsum"})
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -134,11 +137,11 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         output = func(*args, **kwargs)
         arguments = _named(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
-        if binder is not None:
+        if binder is not None and not (name in _OF_WEIGHTS and id(arguments["self"]) in self._views):
             bound = binder(arguments)
             shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
             self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
-        elif func.is_view or name in MOVEMENT:
+        elif func.is_view or name in MOVEMENT or name in _OF_WEIGHTS:
             self._follow(arguments, outputs)
         else:
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
@@ -205,7 +208,8 @@ class _Whole(TorchFunctionMode):
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](*args, **kwargs)
             name = f"aten::{bound.operator}"
-            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
+            shape = (1, *output.shape) if bound.unbatched else tuple(output.shape)
+            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
             self.calls[before:] = [call]
         return output
 

@@ -64,6 +64,11 @@ RECORDS = (
                 "fvcore counts 4 per output element of a bilinear interpolation",
             ),
             Rule(
+                ("grid_sample",),
+                {"activations": 4},
+                "fvcore counts 4 per output element of a grid sample, whatever the mode and the axes",
+            ),
+            Rule(
                 ("relu", "concat", "flatten", "dropout"),
                 {},
                 "fvcore holds this operator to be free",

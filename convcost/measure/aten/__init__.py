@@ -12,14 +12,26 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.aten import arrange, convolution, norm, pointwise, pooling, recurrent, resize
+from convcost.measure.aten import (
+    arrange,
+    convolution,
+    embedding,
+    norm,
+    pointwise,
+    pooling,
+    rearrange,
+    recurrent,
+    resize,
+    sampling,
+)
 from convcost.measure.aten.bound import Binder, Bound, shape_of
 
-BINDERS: dict[str, Binder] = {
-    name: binder
-    for room in (arrange, convolution, norm, pointwise, pooling, recurrent, resize)
-    for name, binder in room.BINDERS.items()
-}
+_ROOMS = (
+    *(arrange, convolution, embedding, norm, pointwise),
+    *(pooling, rearrange, recurrent, resize, sampling),
+)
+
+BINDERS: dict[str, Binder] = {name: binder for room in _ROOMS for name, binder in room.BINDERS.items()}
 """The binder of each operator, by its ATen name without `aten::` and without the `_` of working in place."""
 
 
@@ -27,5 +39,5 @@ def _local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: fl
     return Bound("local_response_norm", (shape_of(input),), {"size": size})
 
 
-FUNCTIONS: dict[Any, Callable[..., Bound]] = {F.local_response_norm: _local_response_norm}
+FUNCTIONS: dict[Any, Callable[..., Bound]] = {F.local_response_norm: _local_response_norm, **pooling.FUNCTIONS}
 """Functions that PyTorch itself writes in Python out of several operators, and that papers have as one."""
