@@ -53,7 +53,7 @@ _UNPOOL = Source("Zeiler & Fergus 2013, Visualizing Convolutional Networks (arXi
 def _room(a: SimpleNamespace) -> Any:
     rank = len(a.input) - 2
     pairs = zip(a.input[2:], axes.spread(a.kernel_size, rank), axes.spread(a.output_size, rank), strict=True)
-    return every((k >= 1) & (o >= 1) & (n >= k + o - 1) for n, k, o in pairs)
+    return every((k >= 1) & (o >= 1) & (n >= k + o + rank - 3) for n, k, o in pairs)
 
 
 def _positive(a: SimpleNamespace) -> Any:
@@ -104,7 +104,9 @@ def _lp(rank: int) -> Operator:
 
 
 def _fractional(rank: int) -> Operator:
-    sentence = "kernel and output size must be at least 1, and their sum at most one more than the input's size"
+    # In 3-D PyTorch asks for one element more.
+    limit = {2: "at most one more than", 3: "no more than"}[rank]
+    sentence = f"kernel and output size must be at least 1, and their sum {limit} the input's size"
     domain = (Condition(sentence, _room, ("input", "kernel_size", "output_size")),)
     symbols = (*axes.per_axis("K", rank, "kernel size", "taps"), *axes.per_axis("O", rank, "output size", "pixels"))
     template = {"kernel_size": axes.names("K", rank), "output_size": axes.names("O", rank)}

@@ -8,8 +8,10 @@ from hypothesis.strategies import SearchStrategy
 from . import strategies_convolution as multilinear
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
+from . import strategies_rearrange as rearrange
 from . import strategies_recurrent as recurrent
 from . import strategies_resize as resize
+from . import strategies_sampling as sampling
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -45,6 +47,24 @@ RESIZED: dict[str, SearchStrategy[Case]] = {
     **{name: resize.interpolations(name) for name in resize.MODES},
     **{name: resize.resamplings(name) for name in resize.ANTIALIASED},
 }
+FURTHER: dict[str, SearchStrategy[Case]] = {
+    "grid_sample": sampling.grid_samples(),
+    "affine_grid": sampling.affine_grids(),
+    "embedding": sampling.embeddings(),
+    "embedding_bag": sampling.embedding_bags(),
+    "one_hot": sampling.one_hots(),
+    "pad": rearrange.pads(),
+    "pixel_shuffle": rearrange.pixel_shuffles(),
+    "pixel_unshuffle": rearrange.pixel_unshuffles(),
+    "channel_shuffle": rearrange.channel_shuffles(),
+    "unfold": rearrange.unfolds(),
+    "fold": rearrange.folds(),
+    "rms_norm": pointwise.rms_norms(),
+    "weight_norm": pointwise.weight_norms(),
+    **{f"lp_pool{rank}d": pooling.lp_pools(rank) for rank in RANKS},
+    **{f"fractional_max_pool{rank}d": pooling.fractional_max_pools(rank) for rank in (2, 3)},
+    **{f"max_unpool{rank}d": pooling.max_unpools(rank) for rank in (2, 3)},
+}
 ACTIVATIONS = pointwise.activations()
-DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *RESIZED, *pointwise.ACTIVATIONS}
+DRAWN = {*MULTILINEAR, *OTHERS, *RECURRENT, *RESIZED, *FURTHER, *pointwise.ACTIVATIONS}
 """The operators that some strategy draws."""

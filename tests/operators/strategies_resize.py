@@ -15,7 +15,7 @@ from convcost.theory.cost import Cost
 
 from . import draws
 from .case import Case
-from .oracles import impulse_responses
+from .oracles import impulse_responses, written
 
 MODES = {
     **{f"upsample_nearest{rank}d": ("nearest", rank) for rank in (1, 2, 3)},
@@ -42,15 +42,10 @@ class Interpolation(nn.Module):
         return F.interpolate(input, **self.settings)
 
 
-def weighted_sums(call: Call, taps: int) -> Cost:
+def weighted_sums(case: Case, call: Call, taps: int) -> Cost:
     """Each output element a weighted sum; `taps` are those of all of one channel. One tap is copied."""
-    outputs, planes = math.prod(call.output), math.prod(call.output[:2])
-    weighed = taps * planes > outputs
-    return Cost(
-        elementwise=2 * taps * planes - outputs if weighed else 0,
-        activations=outputs,
-        inputs=sum(math.prod(shape) for shape in call.inputs),
-    )
+    outputs, products = math.prod(call.output), math.prod(call.output[:2]) * taps
+    return written(case, call, elementwise=2 * products - outputs if products > outputs else 0)
 
 
 @cache
@@ -63,14 +58,14 @@ def taps_of(mode: str, rank: int) -> int:
 def interpolated(case: Case, call: Call) -> Cost:
     """Taps are a matter of the mode, whatever the call's sizes are."""
     taps = taps_of(settings(case)["mode"], len(call.output) - 2)
-    return weighted_sums(call, taps * math.prod(call.output[2:]))
+    return weighted_sums(case, call, taps * math.prod(call.output[2:]))
 
 
 def resampled(case: Case, call: Call) -> Cost:
     """Taps of a row of elements that goes on far beyond both borders, times those of a column."""
     mode = settings(case)["mode"]
     taps = [_row_taps(mode, *sizes) for sizes in zip(call.inputs[0][2:], call.output[2:], strict=True)]
-    return weighted_sums(call, math.prod(taps))
+    return weighted_sums(case, call, math.prod(taps))
 
 
 @cache

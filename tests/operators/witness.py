@@ -16,7 +16,7 @@ from convcost.theory.cost import PRIMITIVES, Cost, Result
 from convcost.theory.record import Operator
 
 from .case import Case
-from .oracles import elementwise, is_view
+from .oracles import elementwise, is_view, operands
 
 MULTILINEAR = (nn.Linear, nn.modules.conv._ConvNd)
 
@@ -50,11 +50,6 @@ def observe(case: Case) -> Observed:
         inputs=0 if view else sum(math.prod(shape) for shape in operands(call)),
     )
     return Observed(call, cost)
-
-
-def operands(call: Call) -> list[tuple[int, ...]]:
-    """The shapes of all data operands; a concatenation has them as one sequence."""
-    return [shape for item in call.inputs for shape in (item if item and isinstance(item[0], tuple) else [item])]
 
 
 def disagreements(formula: Callable[..., Result], observed: Observed) -> list[str]:

@@ -52,10 +52,16 @@ def _unpool(rank: int) -> Binder:
     return bind
 
 
+def _spread(value: Any, rank: int) -> tuple[int, ...]:
+    values = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return values * rank if len(values) == 1 else values
+
+
 def _lp_pool(rank: int) -> Callable[..., Bound]:
     def bind(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Bound:
         shape, unbatched = batched(input, rank)
-        hyper = {"norm_type": norm_type, "kernel_size": kernel_size, "stride": stride, "ceil_mode": ceil_mode}
+        kernel, strides = (value if value is None else _spread(value, rank) for value in (kernel_size, stride))
+        hyper = {"norm_type": norm_type, "kernel_size": kernel, "stride": strides, "ceil_mode": ceil_mode}
         return Bound(f"lp_pool{rank}d", (shape,), hyper, unbatched)
 
     return bind

@@ -8,12 +8,12 @@ from typing import Any
 from convcost.measure.aten.bound import Arguments, Binder, Bound, shape_of
 
 
-def _scales(a: Arguments, rank: int) -> list[float] | None:
+def _scales(a: Arguments, rank: int) -> tuple[float, ...]:
     """The scale factors that were given, by axis; a call with explicit sizes may have them too."""
     if "scale_factors" in a:
-        return a["scale_factors"]
-    named = [a.get(name) for name in ("scales_d", "scales_h", "scales_w")[3 - rank :]] if rank > 1 else [a["scales"]]
-    return None if None in named else named
+        return tuple(a["scale_factors"] or ())
+    names = ("scales",) if rank == 1 else ("scales_d", "scales_h", "scales_w")[3 - rank :]
+    return tuple(a[name] for name in names if a[name] is not None)
 
 
 def _interpolation(name: str, rank: int) -> Binder:
@@ -22,20 +22,20 @@ def _interpolation(name: str, rank: int) -> Binder:
         size, scales = a["output_size"], _scales(a, rank)
         if size is not None:
             hyper: dict[str, Any] = {"output_size": tuple(size)}
-        elif all(scale == int(scale) for scale in scales or ()):
-            hyper = {"scale_factor": tuple(int(scale) for scale in scales or ())}
+        elif all(scale == int(scale) for scale in scales):
+            hyper = {"scale_factor": tuple(int(scale) for scale in scales)}
         else:
             # PyTorch multiplies in double precision and drops what is behind the point.
-            hyper = {"output_size": tuple(int(n * scale) for n, scale in zip(image[2:], scales or (), strict=True))}
+            hyper = {"output_size": tuple(int(n * scale) for n, scale in zip(image[2:], scales, strict=True))}
         plain = not name.endswith("_aa") or _by_sizes(a, image[2:], scales)
         return Bound(name if plain else None, (image,), hyper)
 
     return bind
 
 
-def _by_sizes(a: Arguments, sizes: tuple[int, ...], scales: list[float] | None) -> bool:
+def _by_sizes(a: Arguments, sizes: tuple[int, ...], scales: tuple[float, ...]) -> bool:
     """Whether the kernel is stretched by the quotient of the sizes: by another, an output has other taps."""
-    exact = all((Fraction(scale) * n).denominator == 1 for n, scale in zip(sizes, scales or (), strict=False))
+    exact = all((Fraction(scale) * n).denominator == 1 for n, scale in zip(sizes, scales, strict=False))
     return exact and not a["align_corners"]
 
 
