@@ -23,8 +23,9 @@ from convcost.measure.scopes import Scopes
 from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
-# Composites without a formula that fvcore counts whole.
-_WHOLE = frozenset({"upsample_nearest2d", "upsample_bilinear2d", "grid_sampler"})
+# Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
+_OF_WEIGHTS = frozenset({"flatten", "pad"})
+
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -117,21 +118,21 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
         self.seen.add(traced_name(func))
         binder = BINDERS.get(name)
-        if binder is None and name not in _WHOLE and name not in MOVEMENT:
+        if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
         arguments = _named(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
-        if binder is not None:
+        if binder is not None and not (name in _OF_WEIGHTS and self._owned.made_of(arguments)):
             bound = binder(arguments)
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = {}
             shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
             self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
-        elif moves(func, name, arguments):
+        elif moves(func, name, arguments) or name in _OF_WEIGHTS:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
@@ -179,7 +180,8 @@ class _Whole(TorchFunctionMode):
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](*args, **kwargs)
             name = f"aten::{bound.operator}"
-            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, tuple(output.shape), 0)
+            shape = (1, *output.shape) if bound.unbatched else tuple(output.shape)
+            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
             self.calls[before:] = [call]
         return output
 

@@ -60,6 +60,21 @@ RECORDS = (
             Rule(
                 ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
             ),
+            Rule(
+                ("upsample_nearest2d",),
+                {"activations": 1},
+                "fvcore counts 1 per output element of a nearest interpolation",
+            ),
+            Rule(
+                ("upsample_bilinear2d",),
+                {"activations": 4},
+                "fvcore counts 4 per output element of a bilinear interpolation",
+            ),
+            Rule(
+                ("grid_sample",),
+                {"activations": 4},
+                "fvcore counts 4 per output element of a grid sample, whatever the mode and the axes",
+            ),
             Rule(_FREE, {}, "fvcore holds this operator to be free"),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),

@@ -1,4 +1,4 @@
-"""Batch, layer, group, instance and local response normalisation: no multiply-accumulate in the sense of this book."""
+"""Normalisation of activations and of weights: no multiply-accumulate in the sense of this book."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ FOLDED = 2
 STATISTICS = 5
 """Operations an element to normalise by its own statistics: one addition for the mean; a difference, a square
 and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
+
+
+SQUARES = 3
+"""Operations an element to divide by a root of squares: a square, an addition, a product with its inverse."""
 
 
 def batch_norm(input: Shape, *, affine: Count = True, bias: Count = None, training: bool = False) -> Result:
@@ -45,6 +49,31 @@ def local_response_norm(input: Shape, *, size: Count) -> Result:
     return Result(input, Cost(elementwise=(size + 4) * elements, activations=elements, inputs=elements))
 
 
+def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
+    """Division by the root of the mean square over the trailing `normalized_shape`, which a weight has if affine.
+
+    An element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
+    """
+    size = product(input)
+    cost = Cost(
+        elementwise=(SQUARES + flag(affine)) * size,
+        parameters=flag(affine) * product(normalized_shape),
+        activations=size,
+        inputs=size,
+    )
+    return Result(input, cost)
+
+
+def weight_norm(input: Shape, *, dim: int = 0) -> Result:
+    """A weight as g·v/‖v‖: v has the input's shape, g an element for each index along `dim`, one in all for -1.
+
+    An element takes its square, an addition and a product with g/‖v‖.
+    """
+    size = product(input)
+    lengths: Count = 1 if dim == -1 else input[dim]
+    return Result(input, Cost(elementwise=SQUARES * size, parameters=size + lengths, activations=size))
+
+
 def _normalised(input: Shape, scaled: Count, affine: Count, bias: Count, per_element: int | None = None) -> Result:
     size, both = product(input), flag(affine) + flag(affine if bias is None else bias)
     operations = (STATISTICS + both if per_element is None else per_element) * size
@@ -54,6 +83,12 @@ def _normalised(input: Shape, scaled: Count, affine: Count, bias: Count, per_ele
 
 _IMAGE = (*axes.image_symbols(2), Symbol("a", "1 with scale and shift, 0 without", "flag", 1))
 _BN = "Ioffe & Szegedy 2015, Batch Normalization (arXiv 1502.03167)"
+
+_TRAILING = Condition(
+    "the normalised shape must be the last sizes of the input",
+    lambda a: tuple(a.input[len(a.input) - len(a.normalized_shape) :]) == tuple(a.normalized_shape),
+    ("input", "normalized_shape"),
+)
 
 RECORDS = (
     Operator(
@@ -100,13 +135,7 @@ RECORDS = (
             Symbol("a", "1 with scale and shift, 0 without", "flag", 1),
         ),
         source=Source("Ba, Kiros & Hinton 2016, Layer Normalization (arXiv 1607.06450)", "equation 3"),
-        domain=(
-            Condition(
-                "the normalised shape must be the last sizes of the input",
-                lambda a: tuple(a.input[len(a.input) - len(a.normalized_shape) :]) == tuple(a.normalized_shape),
-                ("input", "normalized_shape"),
-            ),
-        ),
+        domain=(_TRAILING,),
         template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
     ),
     Operator(
@@ -120,5 +149,27 @@ RECORDS = (
         ),
         domain=(axes.POSITIVE_INPUT,),
         template={"input": ("N", "C", "H", "W"), "size": "n"},
+    ),
+    Operator(
+        name="rms_norm",
+        title="Root mean square normalisation over the last axis",
+        function=rms_norm,
+        symbols=(
+            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
+            Symbol("C", "features", "features"),
+            Symbol("a", "1 with a weight, 0 without", "flag", 1),
+        ),
+        source=Source("Zhang & Sennrich 2019, Root Mean Square Layer Normalization (arXiv 1910.07467)", "equation 4"),
+        domain=(_TRAILING,),
+        template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
+    ),
+    Operator(
+        name="weight_norm",
+        title="Weight normalisation",
+        function=weight_norm,
+        symbols=(Symbol("C", "rows that have a length each", "rows"), Symbol("n", "weights of a row", "weights")),
+        source=Source("Salimans & Kingma 2016, Weight Normalization (arXiv 1602.07868)", "equation 2"),
+        domain=(axes.POSITIVE_INPUT,),
+        template={"input": ("C", "n")},
     ),
 )

@@ -30,6 +30,33 @@ class Case:
         return call
 
 
+class Holding(nn.Module):
+    """`function(input, *others)`: parameters and buffers, in the order that they are given in."""
+
+    def __init__(self, function: Callable[..., Any], **others: Tensor) -> None:
+        super().__init__()
+        self.function: Any = function
+        self.names = tuple(others)
+        for name, other in others.items():
+            if isinstance(other, nn.Parameter):
+                setattr(self, name, other)
+            else:
+                self.register_buffer(name, other)
+
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}={tuple(getattr(self, name).shape)}" for name in self.names)
+
+    def forward(self, input: Tensor) -> Any:
+        return self.function(input, *(getattr(self, name) for name in self.names))
+
+
+def holding(case: Case) -> Holding:
+    """The case's model, which is one of these."""
+    if not isinstance(case.model, Holding):
+        raise TypeError("the case applies no function")
+    return case.model
+
+
 class Binary(nn.Module):
     """`function(input, other)`: `other` is a number, or a tensor of the given shape."""
 

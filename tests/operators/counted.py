@@ -45,6 +45,9 @@ class Counted:
     def __pow__(self, exponent: float) -> Counted:
         return self._done(self.value**exponent)
 
+    def maximum(self, other: Counted) -> Counted:
+        return self._done(max(self.value, other.value))
+
     def exp(self) -> Counted:
         return self._done(math.exp(self.value))
 
@@ -80,6 +83,26 @@ def normalised(group: Sequence[Counted], scale: Sequence[float] | None, shift: S
 def folded(group: Sequence[Counted], factor: float, offset: float) -> list[Counted]:
     """One channel under the two constants of Algorithm 2."""
     return [x * factor + offset for x in group]
+
+
+def by_root(group: Sequence[Counted], mean: bool, length: float, scale: Sequence[float] | None) -> list[Counted]:
+    """One group times `length` over the root of its squares' sum or mean (Zhang & Sennrich 2019, equation 4)."""
+    total = Counted(0.0, group[0].tally)
+    for x in group:
+        total = total + x * x
+    root = math.sqrt(total.value / (len(group) if mean else 1))
+    result = [x * (length / root) for x in group]
+    return result if scale is None else [y * g for y, g in zip(result, scale, strict=True)]
+
+
+def bag(rows: Sequence[Sequence[Counted]], mode: str, weights: Sequence[float] | None) -> list[Counted]:
+    """The rows of one bag made one row."""
+    if weights is not None:
+        rows = [[x * weight for x in row] for row, weight in zip(rows, weights, strict=True)]
+    total = list(rows[0])
+    for row in rows[1:]:
+        total = [x.maximum(y) if mode == "max" else x + y for x, y in zip(total, row, strict=True)]
+    return [x / len(rows) for x in total] if mode == "mean" else total
 
 
 def responses(column: Sequence[Counted], size: int, alpha: float, beta: float, k: float) -> list[Counted]:

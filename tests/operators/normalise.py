@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .counted import Tally, folded, gathered, normalised, numbers, responses, softmax_row
+from .counted import Tally, by_root, folded, gathered, normalised, numbers, responses, softmax_row
 
 
 def run(model: nn.Module, input: Tensor) -> tuple[Tensor, int]:
@@ -27,6 +27,11 @@ def run(model: nn.Module, input: Tensor) -> tuple[Tensor, int]:
     if isinstance(model, nn.LayerNorm):
         axes = tuple(range(input.dim() - len(model.normalized_shape), input.dim()))
         return _grouped(model, input, axes, tally)
+    if isinstance(model, nn.RMSNorm):
+        size = math.prod(model.normalized_shape)
+        scale = None if model.weight is None else model.weight.detach().flatten().tolist()
+        results = [by_root(numbers(row, tally), True, 1.0, scale) for row in input.reshape(-1, size)]
+        return gathered(results, input), tally.operations
     if isinstance(model, nn.GroupNorm):
         split = input.reshape(input.shape[0], model.num_groups, -1, *input.shape[2:])
         output, operations = _grouped(model, split, tuple(range(2, split.dim())), tally)

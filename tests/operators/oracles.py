@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from torch.func import jacrev
 
 from convcost.measure.calls import Call
+from convcost.theory.cost import Cost
 
 from . import definitions, normalise
 from .case import Applied, Case, Concat
 
-NORMS = (nn.LocalResponseNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase, nn.Softmax)
+NORMS = (nn.LocalResponseNorm, nn.RMSNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase, nn.Softmax)
 MOVING = (Concat, nn.Flatten, nn.Dropout)
 
 
@@ -72,9 +73,14 @@ def entries(function: Callable[[Tensor], Tensor], shape: Sequence[int]) -> int:
 
 def responses(function: Callable[[Tensor], Tensor], sizes: Sequence[int]) -> int:
     """The same for a maximum, whose Jacobian knows one tap only: outputs that see a single 1 among zeros."""
+    return int(impulse_responses(function, sizes).count_nonzero())
+
+
+def impulse_responses(function: Callable[[Tensor], Tensor], sizes: Sequence[int]) -> Tensor:
+    """What comes of a plane with a single 1 among zeros, for each place of the 1: (places, outputs)."""
     count = math.prod(sizes)
     impulses = torch.eye(count, dtype=torch.float64).reshape(count, 1, *sizes)
-    return int(function(impulses).count_nonzero())
+    return function(impulses).flatten(1)
 
 
 def computed(model: nn.Module, shape: Sequence[int]) -> int:
@@ -82,6 +88,30 @@ def computed(model: nn.Module, shape: Sequence[int]) -> int:
     input = ramp(shape)
     given = {*input.flatten().tolist(), *(x for buffer in model.buffers() for x in buffer.flatten().tolist())}
     return sum(x not in given for x in in_double(model)(input).flatten().tolist())
+
+
+def operands(call: Call) -> list[tuple[int, ...]]:
+    """The shapes of all data operands; a concatenation has them as one sequence."""
+    return [shape for item in call.inputs for shape in (item if item and isinstance(item[0], tuple) else [item])]
+
+
+def written(case: Case, call: Call, macs: int = 0, elementwise: int = 0) -> Cost:
+    """The cost of an operator that reads its operands and writes its output, with these operations."""
+    return Cost(
+        macs=macs,
+        elementwise=elementwise,
+        parameters=sum(p.numel() for p in case.model.parameters()),
+        activations=math.prod(call.output),
+        inputs=sum(math.prod(shape) for shape in operands(call)),
+    )
+
+
+def moved(case: Case, call: Call) -> Cost:
+    """An operator that copies elements and may fill in zeros or ones: all others that come out are computed."""
+    model = in_double(case.model)
+    given = [ramp(case.shape), torch.tensor([0.0, 1.0]), *model.parameters(), *model.buffers()]
+    known = {x for tensor in given for x in tensor.flatten().tolist()}
+    return written(case, call, elementwise=sum(x not in known for x in model(ramp(case.shape)).flatten().tolist()))
 
 
 def is_view(model: nn.Module, shape: Sequence[int]) -> bool:

@@ -10,8 +10,11 @@ from . import strategies_elementwise as elementwise
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
 from . import strategies_product as product
+from . import strategies_rearrange as rearrange
 from . import strategies_recurrent as recurrent
 from . import strategies_reduction as reduction
+from . import strategies_resize as resize
+from . import strategies_sampling as sampling
 from .case import Case
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None)
@@ -70,5 +73,30 @@ FAMILIES: dict[str, tuple[SearchStrategy[Case], set[str]]] = {
 }
 """Operators that are alike, drawn together; `float_power` is a power."""
 
-DRAWN = {*MULTILINEAR, *PRODUCTS, *OTHERS, *RECURRENT, *(name for _, names in FAMILIES.values() for name in names)}
+RESIZED: dict[str, SearchStrategy[Case]] = {
+    **{name: resize.interpolations(name) for name in resize.MODES},
+    **{name: resize.resamplings(name) for name in resize.ANTIALIASED},
+}
+FURTHER: dict[str, SearchStrategy[Case]] = {
+    "grid_sample": sampling.grid_samples(),
+    "affine_grid": sampling.affine_grids(),
+    "embedding": sampling.embeddings(),
+    "embedding_bag": sampling.embedding_bags(),
+    "one_hot": sampling.one_hots(),
+    "pad": rearrange.pads(),
+    "pixel_shuffle": rearrange.pixel_shuffles(),
+    "pixel_unshuffle": rearrange.pixel_unshuffles(),
+    "channel_shuffle": rearrange.channel_shuffles(),
+    "unfold": rearrange.unfolds(),
+    "fold": rearrange.folds(),
+    "rms_norm": pointwise.rms_norms(),
+    "weight_norm": pointwise.weight_norms(),
+    **{f"lp_pool{rank}d": pooling.lp_pools(rank) for rank in RANKS},
+    **{f"fractional_max_pool{rank}d": pooling.fractional_max_pools(rank) for rank in (2, 3)},
+    **{f"max_unpool{rank}d": pooling.max_unpools(rank) for rank in (2, 3)},
+}
+DRAWN = {
+    *(MULTILINEAR | PRODUCTS | OTHERS | RECURRENT | RESIZED | FURTHER),
+    *(name for _, names in FAMILIES.values() for name in names),
+}
 """The operators that some strategy draws."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import torch
 from hypothesis import strategies as st
-from torch import nn
+from torch import Tensor, nn
+
+from convcost.measure.calls import Call
+from convcost.theory.cost import Cost
 
 from . import draws
 from .case import Binary, Case, Concat, Mean
+from .counted import Tally, by_root, numbers
+from .oracles import ramp, written
 
 BATCH_NORMS = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 INSTANCE_NORMS = {1: nn.InstanceNorm1d, 2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
@@ -69,6 +75,41 @@ def layer_norms(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, draw(st.integers(2, 5)), high=7)
     trailing = draw(st.integers(1, len(size) - 1))
     return Case(nn.LayerNorm(size[-trailing:], elementwise_affine=draw(st.booleans())), size)
+
+
+@st.composite
+def rms_norms(draw: st.DrawFn) -> Case:
+    size = draws.shape(draw, draw(st.integers(2, 5)), high=7)
+    trailing = draw(st.integers(1, len(size) - 1))
+    return Case(nn.RMSNorm(size[-trailing:], elementwise_affine=draw(st.booleans())), size)
+
+
+class WeightNorm(nn.Module):
+    """A weight of this shape as a direction and lengths; the input is not looked at."""
+
+    def __init__(self, shape: tuple[int, ...], dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+        sizes = [1 if axis != dim % len(shape) or dim == -1 else n for axis, n in enumerate(shape)]
+        self.v, self.g = nn.Parameter(torch.ones(shape)), nn.Parameter(torch.ones(() if dim == -1 else sizes))
+
+    def forward(self, _: Tensor) -> Tensor:
+        return torch._weight_norm(self.v, self.g, self.dim)
+
+
+def normed(case: Case, call: Call) -> Cost:
+    """Every index along `dim` has its own length; nothing but parameters is read."""
+    tally, shape = Tally(), call.inputs[0]
+    rows = ramp(shape) if call.hyper["dim"] == -1 else ramp(shape).movedim(call.hyper["dim"], 0)
+    for row in rows.reshape(1 if call.hyper["dim"] == -1 else len(rows), -1):
+        by_root(numbers(row, tally), False, 1.0, None)
+    return replace(written(case, call, elementwise=tally.operations), inputs=0)
+
+
+@st.composite
+def weight_norms(draw: st.DrawFn) -> Case:
+    size = draws.shape(draw, draw(st.integers(2, 4)), high=7)
+    return Case(WeightNorm(size, draw(st.sampled_from((0, len(size) - 1, -1)))), (1,), oracle=normed)
 
 
 @st.composite

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import torch
+import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import strategies as st
-from torch import nn
+from torch import Tensor, nn
+
+from convcost.measure.calls import Call
+from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Case
+from .case import Case, Holding, holding
+from .oracles import impulse_responses, moved, sliding_taps, written
 from .strategies_convolution import extents
 
 POOLS: dict[tuple[str, int], Any] = {
@@ -19,6 +28,7 @@ POOLS: dict[tuple[str, int], Any] = {
     ("avg", 2): nn.AvgPool2d,
     ("avg", 3): nn.AvgPool3d,
 }
+LP: dict[int, Any] = {1: nn.LPPool1d, 2: nn.LPPool2d, 3: nn.LPPool3d}
 ADAPTIVE: dict[tuple[str, int], Any] = {
     ("max", 1): nn.AdaptiveMaxPool1d,
     ("max", 2): nn.AdaptiveMaxPool2d,
@@ -62,3 +72,71 @@ def adaptive_pools(draw: st.DrawFn, kind: str, rank: int) -> Case:
     output = tuple(None if keep else size for keep, size in zip(kept, wanted, strict=True))
     once = output[0] is not None and len(set(output)) == 1  # PyTorch refuses None for all axes at once
     return Case(ADAPTIVE[kind, rank](output[0] if once else output), (batch, channels, *sizes))
+
+
+def powers(case: Case, call: Call) -> Cost:
+    """A power an element, and the windows of an average pool, whose scaling is a root here."""
+    average = replace(call, operator=str(call.operator).replace("lp", "avg"))
+    taps = math.prod(call.output[:2]) * sliding_taps(average)
+    return written(case, call, elementwise=math.prod(case.shape) + taps)
+
+
+@st.composite
+def lp_pools(draw: st.DrawFn, rank: int) -> Case:
+    kernel = draws.uneven(draw, rank, 1, 4 if rank < 3 else 3)
+    stride = draw(st.none()) if draw(st.booleans()) else draws.each(draw, rank, 1, 4)
+    used: set[int] = set()
+    sizes = [draws.fresh(draw, used, k, k + (9 if rank < 3 else 4)) for k in kernel]
+    batch, channels = draws.fresh(draw, used, 1, 15), draws.fresh(draw, used, 1, 15)
+    once = rank == 1  # the 1-D pool takes numbers only
+    model = LP[rank](
+        draw(st.integers(1, 3)),
+        kernel[0] if once else kernel,
+        stride=stride[0] if once and stride else stride,
+        ceil_mode=draw(st.booleans()),
+    )
+    return Case(model, (batch, channels, *sizes), oracle=powers)
+
+
+def compared(case: Case, call: Call) -> Cost:
+    """Outputs that see a single 1 among zeros, less one comparison each."""
+    pool, planes = holding(case).function, math.prod(call.output[:2])
+    rank = len(call.output) - 2
+
+    def of_planes(input: Tensor) -> Tensor:
+        output: Tensor = pool(input, torch.full((len(input), 1, rank), 0.4, dtype=input.dtype))
+        return output
+
+    taps = planes * int(impulse_responses(of_planes, case.shape[2:]).count_nonzero())
+    return written(case, call, elementwise=taps - math.prod(call.output))
+
+
+def fractional(rank: int, kernel: Any, output: Any, input: Tensor, samples: Tensor) -> Tensor:
+    function = {2: F.fractional_max_pool2d, 3: F.fractional_max_pool3d}[rank]
+    result: Tensor = function(input, kernel, output, _random_samples=samples)
+    return result
+
+
+@st.composite
+def fractional_max_pools(draw: st.DrawFn, rank: int) -> Case:
+    kernel = draws.uneven(draw, rank, 1, 3)
+    output = draws.each(draw, rank, 1, 5 if rank == 2 else 3)
+    used: set[int] = set()
+    # In 3-D PyTorch asks for one element more.
+    sizes = [draws.fresh(draw, used, k + o + rank - 3, k + o + 6) for k, o in zip(kernel, output, strict=True)]
+    batch, channels = draws.fresh(draw, used, 1, 15), draws.fresh(draw, used, 1, 15)
+    model = Holding(partial(fractional, rank, kernel, output), samples=torch.full((batch, channels, rank), 0.4))
+    return Case(model, (batch, channels, *sizes), oracle=compared)
+
+
+def unpool(rank: int, output: Any, input: Tensor, indices: Tensor) -> Tensor:
+    function = {2: F.max_unpool2d, 3: F.max_unpool3d}[rank]
+    return function(input, indices, (2,) * rank, output_size=output)
+
+
+@st.composite
+def max_unpools(draw: st.DrawFn, rank: int) -> Case:
+    size = draws.shape(draw, 2 + rank, 2, 6)
+    output = tuple(2 * n + draw(st.integers(-1, 1)) for n in size[2:])
+    indices = torch.arange(math.prod(size[2:])).reshape(size[2:]).expand(size)
+    return Case(Holding(partial(unpool, rank, output), indices=indices), size, oracle=moved)

@@ -16,7 +16,7 @@ from convcost.theory.cost import PRIMITIVES, Cost, Result
 from convcost.theory.record import Operator
 
 from .case import Case
-from .oracles import elementwise, is_view
+from .oracles import elementwise, is_view, operands
 from .products import Product
 
 MULTILINEAR = (nn.Linear, nn.modules.conv._ConvNd)
@@ -65,11 +65,6 @@ def _of_product(model: Product, shape: tuple[int, ...], call: Call) -> Cost:
         activations=outputs,
         inputs=model.elements_read(shape),
     )
-
-
-def operands(call: Call) -> list[tuple[int, ...]]:
-    """The shapes of all data operands; a concatenation has them as one sequence."""
-    return [shape for item in call.inputs for shape in (item if item and isinstance(item[0], tuple) else [item])]
 
 
 def disagreements(formula: Callable[..., Result], observed: Observed) -> list[str]:

@@ -16,16 +16,23 @@ from convcost.measure.aten import (
     activation,
     arrange,
     convolution,
+    embedding,
     norm,
     pointwise,
     pooling,
     product,
+    rearrange,
     recurrent,
     reduction,
+    resize,
+    sampling,
 )
 from convcost.measure.aten.bound import Binder, Bound, shape_of
 
-_ROOMS = (activation, arrange, convolution, norm, pointwise, pooling, product, recurrent, reduction)
+_ROOMS = (
+    *(activation, arrange, convolution, embedding, norm, pointwise, pooling),
+    *(product, rearrange, recurrent, reduction, resize, sampling),
+)
 
 BINDERS: dict[str, Binder] = {name: binder for room in _ROOMS for name, binder in room.BINDERS.items()}
 """The binder of each operator, by its ATen name without `aten::` and without the `_` of working in place."""
@@ -35,5 +42,5 @@ def _local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: fl
     return Bound("local_response_norm", (shape_of(input),), {"size": size})
 
 
-FUNCTIONS: dict[Any, Callable[..., Bound]] = {F.local_response_norm: _local_response_norm}
+FUNCTIONS: dict[Any, Callable[..., Bound]] = {F.local_response_norm: _local_response_norm, **pooling.FUNCTIONS}
 """Functions that PyTorch itself writes in Python out of several operators, and that papers have as one."""

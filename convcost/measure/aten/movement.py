@@ -27,9 +27,9 @@ FILLS = frozenset(
 """Allocations: nothing of a tensor that they are like is in what they give."""
 
 _ARRANGED = (
-    *("constant_pad_nd", "pad", "stack", "repeat", "repeat_interleave", "tile", "roll", "flip", "rot90"),
-    *("tril", "triu", "diag", "diag_embed", "block_diag", "one_hot", "meshgrid", "cartesian_prod"),
-    *("channel_shuffle", "native_channel_shuffle", "slice_scatter", "select_scatter", "diagonal_scatter"),
+    *("stack", "repeat", "repeat_interleave", "tile", "roll", "flip", "rot90"),
+    *("tril", "triu", "diag", "diag_embed", "block_diag", "meshgrid", "cartesian_prod"),
+    *("slice_scatter", "select_scatter", "diagonal_scatter"),
     *("as_strided_scatter", "index_fill", "index_copy", "masked_scatter"),
 )
 LOOKUPS = frozenset(

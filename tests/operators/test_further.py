@@ -1,0 +1,38 @@
+"""Samples, tables, paddings, shuffles and the remaining norms and pools against the real operators."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convcost.measure.fvcore import traced_or_not
+from convcost.theory.book import find
+from convcost.theory.convention import Convention
+from convcost.theory.record import Operator
+
+from .strategies import FEW, FURTHER
+from .witness import disagreements, observe
+
+
+@pytest.mark.parametrize("name", FURTHER)
+@FEW
+@given(data=st.data())
+def test_operator(name: str, data: st.DataObject) -> None:
+    observed = observe(data.draw(FURTHER[name]))
+    assert (disagreements(observed.record, observed), observed.call.operator) == ([], name)
+    assert observed.call.parameters == observed.cost.parameters
+
+
+@pytest.mark.parametrize("name", FURTHER)
+@settings(FEW, max_examples=5)
+@given(data=st.data())
+def test_fvcore_counts_grid_samples_only(name: str, data: st.DataObject) -> None:
+    case = data.draw(FURTHER[name])
+    call, counted = case.call(), traced_or_not(case.model, case.shape)
+    cost = find(Operator, name, "operator")(*call.inputs, **call.hyper).cost
+    weight = find(Convention, "fvcore", "convention").weigh(name, call.hyper, cost)
+    if name == "grid_sample":
+        assert [(c.aten, c.count) for c in counted.calls] == [(call.aten, weight)]
+    else:
+        assert (counted.calls, counted.total, weight) == ((), None if counted.failed else 0, None)
