@@ -64,7 +64,7 @@ def test_formula_against_a_model_of_a_library_shows_where_they_part() -> None:
         (["--bands", "15", "hybridsn"], "give the network's name first"),
         (["hybridsn", "--bands=15", "--bands=30"], "--bands is given twice"),
         (["resnet", "--model", "torchvision:resnet51"], "unknown torchvision model 'resnet51'; did you mean resnet50"),
-        (["resnet", "--model", "keras:resnet50"], "unknown library 'keras'"),
+        (["resnet", "--model", "keras:resnet50"], "unknown library or module 'keras'"),
         (["resnet", "--model", "resnet50"], "unknown model 'resnet50'; did you mean"),
         (["hybridsn", "--window", "3"], "window is 3, but must be a whole number from"),
         (["inception_v3", "--resolution", "10"], "resolution is 10, but must be a whole number from"),
