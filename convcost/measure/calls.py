@@ -75,10 +75,10 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
     full = whole(model, given)
     try:
         return _captured(weightless(full), given, "meta")
-    except Exception as on_meta:
+    except (Exception, SystemExit) as on_meta:
         try:
             return _captured(on_cpu(full), given, "cpu")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
             raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
