@@ -13,7 +13,7 @@ from tests.operators.strategies_pointwise import ACTIVATIONS
 from tests.operators.strategies_recurrent import CELLS
 from tests.operators.witness import disagreements, observe
 
-from . import multilinear, others, recurrent
+from . import further, multilinear, others, recurrent
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
@@ -23,7 +23,7 @@ NO_SUCH_CALL = {"softsign", *CELLS}
 # With one axis there is nothing to swap, and the kernel is its own square.
 NEEDS_TWO_AXES = {
     *("kernel squared", "kernel axes swapped", "stride axes swapped", "padding axes swapped", "dilation axes swapped"),
-    *("stride of the first axis for all", "output axes swapped"),
+    *("stride of the first axis for all", "output axes swapped", "factor of the last axis for all"),
 }
 SLIPS: dict[str, dict[str, Slip]] = {
     **{f"conv{rank}d": multilinear.CONVOLUTION for rank in RANKS},
@@ -50,6 +50,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "mean": others.MEAN,
     "flatten": others.FLATTEN,
     "dropout": others.DROPOUT,
+    **further.SLIPS,
 }
 
 
