@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convcost.api import audit as audit
     from convcost.api import claims as claims
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "audit": ("convcost.api", "audit"),
     "claims": ("convcost.api", "claims"),
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
@@ -44,6 +46,7 @@ __all__ = [
     "MeasurementError",
     "UnknownNameError",
     "__version__",
+    "audit",
     "capture",
     "claims",
     "closed_form",

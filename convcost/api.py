@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.theory.architecture import Architecture
@@ -14,6 +15,8 @@ from convcost.theory.record import Formula
 if TYPE_CHECKING:
     from torch import nn
 
+    from convcost.auditing.session import Progress
+    from convcost.report.audit import AuditReport
     from convcost.report.claims import ClaimsReport
     from convcost.report.comparison import ComparisonReport
 
@@ -91,6 +94,60 @@ def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, 
     if inputs is None:
         raise DomainError(f"{_called(model)} does not say what it takes; give an input's shape, such as 1,3,224,224")
     return ComparisonReport(compare_module(model, inputs, unit), {}, _called(model))
+
+
+def audit(
+    models: str | Path | Iterable[str],
+    *,
+    filter: str | None = None,
+    jobs: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    time_limit: float = 600,
+    memory_limit: float = 8,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Compare every model of a library, or of a list, at its own input size: a row each.
+
+    models        "torchvision", "timm", a file (a model reference a line, or CSV with these in its first column),
+                  or the lines themselves, as for `convcost compare`: "nets.py:Net --input 1,3,32,32"
+    filter        keeps the models that this glob matches
+    jobs          models at once, each in a process of its own; by default one a core
+    out           a .csv or .parquet file for the rows; meanwhile each finished one is in a journal beside it, and
+                  seconds and memory of the models are afterwards in a file beside it
+    resume        go on with the journal of an audit that did not end
+    time_limit    seconds, and
+    memory_limit  GiB of resident memory, that one model may take
+    dask          the address of a Dask scheduler (tcp://…) whose workers compare the models
+    progress      is called with the number of models done, and of all
+
+    What goes wrong with a model is its row's `error`. Raises ConvcostError with one line of text for a list that
+    cannot be read, a file that cannot be written, a journal that cannot be gone on with.
+    """
+    from convcost.auditing import journal
+    from convcost.auditing.session import audited
+    from convcost.auditing.task import tasks
+    from convcost.report.audit import AuditReport, check
+
+    place = None if out is None else Path(out)
+    if place is not None:
+        check(place)
+    rows = audited(
+        tasks(models, filter),
+        seconds=time_limit,
+        gibibytes=memory_limit,
+        jobs=jobs,
+        dask=dask,
+        out=place,
+        resume=resume,
+        progress=progress,
+    )
+    report = AuditReport(tuple(rows))
+    if place is not None:
+        report.write(place)
+        journal.place(place).unlink()
+    return report
 
 
 def cost(name: str, **values: Any) -> Cost:

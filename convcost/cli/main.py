@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import claims, compare, formula, listing, networks, show
+from convcost.cli import audit, claims, compare, formula, listing, networks, show
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 for _name, _module, _short in (
     ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
+    ("audit", audit, "Every model of a library, a row each."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
     ("claims", claims, "Published numbers, checked."),
