@@ -100,7 +100,7 @@ def audited(task: Task) -> AuditRow:
     given = spelling.given_inputs(task.inputs) or loaded.inputs
     if given is None:
         if task.reference.rpartition(":")[0] in LIBRARIES:
-            return AuditRow(task.name, NOT_AUDITED, error=loaded.note)
+            return AuditRow(task.name, NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
         raise MeasurementError(loaded.note)
     example = Inputs.of(given)
     comparison = compare_model(

@@ -30,13 +30,14 @@ class Settings:
     """What a model may take, and where its process works.
 
     `seconds` and `gibibytes` are the limits; `libraries` are imported before the first model; `folder` is where
-    relative paths start.
+    relative paths start; `run` tells one audit from the next.
     """
 
     seconds: float
     gibibytes: float
     libraries: tuple[str, ...]
     folder: str
+    run: str
 
 
 _WATCH = 0.02  # seconds between two looks
@@ -128,25 +129,26 @@ class _Process:
         """Kill the process; a thread that waits for its answer sees the end."""
         self.started = False
         self._process.kill()
+        self._process.wait()
 
     def close(self) -> None:
         """Kill the process and close its pipes; nobody else may be using them."""
         self.end()
-        self._process.wait()
         for pipe in (self._stdin, self._stdout):
             with contextlib.suppress(OSError):
                 pipe.close()
 
 
 _lock = threading.Lock()
-_idle: dict[Settings, list[_Process]] = {}  # those started with these settings
-_busy: set[_Process] = set()
+_idle: dict[Settings, list[_Process]] = {}  # those of an audit
+_busy: dict[_Process, Settings] = {}
+_stopped: set[str] = set()
 
 
 def audit(line: str, settings: Settings) -> dict[str, Any]:
     """The row of a model as plain data, compared in a watched process; never raises for what the model does.
 
-    Raises ConvcostError where no process can be started.
+    Raises ConvcostError where no process can be started, and after `stop`.
     """
     process = _leased(settings)
     began = time.monotonic()
@@ -167,14 +169,16 @@ def audit(line: str, settings: Settings) -> dict[str, Any]:
 def _leased(settings: Settings) -> _Process:
     """A process that waits for a request."""
     with _lock:
-        waiting = _idle.setdefault(settings, [])
+        waiting = _idle.get(settings)
         process = waiting.pop() if waiting else None
     if process is not None and not process.fresh:
         process.close()
         process = None
-    process = process or _Process(settings)
     with _lock:
-        _busy.add(process)
+        if settings.run in _stopped:
+            raise ConvcostError("this audit was stopped")
+        process = process or _Process(settings)
+        _busy[process] = settings
     if not process.started:
         try:
             process.start()
@@ -187,19 +191,19 @@ def _leased(settings: Settings) -> _Process:
 
 def _returned(process: _Process, settings: Settings) -> None:
     with _lock:
-        _busy.discard(process)
-        if process.fresh:
+        _busy.pop(process)
+        if process.fresh and settings.run not in _stopped:
             _idle.setdefault(settings, []).append(process)
             return
     process.close()
 
 
-def stop() -> None:
-    """End every process of this one, busy or not."""
+def stop(settings: Settings) -> None:
+    """End every process of an audit, busy or not; it starts no other."""
     with _lock:
-        for process in _busy:
-            process.end()
-        for waiting in _idle.values():
-            for process in waiting:
-                process.close()
-        _idle.clear()
+        _stopped.add(settings.run)
+        for process, belongs in _busy.items():
+            if belongs == settings:
+                process.end()
+        for process in _idle.pop(settings, ()):
+            process.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
@@ -29,8 +30,10 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
             for row in finished:
                 yield AuditRow.from_json(row)
         finally:
-            keeper.stop()  # before joblib waits for its threads
-            finished.close()
+            keeper.stop(settings)  # before joblib waits for its threads
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that some tasks were not done is known
+                finished.close()
 
 
 @contextlib.contextmanager

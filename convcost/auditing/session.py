@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def audited(
     try:
         left = [task for task in tasks if task.name not in done]
         _report(progress, done, tasks)
-        settings = Settings(seconds, gibibytes, _libraries(left), os.getcwd())
+        settings = Settings(seconds, gibibytes, _libraries(left), os.getcwd(), uuid.uuid4().hex)
         with contextlib.closing(parallel.rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
             for row in rows if left else ():
                 if kept is not None:

@@ -66,13 +66,12 @@ def spread(rows: Sequence[AuditRow]) -> Table:
     return ("share of MACs left out", ">models"), table
 
 
-_NUMBER = re.compile(r"\d[\d,]*")
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d+)*(?![\w.-])")
 
 
 def kind(sentence: str) -> str:
-    """A sentence with its numbers left open, so that all of one kind are one."""
-    bare = re.sub(r"\([^()]*\)", lambda shape: _NUMBER.sub("n", shape[0]) if "," in shape[0] else shape[0], sentence)
-    return re.sub(r"(?<![\w.])\d[\d,]*(?![\w.])", "n", bare)
+    """A sentence with its numbers left open: 12,345 becomes n, conv2d and 1-D stay."""
+    return _NUMBER.sub("n", sentence)
 
 
 def disagreements(rows: Sequence[AuditRow]) -> Table:
@@ -90,16 +89,23 @@ def disagreements(rows: Sequence[AuditRow]) -> Table:
 
 def missing(rows: Sequence[AuditRow]) -> Table:
     """Operators without a formula: in how many models and calls."""
-    names = sorted({name for row in rows for name in row.no_formula})
-    table = []
-    for name in names:
-        calls = [row.no_formula[name] for row in rows if name in row.no_formula]
-        table.append((name, text.number(len(calls)), text.number(sum(calls))))
-    return ("operator without a formula", ">models", ">calls"), sorted(
-        table, key=lambda cells: -int(cells[1].replace(",", ""))
-    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        for name, calls in row.no_formula.items():
+            found.setdefault(name, []).append(calls)
+    order = sorted(found, key=lambda name: (-len(found[name]), name))
+    return ("operator without a formula", ">models", ">calls"), [
+        (name, text.number(len(found[name])), text.number(sum(found[name]))) for name in order
+    ]
 
 
 def errors(rows: Iterable[AuditRow]) -> Table:
-    """Models that were not compared, each with its reason."""
-    return ("model", "reason"), [(row.name, row.error) for row in rows if row.error]
+    """Why models were not compared, and which."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.error:
+            found.setdefault(row.error, []).append(row.name)
+    return ("not compared", ">models", "first"), [
+        (reason, text.number(len(names)), names[0])
+        for reason, names in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
