@@ -24,7 +24,8 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
     import joblib
 
     with _cluster(dask) as backend:
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, **backend)
+        with joblib.parallel_config(**backend):
+            parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
         finished = parallel(joblib.delayed(keeper.audit)(task.name, settings) for task in tasks)
         try:
             for row in finished:
