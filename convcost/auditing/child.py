@@ -82,8 +82,10 @@ def _answer(line: str) -> dict[str, Any]:
         text = str(error)
     except MemoryError:
         text = "not enough memory"
-    except BaseException as error:  # a model's code may raise SystemExit too
+    except Exception as error:
         text = f"a fault of convcost itself: {type(error).__name__}: {error}"
+    except BaseException as error:  # SystemExit or KeyboardInterrupt, raised by the model's code
+        text = f"its code raises {type(error).__name__}"
     return AuditRow(line, ERROR, error=" ".join(text.split())).as_json()
 
 

@@ -82,6 +82,7 @@ class _Process:
 
     def send(self, value: Any) -> None:
         self.peak = 0
+        self._look()
         with contextlib.suppress(BrokenPipeError):  # then there is no answer either
             self._stdin.write(json.dumps(value).encode() + b"\n")
             self._stdin.flush()

@@ -14,7 +14,7 @@ from convcost.cli.console import console
 if TYPE_CHECKING:
     from convcost.auditing.session import Progress
 
-EXAMPLE = "Example:  convcost audit torchvision --filter 'resnet1*' --out resnets.csv"
+EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
 
 
 def command(

@@ -54,7 +54,7 @@ def parse_inputs(texts: Iterable[str]) -> tuple[tuple[TensorSpec, ...], dict[str
     return tuple(positional), keyword
 
 
-def given_inputs(texts: Iterable[str]) -> tuple[InputSpec, ...] | dict[str, InputSpec] | None:
+def given_inputs(texts: Iterable[str]) -> tuple[TensorSpec, ...] | dict[str, TensorSpec] | None:
     """Inputs as `convcost.compare` takes them: several positional ones, or all by keyword; None for no text.
 
     Raises ConvcostError for a text that is no input, and where only some have a keyword.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dask
 import pytest
 from distributed import LocalCluster
@@ -15,9 +17,10 @@ LINES = [line("Small", f"--arg width={width}") for width in (1, 2, 3)] + [line("
 
 @pytest.mark.filterwarnings("ignore")  # of Dask's own
 def test_two_workers_give_the_same_rows() -> None:
+    local: Any = LocalCluster
     with (
         dask.config.set({"distributed.worker.daemon": False}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp") as cluster,
+        local(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp") as cluster,
     ):
         address = cluster.scheduler_address
         assert address.startswith("tcp://")

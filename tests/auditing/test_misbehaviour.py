@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import psutil
 import pytest
@@ -13,7 +14,7 @@ from convcost.auditing.row import AuditRow
 from convcost.report.audit import AuditReport
 from tests.auditing.zoo import HERE, line
 
-LIMITS = {"time_limit": 2.5, "memory_limit": 1}
+LIMITS: dict[str, Any] = {"time_limit": 2.5, "memory_limit": 1}
 GOOD = [line("Small"), line("Small", "--arg width=5", "--input 1,3,9,9"), line("Chatty")]
 ERRORS = {
     "hangs": "no result within 2.5 seconds (--time-limit)",
