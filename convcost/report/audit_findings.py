@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from statistics import median
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow
 from convcost.report import text
@@ -44,10 +45,9 @@ def left_out(rows: Sequence[AuditRow]) -> Table:
                 weight[operator, reason] = weight.get((operator, reason), 0) + macs
     table = []
     for key in sorted(found, key=lambda key: (-weight[key], key)):
-        shares = sorted(part for part, _ in found[key])
+        shares = [part for part, _ in found[key]]
         most, model = max(found[key], key=lambda item: (item[0], item[1].name))
-        middle = shares[len(shares) // 2]
-        table.append((*key, text.number(len(shares)), text.percent(middle), text.percent(most), model.name))
+        table.append((*key, text.number(len(shares)), text.percent(median(shares)), text.percent(most), model.name))
     return ("operator", "reason", ">models", ">median", ">most", "in"), table
 
 
