@@ -74,13 +74,21 @@ def kind(sentence: str) -> str:
     return _NUMBER.sub("n", sentence)
 
 
+def kinds(row: AuditRow) -> dict[str, int]:
+    """The kinds of a model's disagreements, and in how many calls."""
+    found: dict[str, int] = {}
+    for reason, calls in row.disagreements.items():
+        found[kind(reason)] = found.get(kind(reason), 0) + calls
+    return found
+
+
 def disagreements(rows: Sequence[AuditRow]) -> Table:
     """The kinds of disagreement: in how many models and calls."""
     found: dict[str, tuple[set[str], int]] = {}
     for row in rows:
-        for reason, calls in row.disagreements.items():
-            models, times = found.get(kind(reason), (set(), 0))
-            found[kind(reason)] = models | {row.name}, times + calls
+        for reason, calls in kinds(row).items():
+            models, times = found.get(reason, (set(), 0))
+            found[reason] = models | {row.name}, times + calls
     order = sorted(found, key=lambda reason: (-len(found[reason][0]), reason))
     return ("reason", ">models", ">calls"), [
         (reason, text.number(len(found[reason][0])), text.number(found[reason][1])) for reason in order

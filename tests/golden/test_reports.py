@@ -9,6 +9,7 @@ import pytest
 import convcost
 from convcost.published.claim import claims as published
 from convcost.report import grid
+from tests.golden.audits import LIBRARIES
 from tests.golden.systems import SYSTEMS
 from tests.published.rates import measured
 
@@ -44,5 +45,5 @@ def test_claims_are_up_to_date(request: pytest.FixtureRequest) -> None:
 
 def test_nothing_else_is_in_reports() -> None:
     written_by_hand = {"benchmarks.md"}
-    expected = {f"{name}.{ending}" for name in SYSTEMS for ending in ("md", "csv")} | {"claims.md"}
+    expected = {f"{name}.{ending}" for name in (*SYSTEMS, *LIBRARIES) for ending in ("md", "csv")} | {"claims.md"}
     assert {path.name for path in REPORTS.iterdir()} - written_by_hand == expected
