@@ -17,7 +17,7 @@ from torch import Tensor
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_SAME = frozenset(
+SAME = frozenset(
     {
         *(
             "relu",
@@ -35,6 +35,7 @@ _SAME = frozenset(
         *("hardsigmoid", "hardswish", "_softmax"),
     }
 )
+"""Operators whose output has the shape of their first operand."""
 
 
 class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -63,9 +64,9 @@ class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 def _answer(func: OpOverload, args: tuple[Any, ...], first: Tensor) -> Any:
     name = func._schema.name.removeprefix("aten::")
-    if name in _SAME:
+    if name in SAME:
         return first.new_empty(first.shape)
-    if name.removesuffix("_") in _SAME:
+    if name.removesuffix("_") in SAME:
         return first  # in place
     if name == "native_batch_norm" and not args[5]:
         return first.new_empty(first.shape), first.new_empty(0), first.new_empty(0)
