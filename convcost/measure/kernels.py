@@ -17,6 +17,7 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS
+from convcost.measure.calls import named
 from convcost.measure.light import SAME, LightKernels
 from convcost.measure.symint import Trace, form_of, hint_of
 from convcost.theory.book import records
@@ -134,17 +135,6 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
-
-
-def named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of an ATen call by their names, defaults included."""
-    values: dict[str, Any] = {}
-    for position, argument in enumerate(func._schema.arguments):
-        if position < len(args):
-            values[argument.name] = args[position]
-        else:
-            values[argument.name] = kwargs.get(argument.name, argument.default_value)
-    return values
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -9,65 +9,46 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convcost.measure.inputs import Inputs, dtype_of, walk
+from convcost.measure.inputs import Inputs, dtype_of, spec_of, walk
 from convcost.measure.symint import Trace
-from convcost.theory.errors import DomainError, MeasurementError
-from convcost.theory.spec import TensorSpec
+from convcost.theory.errors import DomainError
+from convcost.theory.spec import OpenSpec, TensorSpec
 
 _BATCH = 11  # no usual number of channels, heads or groups
-
-
-@dataclass(frozen=True)
-class OpenSpec:
-    """An input tensor: a number or a name for each axis, and the sizes that were given."""
-
-    shape: tuple[int | str, ...]
-    given: tuple[int, ...]
-    dtype: str | None = None
-
-    def __str__(self) -> str:
-        sizes = "×".join(map(str, self.shape)) or "a single number"
-        return sizes if self.dtype is None else f"{sizes} ({self.dtype})"
+_USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", "T", "H", "W")}
+# Far from each other, and multiples of what networks halve and cut by.
+_FREE = (224, 448, 896, 1792)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """The inputs with their open sizes; `hints` has the number that each starts at, in the symbols' order."""
+    """Inputs whose tensors are `OpenSpec`s; `hints` has the number that each open size starts at.
 
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+    `chosen`: the open sizes were named, and none of them may be fixed.
+    """
+
+    inputs: Inputs
     hints: Mapping[str, int]
     chosen: bool
     note: str = ""
 
     @classmethod
-    def of(cls, inputs: Any, symbols: Sequence[str] | None) -> Opening:
-        """Read inputs in which sizes are named, or name them by their place."""
-        named = Inputs.of(_parse(inputs))
-        if any(isinstance(leaf, OpenSpec) for leaf in _specs((named.args, dict(named.kwargs or {})))):
-            if symbols is not None:
-                raise DomainError("the input names its open sizes already; leave out symbols, or give numbers")
-            return cls._made(named, None, True)
-        return cls._made(named, symbols, symbols is not None)
-
-    @classmethod
-    def _made(cls, inputs: Inputs, symbols: Sequence[str] | None, chosen: bool) -> Opening:
-        def opened(leaf: Any) -> Any:
-            return leaf if isinstance(leaf, OpenSpec) else _opened(leaf, symbols)
-
-        args, kwargs = walk(inputs.args, opened), walk(dict(inputs.kwargs or {}), opened)
-        found = [spec for spec in _specs((args, kwargs)) if isinstance(spec, OpenSpec)]
-        names = list(dict.fromkeys(size for spec in found for size in spec.shape if isinstance(size, str)))
-        if symbols is not None:
-            if unused := [name for name in symbols if name not in names]:
-                raise DomainError(f"there is no axis for the symbol {unused[0]}; the input is {_said(args, kwargs)}")
-            names = list(dict.fromkeys(symbols))
+    def of(cls, given: Any, symbols: Sequence[str] | None) -> Opening:
+        """Read inputs in which sizes are named, or name them by their place; raises DomainError if neither can be."""
+        inputs = Inputs.of(_parsed(given))
+        named = any(isinstance(spec, OpenSpec) for spec in inputs.specs)
+        if named and symbols is not None:
+            raise DomainError("the input names its open sizes already; leave out the symbols, or give it numbers")
+        opened = _changed(inputs, lambda leaf: leaf if named else _opened(leaf, symbols))
         hints: dict[str, int] = {}
-        for spec in found:
-            for axis, size in enumerate(spec.shape):
-                if isinstance(size, str) and size not in hints:
-                    hints[size] = _BATCH if axis == 0 else spec.given[axis]
-        return cls(args, kwargs, {name: hints[name] for name in names}, chosen)
+        for spec in opened.specs:
+            for axis, name in enumerate(_names(spec)):
+                if name is not None and name not in hints:
+                    hints[name] = _BATCH if axis == 0 else spec.shape[axis]
+        order = [*(symbols or ()), *hints]
+        if missing := [name for name in order if name not in hints]:
+            raise DomainError(f"the input {opened} has no axis for the symbol {missing[0]}")
+        return cls(opened, {name: hints[name] for name in order}, named or symbols is not None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,113 +59,74 @@ class Opening:
         """Where to start, one after another until the model takes it.
 
         First at odd sizes, which are nothing's multiple, so that no rounding is exact by accident; then at multiples
-        of the given ones, for a model that needs them. A model that takes nothing else gets what was given.
+        of the given sizes, and at these. A model that takes nothing else gets the given numbers.
         """
-        spatial = [name for name in self.hints if self.hints[name] != _BATCH]
-        sizes = {name: self.hints[name] for name in spatial}
-        for start in (
-            {n: (place + 2) * sizes[n] + 37 + 16 * place for place, n in enumerate(spatial)},
-            {n: (place + 2) * sizes[n] for place, n in enumerate(spatial)},
-            sizes,
-        ):
+        given = {name: size for name, size in self.hints.items() if size != _BATCH}
+        odd = {name: (place + 2) * size + 37 + 16 * place for place, (name, size) in enumerate(given.items())}
+        even = {name: (place + 2) * size for place, (name, size) in enumerate(given.items())}
+        for start in (odd, even, given) if given else ({},):
             yield replace(self, hints={**self.hints, **start})
-        if spatial and not self.chosen:
-            fixed = ", ".join(f"{name} = {sizes[name]}" for name in spatial)
-            yield self._fixed(spatial, f"{fixed}: the model was traced at no other size")
+        if given and not self.chosen:
+            fixed = ", ".join(f"{name} = {size}" for name, size in given.items())
+            yield self._fixed(given, f"fixed at {fixed}: the model could be traced at no other size")
 
-    def _fixed(self, names: Sequence[str], note: str) -> Opening:
-        def close(spec: Any) -> Any:
-            shape = tuple(g if size in names else size for size, g in zip(spec.shape, spec.given, strict=True))
-            return replace(spec, shape=shape)
+    def _fixed(self, names: Mapping[str, int], note: str) -> Opening:
+        def close(spec: OpenSpec) -> OpenSpec:
+            return replace(spec, names=tuple(None if name in names else name for name in spec.names))
 
-        hints = {name: hint for name, hint in self.hints.items() if name not in names}
-        return Opening(_walk_specs(self.args, close), _walk_specs(dict(self.kwargs), close), hints, self.chosen, note)
-
-    def example(self) -> Inputs:
-        """The inputs at the given sizes."""
-
-        def plain(spec: OpenSpec) -> TensorSpec:
-            return TensorSpec(spec.given, spec.dtype)
-
-        return Inputs(_walk_specs(self.args, plain), _walk_specs(dict(self.kwargs), plain))
+        hints = {name: size for name, size in self.hints.items() if name not in names}
+        return Opening(_changed(self.inputs, close), hints, self.chosen, note)
 
     def tensors(self, trace: Trace, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Arguments and keyword arguments on the meta device."""
-        sizes: dict[int | str, Any] = {name: trace.size(name, hint) for name, hint in self.hints.items()}
+        """Arguments and keyword arguments on the meta device, of symbolic sizes."""
+        sizes = {name: trace.size(name, hint) for name, hint in self.hints.items()}
 
-        def make(spec: OpenSpec) -> Tensor:
-            shape = tuple(sizes.get(size, size) for size in spec.shape)
-            return torch.empty(shape, device="meta", dtype=dtype_of(TensorSpec(spec.given, spec.dtype), model))
+        def make(spec: Any) -> Tensor:
+            shape = [size if name is None else sizes[name] for name, size in zip(_names(spec), spec.shape, strict=True)]
+            return torch.empty(shape, device="meta", dtype=dtype_of(spec, model))
 
-        return _walk_specs(self.args, make), _walk_specs(dict(self.kwargs), make)
+        changed = _changed(self.inputs, make)
+        return changed.args, dict(changed.kwargs or {})
 
     def __str__(self) -> str:
-        return _said(self.args, self.kwargs)
+        return str(self.inputs)
 
 
-def _said(args: Any, kwargs: Any) -> str:
-    return " and ".join(str(spec) for spec in _specs((args, kwargs)) if isinstance(spec, OpenSpec)) or "nothing"
+def _changed(inputs: Inputs, change: Any) -> Inputs:
+    return Inputs(walk(inputs.args, change), walk(dict(inputs.kwargs or {}), change))
 
 
-def _parse(value: Any) -> Any:
+def _names(spec: Any) -> tuple[str | None, ...]:
+    return spec.names if isinstance(spec, OpenSpec) else (None,) * len(spec.shape)
+
+
+def _parsed(value: Any) -> Any:
     """Shapes with names in them become specs."""
     if isinstance(value, tuple | list):
-        if value and all(isinstance(size, int | str) for size in value) and any(isinstance(s, str) for s in value):
-            return _named(tuple(value), None)
-        return type(value)(_parse(item) for item in value)
+        named = value and all(isinstance(size, int | str) for size in value) and not all(map(_whole, value))
+        return open_spec(value) if named else type(value)(_parsed(item) for item in value)
     if isinstance(value, Mapping):
-        return {key: _parse(item) for key, item in value.items()}
+        return {key: _parsed(item) for key, item in value.items()}
     return value
 
 
-def named_spec(shape: tuple[int | str, ...], dtype: str | None = None) -> OpenSpec:
-    """An input in whose shape names stand for open sizes."""
-    return _named(shape, dtype)
+def _whole(value: Any) -> bool:
+    return isinstance(value, int)
 
 
-def _named(shape: tuple[int | str, ...], dtype: str | None) -> OpenSpec:
-    # Far from each other, and a multiple of what networks halve and cut by.
-    spare = iter((224, 448, 896, 1792))
-    given = tuple(s if isinstance(s, int) else _BATCH if axis == 0 else next(spare) for axis, s in enumerate(shape))
-    return OpenSpec(shape, given, dtype)
+def open_spec(shape: Sequence[int | str], dtype: str | None = None) -> OpenSpec:
+    """A tensor in whose shape names stand for open sizes."""
+    free = iter(_FREE)
+    sizes = tuple(
+        size if isinstance(size, int) else _BATCH if axis == 0 else next(free, 2 * _FREE[-1])
+        for axis, size in enumerate(shape)
+    )
+    return OpenSpec(sizes, dtype, tuple(size if isinstance(size, str) else None for size in shape))
 
 
-_DEFAULT = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", "T", "H", "W")}
-
-
-def _opened(leaf: Any, symbols: Sequence[str] | None) -> OpenSpec:
-    spec = leaf if isinstance(leaf, TensorSpec) else _spec(leaf)
+def _opened(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> OpenSpec:
+    spec = leaf if isinstance(leaf, TensorSpec) else spec_of(leaf)
     rank = len(spec.shape)
-    if symbols is None and rank not in _DEFAULT:
-        raise MeasurementError(f"an input of {spec} has no usual axes; name the open sizes in it")
-    names = _DEFAULT[rank] if symbols is None else symbols
     axes = [0, *range(2, rank)] if rank > 2 else list(range(rank))
-    shape: list[int | str] = list(spec.shape)
-    for axis, name in zip(axes, names, strict=False):
-        shape[axis] = name
-    return OpenSpec(tuple(shape), spec.shape, spec.dtype)
-
-
-def _spec(tensor: Tensor) -> TensorSpec:
-    name = str(tensor.dtype).removeprefix("torch.")
-    return TensorSpec(tuple(tensor.shape), None if tensor.dtype.is_floating_point else name)
-
-
-def _specs(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [spec for item in value.values() for spec in _specs(item)]
-    if isinstance(value, tuple | list):
-        return [spec for item in value for spec in _specs(item)]
-    return [value]
-
-
-def _walk_specs(value: Any, change: Any) -> Any:
-    if isinstance(value, OpenSpec):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {key: _walk_specs(item, change) for key, item in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_walk_specs(item, change) for item in value))
-    if isinstance(value, tuple | list):
-        return type(value)(_walk_specs(item, change) for item in value)
-    return value
+    by_axis = dict(zip(axes, _USUAL.get(rank, ()) if symbols is None else symbols, strict=False))
+    return OpenSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))

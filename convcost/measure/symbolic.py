@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import nn
 from torch._dispatch.python import enable_python_dispatcher
 
 from convcost.measure.calls import Call, recording
-from convcost.measure.inputs import Inputs
 from convcost.measure.kernels import Formulas, SymbolicKernels
 from convcost.measure.light import LightKernels
 from convcost.measure.openings import Opening
@@ -37,7 +34,7 @@ def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, 
     values of sizes or tensors.
     """
     opening = Opening.of(inputs, symbols)
-    full = whole(model, opening.example())
+    full = whole(model, opening.inputs)
     twin = weightless(full)
     failed: Exception | None = None
     for trial in opening.trials():
@@ -54,11 +51,10 @@ def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, 
 def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     trace, formulas = Trace(), Formulas()
     args, kwargs = opening.tensors(trace, twin)
-    quiet, random = warnings.catch_warnings(), torch.random.fork_rng(devices=())
-    with quiet, random, torch.inference_mode(), torch.enable_grad(), enable_python_dispatcher():
-        warnings.simplefilter("ignore")
-        with LightKernels(), SymbolicKernels(trace, formulas), recording(twin) as recorder:
-            twin(*args, **kwargs)
+    kernels = LightKernels(), SymbolicKernels(trace, formulas)
+    # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
+    with enable_python_dispatcher(), recording(twin, *kernels) as recorder:
+        twin(*args, **kwargs)
     entries = tuple(_entry(call, formulas) for call in recorder.calls)
     return Derivation(
         model=name,

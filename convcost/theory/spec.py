@@ -24,3 +24,14 @@ class TensorSpec:
     def __str__(self) -> str:
         sizes = "×".join(str(size) for size in self.shape) or "a single number"
         return sizes if self.dtype is None else f"{sizes} ({self.dtype})"
+
+
+@dataclass(frozen=True)
+class OpenSpec(TensorSpec):
+    """A tensor some of whose sizes are open: `names` has a name for these, None for the others."""
+
+    names: tuple[str | None, ...] = ()
+
+    def __str__(self) -> str:
+        sizes = "×".join(name or str(size) for name, size in zip(self.names, self.shape, strict=True))
+        return sizes if self.dtype is None else f"{sizes} ({self.dtype})"
