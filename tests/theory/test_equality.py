@@ -140,6 +140,7 @@ def _next_residue(self: Quasi) -> Quasi:
     return Quasi.of(self.start, (Fraction(math.floor(v)) for v in right.head), tail)
 
 
+LAST_ROOT = quasi._last_root
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "a degree's number too few": (Quasi, "points", _one_too_few),
     "the last residue forgotten": (Quasi, "points", _without_a_residue),
@@ -147,11 +148,10 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "the next residue for this one": (Quasi, "floor", _next_residue),
     "the largest period for the common one": (quasi, "_common", max),
     "no bound on the roots": (quasi, "_last_root", lambda _: -1),
-    "a bound on the roots one too low": (quasi, "_last_root", lambda p: quasi_last_root(p) - 2),
+    "a bound on the roots one too low": (quasi, "_last_root", lambda p: LAST_ROOT(p) - 2),
     "period halved without looking": (quasi, "_least_period", lambda tail: tail[: max(1, len(tail) // 2)]),
     "all remainders alike": (separated, "_same", lambda number, value: int(number == 0)),
 }
-quasi_last_root = quasi._last_root
 
 
 @pytest.mark.parametrize("name", MUTANTS)
