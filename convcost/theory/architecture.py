@@ -126,9 +126,16 @@ class Architecture:
         base = next(o.default for o in self.options if o.name == option.scales)
         return Fraction(settings[str(option.scales)], int(base or 1))
 
-    def draw(self, settings: Settings, *, rounding: bool = True, auxiliary: bool = False) -> Drawing:
-        """Draw at settings of any carrier; `rounding` and `auxiliary` as the pen has them."""
-        pen = Pen(rounding, auxiliary)
+    def draw(
+        self,
+        settings: Settings,
+        *,
+        rounding: bool = True,
+        auxiliary: bool = False,
+        sides: tuple[Count, Count] | None = None,
+    ) -> Drawing:
+        """Draw at settings of any carrier; `rounding`, `auxiliary` and `sides` as the pen has them."""
+        pen = Pen(rounding, auxiliary, sides)
         image = self.write(pen, **settings)
         return Drawing(self, settings, image.shape, tuple(pen.lines))
 
