@@ -12,12 +12,21 @@ import sympy
 from convcost.theory.errors import DomainError
 from convcost.theory.quasi import Quasi
 from convcost.theory.separated import Reader
+from convcost.theory.symbolic import line
 
 _GREATER = {
     sympy.StrictGreaterThan: (1, 0),
     sympy.GreaterThan: (1, 1),
     sympy.StrictLessThan: (-1, 0),
     sympy.LessThan: (-1, 1),
+}
+_SIGNS = {
+    sympy.Eq: "=",
+    sympy.Ne: "≠",
+    sympy.StrictGreaterThan: ">",
+    sympy.GreaterThan: "≥",
+    sympy.StrictLessThan: "<",
+    sympy.LessThan: "≤",
 }
 
 
@@ -48,6 +57,15 @@ class Domain:
 
     def allowed(self, name: str) -> Quasi:
         """1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
+        if name not in self._insides:
+            self._insides[name] = self._inside(name)
+        return self._insides[name]
+
+    @cached_property
+    def _insides(self) -> dict[str, Quasi]:
+        return {}
+
+    def _inside(self, name: str) -> Quasi:
         one = Quasi.constant(1, self.least[name])
         inside = one
         for guard in self._single:
@@ -64,7 +82,7 @@ class Domain:
     def words(self, names: Iterable[str]) -> str:
         """The domain in one line: B ≥ 1, H ≥ 32, W ≥ 32."""
         parts = [_words(name, self.allowed(name)) for name in names]
-        return ", ".join([*parts, *(str(g) for g in self.mixed)])
+        return ", ".join([*parts, *map(_relation, self.mixed)])
 
     def _truth(self, guard: Any, name: str) -> Quasi:
         start = self.least[name]
@@ -91,13 +109,20 @@ def _flat(guards: Iterable[Any]) -> list[Any]:
     return [part for guard in guards for part in (_flat(guard.args) if isinstance(guard, sympy.And) else [guard])]
 
 
+def _relation(guard: Any) -> str:
+    if guard.func not in _SIGNS:
+        return str(guard)
+    return f"{line(guard.lhs)} {_SIGNS[guard.func]} {line(guard.rhs)}"
+
+
 def _words(name: str, allowed: Quasi) -> str:
     """A set of whole numbers in words: a table of single numbers below, residue classes above."""
     classes = [r for r in range(allowed.period) if allowed.tail[r]]
     single = [n for n in range(allowed.start, allowed.threshold) if allowed(n)]
     if not classes:
-        runs = f"{single[0]} ≤ {name} ≤ {single[-1]}" if single[-1] - single[0] == len(single) - 1 else None
-        return runs or f"{name} one of {', '.join(map(str, single))}"
+        if single[-1] - single[0] >= len(single) or len(single) == 2:
+            return f"{name} one of {', '.join(map(str, single))}"
+        return f"{single[0]} ≤ {name} ≤ {single[-1]}" if len(single) > 1 else f"{name} = {single[0]}"
     first = next(n for n in range(allowed.threshold, allowed.threshold + allowed.period) if allowed(n))
     text = f"{name} ≥ {min([first, *single])}"
     if allowed.period == 1:

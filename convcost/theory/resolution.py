@@ -93,17 +93,19 @@ class _Writer:
         found: dict[Any, Any] = {}
         weights: dict[Any, Fraction] = {}
         for key, coefficient in terms.items():
-            factor, size = sympy.Rational(coefficient.numerator, coefficient.denominator), sympy.Integer(1)
+            factor, size = _rational(coefficient), sympy.Integer(1)
             weight = Fraction(1)
             for name, function in key:
+                number, form = self.function(name, function).as_content_primitive()
+                factor *= number
                 if name in self.sizes:
-                    size *= self.function(name, function)
-                    weight *= function(_LARGE)
+                    size *= form
+                    weight *= function(_LARGE) / Fraction(int(number.p), int(number.q))
                 else:
-                    factor *= self.function(name, function)
-            number, size = size.xreplace(self.hidden).as_coeff_Mul()
-            found[size] = found.get(size, 0) + factor * number
-            weights.setdefault(size, abs(weight / Fraction(int(number.p), int(number.q))))
+                    factor *= form
+            size = size.xreplace(self.hidden)
+            found[size] = found.get(size, 0) + factor
+            weights.setdefault(size, abs(weight))
         order = sorted(found, key=lambda size: (-weights[size], str(size)))
         return tuple((found[size], size) for size in order if found[size] != 0)
 
