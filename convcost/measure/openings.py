@@ -68,7 +68,7 @@ class Opening:
             yield replace(self, hints={**self.hints, **start})
         if given and not self.chosen:
             fixed = ", ".join(f"{name} = {size}" for name, size in given.items())
-            yield self._fixed(given, f"fixed at {fixed}: the model could be traced at no other size")
+            yield self._fixed(given, f"fixed at {fixed}: the model takes no other size")
 
     def _fixed(self, names: Mapping[str, int], note: str) -> Opening:
         def close(spec: OpenSpec) -> OpenSpec:

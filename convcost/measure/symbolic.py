@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from torch import nn
+from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
 from convcost.measure.calls import Call, recording
@@ -68,36 +68,35 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
 
 
 def _entry(call: Call, formulas: Formulas) -> Entry:
-    output = form_of(product(call.output))
+    written = form_of(product(call.output))
     read = form_of(sum(product(shape) for shape in _shapes(call.inputs)))
-    if call.operator is None:
-        return Entry(
-            module=call.module,
-            aten=call.aten,
-            operator=None,
-            kind=call.aten.removeprefix("aten::"),
-            multilinear=False,
-            macs=None,
-            parameters=call.parameters,
-            activations=output,
-            working=read + output,
-            output=tuple(map(form_of, call.output)),
-        )
-    cost = formulas(call.operator, call.inputs, call.hyper).cost
-    multilinear = formulas.multilinear(call.operator)
-    written = form_of(cost.activations)
+    macs, multilinear, named = None, False, call.aten.removeprefix("aten::")
+    if call.operator is not None:
+        cost = formulas(call.operator, call.inputs, call.hyper).cost
+        macs, written, read = form_of(cost.macs), form_of(cost.activations), form_of(cost.inputs)
+        multilinear = formulas.multilinear(call.operator)
+        named = kind(call.operator, call.inputs, call.hyper) if multilinear else call.operator.replace("_", " ")
     return Entry(
         module=call.module,
         aten=call.aten,
         operator=call.operator,
-        kind=kind(call.operator, call.inputs, call.hyper) if multilinear else call.operator.replace("_", " "),
+        kind=named,
         multilinear=multilinear,
-        macs=form_of(cost.macs),
+        inputs=_forms(call.inputs),
+        hyper={key: _forms(value) for key, value in call.hyper.items()},
+        macs=macs,
         parameters=call.parameters,
         activations=written,
-        working=written + form_of(cost.inputs),
-        output=tuple(map(form_of, call.output)),
+        working=written + read,
+        output=_forms(call.output),
     )
+
+
+def _forms(value: Any) -> Any:
+    """The same nesting with forms for sizes; what is no whole number stays."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_forms, value))
+    return form_of(value) if isinstance(value, SymInt) or type(value) is int else value
 
 
 def _shapes(value: Any) -> list[Any]:

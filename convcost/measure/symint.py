@@ -19,7 +19,7 @@ from torch import SymBool, SymFloat, SymInt
 from convcost.theory import form
 from convcost.theory.errors import MeasurementError
 from convcost.theory.form import Form
-from convcost.theory.form_bounds import bounds, learn
+from convcost.theory.form_bounds import bounds, learn, learn_zero
 
 Condition = tuple[str, Form]
 """A relation of a form to zero: "==", "!=", ">=" or "<"."""
@@ -49,6 +49,8 @@ class Trace:
         self.conditions[relation, left] = None
         if relation == ">=":
             learn(left)
+        elif relation == "==":
+            learn_zero(left)
 
     # Two names that torch's own kernels know its symbolic environment by.
     def evaluate_sym_node(self, node: Truth, size_oblivious: bool = False, fallback_value: bool | None = None) -> bool:
@@ -160,10 +162,10 @@ class Size(_Node):
         return self.form.number
 
     def int_(self) -> int:
-        number = self.form.expanded().number
-        if number is None:
+        least, most = bounds(self.form)
+        if least is None or least != most:
             raise _number_refused(f"here {self.hint}")
-        return number
+        return least
 
     def guard_int(self, file: str, line: int) -> int:
         return self.int_()

@@ -35,13 +35,18 @@ Condition = tuple[str, Form]
 
 @dataclass(frozen=True)
 class Entry:
-    """One operator call; `operator` is None where the book has no formula, and its multiply-accumulates unknown."""
+    """One operator call; `operator` is None where the book has no formula, and its multiply-accumulates unknown.
+
+    Sizes in `inputs` (shapes, nested as the operator takes them), `hyper` and `output` are forms.
+    """
 
     module: str
     aten: str
     operator: str | None
     kind: str
     multilinear: bool
+    inputs: tuple[Any, ...]
+    hyper: Mapping[str, Any]
     macs: Form | None
     parameters: int
     activations: Form

@@ -117,7 +117,7 @@ class Form:
             return 0, ()
         content = reduce(gcd, self.terms.values())
         common = reduce(_shared, self.terms)
-        rest = reduce(Form.__add__, (_single(_without(m, common), c // content) for m, c in self.terms.items()))
+        rest = reduce(Form.__add__, (_single(without(m, common), c // content) for m, c in self.terms.items()))
         if rest.terms[leading(rest.terms)] < 0:
             content, rest = -content, -rest
         return content, _joined(common, ((Factor.of("sum", rest), 1),))
@@ -129,17 +129,15 @@ class Form:
         return total(_multiplied(m).times(c) for m, c in self.terms.items())
 
     def __floordiv__(self, other: Form) -> Form:
-        from convcost.theory.form_rounding import floored
+        from convcost.theory.form_rounding import floored, quotient
 
         divisor = other.number
         if divisor is not None:
             return floored(self, divisor)
         (c, m), (d, n) = self.split(), other.split()
         common, both = _shared(m, n), gcd(c, d) * (-1 if d < 0 else 1)
-        above, below = _single(_without(m, common), c // both), _single(_without(n, common), d // both)
-        if below.number is not None:
-            return floored(above, below.number)
-        return Form({((Factor.of("quotient", above, below), 1),): 1})
+        above, below = _single(without(m, common), c // both), _single(without(n, common), d // both)
+        return quotient(above, below)
 
     def __mod__(self, other: Form) -> Form:
         return self - other * (self // other)
@@ -242,7 +240,8 @@ def _shared(left: Monomial, right: Monomial) -> Monomial:
     return tuple((f, min(p, powers[f])) for f, p in left if f in powers)
 
 
-def _without(monomial: Monomial, taken: Monomial) -> Monomial:
+def without(monomial: Monomial, taken: Monomial) -> Monomial:
+    """A product divided by a part of it."""
     powers = dict(taken)
     return tuple((f, p - powers.get(f, 0)) for f, p in monomial if p > powers.get(f, 0))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from math import gcd, lcm, prod
 from weakref import WeakKeyDictionary
 
 from convcost.theory.form import Factor, Form, Monomial, alone, number
@@ -26,6 +28,12 @@ def bounds(form: Form) -> Bounds:
     lowest = None if below is None else -((max(slack, 0) - below) // divisor)
     highest = None if above is None else (above - min(slack, 0)) // divisor
     return _both(least, lowest, max), _both(most, highest, min)
+
+
+def at_least(form: Form, value: int) -> bool:
+    """Whether the form is sure to be that large."""
+    least = bounds(form)[0]
+    return least is not None and least >= value
 
 
 def _both(one: int | None, other: int | None, closer: Callable[[int, int], int]) -> int | None:
@@ -53,6 +61,31 @@ def learn(form: Form) -> None:
         learn(inner + number(-least * divisor))
     _learnt[factor] = max(least, _learnt.get(factor, least))
     _found.clear()
+
+
+_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+
+
+def learn_zero(form: Form) -> None:
+    """From now on the form is 0: if that says y/m = n·⌊y/m·n⌋ of a symbol y that m divides, m·n divides it too."""
+    from convcost.theory.form_rounding import floored
+
+    for monomial, times in form.terms.items():
+        factor = alone(monomial)
+        if factor is None or factor.kind != "floor":
+            continue
+        inner, divisor = factor.parts
+        symbol = alone(next(iter(inner.terms)))
+        if symbol is None or symbol.kind != "symbol" or inner != Form({((symbol, 1),): 1}):
+            continue
+        known = gcd(_divisors.get(symbol, 1), divisor)
+        if form == Form({monomial: times}) - floored(inner, known).times(times * known // divisor):
+            _divisors[symbol] = lcm(divisor, _divisors.get(symbol, 1))
+
+
+def divisor_of(form: Form) -> int:
+    """A number that is known to divide the form."""
+    return reduce(gcd, (c * prod(_divisors.get(f, 1) ** p for f, p in m) for m, c in form.terms.items()), 0)
 
 
 def _of_factor(factor: Factor) -> Bounds:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from convcost.theory.form import Factor, Form, Monomial, alone, leading, number
+from convcost.theory.form import Factor, Form, Monomial, alone, leading, number, without
+from convcost.theory.form_bounds import at_least, divisor_of
 
 
 def floored(form: Form, divisor: int) -> Form:
@@ -32,12 +33,32 @@ def floored(form: Form, divisor: int) -> Form:
     if common > 1:
         reduced = Form({m: c // common for m, c in moving.items()}) + number(constant // common)
         return taken + floored(reduced, divisor // common)
+    if spare := constant % gcd(divisor_of(Form(moving)), divisor):
+        return taken + floored(rest - number(spare), divisor)
     for monomial, coefficient in moving.items():
         if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0].kind == "floor":
             inner, by = monomial[0][0].parts
             others = rest - Form({monomial: 1})
             return taken + floored(inner + others.times(by), divisor * by)
     return taken + Form({((Factor.of("floor", rest, divisor), 1),): 1})
+
+
+def quotient(above: Form, below: Form) -> Form:
+    """⌊above/below⌋ of forms without a common factor: a whole part, and what is left if it is not sure to be 0 or -1."""
+    if below.number is not None:
+        return floored(above, below.number)
+    if len(below.terms) > 1:
+        return Form({((Factor.of("quotient", above, below), 1),): 1})
+    ((divisor, times),) = below.terms.items()
+    taken = {m: c // times for m, c in above.terms.items() if divides(divisor, m)}
+    whole = Form({without(m, divisor): c for m, c in taken.items() if c})
+    rest = above - whole * below
+    for shift in (0, 1):
+        # 0 ≤ rest + shift·below < below
+        raised = rest + below.times(shift)
+        if at_least(raised, 0) and at_least(below - raised, 1):
+            return whole - number(shift)
+    return whole + Form({((Factor.of("quotient", rest, below), 1),): 1})
 
 
 def halved(form: Form) -> Form:
@@ -55,6 +76,12 @@ def halved(form: Form) -> Form:
                 up = floored(inner + number(half), 2 * half).times(-coefficient)
                 return rest + number(coefficient * shift) + up
     return form
+
+
+def divides(small: Monomial, large: Monomial) -> bool:
+    """Whether a product is a part of another."""
+    powers = dict(large)
+    return all(powers.get(factor, 0) >= power for factor, power in small)
 
 
 def _wholes(form: Form, inner: Form, half: int) -> Iterator[tuple[dict[Monomial, int], int]]:
