@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from convcost.comparison.align import Pair, align, signature
@@ -78,15 +78,25 @@ class Residual:
 
 @dataclass(frozen=True)
 class Proof:
-    """Every statement of one comparison: the totals first, then stage by stage."""
+    """Every statement of one comparison: the totals first, then stage by stage.
+
+    `unknown` has the operators that the model calls and the book has no formula for, and how often: nothing is
+    said of their multiply-accumulates, and nothing is proved of the model's.
+    """
 
     domain: Domain
     statements: tuple[Theorem | Residual, ...]
+    unknown: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def proved(self) -> bool:
-        """Whether all are theorems."""
-        return not self.residuals
+        """Whether all are theorems, and all of the model is in them."""
+        return not self.residuals and not self.unknown
+
+    @property
+    def totals(self) -> tuple[Theorem | Residual, ...]:
+        """The statements about the whole network."""
+        return tuple(s for s in self.statements if s.stage == TOTAL)
 
     @property
     def residuals(self) -> tuple[Residual, ...]:

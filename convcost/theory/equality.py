@@ -24,6 +24,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import sympy
 
 from convcost.theory.domain import Domain
 from convcost.theory.quasi import Quasi, UndecidableError
@@ -64,6 +65,14 @@ def counterexample(left: Any, right: Any, domain: Domain) -> Counterexample | No
         if domain.passes(at):
             return Counterexample(at, value_at(ours, at), value_at(theirs, at))
     raise UndecidableError(f"the sides differ, but at no point that was tried does {domain.mixed} hold")
+
+
+def without_what_holds_anyway(domain: Domain) -> Domain:
+    """The same domain without the equations between symbols that hold everywhere else in it."""
+    kept = tuple(g for g in domain.guards if g not in domain.mixed)
+    rest = Domain(domain.least, kept)
+    needed = (g for g in domain.mixed if not (isinstance(g, sympy.Eq) and equal(g.lhs, g.rhs, rest)))
+    return Domain(domain.least, (*kept, *needed))
 
 
 @dataclass

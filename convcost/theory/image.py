@@ -25,6 +25,11 @@ class ImageForm:
     drawing: Drawing
     domain: Domain
 
+    @property
+    def input(self) -> tuple[int | str, ...]:
+        """The input's shape with the symbols' names: ("B", 3, "H", "W")."""
+        return tuple(size if isinstance(size, int) else str(size) for size in self.drawing.input_shape)
+
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:
     """The architecture at the options given, for any batch and image.
