@@ -6,12 +6,15 @@ from typing import Any
 
 import sympy
 
-from convcost.comparison.proof import Part, Proof, counts, parts_of, prove
+from convcost.comparison.proof import UNUSED, Part, Proof, counts, parts_of, prove
+from convcost.theory.book import find
 from convcost.theory.derivation import Derivation
 from convcost.theory.domain import Domain
 from convcost.theory.equality import without_what_holds_anyway
+from convcost.theory.form import Form
 from convcost.theory.form_text import to_sympy
 from convcost.theory.image import ImageForm
+from convcost.theory.record import Operator
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 
@@ -29,15 +32,42 @@ def prove_derived(form: ImageForm, derived: Derivation) -> Proof:
 
 
 def _parts(derived: Derivation) -> list[Part]:
+    known: dict[Form, Any] = {}
     found: list[Part] = []
-    known: dict[Any, Any] = {}
     for entry in derived.entries:
-        if entry.macs not in known:
-            known[entry.macs] = 0 if entry.macs is None else to_sympy(entry.macs)
-        macs = known[entry.macs]
-        if counts(macs, entry.parameters):
-            name = entry.module or entry.aten
-            operator = entry.operator or entry.aten
-            block = name.partition(".")[0]
-            found.append(Part(name, block, operator, entry.inputs, entry.hyper, macs, entry.parameters))
+        macs: Any = 0
+        if entry.macs is not None:
+            macs = known[entry.macs] if entry.macs in known else known.setdefault(entry.macs, to_sympy(entry.macs))
+        if not counts(macs, entry.parameters):
+            continue
+        hyper = {name: _number(value) for name, value in entry.hyper.items()}
+        operator = find(Operator, entry.operator, "operator") if entry.operator else None
+        name = entry.module or entry.aten
+        found.append(
+            Part(
+                name=name,
+                block=name.partition(".")[0],
+                operator=entry.operator or entry.aten,
+                inputs=tuple(_shapes(_number(entry.inputs))),
+                hyper=operator.complete(hyper, len(entry.output) - 2) if operator else hyper,
+                macs=macs,
+                parameters=entry.parameters,
+            )
+        )
+    if unused := derived.parameters - sum(entry.parameters for entry in derived.entries):
+        found.append(Part(UNUSED, UNUSED, "", (), {}, 0, unused))
     return found
+
+
+def _number(value: Any) -> Any:
+    """Forms that are numbers as such, in any nesting."""
+    if isinstance(value, tuple):
+        return tuple(map(_number, value))
+    return value.number if isinstance(value, Form) and value.number is not None else value
+
+
+def _shapes(value: Any) -> list[Any]:
+    """The shapes in a nesting of them, one after another."""
+    if any(isinstance(item, tuple) for item in value):
+        return [shape for item in value for shape in (_shapes(item) if isinstance(item, tuple) else [])]
+    return [value]

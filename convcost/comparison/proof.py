@@ -16,6 +16,8 @@ from convcost.theory.symbolic import expression
 
 QUANTITIES = {"MACs": "macs", "parameters": "parameters"}
 TOTAL = "total"
+UNUSED = "never used"
+"""The stage of the parameters that no call of the model uses."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +174,8 @@ def _stages(
     for i, part in enumerate(formula):
         found.setdefault(part.block, ([], []))[0].append(i)
     stage = next(iter(found), TOTAL)
-    for j in range(len(model)):
-        stage = formula[lines[j]].block if j in lines else stage
+    for j, part in enumerate(model):
+        stage = formula[lines[j]].block if j in lines else UNUSED if part.block == UNUSED else stage
         found.setdefault(stage, ([], []))[1].append(j)
     return [(name, ours, theirs) for name, (ours, theirs) in found.items()]
 
@@ -192,6 +194,8 @@ def _reason(ours: Part | None, theirs: Part | None) -> str:
     if theirs is None:
         return "the formula has this layer, the model never calls it"
     if ours is None:
+        if theirs.block == UNUSED:
+            return "parameters that the model has and no call of it uses"
         return "the model calls this, the formula has no such layer"
     settings = "; ".join(
         f"{name.replace('_', ' ')} is {value} in the formula, {theirs.hyper.get(name)} in the model"

@@ -203,9 +203,7 @@ def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return tensor.new_empty((*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :]))
 
 
-def _slice(
-    tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
-) -> Tensor:
+def _slice(tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tensor:
     shape = list(tensor.shape)
     dim %= len(shape)
     size = shape[dim]

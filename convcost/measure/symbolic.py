@@ -8,6 +8,7 @@ from typing import Any
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
+from convcost.measure.branchless import branchless
 from convcost.measure.calls import Call, recording
 from convcost.measure.kernels import Formulas, SymbolicKernels
 from convcost.measure.light import LightKernels
@@ -53,7 +54,7 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     args, kwargs = opening.tensors(trace, twin)
     kernels = LightKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
-    with enable_python_dispatcher(), recording(twin, *kernels) as recorder:
+    with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():
         twin(*args, **kwargs)
     entries = tuple(_entry(call, formulas) for call in recorder.calls)
     return Derivation(
@@ -104,5 +105,3 @@ def _shapes(value: Any) -> list[Any]:
     if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):
         return [shape for item in value for shape in _shapes(item)]
     return [value] if isinstance(value, tuple) else []
-
-

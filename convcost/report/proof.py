@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from convcost.comparison.proof import Proof, Residual, Theorem
+from convcost.comparison.proof import Layer, Proof, Residual, Theorem
 from convcost.report import files, markdown, text
 from convcost.theory import resolution
 from convcost.theory.architecture import Architecture
 
-_MOST_LAYERS = 5
+_MOST_REASONS = 6
 HEADERS = ("stage", "MACs", "parameters")
 
 
@@ -63,7 +64,8 @@ class ProofReport:
         for case in self.cases:
             if len(self.cases) > 1 or case.name:
                 parts.append(f"## {case.name or 'As in the paper'}")
-            parts += [markdown.escaped(line) for line in statements(case.proof)]
+            for sentence, details in statements(case.proof):
+                parts.append("\n".join([markdown.escaped(sentence), *(f"- {markdown.escaped(d)}" for d in details)]))
             parts.append(markdown.table(list(HEADERS), stages(case.proof)))
         page = "\n\n".join(part.strip("\n") for part in parts) + "\n"
         if path is not None:
@@ -81,26 +83,49 @@ def source(report: ProofReport) -> str:
     return f"Formula: {report.architecture.source}. Model: {report.reference}."
 
 
-def statements(proof: Proof) -> list[str]:
-    """What is proved of the whole network, what is not equal and where, one line each."""
-    found = [line for statement in proof.totals for line in _statement(statement, proof)]
+def statements(proof: Proof) -> list[tuple[str, list[str]]]:
+    """What is proved of the whole network, or what is not equal and where: a sentence, and lines that belong to it."""
+    found = [_statement(statement, proof) for statement in proof.totals]
     for name, times in proof.unknown.items():
-        found.append(f"Not decided: the model calls {name} {times} time{'s' if times > 1 else ''}, without a formula.")
+        often = f"{times} time{'s' if times > 1 else ''}"
+        found.append((f"Not decided: the model calls {name} {often}, which has no formula.", []))
     return found
 
 
-def _statement(statement: Theorem | Residual, proof: Proof) -> list[str]:
+def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[str]]:
     if isinstance(statement, Theorem):
-        return [f"{statement.quantity}: proved for all {proof.words}: {resolution.text(statement.terms)}"]
+        return f"{statement.quantity}: proved for all {proof.words}.", [_formula(statement.terms)]
     at = statement.counterexample
     where = ", ".join(f"{name} = {value}" for name, value in at.at.items())
-    lines = [
-        f"{statement.quantity}: not equal: {statement.sentence}, on {proof.words}.",
-        f"Smallest counterexample: {where}: {at.left:,} in the formula, {at.right:,} in the model.",
+    sides = f"{_value(at.left)} in the formula, {_value(at.right)} in the model"
+    details = [
+        f"Smallest counterexample: {where}: {sides}.",
+        *_reasons(statement.layers),
     ]
-    lines += [f"{layer.name}: {layer.reason}." for layer in statement.layers[:_MOST_LAYERS]]
-    more = len(statement.layers) - _MOST_LAYERS
-    return [*lines, f"… and {more} more layer{'s' if more > 1 else ''}."] if more > 0 else lines
+    return f"{statement.quantity}: not equal on {proof.words}: {statement.sentence}.", details
+
+
+def _reasons(layers: Sequence[Layer]) -> list[str]:
+    """One line a reason, with the first of its layers."""
+    groups: dict[str, list[str]] = {}
+    for layer in layers:
+        groups.setdefault(layer.reason, []).append(layer.name)
+    lines = [
+        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}."
+        for reason, names in groups.items()
+    ]
+    if len(lines) > _MOST_REASONS:
+        lines[_MOST_REASONS:] = [f"… and {len(lines) - _MOST_REASONS} more reasons."]
+    return lines
+
+
+def _formula(terms: resolution.Terms) -> str:
+    shown = resolution.text(terms)
+    return text.number(int(shown)) if shown.isdecimal() else shown
+
+
+def _value(count: Fraction) -> str:
+    return text.number(int(count)) if count.denominator == 1 else str(count)
 
 
 def stages(proof: Proof) -> list[list[str]]:
@@ -115,5 +140,5 @@ def stages(proof: Proof) -> list[list[str]]:
 
 
 def _difference(statement: Any) -> str:
-    shown = resolution.text(statement.terms)
+    shown = _formula(statement.terms)
     return shown if shown.startswith("-") else f"+{shown}"

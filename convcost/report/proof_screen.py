@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from convcost.report.proof import HEADERS, Case, ProofReport, heading, source, stages, statements
@@ -23,8 +24,10 @@ def _print_case(console: Console, case: Case, stages_too: bool) -> None:
     console.print()
     if case.name:
         console.print(Text(f"At {case.name}:"))
-    for line in statements(case.proof):
-        console.print(Text(line))
+    for sentence, details in statements(case.proof):
+        console.print(Text(sentence))
+        for line in details:
+            console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
     if not stages_too:
         return
     console.print()

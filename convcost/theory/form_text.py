@@ -163,9 +163,7 @@ class _Sympy:
         if whole is not None:
             kind, above, below = whole
             return getattr(self.sympy, kind)(self.form(above) * self.sympy.Rational(1, below))
-        return self.sympy.Add(
-            *(self.sympy.Mul(c, *(self.factor(f) ** p for f, p in m)) for m, c in form.terms.items())
-        )
+        return self.sympy.Add(*(self.sympy.Mul(c, *(self.factor(f) ** p for f, p in m)) for m, c in form.terms.items()))
 
     def factor(self, factor: Factor) -> Any:
         if factor not in self.known:
@@ -183,5 +181,3 @@ class _Sympy:
         if factor.kind == "quotient":
             return self.sympy.floor(forms[0] / forms[1])
         return getattr(self.sympy, factor.kind.capitalize())(*forms)
-
-

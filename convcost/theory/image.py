@@ -11,6 +11,7 @@ import sympy
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.domain import Domain
 from convcost.theory.errors import DomainError
+from convcost.theory.spec import OpenSpec
 from convcost.theory.symbolic import expression, symbol
 
 B, H, W = (symbol(name) for name in "BHW")
@@ -26,9 +27,11 @@ class ImageForm:
     domain: Domain
 
     @property
-    def input(self) -> tuple[int | str, ...]:
-        """The input's shape with the symbols' names: ("B", 3, "H", "W")."""
-        return tuple(size if isinstance(size, int) else str(size) for size in self.drawing.input_shape)
+    def input(self) -> OpenSpec:
+        """The usual input, with the symbols' names at its open sizes."""
+        usual = self.drawing.architecture.draw(self.drawing.settings | {"batch": 1}).input_shape
+        names = (None if isinstance(size, int) else str(size) for size in self.drawing.input_shape)
+        return OpenSpec(usual, names=tuple(names))
 
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:
