@@ -53,6 +53,11 @@ class Theorem:
     stage: str
     terms: Terms
 
+    @property
+    def expression(self) -> Any:
+        """The function as a SymPy expression in B, H and W."""
+        return sum((coefficient * size for coefficient, size in self.terms), expression(0))
+
 
 @dataclass(frozen=True)
 class Residual:
@@ -66,6 +71,11 @@ class Residual:
     terms: Terms
     counterexample: Counterexample
     layers: tuple[Layer, ...]
+
+    @property
+    def expression(self) -> Any:
+        """The difference as a SymPy expression in B, H and W."""
+        return sum((coefficient * size for coefficient, size in self.terms), expression(0))
 
     @property
     def sentence(self) -> str:
@@ -187,10 +197,14 @@ def _different(
         ours, theirs = (None if i is None else formula[i]), (None if j is None else model[j])
         left, right = (getattr(part, attribute) if part else 0 for part in (ours, theirs))
         if not equal(left, right, domain):
-            yield Layer((ours or theirs).name, _reason(ours, theirs))  # type: ignore[union-attr]
+            yield Layer((ours or theirs).name, _reason(ours, theirs, attribute))  # type: ignore[union-attr]
 
 
-def _reason(ours: Part | None, theirs: Part | None) -> str:
+# Settings that the other quantity depends on alone.
+_WITHOUT = {"macs": ("bias",), "parameters": ("stride", "padding", "dilation", "ceil_mode")}
+
+
+def _reason(ours: Part | None, theirs: Part | None, attribute: str) -> str:
     if theirs is None:
         return "the formula has this layer, the model never calls it"
     if ours is None:
@@ -200,6 +214,6 @@ def _reason(ours: Part | None, theirs: Part | None) -> str:
     settings = "; ".join(
         f"{name.replace('_', ' ')} is {value} in the formula, {theirs.hyper.get(name)} in the model"
         for name, value in ours.hyper.items()
-        if theirs.hyper.get(name) != value
+        if theirs.hyper.get(name) != value and name not in _WITHOUT[attribute]
     )
     return settings or "its input differs: an earlier layer does"

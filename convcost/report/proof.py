@@ -94,7 +94,7 @@ def statements(proof: Proof) -> list[tuple[str, list[str]]]:
 
 def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[str]]:
     if isinstance(statement, Theorem):
-        return f"{statement.quantity}: proved for all {proof.words}.", [_formula(statement.terms)]
+        return f"{statement.quantity}: proved for all {proof.words}.", [resolution.text(statement.terms)]
     at = statement.counterexample
     where = ", ".join(f"{name} = {value}" for name, value in at.at.items())
     sides = f"{_value(at.left)} in the formula, {_value(at.right)} in the model"
@@ -119,11 +119,6 @@ def _reasons(layers: Sequence[Layer]) -> list[str]:
     return lines
 
 
-def _formula(terms: resolution.Terms) -> str:
-    shown = resolution.text(terms)
-    return text.number(int(shown)) if shown.isdecimal() else shown
-
-
 def _value(count: Fraction) -> str:
     return text.number(int(count)) if count.denominator == 1 else str(count)
 
@@ -140,5 +135,5 @@ def stages(proof: Proof) -> list[list[str]]:
 
 
 def _difference(statement: Any) -> str:
-    shown = _formula(statement.terms)
+    shown = resolution.text(statement.terms)
     return shown if shown.startswith("-") else f"+{shown}"

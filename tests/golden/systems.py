@@ -59,3 +59,35 @@ SYSTEMS: dict[str, list[dict[str, Any]]] = {
     "pnasnet": [{}, *_at(225), {"repeats": "2"}],
     "pnasnet_mobile": [{}, *_at(225), {"batch": "3"}],
 }
+
+
+def _proved(name: str) -> list[tuple[str, dict[str, Any], str | None]]:
+    """A network's own model at every setting above that is not of the image or the batch."""
+    open_ = ("resolution", "batch", "window")
+    given = [{key: value for key, value in options.items() if key not in open_} for options in SYSTEMS[name]]
+    # The α of a paper's grid need not be given.
+    distinct = {
+        tuple(options.items()): options for options in given if "alpha" not in options or name == "mobilenet_v1_cifar"
+    }
+    return [(name, options, None) for options in distinct.values() if options or {} in given]
+
+
+PROOFS: list[tuple[str, dict[str, Any], str | None]] = [
+    *(proof for name in SYSTEMS for proof in _proved(name)),
+    ("resnet", {"depth": "18"}, "torchvision:resnet18"),
+    ("resnet", {}, "torchvision:resnet50"),
+    ("resnet", {"variant": "v1.5"}, "torchvision:resnet50"),
+    ("resnet", {"depth": "152", "variant": "v1.5"}, "torchvision:resnet152"),
+    ("resnext", {}, "torchvision:resnext50_32x4d"),
+    ("se_resnet", {"variant": "v1.5"}, "timm:seresnet50"),
+    ("vgg", {}, "torchvision:vgg16"),
+    ("squeezenet", {}, "torchvision:squeezenet1_0"),
+    ("alexnet", {"variant": "single-tower"}, "torchvision:alexnet"),
+    ("mobilenet_v2", {"alpha": "1"}, "torchvision:mobilenet_v2"),
+    ("googlenet", {}, "torchvision:googlenet"),
+    ("googlenet", {"variant": "torchvision"}, "torchvision:googlenet"),
+    ("inception_v3", {}, "torchvision:inception_v3"),
+    ("inception_v4", {}, "timm:inception_v4"),
+    ("inception_resnet_v2", {"variant": "released"}, "timm:inception_resnet_v2"),
+    ("xception", {}, "timm:legacy_xception"),
+]
