@@ -69,7 +69,7 @@ class ProofReport:
             parts.append(markdown.table(list(HEADERS), stages(case.proof)))
         page = "\n\n".join(part.strip("\n") for part in parts) + "\n"
         if path is not None:
-            files.write(path, page)
+            files.write(Path(path), page)
         return page
 
 

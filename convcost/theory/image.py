@@ -15,7 +15,8 @@ from convcost.theory.spec import OpenSpec
 from convcost.theory.symbolic import expression, symbol
 
 B, H, W = (symbol(name) for name in "BHW")
-_OPEN = ("batch", "resolution", "rho", "window")
+OPEN = ("batch", "resolution", "rho", "window")
+"""Options that say the batch or the image."""
 _SIDES = ("resolution", "window")
 
 
@@ -42,7 +43,7 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
 
     Raises DomainError for an option that sets the batch or the image, which are left open here.
     """
-    fixed = [name for name in given if name in _OPEN]
+    fixed = [name for name in given if name in OPEN]
     if fixed:
         raise DomainError(f"{fixed[0]} is left open here: the formula is one for every batch, height and width")
     settings = architecture.settings(given)

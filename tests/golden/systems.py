@@ -5,6 +5,10 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
+from convcost.theory.image import OPEN
+
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")
 
@@ -62,14 +66,14 @@ SYSTEMS: dict[str, list[dict[str, Any]]] = {
 
 
 def _proved(name: str) -> list[tuple[str, dict[str, Any], str | None]]:
-    """A network's own model at every setting above that is not of the image or the batch."""
-    open_ = ("resolution", "batch", "window")
-    given = [{key: value for key, value in options.items() if key not in open_} for options in SYSTEMS[name]]
-    # The α of a paper's grid need not be given.
-    distinct = {
-        tuple(options.items()): options for options in given if "alpha" not in options or name == "mobilenet_v1_cifar"
-    }
-    return [(name, options, None) for options in distinct.values() if options or {} in given]
+    """A network's own model at every setting above, once, apart from image and batch, which a proof leaves open."""
+    architecture = find(Architecture, name, "network")
+    grid = next((option.published for option in architecture.options if option.name == "alpha"), ())
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for options in SYSTEMS[name]:
+        given = {key: value for key, value in options.items() if key not in OPEN and not (key == "alpha" and grid)}
+        found.setdefault(tuple(architecture.settings(given).items()), given)
+    return [(name, given, None) for given in found.values()]
 
 
 PROOFS: list[tuple[str, dict[str, Any], str | None]] = [
@@ -79,6 +83,7 @@ PROOFS: list[tuple[str, dict[str, Any], str | None]] = [
     ("resnet", {"variant": "v1.5"}, "torchvision:resnet50"),
     ("resnet", {"depth": "152", "variant": "v1.5"}, "torchvision:resnet152"),
     ("resnext", {}, "torchvision:resnext50_32x4d"),
+    ("se_resnet", {}, "timm:seresnet50"),
     ("se_resnet", {"variant": "v1.5"}, "timm:seresnet50"),
     ("vgg", {}, "torchvision:vgg16"),
     ("squeezenet", {}, "torchvision:squeezenet1_0"),
