@@ -108,9 +108,11 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None
-        bound = binder(named(func, args, kwargs))
+        arguments = named(func, args, kwargs)
+        bound = binder(arguments)
         if bound.operator is None:
             return None
+        _check_weight(func, name, arguments)
         shape = self._formulas(bound.operator, bound.inputs, bound.hyper).shape[int(bound.unbatched) :]
         (plain, dtype), *others = self._on_numbers(func, args, kwargs)
         if tuple(map(hint_of, shape)) != plain:
@@ -135,6 +137,26 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
+
+
+def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> None:
+    """A weight must have its input's channels, which a formula does not ask: it reads no weight."""
+    weight = arguments.get("weight")
+    if not isinstance(weight, Tensor):
+        return
+    data = next(iter(arguments.values()))
+    if name.startswith("conv_transpose"):
+        channels, wanted = data.shape[1 - weight.dim()], weight.shape[0]
+    elif name.startswith("conv"):
+        channels, wanted = data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
+    elif name == "linear":
+        channels, wanted = data.shape[-1], weight.shape[-1]
+    elif name in ("batch_norm", "instance_norm", "group_norm"):
+        channels, wanted = data.shape[1], weight.shape[0]
+    else:
+        return
+    if channels != wanted:
+        raise MeasurementError(f"{func._schema.name} has a weight for {wanted} channels, the input {hint_of(channels)}")
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -203,9 +225,7 @@ def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return tensor.new_empty((*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :]))
 
 
-def _slice(
-    tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
-) -> Tensor:
+def _slice(tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tensor:
     shape = list(tensor.shape)
     dim %= len(shape)
     size = shape[dim]

@@ -135,9 +135,12 @@ def _factor(factor: Factor, order: Sequence[str], style: _Plain) -> str:
         whole = _rounding(Form({((factor, 1),): 1}))
         assert whole is not None  # noqa: S101
         return _rounded(*whole, order, style)
-    texts = [_sum(part, order, style) for part in factor.parts]
+    parts = factor.parts
+    if factor.kind != "quotient":
+        parts = sorted(parts, key=lambda form: sorted(order.index(n) if n in order else len(order) for n in form.names))
+    texts = [_sum(part, order, style) for part in parts]
     if factor.kind == "quotient":
-        bare = [style.bracket(t, len(p.terms) > 1) for t, p in zip(texts, factor.parts, strict=True)]
+        bare = [style.bracket(t, len(p.terms) > 1) for t, p in zip(texts, parts, strict=True)]
         return style.rounded("floor", *bare)
     return style.call(factor.kind, texts)
 
@@ -163,9 +166,7 @@ class _Sympy:
         if whole is not None:
             kind, above, below = whole
             return getattr(self.sympy, kind)(self.form(above) * self.sympy.Rational(1, below))
-        return self.sympy.Add(
-            *(self.sympy.Mul(c, *(self.factor(f) ** p for f, p in m)) for m, c in form.terms.items())
-        )
+        return self.sympy.Add(*(self.sympy.Mul(c, *(self.factor(f) ** p for f, p in m)) for m, c in form.terms.items()))
 
     def factor(self, factor: Factor) -> Any:
         if factor not in self.known:
@@ -183,5 +184,3 @@ class _Sympy:
         if factor.kind == "quotient":
             return self.sympy.floor(forms[0] / forms[1])
         return getattr(self.sympy, factor.kind.capitalize())(*forms)
-
-
