@@ -99,9 +99,15 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        for context in (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode(), torch.enable_grad()):
-            stack.enter_context(context)
-        for context in (*kernels, Scopes(recorder.names, recorder.scopes), recorder, _Whole(recorder)):
+        state: tuple[Any, ...] = (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode())
+        for context in (
+            *state,
+            torch.enable_grad(),
+            *kernels,
+            Scopes(recorder.names, recorder.scopes),
+            recorder,
+            _Whole(recorder),
+        ):
             stack.enter_context(context)
         yield recorder
 

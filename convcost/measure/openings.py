@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from convcost.measure.inputs import Inputs, dtype_of, spec_of, walk
-from convcost.measure.symint import Trace
+from convcost.measure.symint import open_size
+from convcost.measure.symnode import Trace
 from convcost.theory.errors import DomainError
 from convcost.theory.spec import BATCH, OpenSpec, TensorSpec
 
@@ -77,7 +78,7 @@ class Opening:
 
     def tensors(self, trace: Trace, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments and keyword arguments on the meta device, of symbolic sizes."""
-        sizes = {name: trace.size(name, hint) for name, hint in self.hints.items()}
+        sizes = {name: open_size(trace, name, hint) for name, hint in self.hints.items()}
 
         def make(spec: Any) -> Tensor:
             shape = [size if name is None else sizes[name] for name, size in zip(_names(spec), spec.shape, strict=True)]

@@ -14,12 +14,12 @@ from convcost.measure.inputs import Inputs
 from convcost.measure.kernels import Formulas, SymbolicKernels
 from convcost.measure.light import LightKernels
 from convcost.measure.openings import Opening
-from convcost.measure.symint import Trace, form_of
+from convcost.measure.symint import form_of
+from convcost.measure.symnode import Trace
 from convcost.measure.twin import said, weightless, whole
 from convcost.theory.carriers import product
 from convcost.theory.derivation import METRICS, Derivation, Entry
 from convcost.theory.errors import ConvcostError, MeasurementError
-
 from convcost.theory.outline import kind
 
 

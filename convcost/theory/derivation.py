@@ -169,7 +169,7 @@ class Derivation:
         return in_words(self.symbols, self.conditions)
 
     def per(self, level: str) -> list[Sum]:
-        """Sums per `layer` (each operator that multiplies, with the norms and activations after it), `stage` or `total`.
+        """Sums per `layer` (an operator that multiplies, with the norms and activations after it), `stage` or `total`.
 
         A stage is a child of the model; a child that makes more than half of all calls is taken apart.
         """
