@@ -85,25 +85,14 @@ def _called(model: str | nn.Module) -> str:
 
 
 def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, Any], unit: str) -> ComparisonReport:
-    from convcost.comparison.model import compare_model
-    from convcost.measure.arbiter import probed
-    from convcost.measure.calls import capture
-    from convcost.measure.fvcore import traced_or_not
-    from convcost.measure.inputs import Inputs
+    from convcost.comparison.reference import compare_module, compare_reference
     from convcost.report.comparison import ComparisonReport
 
     if isinstance(model, str):
-        from convcost.models.reference import load
-
-        loaded = load(model, arguments)
-        real, given = loaded.module, loaded.inputs if inputs is None else inputs
-    else:
-        real, given = model, inputs
-    if given is None:
+        return ComparisonReport(compare_reference(model, arguments, inputs, unit), {}, model)
+    if inputs is None:
         raise DomainError(f"{_called(model)} does not say what it takes; give an input's shape, such as 1,3,224,224")
-    example = Inputs.of(given)
-    comparison = compare_model(capture(real, example), traced_or_not(real, example), example.specs, probed, unit)
-    return ComparisonReport(comparison, {}, _called(model))
+    return ComparisonReport(compare_module(model, inputs, unit), {}, _called(model))
 
 
 def derive(
