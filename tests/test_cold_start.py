@@ -30,6 +30,9 @@ def _modules_after(arguments: list[str]) -> set[str]:
             ["compare", "mobilenet_v1", "--resolution", "32"],
             {"pandas", "torchvision", "timm", "sympy", "torch._dynamo"},
         ),
+        # Additions of residual blocks, and concatenations of an inception module.
+        (["compare", "resnet_cifar"], {"pandas", "torchvision", "timm", "sympy", "torch._dynamo"}),
+        (["compare", "inception_naive"], {"pandas", "torchvision", "timm", "torch._dynamo"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -152,12 +152,15 @@ class Judge:
         """fvcore's count of a call against the formula's."""
         call = measured.call
         count = self.unit.weigh(operator.name, call.hyper, cost)
+        rule = self.fvcore.rule(operator.name, call.hyper)
         if measured.count is None:
-            return (Verdict.DISAGREE if measured.unused else Verdict.UNCOUNTED), measured.reason
+            reason = (
+                rule.sentence if rule and rule.weights is None and call.aten in measured.reason else measured.reason
+            )
+            return (Verdict.DISAGREE if measured.unused else Verdict.UNCOUNTED), reason
         found = measured.count * self.scale(operator)
         if found == count:
             return Verdict.AGREE, ""
-        rule = self.fvcore.rule(operator.name, call.hyper)
         expected = self.fvcore.weigh(operator.name, call.hyper, cost)
         if rule is not None and expected is not None and found == expected * self.scale(operator):
             return Verdict.CONVENTION, rule.sentence

@@ -56,7 +56,7 @@ def _names(measured: Sequence[Measured]) -> list[str]:
     return [
         m.call.module
         if m.call.module and times[m.call.module] == 1
-        else f"{m.call.module}:{m.call.operator or m.call.aten.removeprefix('aten::')}"
+        else f"{m.call.module or 'model'}:{m.call.operator or m.call.aten.removeprefix('aten::')}"
         for m in measured
     ]
 

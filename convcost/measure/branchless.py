@@ -19,7 +19,7 @@ def branchless() -> Iterator[None]:
     `max(needed, 0)`, as many do, would then have one formula for each residue class.
     """
     plain = builtins.max, builtins.min
-    builtins.max, builtins.min = (  # type: ignore[assignment]
+    builtins.max, builtins.min = (
         _symbolic(plain[0], torch.sym_max),
         _symbolic(plain[1], torch.sym_min),
     )

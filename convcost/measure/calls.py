@@ -14,7 +14,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from convcost.measure.aten import BINDERS, FUNCTIONS
+from convcost.measure.aten import BINDERS, FUNCTIONS, rearrange
 from convcost.measure.aten.movement import FILLS, LOOKUPS, MOVEMENT, moves
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
@@ -25,7 +25,7 @@ from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
 from convcost.theory.errors import MeasurementError
 
 # Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
-_OF_WEIGHTS = frozenset({"flatten", "pad"})
+_OF_WEIGHTS = frozenset({"flatten", *rearrange.BINDERS})
 
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
@@ -76,10 +76,10 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
     full = whole(model, given)
     try:
         return _captured(weightless(full), given, "meta")
-    except Exception as on_meta:
+    except (Exception, SystemExit) as on_meta:
         try:
             return _captured(on_cpu(full), given, "cpu")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
             raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
@@ -99,9 +99,15 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        for context in (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode(), torch.enable_grad()):
-            stack.enter_context(context)
-        for context in (*kernels, Scopes(recorder.names, recorder.scopes), recorder, _Whole(recorder)):
+        state: tuple[Any, ...] = (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode())
+        for context in (
+            *state,
+            torch.enable_grad(),
+            *kernels,
+            Scopes(recorder.names, recorder.scopes),
+            recorder,
+            _Whole(recorder),
+        ):
             stack.enter_context(context)
         yield recorder
 

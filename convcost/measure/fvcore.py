@@ -90,11 +90,11 @@ def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     twin = weightless(full)
     try:
         return _trace(twin, given, "meta", "meta")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"cpu ({type(error).__name__} on meta)"
     try:
         return _trace(on_cpu(full), given, "cpu", reason)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
 
 

@@ -19,7 +19,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from convcost.measure.aten import BINDERS
 from convcost.measure.calls import named
 from convcost.measure.light import SAME, LightKernels
-from convcost.measure.symint import Trace, form_of, hint_of
+from convcost.measure.symint import form_of, hint_of
+from convcost.measure.symnode import Trace
 from convcost.theory.book import records
 from convcost.theory.carriers import product
 from convcost.theory.cost import Result
@@ -80,11 +81,11 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = dict(kwargs or {})
-        leaves = list(_leaves((args, kwargs)))
+        leaves = list(_leaves((args, dict(kwargs))))
         if any(isinstance(leaf, SymInt) for leaf in leaves) and "device" in kwargs:
             kwargs["device"] = torch.device("meta")
         if any(isinstance(leaf, Tensor) and leaf.is_meta and _open(leaf.shape) for leaf in leaves):
-            args, kwargs = _map((args, kwargs), _on_meta)
+            args, kwargs = _map(args, _on_meta), _map(kwargs, _on_meta)
             answer = self._answer(func, args, kwargs)
             if answer is not None:
                 return answer
@@ -98,7 +99,7 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._trace.in_kernel = inside
 
-    def _answer(self, func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _answer(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         full = func._schema.name.removeprefix("aten::")
         name = full.removesuffix("_")
         if name in SAME:
@@ -108,9 +109,11 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None
-        bound = binder(named(func, args, kwargs))
+        arguments = named(func, args, kwargs)
+        bound = binder(arguments)
         if bound.operator is None:
             return None
+        _check_weight(func, name, arguments)
         shape = self._formulas(bound.operator, bound.inputs, bound.hyper).shape[int(bound.unbatched) :]
         (plain, dtype), *others = self._on_numbers(func, args, kwargs)
         if tuple(map(hint_of, shape)) != plain:
@@ -124,17 +127,37 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return tuple(outputs) if others else outputs[0]
 
     def _on_numbers(
-        self, func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> list[tuple[tuple[int, ...], torch.dtype]]:
         """Shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
-        key = (func, *map(_hashable, _leaves((args, kwargs))))
+        key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
-            plain_args, plain_kwargs = _map((args, kwargs), _numbered)
+            plain_args, plain_kwargs = _map(args, _numbered), _map(kwargs, _numbered)
             with torch._C._DisablePythonDispatcher(), LightKernels():
                 output = func(*plain_args, **plain_kwargs)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
+
+
+def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> None:
+    """A weight must have its input's channels, which a formula does not ask: it reads no weight."""
+    weight = arguments.get("weight")
+    if not isinstance(weight, Tensor):
+        return
+    data = next(iter(arguments.values()))
+    if name.startswith("conv_transpose"):
+        channels, wanted = data.shape[1 - weight.dim()], weight.shape[0]
+    elif name.startswith("conv"):
+        channels, wanted = data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
+    elif name == "linear":
+        channels, wanted = data.shape[-1], weight.shape[-1]
+    elif name in ("batch_norm", "instance_norm", "group_norm"):
+        channels, wanted = data.shape[1], weight.shape[0]
+    else:
+        return
+    if channels != wanted:
+        raise MeasurementError(f"{func._schema.name} has a weight for {wanted} channels, the input {hint_of(channels)}")
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -203,12 +226,16 @@ def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return tensor.new_empty((*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :]))
 
 
+_sym_max: Callable[..., Any] = torch.sym_max
+_sym_min: Callable[..., Any] = torch.sym_min
+
+
 def _slice(tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tensor:
     shape = list(tensor.shape)
     dim %= len(shape)
     size = shape[dim]
     first, last = (_within(limit, size, default) for limit, default in ((start, 0), (end, size)))
-    shape[dim] = (torch.sym_max(last - first, 0) + step - 1) // step
+    shape[dim] = (_sym_max(last - first, 0) + step - 1) // step
     return tensor.new_empty(shape)
 
 
@@ -218,7 +245,7 @@ def _within(limit: Any, size: Any, default: Any) -> Any:
         return default
     if limit < 0:
         limit = limit + size
-    return torch.sym_min(torch.sym_max(limit, 0), size)
+    return _sym_min(_sym_max(limit, 0), size)
 
 
 _VIEWS: dict[str, Callable[..., Tensor]] = {

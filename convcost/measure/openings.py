@@ -10,14 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from convcost.measure.inputs import Inputs, dtype_of, spec_of, walk
-from convcost.measure.symint import Trace
+from convcost.measure.symint import open_size
+from convcost.measure.symnode import Trace
 from convcost.theory.errors import DomainError
-from convcost.theory.spec import OpenSpec, TensorSpec
+from convcost.theory.spec import BATCH, OpenSpec, TensorSpec
 
-_BATCH = 11  # no usual number of channels, heads or groups
 _USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", "T", "H", "W")}
-# Far from each other, and multiples of what networks halve and cut by.
-_FREE = (224, 448, 896, 1792)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Opening:
         for spec in opened.specs:
             for axis, name in enumerate(_names(spec)):
                 if name is not None and name not in hints:
-                    hints[name] = _BATCH if axis == 0 else spec.shape[axis]
+                    hints[name] = BATCH if axis == 0 else spec.shape[axis]
         order = [*(symbols or ()), *hints]
         if missing := [name for name in order if name not in hints]:
             raise DomainError(f"the input {opened} has no axis for the symbol {missing[0]}")
@@ -55,31 +53,32 @@ class Opening:
         """The symbols."""
         return tuple(self.hints)
 
-    def trials(self) -> Iterator[Opening]:
+    def starts(self) -> Iterator[Opening]:
         """Where to start, one after another until the model takes it.
 
         First at odd sizes, which are nothing's multiple, so that no rounding is exact by accident; then at multiples
-        of the given sizes, and at these. A model that takes nothing else gets the given numbers.
+        of the given sizes, and at these.
         """
-        given = {name: size for name, size in self.hints.items() if size != _BATCH}
+        given = {name: size for name, size in self.hints.items() if size != BATCH}
         odd = {name: (place + 2) * size + 37 + 16 * place for place, (name, size) in enumerate(given.items())}
         even = {name: (place + 2) * size for place, (name, size) in enumerate(given.items())}
-        for start in (odd, even, given) if given else ({},):
+        for start in (odd, even, given) if given else (given,):
             yield replace(self, hints={**self.hints, **start})
-        if given and not self.chosen:
-            fixed = ", ".join(f"{name} = {size}" for name, size in given.items())
-            yield self._fixed(given, f"fixed at {fixed}: the model takes no other size")
 
-    def _fixed(self, names: Mapping[str, int], note: str) -> Opening:
+    def closed(self, names: Sequence[str]) -> Opening:
+        """The same with these sizes as given."""
+
         def close(spec: OpenSpec) -> OpenSpec:
             return replace(spec, names=tuple(None if name in names else name for name in spec.names))
 
+        fixed = ", ".join(f"{name} = {self.hints[name]}" for name in names)
         hints = {name: size for name, size in self.hints.items() if name not in names}
-        return Opening(_changed(self.inputs, close), hints, self.chosen, note)
+        note = f"{self.note}, {fixed}" if self.note else f"fixed, as the model takes no other: {fixed}"
+        return replace(self, inputs=_changed(self.inputs, close), hints=hints, note=note)
 
     def tensors(self, trace: Trace, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments and keyword arguments on the meta device, of symbolic sizes."""
-        sizes = {name: trace.size(name, hint) for name, hint in self.hints.items()}
+        sizes = {name: open_size(trace, name, hint) for name, hint in self.hints.items()}
 
         def make(spec: Any) -> Tensor:
             shape = [size if name is None else sizes[name] for name, size in zip(_names(spec), spec.shape, strict=True)]
@@ -87,6 +86,15 @@ class Opening:
 
         changed = _changed(self.inputs, make)
         return changed.args, dict(changed.kwargs or {})
+
+    def at(self, sizes: Mapping[str, int]) -> Inputs:
+        """The inputs at these sizes."""
+
+        def closed(spec: Any) -> TensorSpec:
+            shape = (size if name is None else sizes[name] for name, size in zip(_names(spec), spec.shape, strict=True))
+            return TensorSpec(tuple(shape), spec.dtype)
+
+        return _changed(self.inputs, closed)
 
     def __str__(self) -> str:
         return str(self.inputs)
@@ -104,7 +112,7 @@ def _parsed(value: Any) -> Any:
     """Shapes with names in them become specs."""
     if isinstance(value, tuple | list):
         named = value and all(isinstance(size, int | str) for size in value) and not all(map(_whole, value))
-        return open_spec(value) if named else type(value)(_parsed(item) for item in value)
+        return OpenSpec.of(value) if named else type(value)(_parsed(item) for item in value)
     if isinstance(value, Mapping):
         return {key: _parsed(item) for key, item in value.items()}
     return value
@@ -112,16 +120,6 @@ def _parsed(value: Any) -> Any:
 
 def _whole(value: Any) -> bool:
     return isinstance(value, int)
-
-
-def open_spec(shape: Sequence[int | str], dtype: str | None = None) -> OpenSpec:
-    """A tensor in whose shape names stand for open sizes."""
-    free = iter(_FREE)
-    sizes = tuple(
-        size if isinstance(size, int) else _BATCH if axis == 0 else next(free, 2 * _FREE[-1])
-        for axis, size in enumerate(shape)
-    )
-    return OpenSpec(sizes, dtype, tuple(size if isinstance(size, str) else None for size in shape))
 
 
 def _opened(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> OpenSpec:

@@ -21,21 +21,17 @@ from convcost.theory.errors import MeasurementError
 def weightless(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters and buffers have shapes but no elements.
 
-    A model that is so already is its own twin. Raises MeasurementError where the model holds something that
-    cannot be copied, or whose operators nothing can see.
+    Raises MeasurementError where the model holds something that cannot be copied.
     """
-    tensors = list(_tensors(model))
-    if tensors and all(tensor.is_meta for tensor in tensors) and not any(m.training for m in model.modules()):
-        return model
     return _copied(model, lambda tensor: tensor.detach().to("meta"))
 
 
 def on_cpu(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode on the CPU; a model without weights gets uninitialised ones."""
+    """A copy in evaluation mode on the CPU; a model without weights gets zeros."""
 
     def held(tensor: Tensor) -> Tensor:
         if tensor.is_meta:
-            return torch.empty_like(tensor, device="cpu")
+            return torch.zeros_like(tensor, device="cpu")
         return tensor.detach().to("cpu", copy=True)
 
     return _copied(model, held)
@@ -47,7 +43,8 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
     Raises MeasurementError for a quantised model: its operators are hidden in packed weights.
     """
     for name, module in model.named_modules():
-        if ".quantized" in type(module).__module__:
+        # FloatFunctional stands where a quantised model would add, and computes as any module does.
+        if ".quantized" in type(module).__module__ and "Functional" not in type(module).__name__:
             kind = f"{type(module).__module__}.{type(module).__name__}"
             where = f"module {name!r}" if name else "the model"
             raise MeasurementError(f"{where} is quantised ({kind}); give the float model that it was made of")
@@ -58,7 +55,7 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
     with torch.random.fork_rng(devices=()), torch.no_grad():
         try:
             twin(*args, **kwargs)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise MeasurementError(f"the model's lazy modules cannot take these inputs: {said(error)}") from error
     return twin
 

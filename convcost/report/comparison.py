@@ -162,7 +162,11 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
     counts = "MACs" if comparison.unit == "macs" else "FLOPs"
     plain = all(row.operator == "linear" or row.operator.startswith("conv") for row in comparison.layers)
     rows = [
-        (f"{'convolution + linear' if plain else 'all products:'} {counts}", totals.macs_formula, totals.macs_measured),
+        (
+            f"convolution + linear {counts}" if plain else f"{counts} of all products",
+            totals.macs_formula,
+            totals.macs_measured,
+        ),
         ("parameters", totals.params_formula, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]

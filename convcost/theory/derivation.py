@@ -6,29 +6,30 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import gcd
 from typing import Any
 
 from convcost.theory import form_text
 from convcost.theory.errors import DomainError
-from convcost.theory.form import Factor, Form, number, total
+from convcost.theory.form import Factor, Form, alone, number, total
 from convcost.theory.form_function import Function, read_sizes
 from convcost.theory.largest import undominated
 
 METRICS = {
     "macs": "MACs",
     "parameters": "parameters",
-    "activations": "activations written",
+    "activations": "activations",
     "peak": "peak activation",
 }
 """What can be derived.
 
 macs         multiply-accumulates of convolutions, fully connected layers and other products; taps on padding count
 parameters   learnable elements, shared ones once
-activations  elements that all operators write
+activations  elements that those operators write (Radosavovic et al. 2020, arXiv 2003.13678, section 3)
 peak         the largest working set of one operator: elements that it reads and writes, parameters left out
 """
 
-HOLDS = {"==": "=", "!=": "≠", ">=": "≥", "<": "<"}
+HOLDS = {"==": "=", "!=": "≠", ">=": "≥"}
 Condition = tuple[str, Form]
 """A relation ("==", "!=", ">=" or "<") that a form has to zero."""
 
@@ -90,7 +91,7 @@ class Derivation:
         return {
             "macs": (total(e.macs for e in self.entries if e.macs is not None),),
             "parameters": (number(self.parameters),),
-            "activations": (total(e.activations for e in self.entries),),
+            "activations": (total(e.activations for e in self.entries if e.multilinear),),
             "peak": tuple(undominated(dict.fromkeys(e.working for e in self.entries))) or (number(0),),
         }
 
@@ -115,7 +116,7 @@ class Derivation:
 
     @property
     def activations(self) -> Any:
-        """Elements that all operators write, as a SymPy expression."""
+        """Elements that operators with multiply-accumulates write, as a SymPy expression."""
         return self.expression("activations")
 
     @property
@@ -158,8 +159,17 @@ class Derivation:
                 return condition_text((relation, form), self.symbols)
         return ""
 
+    @property
+    def domain(self) -> str:
+        """For which sizes the formulas hold, in words: B ≥ 1, H ≥ 32, W a multiple of 16."""
+        if not self.conditions:
+            return ", ".join(f"{name} ≥ 1" for name in self.symbols) or "the given input"
+        from convcost.theory.domain_text import in_words
+
+        return in_words(self.symbols, self.conditions)
+
     def per(self, level: str) -> list[Sum]:
-        """Sums per `layer` (each operator that multiplies, with the norms and activations after it), `stage` or `total`.
+        """Sums per `layer` (an operator that multiplies, with the norms and activations after it), `stage` or `total`.
 
         A stage is a child of the model; a child that makes more than half of all calls is taken apart.
         """
@@ -177,12 +187,22 @@ def holds(relation: str, value: int) -> bool:
 def condition_text(condition: Condition, order: Sequence[str]) -> str:
     """A condition in words, its negative terms on the right: H ≥ 32."""
     relation, form = condition
-    left = Form({m: c for m, c in form.terms.items() if c > 0 and (m or len(form.terms) == 1)})
+    if relation == "<":
+        relation, form = ">=", -form - number(1)
+    content = gcd(*(c for m, c in form.terms.items() if m))
+    if content > 1 and (relation == ">=" or form.terms.get((), 0) % content == 0):
+        form = Form({m: c // content for m, c in form.terms.items()})
+    left = Form({m: c for m, c in form.terms.items() if c > 0 and m})
     right = left - form
-    if not left.terms:
-        relation, left, right = {">=": "<=", "<": ">"}.get(relation, relation), right, left
-    sign = {**HOLDS, "<=": "≤", ">": ">"}[relation]
+    sign = HOLDS[relation]
+    if not left.terms or (relation != ">=" and alone(next(iter(right.terms), ())) and not _is_symbol(left)):
+        left, right, sign = right, left, {"≥": "≤"}.get(sign, sign)
     return f"{form_text.plain(left, order)} {sign} {form_text.plain(right, order)}"
+
+
+def _is_symbol(form: Form) -> bool:
+    factors = [alone(monomial) for monomial in form.terms]
+    return len(factors) == 1 and factors[0] is not None and factors[0].kind == "symbol"
 
 
 def _known(metric: str) -> str:
@@ -198,7 +218,7 @@ def _summed(name: str, entries: Sequence[Entry], parameters: int | None = None) 
         kinds=tuple(core or (e.kind for e in entries[:1])),
         macs=total(e.macs for e in entries if e.macs is not None),
         parameters=sum(e.parameters for e in entries) if parameters is None else parameters,
-        activations=total(e.activations for e in entries),
+        activations=total(e.activations for e in entries if e.multilinear),
         unknown=sum(e.operator is None for e in entries),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, reduce
 from itertools import count
 from math import gcd
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from convcost.theory.carriers import maximum, minimum
@@ -28,7 +28,7 @@ class Factor:
     `max` and `min`: (form, form).
     """
 
-    _known: WeakValueDictionary[Any, Factor] = WeakValueDictionary()
+    _known: ClassVar[WeakValueDictionary[Any, Factor]] = WeakValueDictionary()
     _made = count()
 
     def __init__(self, kind: str, parts: tuple[Any, ...], index: int) -> None:

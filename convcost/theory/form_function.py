@@ -23,6 +23,7 @@ class Function:
         self.name, self.forms, self.symbols = name, tuple(forms), tuple(symbols)
 
     def __call__(self, *values: Any, **named: Any) -> Any:
+        """The value at these sizes."""
         sizes = read_sizes(self.symbols, values, named)
         if any(hasattr(value, "shape") for value in sizes.values()):
             return self._on_arrays(sizes)

@@ -44,7 +44,7 @@ def floored(form: Form, divisor: int) -> Form:
 
 
 def quotient(above: Form, below: Form) -> Form:
-    """⌊above/below⌋ of forms without a common factor: a whole part, and what is left if it is not sure to be 0 or -1."""
+    """⌊above/below⌋ of forms without a common factor: a whole part, and the rest where it is not sure to be 0 or -1."""
     if below.number is not None:
         return floored(above, below.number)
     if len(below.terms) > 1:

@@ -109,7 +109,7 @@ def _signed(form: Form, order: Sequence[str], style: _Plain) -> list[str]:
     whole = _rounding(form)
     if whole is not None and len(form.terms) > 1:
         return [_rounded(*whole, order, style)]
-    found = []
+    found: list[str] = []
     for coefficient, monomial in terms(form, order):
         text = _product(abs(coefficient), monomial, order, style)
         sign = ("- " if coefficient < 0 else "+ ") if found else ("-" if coefficient < 0 else "")
@@ -135,9 +135,12 @@ def _factor(factor: Factor, order: Sequence[str], style: _Plain) -> str:
         whole = _rounding(Form({((factor, 1),): 1}))
         assert whole is not None  # noqa: S101
         return _rounded(*whole, order, style)
-    texts = [_sum(part, order, style) for part in factor.parts]
+    parts = list(factor.parts)
+    if factor.kind != "quotient":
+        parts.sort(key=lambda form: sorted(order.index(n) if n in order else len(order) for n in form.names))
+    texts = [_sum(part, order, style) for part in parts]
     if factor.kind == "quotient":
-        bare = [style.bracket(t, len(p.terms) > 1) for t, p in zip(texts, factor.parts, strict=True)]
+        bare = [style.bracket(t, len(p.terms) > 1) for t, p in zip(texts, parts, strict=True)]
         return style.rounded("floor", *bare)
     return style.call(factor.kind, texts)
 

@@ -114,7 +114,7 @@ RECORDS = (
         name="pad",
         title="Padding",
         function=pad,
-        symbols=(*_IMAGE, *axes.per_axis("P", 2, "padding on each side", "pixels")),
+        symbols=(*_IMAGE, *axes.per_axis("P", 2, "padding on each side", "pixels", 0)),
         source=Source(_DOC, "torch.nn.functional.pad: elements are copied in every mode, nothing is computed"),
         domain=(
             Condition(
@@ -179,7 +179,7 @@ RECORDS = (
         function=fold,
         symbols=(
             Symbol("N", "batch size", "samples", 1),
-            Symbol("M", "rows: channels times taps", "rows"),
+            Symbol("R", "rows: channels times taps", "rows"),
             Symbol("L", "columns: positions of the window", "positions"),
             *axes.per_axis("O", 2, "output size", "pixels"),
             *_WINDOW,
@@ -192,6 +192,6 @@ RECORDS = (
                 ("input", "output_size", "kernel_size", "stride", "padding", "dilation"),
             ),
         ),
-        template={"input": ("N", "M", "L"), "output_size": axes.names("O", 2), **_HYPER},
+        template={"input": ("N", "R", "L"), "output_size": axes.names("O", 2), **_HYPER},
     ),
 )

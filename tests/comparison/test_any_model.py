@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import torch
 import torch.nn.utils.prune
 from torch import Tensor, nn
+from torch.ao.nn.quantized import FloatFunctional
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import parametrizations
 from torch.utils.checkpoint import checkpoint
@@ -93,6 +95,28 @@ def test_quantised_is_refused() -> None:
 
 
 PRUNE: Any = torch.nn.utils.prune.l1_unstructured
+
+
+def test_a_float_model_made_to_be_quantised_is_counted() -> None:
+    model = Written(lambda self, x: self.sum.add(self.inner(x), 1.0))
+    model.inner, model.sum = nn.Linear(3, 4), FloatFunctional()
+    assert convcost.compare(model, inputs=ROWS).totals.macs_formula == MACS
+
+
+def test_a_model_that_exits_is_one_line() -> None:
+    with pytest.raises(convcost.MeasurementError, match="the model cannot run on an input of 2×3: SystemExit: 3"):
+        convcost.compare(Written(lambda *_: sys.exit(3)), inputs=ROWS)
+
+
+def test_a_model_without_weights_is_not_touched_either() -> None:
+    def counting(self: Any, x: Tensor) -> Tensor:
+        self.times += 1
+        return x
+
+    model = Written(counting).to("meta").eval()
+    model.times = 0  # type: ignore[assignment]
+    convcost.compare(model, inputs=ROWS)
+    assert model.times == 0
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ LEFT = (
     "columns"
 )
 VECTOR = "fvcore takes the length of a linear layer's vector of weights for its number of outputs"
+WORD = "fvcore has no handle for padding given as a word (aten::_convolution_mode)"
 HALF = "fvcore halves the operations that NumPy counts for an einsum"
 DIGITS = f"{HALF} and reads them from a text of four significant digits"
 ALONE = f"{HALF}, which are one an element even where a single operand is only moved or summed"
@@ -75,7 +76,7 @@ KNOWN: dict[str, Known] = {
     "matrix times vector": Known(products(torch.mv, (32, 64), (64,)), 2_048, None, UNCOUNTED, handle("mv")),
     "inner product": Known(products(torch.dot, (64,), (64,)), 64, None, UNCOUNTED, handle("dot")),
     # 14·14 positions of 32 outputs, 16·4·4 taps each.
-    "padding as a word": Known(Case(SAME, (1, 16, 14, 14)), 1_605_632, None, UNCOUNTED, handle("_convolution_mode")),
+    "padding as a word": Known(Case(SAME, (1, 16, 14, 14)), 1_605_632, None, UNCOUNTED, WORD),
     # 5·8·64·32, of which fvcore sees 8·64·32.
     "left operand broadcast": Known(products(torch.matmul, (8, 64), (5, 64, 32)), 81_920, 16_384, DISAGREE, LEFT),
     "right operand broadcast": Known(products(torch.matmul, (5, 8, 64), (64, 32)), 81_920, 81_920, AGREE, ""),

@@ -32,8 +32,6 @@ ARRANGED: dict[str, Function] = {
     "triu": lambda x: x.triu(),
     "diagonal": lambda x: x.diagonal().diag_embed(),
     "meshgrid": lambda x: torch.meshgrid(x[0], x[1], indexing="ij"),
-    "one_hot": lambda x: F.one_hot(x.long(), 7),
-    "channel shuffle": lambda x: F.channel_shuffle(x.reshape(1, 6, 4, 1), 2),
     "in place view": lambda x: x.unsqueeze_(0).squeeze_(0).transpose_(0, 1),
     "copy of a view": lambda x: torch.permute_copy(x, (1, 0)),
     "type": lambda x: x.type_as(x.double()).half(),

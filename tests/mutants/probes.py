@@ -26,6 +26,8 @@ from tests.operators.strategies_reduction import (
     scatter,
 )
 
+from .probes_further import FURTHER
+
 IMAGE = (2, 6, 18, 29)
 VOLUME = (2, 6, 9, 11, 14)
 
@@ -167,6 +169,7 @@ PROBES: dict[str, list[Case]] = {
     "mean": [Case(Mean((2, 3), keepdim=True), (2, 5, 3, 4)), Case(Mean((-2,)), (2, 5, 3)), Case(Mean(), (2, 5, 3))],
     "flatten": [Case(nn.Flatten(), (2, 5, 3, 4)), Case(nn.Flatten(-3, -2), (2, 5, 3, 4))],
     "dropout": [Case(nn.Dropout(), (2, 5, 3, 4))],
+    **FURTHER,
 }
 KERNEL, STRIDE, PADDING, DILATION, SIZES = (4, 2, 3), (3, 5, 2), (2, 0, 1), (1, 3, 2), (14, 18, 12)
 for _rank in (1, 2, 3):

@@ -15,7 +15,7 @@ from tests.operators.strategies_recurrent import CELLS
 from tests.operators.strategies_reduction import OVER_AN_AXIS, OVER_AXES, SCANS, SCATTERS
 from tests.operators.witness import disagreements, observe
 
-from . import multilinear, others, products, recurrent, reductions
+from . import further, multilinear, others, products, recurrent, reductions
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
@@ -25,7 +25,7 @@ NO_SUCH_CALL = set(CELLS)
 # With one axis there is nothing to swap, and the kernel is its own square.
 NEEDS_TWO_AXES = {
     *("kernel squared", "kernel axes swapped", "stride axes swapped", "padding axes swapped", "dilation axes swapped"),
-    *("stride of the first axis for all", "output axes swapped"),
+    *("stride of the first axis for all", "output axes swapped", "factor of the last axis for all"),
 }
 SLIPS: dict[str, dict[str, Slip]] = {
     **{f"conv{rank}d": multilinear.CONVOLUTION for rank in RANKS},
@@ -81,6 +81,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "mean": others.MEAN,
     "flatten": others.FLATTEN,
     "dropout": others.DROPOUT,
+    **further.SLIPS,
 }
 
 

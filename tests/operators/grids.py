@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from convcost.theory.record import Operator
@@ -21,6 +22,8 @@ CHOICES = {
     "a": (0, 1),
     "b": (0, 1),
     "r": (0, 1),
+    "U": (1, 2),
+    "B": range(2, 9),
 }
 """By a symbol's first letter; sizes hold every dilated kernel, groups divide channels."""
 
@@ -32,4 +35,19 @@ def values(record: Operator, seed: int) -> dict[str, int]:
     if "transpose" in record.name:
         # There O is the output padding, which has to be less than the stride.
         drawn.update({name: drawn["S" + name[1:]] - 1 for name in drawn if name.startswith("O_")})
+    if record.name == "pixel_unshuffle":
+        drawn.update({name: drawn[name] * drawn["U"] for name in ("H", "W")})
+    if record.name == "embedding_bag":
+        drawn["n"] += drawn["B"]
+    if record.name.startswith("fractional"):
+        # The kernel, of at most 4, and the output share an input of at least 9.
+        drawn.update({name: min(drawn[name], 5) for name in drawn if name.startswith("O_")})
+    if record.name == "fold":
+        # An image that holds the window, and as many columns as the window has places.
+        drawn.update({name: drawn[name] + 8 for name in ("O_h", "O_w")})
+        drawn["R"] *= drawn["K_h"] * drawn["K_w"]
+        drawn["L"] = math.prod(
+            (drawn[f"O_{a}"] + 2 * drawn[f"P_{a}"] - (drawn[f"K_{a}"] - 1) * drawn[f"E_{a}"] - 1) // drawn[f"S_{a}"] + 1
+            for a in "hw"
+        )
     return drawn

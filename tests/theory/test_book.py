@@ -101,7 +101,8 @@ def test_formula_has_a_symbol_for_every_slot_and_no_other(name: str) -> None:
     def slots(value: object) -> set[str]:
         if isinstance(value, tuple):
             return {slot for item in value for slot in slots(item)}
-        return {value} if isinstance(value, str) else set()
+        # The equation of an einsum is a setting, not a symbol.
+        return {value} if isinstance(value, str) and "->" not in value else set()
 
     if record.template is not None:
         assert slots(tuple(record.template.values())) == {s.name for s in record.symbols}
