@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
+    from convcost.api import derive as derive
+    from convcost.api import prove as prove
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -31,6 +33,8 @@ _PUBLIC = {
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
+    "derive": ("convcost.api", "derive"),
+    "prove": ("convcost.api", "prove"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -52,7 +56,9 @@ __all__ = [
     "closed_form",
     "compare",
     "cost",
+    "derive",
     "ones_probe",
+    "prove",
     "trace_fvcore",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.auditing.session import Progress
+    from convcost.measure.symbolic import Checkable
     from convcost.report.audit import AuditReport
     from convcost.report.claims import ClaimsReport
     from convcost.report.comparison import ComparisonReport
+    from convcost.report.proof import ProofReport
+    from convcost.theory.derivation import Derivation
 
 
 def compare(
@@ -148,6 +151,98 @@ def audit(
         report.write(place)
         journal.place(place).unlink()
     return report
+
+
+def derive(
+    model: str | nn.Module,
+    *,
+    inputs: Any = None,
+    symbols: Sequence[str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    **options: object,
+) -> Derivation:
+    """What a model costs as a function of its input's sizes, from one symbolic trace of it.
+
+    model      a module, in any mode, or a reference as `compare` takes it (naming a module of yours runs its code)
+    inputs     as `compare` takes them; in a shape, a name stands for an open size: ("B", 3, "H", "W")
+    symbols    names of the open sizes where `inputs` names none: batch, then spatial axes; the same name twice is
+               one size. By default B, H and W of an image, B and L of a sequence
+    arguments  of a model reference: the factory's keyword arguments
+    options    of a network of the book: alpha, depth …
+
+    The result has `macs`, `activations` and `peak` as SymPy expressions and `parameters`, `domain` in words,
+    `latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
+
+    Raises ConvcostError with one line of text for what is not there; MeasurementError where the model cannot be
+    run, or what it does depends on the values of its sizes.
+    """
+    return derivation(model, inputs=inputs, symbols=symbols, arguments=arguments, **options).derived
+
+
+def derivation(
+    model: str | nn.Module,
+    *,
+    inputs: Any = None,
+    symbols: Sequence[str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    **options: object,
+) -> Checkable:
+    """The same, with the model at hand for checks at single sizes."""
+    from convcost.measure.symbolic import Checkable
+
+    if isinstance(model, str):
+        from convcost.models.reference import load
+
+        book = ":" not in model
+        foreign = list(arguments or {}) if book else list(options)
+        if foreign:
+            kind = "a network of the book; it takes options" if book else "a model; it takes arguments"
+            raise DomainError(f"{model} is {kind}, so give {foreign[0]} so")
+        loaded = load(model, options if book else arguments)
+        real, given = loaded.module, loaded.inputs if inputs is None else inputs
+    else:
+        real, given = model, inputs
+    if given is None:
+        raise DomainError(f"{_called(model)} does not say what it takes; give an input's shape, such as B,3,H,W")
+    return Checkable.of(real, given, symbols, _called(model))
+
+
+def prove(
+    name: str,
+    *,
+    model: nn.Module | str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    **options: object,
+) -> ProofReport:
+    """Decide whether a paper's formula and a real model are one function of batch size, height and width.
+
+    name       an architecture of the book
+    model      the model to trace, as in `compare`; by default the book's own choice
+    arguments  of a reference to a model of yours: the factory's keyword arguments
+    options    the architecture's own, but for batch and image, which are left open. Where the paper has numbers
+               for several width multipliers and `alpha` is not given, there is a proof for each of them.
+
+    Raises ConvcostError for a name, an option or a value that is not there, MeasurementError where the model cannot
+    be built or traced, and UndecidableError where an expression is outside the class that can be decided.
+    """
+    from convcost.theory.image import image_form
+
+    architecture = find(Architecture, name, "network")
+    image_form(architecture, options)  # a wrong option is an error before torch is imported
+
+    from convcost.comparison.derived import prove_derived
+    from convcost.measure.symbolic import derive
+    from convcost.report.proof import Case, ProofReport
+
+    wanted = name if model is None else model
+    multipliers = next((o.published for o in architecture.options if o.name == "alpha"), ())
+    one = "alpha" in options or not multipliers or not isinstance(wanted, str)
+    cases = []
+    for given in [options] if one else [{"alpha": alpha, **options} for alpha in multipliers]:
+        form = image_form(architecture, given)
+        real = _real(wanted, architecture.settings(given), arguments) if isinstance(wanted, str) else wanted
+        cases.append(Case(given, prove_derived(form, derive(real, form.input))))
+    return ProofReport(architecture, _called(wanted), tuple(cases))
 
 
 def cost(name: str, **values: Any) -> Cost:

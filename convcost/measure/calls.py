@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,19 +86,35 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
 
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
-    recorder = _Recorder(twin)
     args, kwargs = inputs.on(device, twin)
-    scopes = Scopes(recorder.names, recorder.scopes)
-    random = torch.random.fork_rng(devices=())
-    quiet, grads = warnings.catch_warnings(), torch.enable_grad()
-    with quiet, random, as_written(), torch.inference_mode(), grads, LightKernels():
-        warnings.simplefilter("ignore")  # the model's user hears them when running it
-        with scopes, recorder, _Whole(recorder):
-            twin(*args, **kwargs)
+    with recording(twin, LightKernels()) as recorder:
+        twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
 
-class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+@contextmanager
+def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
+    """While active, the operator calls of a weightless twin are recorded, and `kernels` answer them."""
+    recorder = Recorder(twin)
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # the model's user hears them when running it
+        state: tuple[Any, ...] = (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode())
+        for context in (
+            *state,
+            torch.enable_grad(),
+            *kernels,
+            Scopes(recorder.names, recorder.scopes),
+            recorder,
+            _Whole(recorder),
+        ):
+            stack.enter_context(context)
+        yield recorder
+
+
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Keeps the calls that are made while it is active."""
+
     def __init__(self, model: nn.Module) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.names = {module: name for name, module in model.named_modules()}
@@ -123,7 +140,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
-        arguments = _named(func, args, kwargs)
+        arguments = named(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         if binder is not None and not (name in _OF_WEIGHTS and self._owned.made_of(arguments)):
             bound = binder(arguments)
@@ -167,7 +184,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 class _Whole(TorchFunctionMode):
     """Puts one call in place of the operators that PyTorch's Python spells a function with."""
 
-    def __init__(self, recorder: _Recorder) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         super().__init__()
         self.calls, self.scopes = recorder.calls, recorder.scopes
 
@@ -186,11 +203,12 @@ class _Whole(TorchFunctionMode):
         return output
 
 
-def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    named: dict[str, Any] = {}
+def named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of an ATen call by their names, defaults included."""
+    values: dict[str, Any] = {}
     for position, argument in enumerate(func._schema.arguments):
         if position < len(args):
-            named[argument.name] = args[position]
+            values[argument.name] = args[position]
         else:
-            named[argument.name] = kwargs.get(argument.name, argument.default_value)
-    return named
+            values[argument.name] = kwargs.get(argument.name, argument.default_value)
+    return values

@@ -46,15 +46,15 @@ class Inputs:
         def make(leaf: Any) -> Any:
             if isinstance(leaf, Tensor):
                 return leaf.detach().to("meta") if device == "meta" else leaf.detach().to(device, copy=True)
-            return torch.zeros(leaf.shape, device=device, dtype=_dtype(leaf, model))
+            return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
 
-        return _walk(self.args, make), _walk(dict(self.kwargs or {}), make)
+        return walk(self.args, make), walk(dict(self.kwargs or {}), make)
 
     @property
     def specs(self) -> tuple[TensorSpec, ...]:
         """Shape and type of every tensor, in order; the type only where the user chose it."""
         leaves = (*_leaves(self.args), *_leaves(dict(self.kwargs or {})))
-        return tuple(leaf if isinstance(leaf, TensorSpec) else _spec(leaf) for leaf in leaves)
+        return tuple(leaf if isinstance(leaf, TensorSpec) else spec_of(leaf) for leaf in leaves)
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.specs)) or "nothing"
@@ -77,7 +77,7 @@ def tensors(value: Any) -> Iterator[Tensor]:
 
 def replaced(value: Any, new: Iterator[Tensor]) -> Any:
     """The same nesting with its tensors replaced, one after another."""
-    return _walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
+    return walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
 
 
 def _is_shape(value: Any) -> bool:
@@ -98,30 +98,33 @@ def _read(value: Any) -> Any:
     raise MeasurementError(f"an input is a tensor or a shape, not {type(value).__name__}; nest them in tuples or dicts")
 
 
-def _walk(value: Any, change: Callable[[Any], Any]) -> Any:
+def walk(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same nesting with every tensor and spec changed."""
     if isinstance(value, Tensor | TensorSpec):
         return change(value)
     if isinstance(value, Mapping):
-        return {key: _walk(item, change) for key, item in value.items()}
+        return {key: walk(item, change) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_walk(item, change) for item in value))
+        return type(value)(*(walk(item, change) for item in value))
     if isinstance(value, tuple | list):
-        return type(value)(_walk(item, change) for item in value)
+        return type(value)(walk(item, change) for item in value)
     return value
 
 
 def _leaves(value: Any) -> list[Any]:
     found: list[Any] = []
-    _walk(value, found.append)
+    walk(value, found.append)
     return found
 
 
-def _spec(tensor: Tensor) -> TensorSpec:
+def spec_of(tensor: Tensor) -> TensorSpec:
+    """The shape of a tensor, and its type where that is not the model's own."""
     name = str(tensor.dtype).removeprefix("torch.")
     return TensorSpec(tuple(tensor.shape), None if tensor.dtype.is_floating_point else name)
 
 
-def _dtype(spec: TensorSpec, model: nn.Module) -> torch.dtype:
+def dtype_of(spec: TensorSpec, model: nn.Module) -> torch.dtype:
+    """The type that a spec means for a model; raises MeasurementError for a name that is none."""
     if spec.dtype is not None:
         found = getattr(torch, spec.dtype, None)
         if not isinstance(found, torch.dtype):

@@ -19,12 +19,13 @@ from torch import Tensor
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_SAME = frozenset(
+SAME = frozenset(
     {
         *("relu", "hardtanh", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus", "sigmoid", "tanh"),
         *("log_sigmoid", "hardsigmoid", "hardswish", "_softmax", "_log_softmax", "threshold"),
     }
 )
+"""Operators whose output has the shape of their first operand."""
 # The same, of floating-point numbers; of whole ones they give another type.
 _OF_FLOATS = frozenset({"neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "erf", "clamp_min"})
 _ARITHMETIC = frozenset({"add", "sub", "mul", "div"})
@@ -60,9 +61,9 @@ class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 def _answer(func: OpOverload, args: tuple[Any, ...], first: Tensor) -> Any:
     name = func._schema.name.removeprefix("aten::")
-    if name in _SAME:
+    if name in SAME:
         return first.new_empty(first.shape)
-    if name.removesuffix("_") in _SAME:
+    if name.removesuffix("_") in SAME:
         return first  # in place
     if name in _OF_FLOATS and _plain(first, args[1:]):
         return first.new_empty(first.shape)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from math import prod
 
 from convcost.theory.errors import ConvcostError, UnknownNameError
-from convcost.theory.spec import TensorSpec
+from convcost.theory.spec import OpenSpec, TensorSpec
 
 DTYPES = (
     *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
@@ -17,34 +17,39 @@ DTYPES = (
 """Names of the dtypes that an input can have."""
 
 _EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
-_INPUT = re.compile(
-    r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>[0-9]{1,9}(\s*,\s*[0-9]{1,9})*)\s*,?"
-)
+_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>\w+(\s*,\s*\w+)*)\s*,?")
+_SIZE = re.compile(r"[0-9]{1,9}")
+SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
+"""The name of an open size."""
 
 
-def parse_input(text: str) -> tuple[str | None, TensorSpec]:
+def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
     """`1,3,224,224`, `int64:1,77` or `name=int64:1,77` as a keyword (None: positional) and its input.
 
-    Raises ConvcostError with one line for a text that is none of these.
+    With `symbols` a size may be a name, which is then open: `B,3,H,W`. Raises ConvcostError with one line for a text
+    that is none of these.
     """
     match = _INPUT.fullmatch(text.strip())
-    if match is None:
+    sizes = [size.strip() for size in match["sizes"].split(",")] if match else []
+    if match is None or not all(_SIZE.fullmatch(s) or (symbols and SYMBOL.fullmatch(s)) for s in sizes):
         raise ConvcostError(f"cannot read the input {text!r}; {_EXAMPLE}")
     dtype = match["dtype"]
     if dtype is not None and dtype not in DTYPES:
         raise UnknownNameError("dtype", dtype, DTYPES)
-    shape = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
+    if not all(map(_SIZE.fullmatch, sizes)):
+        return match["name"], OpenSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
+    shape = tuple(map(int, sizes))
     if 0 in shape or prod(shape) >= 2**56:
         raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
     return match["name"], TensorSpec(shape, dtype)
 
 
-def parse_inputs(texts: Iterable[str]) -> tuple[tuple[TensorSpec, ...], dict[str, TensorSpec]]:
+def parse_inputs(texts: Iterable[str], symbols: bool = False) -> tuple[tuple[TensorSpec, ...], dict[str, TensorSpec]]:
     """The positional inputs in order, and the keyword ones; raises ConvcostError for a keyword given twice."""
     positional: list[TensorSpec] = []
     keyword: dict[str, TensorSpec] = {}
     for text in texts:
-        name, spec = parse_input(text)
+        name, spec = parse_input(text, symbols)
         if name is None:
             positional.append(spec)
         elif name in keyword:

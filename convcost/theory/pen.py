@@ -55,16 +55,20 @@ class Pen:
     """Draws lines.
 
     With `rounding` off, channel counts stay what the width multiplier makes of them; with `auxiliary` on, an
-    architecture draws the heads too that only training has.
+    architecture draws the heads too that only training has. `sides` (height and width) take the place of the
+    square image's.
     """
 
     rounding: bool = True
     auxiliary: bool = False
+    sides: tuple[Count, Count] | None = None
     lines: list[Line] = field(default_factory=list)
     _block: str = ""
 
     def image(self, *shape: Count) -> Map:
         """The network's input, of shape (N, C, *sizes)."""
+        if self.sides is not None:
+            shape = (*shape[:-2], *self.sides)
         return Map(shape, (Field(),) * (len(shape) - 2))
 
     def number(self) -> Map:

@@ -112,12 +112,16 @@ class Formula:
 
     def apply(self, *args: Any, **kwargs: Any) -> Any:
         """The function's value on its own arguments; raises DomainError where they leave its domain."""
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        names = SimpleNamespace(**bound.arguments)
+        names = SimpleNamespace(**self.arguments(*args, **kwargs))
         for condition in self.domain:
             condition.check(self.name, names)
         return self.function(*args, **kwargs)
+
+    def arguments(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The function's arguments by name, defaults included."""
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
 
     def complete_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values of this formula's symbols, defaults filled in; others are left out."""

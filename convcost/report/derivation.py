@@ -1,0 +1,136 @@
+"""A derivation on a terminal: formulas, their domain, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from convcost.report import text
+from convcost.report.table import plain_table
+from convcost.theory import form_text
+from convcost.theory.derivation import METRICS, Derivation, Sum
+from convcost.theory.form import Form
+from convcost.theory.form_function import Function, read_sizes
+from convcost.theory.outline import summary
+
+if TYPE_CHECKING:
+    from convcost.measure.symbolic import Checkable
+
+_MEANING = (
+    "Activations are what the operators with multiply-accumulates write, peak activation is what the operator with "
+    "the largest sum of both reads and writes, in elements."
+)
+
+
+def print_derivation(
+    console: Console, checkable: Checkable, per: str, points: Sequence[Mapping[str, int]], latex: bool
+) -> None:
+    """Print the formulas of a model, or the MACs' alone as LaTeX; at points, their values."""
+    derived = checkable.derived
+    if latex:
+        console.print(derived.latex(), soft_wrap=True)
+        return
+    sizes = [_complete(derived, point) for point in points]
+    console.print(Text(f"{derived.model}: input {derived.input}", style="bold"))
+    console.print(f"Derived from one symbolic trace of the model, {len(derived.entries)} operator calls.")
+    if derived.note:
+        console.print(Text(f"{derived.note[0].upper()}{derived.note[1:]}."))
+    console.print(Text(f"Domain: {derived.domain}."))
+    console.print()
+    if per == "total":
+        _print_total(console, derived)
+    else:
+        _print_sums(console, derived, per, sizes[:1])
+    _print_unknown(console, derived)
+    for point in sizes:
+        _print_values(console, checkable, point)
+
+
+def _complete(derived: Derivation, point: Mapping[str, int]) -> dict[str, int]:
+    """The point with a batch of 1 where none is given; raises DomainError for what is missing."""
+    given = {"B": 1, **point} if "B" in derived.symbols else point
+    return read_sizes(derived.symbols, (), given)
+
+
+def _print_total(console: Console, derived: Derivation) -> None:
+    width = max(map(len, METRICS.values())) + 2
+    for metric, title in METRICS.items():
+        lines = _lines(_parts(derived, metric), max(console.width - width, 24))
+        for place, line in enumerate(lines):
+            console.print(Text(f"{title if place == 0 else '':{width}}{line}"), soft_wrap=True)
+    console.print()
+    console.print(_MEANING)
+
+
+def _parts(derived: Derivation, metric: str) -> list[str]:
+    """What a line may be broken between."""
+    forms = derived.forms[metric]
+    if metric == "parameters":
+        return [text.number(derived.parameters)]
+    if len(forms) == 1:
+        return form_text.parts(forms[0], derived.symbols)
+    parts: list[str] = []
+    for place, form in enumerate(forms):
+        terms = form_text.parts(form, derived.symbols)
+        terms[0] = f"max({terms[0]}" if place == 0 else terms[0]
+        terms[-1] += ")" if form is forms[-1] else ","
+        parts += terms
+    return parts
+
+
+def _lines(parts: Sequence[str], width: int) -> list[str]:
+    lines = [""]
+    for part in parts:
+        joined = f"{lines[-1]} {part}" if lines[-1] else part
+        if cell_len(joined) > width and lines[-1]:
+            lines.append(part)
+        else:
+            lines[-1] = joined
+    return lines
+
+
+def _print_sums(console: Console, derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> None:
+    """One row each, with formulas, or with numbers at a point."""
+
+    def shown(form: Form) -> str:
+        if points:
+            return text.number(Function("macs", [form], derived.symbols)(**points[0]))
+        return form_text.plain(form, derived.symbols)
+
+    right = ">" if points else ""
+    table = plain_table(per, "operator", f"{right}MACs", ">params")
+    for row in derived.per(per):
+        table.add_row(
+            Text(row.name), Text(summary(row.kinds)), Text(_macs(row, shown(row.macs))), f"{row.parameters:,}"
+        )
+    table.add_row("total", "", Text(shown(derived.forms["macs"][0])), f"{derived.parameters:,}")
+    console.print(table)
+
+
+def _macs(row: Sum, shown: str) -> str:
+    return shown if not row.unknown else f"{shown} + ?" if row.macs.terms else "?"
+
+
+def _print_unknown(console: Console, derived: Derivation) -> None:
+    if derived.unknown:
+        names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in derived.unknown.items())
+        console.print()
+        console.print(Text(f"Without a formula, and in no sum: {names}.", style="magenta"))
+
+
+def _print_values(console: Console, checkable: Checkable, point: Mapping[str, int]) -> None:
+    values, broken = checkable.at(point)
+    console.print()
+    console.print(Text(f"At {', '.join(f'{name} = {size}' for name, size in point.items()) or 'the given input'}:"))
+    table = plain_table("Value", ">")
+    for metric, value in values.items():
+        table.add_row(METRICS[metric], text.number(value))
+    console.print(table)
+    if broken:
+        console.print(
+            Text(f"Outside of the domain ({broken} does not hold), but a plain trace at this size gives the same.")
+        )

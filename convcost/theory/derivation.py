@@ -1,0 +1,257 @@
+"""What a model costs as a function of its input's sizes: one entry for each operator call, and their sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import gcd
+from typing import Any
+
+from convcost.theory import form_text
+from convcost.theory.errors import DomainError
+from convcost.theory.form import Factor, Form, alone, number, total
+from convcost.theory.form_function import Function, read_sizes
+from convcost.theory.largest import undominated
+
+METRICS = {
+    "macs": "MACs",
+    "parameters": "parameters",
+    "activations": "activations",
+    "peak": "peak activation",
+}
+"""What can be derived.
+
+macs         multiply-accumulates of convolutions, fully connected layers and other products; taps on padding count
+parameters   learnable elements, shared ones once
+activations  elements that those operators write (Radosavovic et al. 2020, arXiv 2003.13678, section 3)
+peak         the largest working set of one operator: elements that it reads and writes, parameters left out
+"""
+
+HOLDS = {"==": "=", "!=": "≠", ">=": "≥"}
+Condition = tuple[str, Form]
+"""A relation ("==", "!=", ">=" or "<") that a form has to zero."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operator call; `operator` is None where the book has no formula, and its multiply-accumulates unknown.
+
+    Sizes in `inputs` (shapes, nested as the operator takes them), `hyper` and `output` are forms.
+    """
+
+    module: str
+    aten: str
+    operator: str | None
+    kind: str
+    multilinear: bool
+    inputs: tuple[Any, ...]
+    hyper: Mapping[str, Any]
+    macs: Form | None
+    parameters: int
+    activations: Form
+    working: Form
+    output: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Several entries in one: a layer, a stage, or the whole model; `unknown` counts calls without a formula."""
+
+    name: str
+    kinds: tuple[str, ...]
+    macs: Form
+    parameters: int
+    activations: Form
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The cost of a model for all sizes of its input in the domain.
+
+    symbols     names of the open sizes, in order
+    input       the input's shape in words: B×3×H×W
+    conditions  what has to hold, besides every symbol being a whole number of at least 1
+    note        in one line, what was fixed, and why
+    """
+
+    model: str
+    symbols: tuple[str, ...]
+    input: str
+    entries: tuple[Entry, ...]
+    parameters: int
+    conditions: tuple[Condition, ...]
+    note: str = ""
+
+    @cached_property
+    def forms(self) -> dict[str, tuple[Form, ...]]:
+        """Each metric as the forms that it is the largest of: one, but for the peak."""
+        return {
+            "macs": (total(e.macs for e in self.entries if e.macs is not None),),
+            "parameters": (number(self.parameters),),
+            "activations": (total(e.activations for e in self.entries if e.multilinear),),
+            "peak": tuple(undominated(dict.fromkeys(e.working for e in self.entries))) or (number(0),),
+        }
+
+    @property
+    def unknown(self) -> dict[str, int]:
+        """The operators without a formula, whose multiply-accumulates no total has, and how often each is called."""
+        return dict(Counter(e.aten for e in self.entries if e.operator is None).most_common())
+
+    def expression(self, metric: str = "macs") -> Any:
+        """A metric as a SymPy expression in whole positive symbols."""
+        forms = [form_text.to_sympy(form) for form in self.forms[_known(metric)]]
+        if len(forms) == 1:
+            return forms[0]
+        import sympy
+
+        return sympy.Max(*forms, evaluate=False)
+
+    @property
+    def macs(self) -> Any:
+        """Multiply-accumulates, as a SymPy expression."""
+        return self.expression("macs")
+
+    @property
+    def activations(self) -> Any:
+        """Elements that operators with multiply-accumulates write, as a SymPy expression."""
+        return self.expression("activations")
+
+    @property
+    def peak(self) -> Any:
+        """The largest working set of one operator, in elements, as a SymPy expression."""
+        return self.expression("peak")
+
+    def function(self, metric: str = "macs") -> Function:
+        """A metric as a fast, exact function of the symbols, on ints and on NumPy arrays."""
+        return Function(_known(metric), self.forms[metric], self.symbols)
+
+    def latex(self, metric: str = "macs") -> str:
+        """A metric as LaTeX."""
+        texts = [form_text.latex(form, self.symbols) for form in self.forms[_known(metric)]]
+        return texts[0] if len(texts) == 1 else rf"\max\left({', '.join(texts)}\right)"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def text(self, metric: str = "macs") -> str:
+        """A metric in one line of Unicode text."""
+        texts = [form_text.plain(form, self.symbols) for form in self.forms[_known(metric)]]
+        return texts[0] if len(texts) == 1 else f"max({', '.join(texts)})"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def at(self, *values: int, **named: int) -> dict[str, int]:
+        """All metrics at one number for each symbol; raises DomainError outside of the domain."""
+        sizes = read_sizes(self.symbols, values, named)
+        if broken := self.broken(sizes):
+            raise DomainError(f"{broken} does not hold, which the formula needs")
+        return {metric: self.function(metric)(**sizes) for metric in METRICS}
+
+    def broken(self, sizes: Mapping[str, int]) -> str:
+        """The first condition that does not hold at these sizes, in words; empty if all do."""
+        known: dict[Factor, Any] = {}
+        for relation, form in self.conditions:
+            if not holds(relation, form.value(sizes, known)):
+                return condition_text((relation, form), self.symbols)
+        return ""
+
+    @property
+    def domain(self) -> str:
+        """For which sizes the formulas hold, in words: B ≥ 1, H ≥ 32, W a multiple of 16."""
+        if not self.conditions:
+            return ", ".join(f"{name} ≥ 1" for name in self.symbols) or "the given input"
+        from convcost.theory.domain_text import in_words
+
+        return in_words(self.symbols, self.conditions)
+
+    def per(self, level: str) -> list[Sum]:
+        """Sums per `layer` (an operator that multiplies, with the norms and activations after it), `stage` or `total`.
+
+        A stage is a child of the model; a child that makes more than half of all calls is taken apart.
+        """
+        if level == "total":
+            return [_summed(self.model, self.entries, self.parameters)]
+        groups = _layers(self.entries) if level == "layer" else _stages(self.entries)
+        return [_summed(name, entries) for name, entries in groups]
+
+
+def holds(relation: str, value: int) -> bool:
+    """Whether a number has a relation to zero."""
+    return {"==": value == 0, "!=": value != 0, ">=": value >= 0, "<": value < 0}[relation]
+
+
+def condition_text(condition: Condition, order: Sequence[str]) -> str:
+    """A condition in words, its negative terms on the right: H ≥ 32."""
+    relation, form = condition
+    if relation == "<":
+        relation, form = ">=", -form - number(1)
+    content = gcd(*(c for m, c in form.terms.items() if m))
+    if content > 1 and (relation == ">=" or form.terms.get((), 0) % content == 0):
+        form = Form({m: c // content for m, c in form.terms.items()})
+    left = Form({m: c for m, c in form.terms.items() if c > 0 and m})
+    right = left - form
+    sign = HOLDS[relation]
+    if not left.terms or (relation != ">=" and alone(next(iter(right.terms), ())) and not _is_symbol(left)):
+        left, right, sign = right, left, {"≥": "≤"}.get(sign, sign)
+    return f"{form_text.plain(left, order)} {sign} {form_text.plain(right, order)}"
+
+
+def _is_symbol(form: Form) -> bool:
+    factors = [alone(monomial) for monomial in form.terms]
+    return len(factors) == 1 and factors[0] is not None and factors[0].kind == "symbol"
+
+
+def _known(metric: str) -> str:
+    if metric not in METRICS:
+        raise DomainError(f"there is no metric {metric!r}; there are {', '.join(METRICS)}")
+    return metric
+
+
+def _summed(name: str, entries: Sequence[Entry], parameters: int | None = None) -> Sum:
+    core = [e.kind for e in entries if e.multilinear]
+    return Sum(
+        name=name,
+        kinds=tuple(core or (e.kind for e in entries[:1])),
+        macs=total(e.macs for e in entries if e.macs is not None),
+        parameters=sum(e.parameters for e in entries) if parameters is None else parameters,
+        activations=total(e.activations for e in entries if e.multilinear),
+        unknown=sum(e.operator is None for e in entries),
+    )
+
+
+Groups = list[tuple[str, list[Entry]]]
+
+
+def _layers(entries: Iterable[Entry]) -> Groups:
+    groups: Groups = []
+    for entry in entries:
+        if not groups or entry.multilinear or entry.operator is None or not groups[-1][1][0].multilinear:
+            groups.append((entry.module or entry.aten.removeprefix("aten::"), [entry]))
+        else:
+            groups[-1][1].append(entry)
+    return groups
+
+
+def _stages(entries: Sequence[Entry]) -> Groups:
+    groups: dict[str, list[Entry]] = {"": list(entries)}
+    while large := [n for n, es in groups.items() if 2 * len(es) > len(entries) and _children(n, es) != {n}]:
+        apart: dict[str, list[Entry]] = {}
+        for name, members in groups.items():
+            for entry in members:
+                apart.setdefault(_child(name, entry) if name in large else name, []).append(entry)
+        groups = apart
+    return [(name or "the model itself", members) for name, members in groups.items()]
+
+
+def _child(name: str, entry: Entry) -> str:
+    """The module one step below `name` that an entry is in."""
+    depth = name.count(".") + 2 if name else 1
+    return ".".join(entry.module.split(".")[:depth])
+
+
+def _children(name: str, entries: Iterable[Entry]) -> set[str]:
+    return {_child(name, entry) for entry in entries}
