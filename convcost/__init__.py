@@ -10,13 +10,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convcost.api import audit as audit
-    from convcost.api import claims as claims
-    from convcost.api import closed_form as closed_form
-    from convcost.api import compare as compare
-    from convcost.api import cost as cost
-    from convcost.api import derive as derive
-    from convcost.api import prove as prove
+    from convcost.api.audit import audit as audit
+    from convcost.api.claims import claims as claims
+    from convcost.api.compare import compare as compare
+    from convcost.api.derive import derive as derive
+    from convcost.api.formulas import closed_form as closed_form
+    from convcost.api.formulas import cost as cost
+    from convcost.api.prove import prove as prove
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "audit": ("convcost.api", "audit"),
-    "claims": ("convcost.api", "claims"),
-    "compare": ("convcost.api", "compare"),
-    "closed_form": ("convcost.api", "closed_form"),
-    "cost": ("convcost.api", "cost"),
-    "derive": ("convcost.api", "derive"),
-    "prove": ("convcost.api", "prove"),
+    "audit": ("convcost.api.audit", "audit"),
+    "claims": ("convcost.api.claims", "claims"),
+    "compare": ("convcost.api.compare", "compare"),
+    "closed_form": ("convcost.api.formulas", "closed_form"),
+    "cost": ("convcost.api.formulas", "cost"),
+    "derive": ("convcost.api.derive", "derive"),
+    "prove": ("convcost.api.prove", "prove"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),

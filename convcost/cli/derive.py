@@ -55,7 +55,7 @@ def command(
         raise ConvcostError("give all inputs by name (NAME=B,77), or none")
     names = None if symbols is None else _names(symbols)
 
-    from convcost.api import derivation
+    from convcost.api.derive import derivation
 
     derived = derivation(
         model,
