@@ -132,9 +132,9 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
         key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
-            plain_args, plain_kwargs = _map(args, _numbered), _map(kwargs, _numbered)
+            numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
             with torch._C._DisablePythonDispatcher(), LightKernels():
-                output = func(*plain_args, **plain_kwargs)
+                output = _pooled(func, *numbers) if func in _POOLS and not options else func(*numbers, **options)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
@@ -192,6 +192,16 @@ def _numbered(leaf: Any) -> Any:
     if isinstance(leaf, Tensor):
         return leaf.new_empty(tuple(map(hint_of, leaf.shape))) if _open(leaf.shape) else leaf
     return hint_of(leaf)
+
+
+_POOLS = {torch.ops.aten.max_pool2d.default: 2, torch.ops.aten.max_pool3d.default: 3}
+
+
+def _pooled(func: OpOverload, image: Tensor, *window: Any) -> Tensor:
+    """A single channel, really pooled; the meta device's kernel loads the compiler."""
+    rank = _POOLS[func]
+    sizes = func(torch.zeros((1, 1, *image.shape[-rank:]), device="cpu"), *window).shape[-rank:]
+    return image.new_empty((*image.shape[:-rank], *sizes))
 
 
 def _hashable(leaf: Any) -> Any:
