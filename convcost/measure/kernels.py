@@ -141,23 +141,29 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> None:
-    """A weight must have its input's channels, which a formula does not ask: it reads no weight."""
-    weight = arguments.get("weight")
+    """A weight or mask must fit its input, which a formula does not ask: it reads neither."""
+    for size, wanted in _pairs(name, arguments):
+        if size != wanted:
+            raise MeasurementError(f"{func._schema.name} has operands for sizes {hint_of(wanted)} and {hint_of(size)}")
+
+
+def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    data = next(iter(arguments.values()))
+    weight, mask = arguments.get("weight"), arguments.get("attn_mask")
+    if isinstance(mask, Tensor):
+        for size, wanted in ((mask.shape[-1], arguments["key"].shape[-2]), (mask.shape[-2], data.shape[-2])):
+            if not (isinstance(size, int) and size == 1):
+                yield size, wanted
     if not isinstance(weight, Tensor):
         return
-    data = next(iter(arguments.values()))
     if name.startswith("conv_transpose"):
-        channels, wanted = data.shape[1 - weight.dim()], weight.shape[0]
+        yield data.shape[1 - weight.dim()], weight.shape[0]
     elif name.startswith("conv"):
-        channels, wanted = data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
+        yield data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
     elif name == "linear":
-        channels, wanted = data.shape[-1], weight.shape[-1]
+        yield data.shape[-1], weight.shape[-1]
     elif name in ("batch_norm", "instance_norm", "group_norm"):
-        channels, wanted = data.shape[1], weight.shape[0]
-    else:
-        return
-    if channels != wanted:
-        raise MeasurementError(f"{func._schema.name} has a weight for {wanted} channels, the input {hint_of(channels)}")
+        yield data.shape[1], weight.shape[0]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
