@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: compare test reports bench clean
+.PHONY: compare test reports audits bench clean
 
 compare: $(READY)
 	$(BIN)/convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857
@@ -20,6 +20,10 @@ test: $(READY)
 reports: $(READY)
 	$(BIN)/python -m pytest -q tests/golden --regenerate
 
+# Every model of torchvision and timm: about half an hour on two cores; Ctrl-C, and it goes on the next time.
+audits: $(READY)
+	$(BIN)/python -m tests.golden.audits
+
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
@@ -29,5 +33,5 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,parquet,distributed,test]'
 	touch $(READY)

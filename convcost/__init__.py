@@ -10,11 +10,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convcost.api import audit as audit
     from convcost.api import claims as claims
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
     from convcost.api import derive as derive
+    from convcost.api import prove as prove
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "audit": ("convcost.api", "audit"),
     "claims": ("convcost.api", "claims"),
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
     "derive": ("convcost.api", "derive"),
+    "prove": ("convcost.api", "prove"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -46,6 +50,7 @@ __all__ = [
     "MeasurementError",
     "UnknownNameError",
     "__version__",
+    "audit",
     "capture",
     "claims",
     "closed_form",
@@ -53,6 +58,7 @@ __all__ = [
     "cost",
     "derive",
     "ones_probe",
+    "prove",
     "trace_fvcore",
 ]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.theory.architecture import Architecture
@@ -14,9 +15,12 @@ from convcost.theory.record import Formula
 if TYPE_CHECKING:
     from torch import nn
 
+    from convcost.auditing.session import Progress
     from convcost.measure.symbolic import Checkable
+    from convcost.report.audit import AuditReport
     from convcost.report.claims import ClaimsReport
     from convcost.report.comparison import ComparisonReport
+    from convcost.report.proof import ProofReport
     from convcost.theory.derivation import Derivation
 
 
@@ -95,6 +99,60 @@ def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, 
     return ComparisonReport(compare_module(model, inputs, unit), {}, _called(model))
 
 
+def audit(
+    models: str | Path | Iterable[str],
+    *,
+    filter: str | None = None,
+    jobs: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    time_limit: float = 600,
+    memory_limit: float = 8,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Compare every model of a library, or of a list, at its own input size: a row each.
+
+    models        "torchvision", "timm", a file (a model reference a line, or CSV with these in its first column),
+                  or the lines themselves, as for `convcost compare`: "nets.py:Net --input 1,3,32,32"
+    filter        keeps the models that this glob matches
+    jobs          models at once, each in a process of its own; by default one a core
+    out           a .csv or .parquet file for the rows; meanwhile each finished one is in a journal beside it, and
+                  seconds and memory of the models are afterwards in a file beside it
+    resume        go on with the journal of an audit that did not end
+    time_limit    seconds, and
+    memory_limit  GiB of resident memory, that one model may take
+    dask          the address of a Dask scheduler (tcp://…) whose workers compare the models
+    progress      is called with the number of models done, and of all
+
+    What goes wrong with a model is its row's `error`. Raises ConvcostError with one line of text for a list that
+    cannot be read, a file that cannot be written, a journal that cannot be gone on with.
+    """
+    from convcost.auditing import journal
+    from convcost.auditing.session import audited
+    from convcost.auditing.task import tasks
+    from convcost.report.audit import AuditReport, check
+
+    place = None if out is None else Path(out)
+    if place is not None:
+        check(place)
+    rows = audited(
+        tasks(models, filter),
+        seconds=time_limit,
+        gibibytes=memory_limit,
+        jobs=jobs,
+        dask=dask,
+        out=place,
+        resume=resume,
+        progress=progress,
+    )
+    report = AuditReport(tuple(rows))
+    if place is not None:
+        report.write(place)
+        journal.place(place).unlink()
+    return report
+
+
 def derive(
     model: str | nn.Module,
     *,
@@ -147,6 +205,44 @@ def derivation(
     if given is None:
         raise DomainError(f"{_called(model)} does not say what it takes; give an input's shape, such as B,3,H,W")
     return Checkable.of(real, given, symbols, _called(model))
+
+
+def prove(
+    name: str,
+    *,
+    model: nn.Module | str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    **options: object,
+) -> ProofReport:
+    """Decide whether a paper's formula and a real model are one function of batch size, height and width.
+
+    name       an architecture of the book
+    model      the model to trace, as in `compare`; by default the book's own choice
+    arguments  of a reference to a model of yours: the factory's keyword arguments
+    options    the architecture's own, but for batch and image, which are left open. Where the paper has numbers
+               for several width multipliers and `alpha` is not given, there is a proof for each of them.
+
+    Raises ConvcostError for a name, an option or a value that is not there, MeasurementError where the model cannot
+    be built or traced, and UndecidableError where an expression is outside the class that can be decided.
+    """
+    from convcost.theory.image import image_form
+
+    architecture = find(Architecture, name, "network")
+    image_form(architecture, options)  # a wrong option is an error before torch is imported
+
+    from convcost.comparison.derived import prove_derived
+    from convcost.measure.symbolic import derive
+    from convcost.report.proof import Case, ProofReport
+
+    wanted = name if model is None else model
+    multipliers = next((o.published for o in architecture.options if o.name == "alpha"), ())
+    one = "alpha" in options or not multipliers or not isinstance(wanted, str)
+    cases = []
+    for given in [options] if one else [{"alpha": alpha, **options} for alpha in multipliers]:
+        form = image_form(architecture, given)
+        real = _real(wanted, architecture.settings(given), arguments) if isinstance(wanted, str) else wanted
+        cases.append(Case(given, prove_derived(form, derive(real, form.input))))
+    return ProofReport(architecture, _called(wanted), tuple(cases))
 
 
 def cost(name: str, **values: Any) -> Cost:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from convcost.cli import networks
 from convcost.cli.console import console
-from convcost.theory.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
 
@@ -28,16 +26,6 @@ class Unit(StrEnum):
 
     MACS = "macs"
     FLOPS = "flops"
-
-
-def model_inputs(texts: list[str]) -> Any:
-    """What `--input` was given, as `compare` takes it; None for nothing."""
-    from convcost.models import spelling
-
-    positional, keyword = spelling.parse_inputs(texts)
-    if positional and keyword:
-        raise ConvcostError("give all inputs by name (NAME=1,77), or none")
-    return keyword or positional or None
 
 
 def command(
@@ -96,7 +84,7 @@ def command(
     from convcost.api import compare
     from convcost.models import spelling
 
-    given = model_inputs(inputs)
+    given = spelling.given_inputs(inputs)
     keywords = spelling.parse_arguments(arguments)
     report = compare(name, model=model, inputs=given, arguments=keywords, unit=unit.value, **options)
 

@@ -87,9 +87,17 @@ def _totals(
         params_measured=capture.parameters,
         fvcore_total=trace.total,
         fvcore_total_formula=sum(judge.expected(m) or 0 for m in measured if m.count is not None),
+        fvcore_excused=_excused(measured, rows, judge),
         params_operands=operands,
         params_unused=capture.parameters - used,
     )
+
+
+def _excused(measured: Sequence[Measured], rows: Sequence[Row], judge: Judge) -> int:
+    """What fvcore counts in rows that have no formula, and otherwise than the formula in rows that say so."""
+    reasons = (Verdict.NO_FORMULA, Verdict.DISAGREE)
+    named = [m for m, row in zip(measured, rows, strict=True) if m.count is not None and row.verdict in reasons]
+    return sum((m.count or 0) - (judge.expected(m) or 0) for m in named)
 
 
 def _shares(measured: Sequence[Measured]) -> tuple[Share, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from convcost.comparison.align import Pair, align, signature
@@ -16,6 +16,8 @@ from convcost.theory.symbolic import expression
 
 QUANTITIES = {"MACs": "macs", "parameters": "parameters"}
 TOTAL = "total"
+UNUSED = "never used"
+"""The stage of the parameters that no call of the model uses."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Theorem:
     stage: str
     terms: Terms
 
+    @property
+    def expression(self) -> Any:
+        """The function as a SymPy expression in B, H and W."""
+        return sum((coefficient * size for coefficient, size in self.terms), expression(0))
+
 
 @dataclass(frozen=True)
 class Residual:
@@ -66,6 +73,11 @@ class Residual:
     layers: tuple[Layer, ...]
 
     @property
+    def expression(self) -> Any:
+        """The difference as a SymPy expression in B, H and W."""
+        return sum((coefficient * size for coefficient, size in self.terms), expression(0))
+
+    @property
     def sentence(self) -> str:
         """The residual in words, without the counterexample."""
         signs = {coefficient.could_extract_minus_sign() for coefficient, _ in self.terms}
@@ -78,15 +90,25 @@ class Residual:
 
 @dataclass(frozen=True)
 class Proof:
-    """Every statement of one comparison: the totals first, then stage by stage."""
+    """Every statement of one comparison: the totals first, then stage by stage.
+
+    `unknown` has the operators that the model calls and the book has no formula for, and how often: nothing is
+    said of their multiply-accumulates, and nothing is proved of the model's.
+    """
 
     domain: Domain
     statements: tuple[Theorem | Residual, ...]
+    unknown: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def proved(self) -> bool:
-        """Whether all are theorems."""
-        return not self.residuals
+        """Whether all are theorems, and all of the model is in them."""
+        return not self.residuals and not self.unknown
+
+    @property
+    def totals(self) -> tuple[Theorem | Residual, ...]:
+        """The statements about the whole network."""
+        return tuple(s for s in self.statements if s.stage == TOTAL)
 
     @property
     def residuals(self) -> tuple[Residual, ...]:
@@ -162,8 +184,8 @@ def _stages(
     for i, part in enumerate(formula):
         found.setdefault(part.block, ([], []))[0].append(i)
     stage = next(iter(found), TOTAL)
-    for j in range(len(model)):
-        stage = formula[lines[j]].block if j in lines else stage
+    for j, part in enumerate(model):
+        stage = formula[lines[j]].block if j in lines else UNUSED if part.block == UNUSED else stage
         found.setdefault(stage, ([], []))[1].append(j)
     return [(name, ours, theirs) for name, (ours, theirs) in found.items()]
 
@@ -175,17 +197,23 @@ def _different(
         ours, theirs = (None if i is None else formula[i]), (None if j is None else model[j])
         left, right = (getattr(part, attribute) if part else 0 for part in (ours, theirs))
         if not equal(left, right, domain):
-            yield Layer((ours or theirs).name, _reason(ours, theirs))  # type: ignore[union-attr]
+            yield Layer((ours or theirs).name, _reason(ours, theirs, attribute))  # type: ignore[union-attr]
 
 
-def _reason(ours: Part | None, theirs: Part | None) -> str:
+# Settings that the other quantity depends on alone.
+_WITHOUT = {"macs": ("bias",), "parameters": ("stride", "padding", "dilation", "ceil_mode")}
+
+
+def _reason(ours: Part | None, theirs: Part | None, attribute: str) -> str:
     if theirs is None:
         return "the formula has this layer, the model never calls it"
     if ours is None:
+        if theirs.block == UNUSED:
+            return "parameters that the model has and no call of it uses"
         return "the model calls this, the formula has no such layer"
     settings = "; ".join(
         f"{name.replace('_', ' ')} is {value} in the formula, {theirs.hyper.get(name)} in the model"
         for name, value in ours.hyper.items()
-        if theirs.hyper.get(name) != value
+        if theirs.hyper.get(name) != value and name not in _WITHOUT[attribute]
     )
     return settings or "its input differs: an earlier layer does"

@@ -10,6 +10,7 @@ import torch
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
+from convcost.measure.branchless import branchless
 from convcost.measure.calls import Call, capture, recording
 from convcost.measure.inputs import Inputs
 from convcost.measure.kernels import Formulas, SymbolicKernels
@@ -130,7 +131,7 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
         args, kwargs = opening.tensors(trace, twin)
     kernels = LightKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
-    with enable_python_dispatcher(), recording(twin, *kernels) as recorder:
+    with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():
         twin(*args, **kwargs)
     entries = tuple(_entry(call, formulas) for call in recorder.calls)
     return Derivation(

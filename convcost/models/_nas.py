@@ -13,8 +13,8 @@ def pad_same(x: Tensor, kernel_size: int, stride: int, value: float = 0.0) -> Te
     """Pad as TensorFlow's 'SAME' does: as little as an output per `stride` pixels needs, the odd pixel at the end."""
     needed = []
     for size in (x.shape[3], x.shape[2]):
-        rest = size % stride or stride
-        total = max(kernel_size - rest, 0)
+        outputs = -(-size // stride)
+        total = max((outputs - 1) * stride + kernel_size - size, 0)
         needed += [total // 2, total - total // 2]
     return F.pad(x, needed, value=value)
 

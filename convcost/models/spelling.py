@@ -59,6 +59,17 @@ def parse_inputs(texts: Iterable[str], symbols: bool = False) -> tuple[tuple[Ten
     return tuple(positional), keyword
 
 
+def given_inputs(texts: Iterable[str]) -> tuple[TensorSpec, ...] | dict[str, TensorSpec] | None:
+    """Inputs as `convcost.compare` takes them: several positional ones, or all by keyword; None for no text.
+
+    Raises ConvcostError for a text that is no input, and where only some have a keyword.
+    """
+    positional, keyword = parse_inputs(texts)
+    if positional and keyword:
+        raise ConvcostError("give all inputs by name (NAME=1,77), or none")
+    return keyword or positional or None
+
+
 def parse_arguments(texts: Iterable[str]) -> dict[str, str]:
     """`key=value` texts by key; raises ConvcostError for any other text and for a key given twice."""
     arguments: dict[str, str] = {}

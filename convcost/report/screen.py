@@ -73,6 +73,8 @@ def _print_scaled(console: Console, report: ComparisonReport) -> None:
 
 
 def _print_shares(console: Console, comparison: Comparison) -> None:
+    if not comparison.shares:
+        return
     console.print()
     table = plain_table("Kind of layer", ">share of MACs", ">share of weights")
     for share in comparison.shares:

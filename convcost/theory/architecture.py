@@ -24,7 +24,8 @@ _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 class Option:
     """A setting of an architecture: a whole number, an exact decimal, or one of `choices` (words, or numbers).
 
-    `scales` names a whole-number option of which this one is a factor: ρ scales the resolution.
+    `scales` names a whole-number option of which this one is a factor: ρ scales the resolution. `published` are
+    the values that the paper has numbers for.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Option:
     choices: tuple[str | int, ...] = ()
     decimal: bool = False
     scales: str | None = None
+    published: tuple[str, ...] = ()
 
     def read(self, value: object) -> Any:
         """The value as an exact number or a word; raises DomainError with the domain in its text."""

@@ -24,10 +24,11 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import sympy
 
 from convcost.theory.domain import Domain
 from convcost.theory.quasi import Quasi, UndecidableError
-from convcost.theory.separated import Sum, added, negated, value_at
+from convcost.theory.separated import Key, Sum, added, negated, value_at
 from convcost.theory.symbolic import expression
 
 _MOST_POINTS = 1 << 15
@@ -64,6 +65,30 @@ def counterexample(left: Any, right: Any, domain: Domain) -> Counterexample | No
         if domain.passes(at):
             return Counterexample(at, value_at(ours, at), value_at(theirs, at))
     raise UndecidableError(f"the sides differ, but at no point that was tried does {domain.mixed} hold")
+
+
+def without_what_holds_anyway(domain: Domain) -> Domain:
+    """The same domain without the guards between symbols that are seen to hold everywhere else in it."""
+    kept = tuple(g for g in domain.guards if g not in domain.mixed)
+    rest = Domain(domain.least, kept)
+    return Domain(domain.least, (*kept, *(g for g in domain.mixed if not _holds(g, rest))))
+
+
+def _holds(guard: Any, domain: Domain) -> bool:
+    """Whether a relation is seen to hold: an equation by decision, an inequality by the least value of each factor."""
+    if isinstance(guard, sympy.Eq):
+        return equal(guard.lhs, guard.rhs, domain)
+    sign = -1 if isinstance(guard, sympy.Lt | sympy.Le) else 1
+    terms = domain.reader.sum(sign * (guard.lhs - guard.rhs))
+    if any(c < 0 and key for key, c in terms.items()) or not all(_at_least_one(key, domain) for key in terms):
+        return False
+    least = sum(terms.values())  # of factors that are all at least 1
+    return bool(least >= 0 if isinstance(guard, sympy.Ge | sympy.Le) else least > 0)
+
+
+def _at_least_one(key: Key, domain: Domain) -> bool:
+    ones = ((domain.allowed(name), f, Quasi.constant(1, f.start)) for name, f in key)
+    return all(inside * (one - f).positive() == Quasi.constant(0, f.start) for inside, f, one in ones)
 
 
 @dataclass

@@ -11,10 +11,12 @@ import sympy
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.domain import Domain
 from convcost.theory.errors import DomainError
+from convcost.theory.spec import OpenSpec
 from convcost.theory.symbolic import expression, symbol
 
 B, H, W = (symbol(name) for name in "BHW")
-_OPEN = ("batch", "resolution", "rho", "window")
+OPEN = ("batch", "resolution", "rho", "window")
+"""Options that say the batch or the image."""
 _SIDES = ("resolution", "window")
 
 
@@ -25,6 +27,13 @@ class ImageForm:
     drawing: Drawing
     domain: Domain
 
+    @property
+    def input(self) -> OpenSpec:
+        """The usual input, with the symbols' names at its open sizes."""
+        usual = self.drawing.architecture.draw(self.drawing.settings | {"batch": 1}).input_shape
+        names = (None if isinstance(size, int) else str(size) for size in self.drawing.input_shape)
+        return OpenSpec(usual, names=tuple(names))
+
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:
     """The architecture at the options given, for any batch and image.
@@ -34,7 +43,7 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
 
     Raises DomainError for an option that sets the batch or the image, which are left open here.
     """
-    fixed = [name for name in given if name in _OPEN]
+    fixed = [name for name in given if name in OPEN]
     if fixed:
         raise DomainError(f"{fixed[0]} is left open here: the formula is one for every batch, height and width")
     settings = architecture.settings(given)

@@ -60,8 +60,10 @@ def difference(left: Any, right: Any, domain: Domain, sizes: Sequence[str] = SIZ
 
 
 def text(terms: Terms, order: Sequence[str] = SIZES) -> str:
-    """The terms in one line."""
+    """The terms in one line; a lone number as people read it: 25,557,032."""
     shown = [line(coefficient * size, order) for coefficient, size in terms] or ["0"]
+    if len(shown) == 1 and shown[0].removeprefix("-").isdecimal():
+        return f"{int(shown[0]):,}"
     return shown[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in shown[1:])
 
 

@@ -48,7 +48,17 @@ RECORDS = (
         title="MobileNet V1",
         write=write,
         options=(
-            Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True),
+            Option(
+                "alpha",
+                "α",
+                "width multiplier",
+                1,
+                low=0,
+                high=16,
+                decimal=True,
+                # Table 6.
+                published=("1", "0.75", "0.5", "0.25"),
+            ),
             Option("rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"),
             Option(
                 "resolution",

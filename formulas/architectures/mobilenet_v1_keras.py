@@ -47,7 +47,16 @@ RECORDS = (
         title="MobileNet V1, Keras style",
         write=write,
         options=(
-            Option("alpha", "α", "width multiplier", 1, low=Fraction(1, 32), high=16, decimal=True),
+            Option(
+                "alpha",
+                "α",
+                "width multiplier",
+                1,
+                low=Fraction(1, 32),
+                high=16,
+                decimal=True,
+                published=("1", "0.75", "0.5", "0.25"),
+            ),
             Option("rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"),
             Option("resolution", "R", "side of the square image, in pixels", 224, low=32, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

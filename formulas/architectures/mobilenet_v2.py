@@ -82,7 +82,17 @@ RECORDS = (
         title="MobileNet V2",
         write=write,
         options=(
-            Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True),
+            Option(
+                "alpha",
+                "α",
+                "width multiplier",
+                1,
+                low=0,
+                high=16,
+                decimal=True,
+                # Figure 5, caption.
+                published=("1", "1.4", "0.75", "0.5", "0.35"),
+            ),
             Option("rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"),
             Option("resolution", "R", "side of the square image, in pixels", 224, low=32, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -40,7 +40,7 @@ def test_a_network_against_itself_in_other_words() -> None:
     assert [s.stage for s in proof.statements[::2]] == [
         *("total", "conv1", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "fc")
     ]
-    assert text(in_total(proof)["parameters"].terms) == "25557032"
+    assert text(in_total(proof)["parameters"].terms) == "25,557,032"
 
 
 def test_the_stride_of_a_bottleneck() -> None:
@@ -69,7 +69,9 @@ def test_shortcuts_that_only_the_model_has() -> None:
         "the model has 16384·B·⌈H/4⌉·⌈W/4⌉ + 131072·B·⌈H/8⌉·⌈W/8⌉ + 524288·B·⌈H/16⌉·⌈W/16⌉"
         " + 2097152·B·⌈H/32⌉·⌈W/32⌉ more"
     )
-    assert weights.sentence == f"the model has {16384 + 131072 + 524288 + 2097152 + 2 * (256 + 512 + 1024 + 2048)} more"
+    assert (
+        weights.sentence == f"the model has {16384 + 131072 + 524288 + 2097152 + 2 * (256 + 512 + 1024 + 2048):,} more"
+    )
     assert {layer.reason for layer in macs.layers} == {"the model calls this, the formula has no such layer"}
     back = against(drawn("resnet", shortcut="B"), drawn("resnet", shortcut="A"))
     assert back.residuals[1].sentence.endswith(" fewer")

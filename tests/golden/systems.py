@@ -5,6 +5,10 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
+from convcost.theory.image import OPEN
+
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")
 
@@ -59,3 +63,36 @@ SYSTEMS: dict[str, list[dict[str, Any]]] = {
     "pnasnet": [{}, *_at(225), {"repeats": "2"}],
     "pnasnet_mobile": [{}, *_at(225), {"batch": "3"}],
 }
+
+
+def _proved(name: str) -> list[tuple[str, dict[str, Any], str | None]]:
+    """A network's own model at every setting above, once, apart from image and batch, which a proof leaves open."""
+    architecture = find(Architecture, name, "network")
+    grid = next((option.published for option in architecture.options if option.name == "alpha"), ())
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for options in SYSTEMS[name]:
+        given = {key: value for key, value in options.items() if key not in OPEN and not (key == "alpha" and grid)}
+        found.setdefault(tuple(architecture.settings(given).items()), given)
+    return [(name, given, None) for given in found.values()]
+
+
+PROOFS: list[tuple[str, dict[str, Any], str | None]] = [
+    *(proof for name in SYSTEMS for proof in _proved(name)),
+    ("resnet", {"depth": "18"}, "torchvision:resnet18"),
+    ("resnet", {}, "torchvision:resnet50"),
+    ("resnet", {"variant": "v1.5"}, "torchvision:resnet50"),
+    ("resnet", {"depth": "152", "variant": "v1.5"}, "torchvision:resnet152"),
+    ("resnext", {}, "torchvision:resnext50_32x4d"),
+    ("se_resnet", {}, "timm:seresnet50"),
+    ("se_resnet", {"variant": "v1.5"}, "timm:seresnet50"),
+    ("vgg", {}, "torchvision:vgg16"),
+    ("squeezenet", {}, "torchvision:squeezenet1_0"),
+    ("alexnet", {"variant": "single-tower"}, "torchvision:alexnet"),
+    ("mobilenet_v2", {"alpha": "1"}, "torchvision:mobilenet_v2"),
+    ("googlenet", {}, "torchvision:googlenet"),
+    ("googlenet", {"variant": "torchvision"}, "torchvision:googlenet"),
+    ("inception_v3", {}, "torchvision:inception_v3"),
+    ("inception_v4", {}, "timm:inception_v4"),
+    ("inception_resnet_v2", {"variant": "released"}, "timm:inception_resnet_v2"),
+    ("xception", {}, "timm:legacy_xception"),
+]

@@ -129,3 +129,16 @@ def test_the_check_sees_a_change(change: Callable[[nn.Module], None]) -> None:
     before = state(model)
     change(model)
     assert state(model) != before
+
+
+@pytest.mark.parametrize("where", ["meta", "cpu"])
+def test_inputs_that_a_model_writes_into_stay_as_they_were(where: str) -> None:
+    def forward(_: Any, x: Tensor) -> Tensor:
+        if where == "cpu":
+            x.sum().item()  # has no value on the meta device
+        return x.add_(1)
+
+    given = torch.zeros(2, 3)
+    for measure in (capture, trace):
+        measure(Written(forward), given)
+    assert given.tolist() == [[0.0] * 3] * 2

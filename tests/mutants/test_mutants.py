@@ -104,7 +104,7 @@ def survivors(operator: str, probes: Sequence[Case]) -> set[str]:
 
 
 def test_every_operator_of_the_book_has_mutants() -> None:
-    assert set(SLIPS) == set(PROBES) == set(records(Operator))
+    assert set(SLIPS) == set(PROBES) == set(records(Operator)) - NO_SUCH_CALL
     assert {
         name: len(slips(name)) >= (10 if name.startswith("conv") and "trans" not in name else 3) for name in SLIPS
     } == (dict.fromkeys(SLIPS, True))

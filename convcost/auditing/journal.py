@@ -1,0 +1,135 @@
+"""The journal of an audit: every finished row is on disk before the next is waited for.
+
+The first line says what the rows depend on; a journal is gone on with only where that is still so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import IO, Any
+
+import convcost
+from convcost.auditing.row import AuditRow
+from convcost.auditing.task import Task
+from convcost.theory.errors import ConvcostError
+
+
+def place(out: Path) -> Path:
+    """Where the journal of an output file lies: beside it."""
+    return out.with_name(f"{out.name}.partial")
+
+
+def header(tasks: Sequence[Task], seconds: float, gibibytes: float) -> dict[str, Any]:
+    """What the rows depend on."""
+    return {
+        "convcost": convcost.__version__,
+        "code of convcost": _digest_of_code(),
+        **{name: _version(name) for name in ("torch", "fvcore", "torchvision", "timm")},
+        "Python": platform.python_version(),
+        "list of models": f"{len(tasks)} models, {_digest(task.name for task in tasks)}",
+        "--time-limit": seconds,
+        "--memory-limit": gibibytes,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _digest(texts: Iterator[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _digest_of_code() -> str:
+    from convcost import formulas
+
+    folders = {Path(path).resolve() for package in (convcost, formulas) for path in package.__path__}
+    files = sorted({file for folder in folders for file in folder.rglob("*.py")})
+    return _digest(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+
+
+class Journal:
+    """The journal of an audit while it runs; `rows` are those of an earlier start.
+
+    With `resume` a journal that is there is gone on with: what was torn off at its end is dropped. Raises
+    ConvcostError where there is one and it is not to be resumed (it may hold hours of work), where it depends on
+    something else than `depends`, and where another audit is writing it.
+    """
+
+    def __init__(self, path: Path, depends: Mapping[str, Any], resume: bool) -> None:
+        self.path = path
+        try:
+            self._file = path.open("a+b")
+        except OSError as error:
+            raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error
+        try:
+            _lock(self._file, path)
+            lines = self._whole_lines()
+            if lines and not resume:
+                raise ConvcostError(f"{path} is there from an audit that did not end; --resume goes on, or delete it")
+            self.rows = _read(path, lines, depends) if lines else []
+            if not lines:
+                self._append(depends)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _whole_lines(self) -> list[bytes]:
+        self._file.seek(0)
+        *lines, torn = self._file.read().split(b"\n")
+        if torn:
+            self._file.truncate(sum(len(line) + 1 for line in lines))
+        return lines
+
+    def add(self, row: AuditRow) -> None:
+        """Put a row on disk."""
+        self._append(row.as_json())
+
+    def _append(self, value: Any) -> None:
+        self._file.write(json.dumps(value).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self, keep: bool) -> None:
+        """Let go of the journal, and delete it where nothing is worth keeping."""
+        if not keep:
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return  # Windows
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise ConvcostError(f"another audit is writing {path}; let it end") from error
+
+
+def _read(path: Path, lines: list[bytes], depends: Mapping[str, Any]) -> list[AuditRow]:
+    try:
+        before, *rows = [json.loads(line) for line in lines]
+        _check(path, dict(before), depends)
+        return [AuditRow.from_json(row) for row in rows]
+    except (ValueError, TypeError) as error:
+        if isinstance(error, ConvcostError):
+            raise
+        raise ConvcostError(f"cannot resume: {path} is not a journal of convcost audit; delete it") from error
+
+
+def _check(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    for name in dict.fromkeys([*before, *now]):
+        was, is_now = before.get(name), now.get(name)
+        if was != is_now:
+            raise ConvcostError(f"cannot resume {path}: {name} was {was}, now it is {is_now}; delete it to start again")

@@ -1,0 +1,87 @@
+"""`convcost audit`: every model of a library, or of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from convcost.cli.console import console
+
+if TYPE_CHECKING:
+    from convcost.auditing.session import Progress
+
+EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
+
+
+def command(
+    models: str = typer.Argument(
+        help="torchvision, timm, or a file: a model reference a line, or CSV with these in its first column.",
+        show_default=False,
+    ),
+    pattern: str | None = typer.Option(None, "--filter", metavar="GLOB", help="Only the models that this matches."),
+    jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one a core"),
+    out: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as .csv or .parquet."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with an audit of the same --out that did not end."),
+    time_limit: float = typer.Option(600, metavar="SECONDS", help="What one model may take."),
+    memory_limit: float = typer.Option(8, metavar="GIB", help="What one model may take."),
+    dask: str | None = typer.Option(None, metavar="tcp://…", help="Run on the cluster of this Dask scheduler."),
+) -> int:
+    """Compare every model of a library at its own input size, a row each.
+
+    Models are built without weights, each in a process that is watched: one that hangs or dies becomes a row with
+    its error. Finished rows are kept beside --out at once, and --resume goes on where an audit was stopped. A line
+    of a file is a reference as for convcost compare, with --input and --arg if it needs them; its code is run.
+    Exit code: 0 no disagreement, 1 some, 2 could not run, a model that could not be compared included.
+    """
+    from convcost.api import audit
+
+    with _bar() as progress:
+        try:
+            report = audit(
+                models,
+                filter=pattern,
+                jobs=jobs,
+                out=out,
+                resume=resume,
+                time_limit=time_limit,
+                memory_limit=memory_limit,
+                dask=dask,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            interrupted = True
+        else:
+            interrupted = False
+    if interrupted:
+        hint = (
+            "what is done is kept: the same command with --resume goes on" if out else "nothing is kept without --out"
+        )
+        typer.echo(f"stopped; {hint}", err=True)
+        return 130
+
+    from convcost.report.audit_screen import print_audit
+
+    print_audit(console(), report)
+    if report.disagreeing:
+        return 1
+    return 2 if report.failed else 0
+
+
+@contextmanager
+def _bar() -> Iterator[Progress | None]:
+    """A bar with the time left, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models, time left"), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,35 @@
+"""A Dask cluster gives the same rows as this machine's processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dask
+import pytest
+from distributed import LocalCluster
+
+import convcost
+from tests.auditing.zoo import line
+from tests.shell import convcost as command
+
+LINES = [line("Small", f"--arg width={width}") for width in (1, 2, 3)] + [line("broken"), line("dies")]
+
+
+@pytest.mark.filterwarnings("ignore")  # of Dask's own
+def test_two_workers_give_the_same_rows() -> None:
+    local: Any = LocalCluster
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),
+        local(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp") as cluster,
+    ):
+        address = cluster.scheduler_address
+        assert address.startswith("tcp://")
+        clustered = convcost.audit(LINES, dask=address)
+    alone = convcost.audit(LINES, jobs=1)
+    assert [row.timed(0, 0) for row in clustered] == [row.timed(0, 0) for row in alone]
+    assert [row.verdict for row in clustered] == ["agree"] * 3 + ["error"] * 2
+
+
+def test_jobs_are_for_this_machine() -> None:
+    outcome = command("audit", "torchvision", "--filter", "resnet18", "--jobs", "2", "--dask", "tcp://127.0.0.1:1")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)

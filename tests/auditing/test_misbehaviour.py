@@ -1,0 +1,99 @@
+"""Models that hang, die, take too much or cannot be built: a row with the reason each, and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import psutil
+import pytest
+
+import convcost
+from convcost.auditing.row import AuditRow
+from convcost.report.audit import AuditReport
+from tests.auditing.zoo import HERE, line
+
+LIMITS: dict[str, Any] = {"time_limit": 2.5, "memory_limit": 1}
+GOOD = [line("Small"), line("Small", "--arg width=5", "--input 1,3,9,9"), line("Chatty")]
+ERRORS = {
+    "hangs": "no result within 2.5 seconds (--time-limit)",
+    "hangs_in_c": "no result within 2.5 seconds (--time-limit)",
+    "dies": "its process ended by itself with exit code 3",
+    "faults": "its process was ended by SIGSEGV",
+    "hog": "it takes more than 1 GiB of memory (--memory-limit)",
+    "broken": f"{HERE}:broken cannot be built: ValueError: no such width",
+    "leaves": f"{HERE}:leaves cannot be built: SystemExit: enough",
+    "interrupts": "its code raises KeyboardInterrupt",
+    "no_input": f"{HERE}:no_input declares no input: give its shape, such as 1,3,224,224",
+}
+LINES = [GOOD[0], *map(line, ERRORS), GOOD[1], line("huge", "--input 1,10000000"), GOOD[2]]
+
+
+@pytest.fixture(scope="module")
+def report() -> AuditReport:
+    return convcost.audit(LINES, jobs=2, **LIMITS)
+
+
+def test_every_model_has_its_row_in_the_order_of_the_list(report: AuditReport) -> None:
+    assert [row.name for row in report] == LINES
+
+
+@pytest.mark.parametrize("factory", ERRORS)
+def test_what_goes_wrong_is_the_models_own_row(factory: str, report: AuditReport) -> None:
+    row = next(row for row in report if row.name == line(factory))
+    assert (row.verdict, row.error, row.macs_formula) == ("error", ERRORS[factory], None)
+
+
+def test_the_rest_is_counted(report: AuditReport) -> None:
+    small, other, huge, chatty = (row for row in report if not row.error)
+    assert (small.parameters, small.macs_formula, small.input) == (27 * 2, 27 * 2 * 36, "1×3×8×8")
+    assert (other.parameters, other.macs_formula, other.input) == (27 * 5, 27 * 5 * 49, "1×3×9×9")
+    assert (huge.parameters, huge.macs_formula) == (10**14 + 10**7, 10**14)
+    assert chatty.macs_formula == small.macs_formula
+
+
+def test_time_and_memory_are_measured(report: AuditReport) -> None:
+    by_name = {row.name: row for row in report}
+    assert 2.5 < by_name[line("hangs")].seconds < 10
+    assert by_name[line("hog")].peak_mib > 1024
+    # A process that has imported PyTorch takes more than this, and a model without weights adds little.
+    assert all(100 < row.peak_mib < 1024 for row in report if row.name not in (line("hog"), line("dies")))
+
+
+def test_no_process_is_left(report: AuditReport) -> None:
+    assert len(report) == len(LINES)
+    assert [child for child in psutil.Process().children() if "convcost.auditing.child" in child.cmdline()] == []
+
+
+def bare(report: AuditReport) -> list[AuditRow]:
+    """Rows without what varies from run to run."""
+    return [row.timed(0, 0) for row in report]
+
+
+def test_one_process_gives_the_same_rows(report: AuditReport) -> None:
+    few = [line("Small"), line("dies"), *GOOD[1:], line("broken")]
+    alone = convcost.audit(few, jobs=1, **LIMITS)
+    assert bare(alone) == [row for name in few for row in bare(report) if row.name == name]
+
+
+def test_a_process_that_was_idle_too_long_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcost.auditing.keeper.IDLE", -1)
+    report = convcost.audit(GOOD[:2], jobs=1)
+    assert [row.error for row in report] == ["", ""]
+
+
+def test_a_worker_that_cannot_start_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcost.auditing.keeper.sys.executable", "/bin/false")
+    with pytest.raises(convcost.ConvcostError, match="a worker process does not start, its process ended by itself"):
+        convcost.audit(GOOD)
+
+
+def test_ctrl_c_in_the_keeper_ends_its_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(done: int, _: int) -> None:
+        if done == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        convcost.audit([GOOD[0], line("hangs"), line("hangs_in_c")], jobs=2, progress=interrupt)
+    assert [child for child in psutil.Process().children() if "convcost.auditing.child" in child.cmdline()] == []

@@ -1,0 +1,188 @@
+"""kill -9 and Ctrl-C lose at most the model in hand, and a resumed audit gives the same file, byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.auditing.zoo import line
+from tests.shell import convcost
+
+MODELS = 7
+LIMITS = ("--jobs", "1", "--time-limit", "60")
+
+
+class Place:
+    """A folder with a list of models that take 0.3 seconds each and note in a file that they were built."""
+
+    def __init__(self, folder: Path) -> None:
+        self.list, self.out, self.log = folder / "list.txt", folder / "rows.csv", folder / "log"
+        self.journal = folder / "rows.csv.partial"
+        self.built = folder / "built"
+        self.list.write_text("\n".join(self._line(width) for width in range(1, MODELS + 1)) + "\n")
+
+    def _line(self, width: int) -> str:
+        pause = 0.3 if width > 1 else 0  # the list is compared too, so the pause stands in it
+        return line("Small", f"--arg width={width} --arg pause={pause} --arg log={self.built}")
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return ("audit", str(self.list), *LIMITS, "--out", str(self.out))
+
+    def start(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "convcost.cli.main", *self.arguments]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def rows(self) -> int:
+        """Finished rows in the journal, whose first line is no row."""
+        return max(self.journal.read_bytes().count(b"\n") - 1, 0) if self.journal.exists() else 0
+
+    def wait_for_rows(self, least: int, process: subprocess.Popen[str]) -> None:
+        for _ in range(6000):
+            if self.rows() >= least:
+                return
+            assert process.poll() is None
+            time.sleep(0.01)
+        raise AssertionError("the audit does not start")
+
+    def widths_built(self) -> list[int]:
+        return [int(width) for width in self.built.read_text().split()]
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, bytes]:
+    """The place of an audit that ran through, and its file."""
+    place = Place(tmp_path_factory.mktemp("audit"))
+    outcome = convcost(*place.arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert not place.journal.exists()
+    assert place.widths_built() == list(range(1, MODELS + 1))
+    return place, place.out.read_bytes()
+
+
+@pytest.fixture
+def place(straight: tuple[Place, bytes]) -> Iterator[Place]:
+    place, _ = straight
+    for path in (place.out, place.journal, place.built):
+        path.unlink(missing_ok=True)
+    yield place
+    place.journal.unlink(missing_ok=True)
+
+
+def test_kill_9_half_way(place: Place, straight: tuple[Place, bytes]) -> None:
+    process = place.start()
+    place.wait_for_rows(3, process)
+    children = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate()
+    done = place.rows()
+    assert 3 <= done < MODELS
+    assert not place.out.exists()
+    gone, alive = psutil.wait_procs(children, timeout=20)
+    assert (len(gone), alive) == (len(children), [])
+    with place.journal.open("ab") as file:
+        file.write(b'{"name": "torn in the mid')
+    outcome = convcost(*place.arguments, "--resume")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert place.out.read_bytes() == straight[1]
+    assert not place.journal.exists()
+    # Only the model in hand, if any, was built twice.
+    built = place.widths_built()
+    assert set(built) == set(range(1, MODELS + 1))
+    assert sorted(built)[: len(built)] in (sorted({*built}), sorted([*range(1, MODELS + 1), done + 1]))
+
+
+def test_ctrl_c_half_way(place: Place, straight: tuple[Place, bytes]) -> None:
+    process = place.start()
+    place.wait_for_rows(2, process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err == ("stopped; what is done is kept: the same command with --resume goes on\nerror: interrupted\n")
+    assert 2 <= place.rows() < MODELS
+    assert convcost(*place.arguments, "--resume").code == 0
+    assert place.out.read_bytes() == straight[1]
+
+
+def test_without_resume_a_journal_is_not_overwritten(place: Place) -> None:
+    place.journal.write_text('{"convcost": "0"}\n')
+    outcome = convcost(*place.arguments)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert "--resume goes on, or delete it" in outcome.err
+    assert place.journal.read_text() == '{"convcost": "0"}\n'
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"torch": "1.0"}, "torch was 1.0, now it is "),
+        ({"code of convcost": "other"}, "code of convcost was other"),
+        ({"--time-limit": 5}, "--time-limit was 5, now it is 60.0"),
+        ({"list of models": "none"}, "list of models was none"),
+        ({"of a later version": 1}, "of a later version was 1, now it is None"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_journal_of_something_else_is_refused(place: Place, change: dict[str, object], said: str) -> None:
+    from convcost.auditing import journal
+    from convcost.auditing.task import tasks
+
+    header = {**journal.header(tasks(place.list), 60.0, 8.0), **change}
+    place.journal.write_text(json.dumps(header) + "\n")
+    outcome = convcost(*place.arguments, "--resume")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert said in outcome.err
+
+
+@pytest.mark.parametrize("content", ["name,verdict\n", "[]\n", "3\n", '{"a": 1}\n[2]\n'])
+def test_what_is_no_journal_is_refused(place: Place, content: str) -> None:
+    place.journal.write_text(content)
+    outcome = convcost(*place.arguments, "--resume")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot resume" in outcome.err
+    assert place.journal.read_text() == content
+
+
+def test_resume_without_a_journal_starts_and_nothing_done_leaves_none(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcost.auditing.parallel._REACHED", 0.5)
+    outcome = convcost(*place.arguments[:2], "--out", str(place.out), "--resume", "--dask", "tcp://127.0.0.1:1")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot reach a Dask scheduler at tcp://127.0.0.1:1" in outcome.err
+    assert not place.journal.exists()
+
+
+def test_two_audits_of_one_file_are_refused(place: Place) -> None:
+    process = place.start()
+    place.wait_for_rows(1, process)
+    outcome = convcost(*place.arguments, "--resume")
+    process.kill()
+    process.communicate()
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "another audit is writing" in outcome.err
+
+
+def test_a_terminal_has_a_bar(place: Place) -> None:
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "convcost.cli.main", "audit", str(place.list), "--filter", "*width=1 *"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=follower, text=True)
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while chunk := os.read(leader, 2**16):
+            shown += chunk
+    os.close(leader)
+    out, _ = process.communicate()
+    assert all(part in shown.decode() for part in ("1/1", "models, time left"))
+    assert (process.returncode, out.splitlines()[-1]) == (0, "1 model audited.")

@@ -1,0 +1,76 @@
+"""Lists of models: a library's, a file's, lines; what cannot be read is one line with its number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import convcost
+from convcost.auditing.task import Task, tasks
+from convcost.models._zoo import library
+
+LINES = "# ours\n\nresnet\nnets.py:Net --arg width=3 --input 1,3,32,32  # small\nresnet\n"
+FOUND = [Task("resnet"), Task("nets.py:Net", ("width=3",), ("1,3,32,32",))]
+
+
+def test_a_file_of_lines_each_model_once(tmp_path: Path) -> None:
+    file = tmp_path / "models.txt"
+    file.write_text(LINES)
+    assert tasks(file) == tasks(str(file)) == FOUND
+    assert [task.name for task in FOUND] == ["resnet", "nets.py:Net --arg width=3 --input 1,3,32,32"]
+    assert [Task.read(task.name) for task in FOUND] == FOUND
+
+
+@pytest.mark.parametrize("header", ["", "name,verdict\n", "Model,x\n"])
+def test_the_first_column_of_a_csv(header: str, tmp_path: Path) -> None:
+    file = tmp_path / "models.csv"
+    file.write_text(header + 'resnet,agree\n"nets.py:Net --arg width=3 --input 1,3,32,32",x\n')
+    assert tasks(file) == FOUND
+
+
+def test_lines_from_python() -> None:
+    assert tasks(LINES.splitlines()[2:3]) == FOUND[:1]
+    spaced = Task("nets.py:Net", ("text='a b'",))
+    assert Task.read(spaced.name) == spaced
+
+
+def test_whole_libraries() -> None:
+    found = tasks("torchvision")
+    assert {"torchvision:resnet18", "torchvision:raft_large"} < {task.reference for task in found}
+    assert [task.reference for task in tasks("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
+
+
+@pytest.mark.parametrize("pattern", ["resnet18", "torchvision:resnet18", "*net18"])
+def test_filter_matches_the_name_or_the_whole_reference(pattern: str) -> None:
+    assert Task("torchvision:resnet18") in tasks("torchvision", pattern)
+    assert Task("torchvision:resnet34") not in tasks("torchvision", pattern)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("resnet\nnets.py:Net 1,3,32,32\n", ", line 2: cannot read the line 'nets.py:Net 1,3,32,32'; write a model"),
+        ("nets.py:Net --input\n", ", line 1: cannot read the line"),
+        ("nets.py:Net --input 1,x\n", ", line 1: cannot read the input '1,x'"),
+        ("nets.py:Net --arg width\n", ", line 1: cannot read the argument 'width'"),
+        ("nets.py:Net --arg a=1 --arg a=2\n", "the argument a is given twice"),
+        ("nets.py:Net 'x\n", "No closing quotation"),
+        ("# nothing\n", "there is no model of .*models.txt to audit"),
+        (b"\xff\xfe\n", "cannot read .*models.txt: it is not UTF-8 text"),
+    ],
+)
+def test_what_cannot_be_read_is_said(content: str | bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "models.txt"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(convcost.ConvcostError, match=said):
+        tasks(file)
+
+
+def test_no_such_file_and_no_such_model(tmp_path: Path) -> None:
+    with pytest.raises(convcost.ConvcostError, match="there is no file tim; give torchvision or timm, or a file"):
+        tasks("tim")
+    with pytest.raises(convcost.ConvcostError, match=r"cannot read .*: Is a directory"):
+        tasks(tmp_path)
+    with pytest.raises(convcost.ConvcostError, match=r"no model of torchvision matches 'x\*'"):
+        tasks("torchvision", "x*")
