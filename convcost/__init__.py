@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from convcost.api import compare as compare
     from convcost.api import cost as cost
     from convcost.api import derive as derive
+    from convcost.api import derive_family as derive_family
     from convcost.api import prove as prove
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
@@ -34,6 +35,7 @@ _PUBLIC = {
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
     "derive": ("convcost.api", "derive"),
+    "derive_family": ("convcost.api", "derive_family"),
     "prove": ("convcost.api", "prove"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
@@ -57,6 +59,7 @@ __all__ = [
     "compare",
     "cost",
     "derive",
+    "derive_family",
     "ones_probe",
     "prove",
     "trace_fvcore",

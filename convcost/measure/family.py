@@ -19,8 +19,11 @@ from convcost.theory.family import Family, Width
 from convcost.theory.form import Form, total
 from convcost.theory.record import Operator
 
-MULTIPLIERS = tuple(map(Fraction, ("1", "0.35", "0.6", "0.85", "1.3")))
-"""Where families are built: in this order, and as few as tell their channel counts apart."""
+MULTIPLIERS = tuple(map(Fraction, ("1", "0.35", "1.3", "0.6", "0.85")))
+"""Where families are built: in this order, and as few as tell their channel counts apart.
+
+On both sides of 1, where some widths stop to shrink, and nowhere a fraction that rounds to nothing.
+"""
 
 # Where the sizes of different builds are compared: large, and without a common divisor.
 _LARGE = (1009, 1201, 1301, 1409, 1511)
@@ -147,5 +150,3 @@ class _Merge:
             self.point[self.names[key]] = key[0]
             self.widths[key] = self._size(self.trace.symbol(self.names[key]))
         return self.widths[key]
-
-

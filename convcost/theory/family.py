@@ -191,5 +191,3 @@ def _put(form: Form, channels: Mapping[str, int]) -> Form:
         rest = tuple(item for item in monomial if not item[0].names <= channels.keys())
         parts.append(Form({rest: coefficient}))
     return total(parts)
-
-
