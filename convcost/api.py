@@ -138,6 +138,8 @@ def audit(
     place = None if out is None else Path(out)
     if place is not None:
         check(place)
+        if isinstance(models, str | Path) and place.resolve() == Path(models).resolve():
+            raise DomainError(f"the rows would replace the list {models}; give another file to write")
     rows = audited(
         tasks(models, filter),
         seconds=time_limit,

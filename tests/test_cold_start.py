@@ -21,6 +21,7 @@ def _modules_after(arguments: list[str]) -> set[str]:
     [
         (["--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["compare", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (["audit", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy", "joblib", "psutil"}),
         (["claims"], {"torch", "fvcore", "sympy", "pandas", "numpy", "convcost.models"}),
         (["list"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (SEPARABLE, {"torch", "fvcore", "pandas", "numpy"}),

@@ -36,8 +36,9 @@ def audited(
     With `out`, each row is appended to a journal beside that file as soon as it is there, which is left in place
     for the caller to delete when the file is written; `resume` takes what the journal holds as done.
     """
-    if seconds <= 0 or gibibytes <= 0 or (jobs is not None and jobs < 1):
-        raise ConvcostError("time limit, memory limit and jobs must be above 0")
+    for name, value in (("time limit", seconds), ("memory limit", gibibytes), ("number of jobs", jobs)):
+        if value is not None and not 0 < value <= _MOST:  # nor is NaN
+            raise ConvcostError(f"the {name} is {value}, but must be above 0 and at most {_MOST:,}")
     if jobs is not None and dask is not None:
         raise ConvcostError("--jobs is for this machine; a cluster has as many workers as it has")
     if resume and out is None:
@@ -60,6 +61,9 @@ def audited(
         if kept is not None:
             kept.close(keep=bool(done))
     return [done[task.name] for task in tasks]
+
+
+_MOST = 10**6
 
 
 def _report(progress: Progress | None, done: Sized, tasks: Sized) -> None:

@@ -57,7 +57,8 @@ def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> lis
     """The models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
 
     models   a file is text with a line a model (# starts a comment), or CSV whose first column has the lines
-    pattern  keeps the models whose line, or whose name within the library, matches this glob
+    pattern  keeps the models whose line matches this glob; a glob without a colon need not match what stands
+             before the line's: resnet* finds torchvision:resnet18
 
     Raises ConvcostError for a file that is not there or cannot be read, and where no model is left.
     """
@@ -70,8 +71,8 @@ def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> lis
 
 
 def _matches(task: Task, pattern: str) -> bool:
-    names = (task.name, task.reference, task.reference.rpartition(":")[2])
-    return any(fnmatchcase(name, pattern) for name in names)
+    place = "" if ":" in pattern else task.reference[: task.reference.rfind(":") + 1]
+    return fnmatchcase(task.name.removeprefix(place), pattern)
 
 
 def _listed(models: str | Path) -> list[Task]:

@@ -61,4 +61,5 @@ _SIZES = frozenset(
 
 def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
     """Operators that the model calls only while it is traced."""
-    return tuple(sorted(set(uncounted) - capture.seen - _SIZES))
+    only = set(uncounted) - capture.seen
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES))

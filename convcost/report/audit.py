@@ -39,6 +39,14 @@ class AuditReport:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __repr__(self) -> str:
+        found = ", ".join(f"{times} {verdict}" for verdict, times in self.counts.items())
+        return f"<{len(self)} model{'' if len(self) == 1 else 's'}: {found}>"
+
+    def _repr_html_(self) -> str:
+        html: str = self.frame.to_html(index=False, na_rep="")
+        return html
+
     @property
     def counts(self) -> dict[str, int]:
         """How many models have each verdict."""

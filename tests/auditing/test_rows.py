@@ -58,6 +58,7 @@ def test_verdicts(report: AuditReport) -> None:
     assert reason.endswith("; the ones probe counts 840, as the formula does")
     assert detector.error == "takes a list of images, and what it computes depends on what they show"
     assert (report.disagreeing, report.failed) == ((broadcast,), (failed,))
+    assert repr(report) == "<5 models: 1 agree, 1 uncounted, 1 disagree, 1 not audited, 1 error>"
     assert report.counts == {"agree": 1, "uncounted": 1, "disagree": 1, "not audited": 1, "error": 1}
 
 

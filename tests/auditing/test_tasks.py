@@ -41,10 +41,17 @@ def test_whole_libraries() -> None:
     assert [task.reference for task in tasks("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
 
 
-@pytest.mark.parametrize("pattern", ["resnet18", "torchvision:resnet18", "*net18"])
+@pytest.mark.parametrize("pattern", ["resnet18", "torchvision:resnet18", "*net18", "[r]*t18*"])
 def test_filter_matches_the_name_or_the_whole_reference(pattern: str) -> None:
     assert Task("torchvision:resnet18") in tasks("torchvision", pattern)
     assert Task("torchvision:resnet34") not in tasks("torchvision", pattern)
+
+
+def test_filter_of_lines_with_options() -> None:
+    lines = ["nets.py:Net --arg width=3", "nets.py:Net --arg width=33", "resnet"]
+    assert [task.name for task in tasks(lines, "*width=3")] == lines[:1]
+    assert [task.name for task in tasks(lines, "nets*:*")] == lines[:2]
+    assert [task.name for task in tasks(lines, "r*")] == ["resnet"]
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,10 @@ def test_a_disagreement_is_1_and_a_model_that_could_not_be_compared_2(models: Pa
         (("--out", "rows.txt"), "the rows are written as .csv or .parquet"),
         (("--out", "nowhere/rows.csv"), "there is no folder nowhere"),
         (("--resume",), "give --out too"),
-        (("--jobs", "0"), "must be above 0"),
-        (("--time-limit", "0"), "must be above 0"),
-        (("--memory-limit", "-1"), "must be above 0"),
+        (("--jobs", "0"), "the number of jobs is 0, but must be above 0"),
+        (("--time-limit", "nan"), "the time limit is nan, but must be above 0"),
+        (("--time-limit", "inf"), "the time limit is inf, but must be above 0 and at most 1,000,000"),
+        (("--memory-limit", "-1"), "the memory limit is -1.0, but must be above 0"),
         (("--filter", "nothing*"), "no model of .* matches"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
@@ -62,3 +63,11 @@ def test_what_cannot_be_done_is_one_line(
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert re.search(said, outcome.err)
     assert list(tmp_path.iterdir()) == [models]
+
+
+def test_the_list_is_not_replaced_by_its_rows(tmp_path: Path) -> None:
+    models = tmp_path / "models.csv"
+    models.write_text(line("Small"))
+    outcome = convcost("audit", str(models), "--out", str(models))
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert models.read_text() == line("Small")

@@ -8,6 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 import convcost as package
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
 from tests.shell import convcost
 
 
@@ -63,6 +65,16 @@ def test_what_cannot_run_is_one_line(arguments: list[str], sentence: str) -> Non
     outcome = convcost("prove", *arguments)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert sentence in outcome.err
+
+
+def test_a_module_of_ones_own() -> None:
+    from convcost import models
+
+    half = find(Architecture, "mobilenet_v1", "network").settings({"alpha": "0.5"})
+    module = models.build("mobilenet_v1", half)
+    assert package.prove("mobilenet_v1", alpha="0.5", model=module).proved
+    report = package.prove("mobilenet_v1", model=module)
+    assert (len(report.cases), report.verdict) == (1, "not equal")
 
 
 def test_from_python() -> None:

@@ -143,6 +143,25 @@ def test_a_shared_layer_is_counted_twice_and_its_parameters_once() -> None:
     assert (report.verdict, report.totals.macs_formula, report.totals.params_formula) == ("agree", 2 * 2 * 9, 9 + 3)
 
 
+def test_what_a_row_explains_is_not_said_again_of_the_whole() -> None:
+    model = Written(lambda self, x: torch.matmul(x, torch.zeros(5, 3, 7, device=x.device)))
+    report = convcost.compare(model, inputs=ROWS)
+    # fvcore drops the broadcast of the left operand: 2·3·7 in place of five times as many.
+    assert (report.totals.fvcore_total, report.totals.fvcore_total_formula) == (42, 210)
+    assert (str(report.verdict), report.comparison.unaccounted) == ("disagree", "")
+
+
+def test_arithmetic_on_sizes_is_none_of_the_network() -> None:
+    def forward(inner: nn.Module, x: Tensor) -> Tensor:
+        size = x.shape[0]
+        size *= 2  # in a trace a tensor, changed in place
+        done: Tensor = inner(x).reshape(size, 2)
+        return done
+
+    report = convcost.compare(around(forward), inputs=ROWS)
+    assert (str(report.verdict), report.comparison.unseen) == ("agree", ())
+
+
 def test_a_result_that_nobody_takes_is_computed_and_fvcore_leaves_it_out() -> None:
     model = Written(lambda self, x: (self.unused(x), self.used(x))[1])
     model.used, model.unused = nn.Linear(3, 4), nn.Linear(3, 5)

@@ -8,8 +8,9 @@ import pytest
 from sympy import And, Eq, Mod, Ne, Not, Or, ceiling, floor
 
 from convcost.theory.domain import Domain
+from convcost.theory.equality import without_what_holds_anyway
 from convcost.theory.errors import DomainError
-from tests.theory.pairs import H, W
+from tests.theory.pairs import B, H, W
 
 CASES: list[tuple[Any, str, list[int]]] = [
     # Guard, words, and the sizes from 5 to 20 that pass.
@@ -54,3 +55,24 @@ def test_a_guard_on_two_symbols_is_told_as_it_is_and_asked_at_a_point() -> None:
 def test_guards_that_nothing_passes_are_an_error() -> None:
     with pytest.raises(DomainError, match="no value of H passes"):
         Domain({"H": 1}, (H > 6, H < 6)).words("H")
+
+
+@pytest.mark.parametrize(
+    ("guard", "holds"),
+    [
+        (Eq(ceiling(H / 8) * ceiling(W / 8), 4), True),
+        (B * ceiling(H / 8) * W >= 1, True),
+        (H * W > 0, True),
+        (Ne(B * H, 0), True),
+        (B * floor(H / 9) * W >= 1, True),
+        (Eq(ceiling(H / 8) * ceiling(W / 7), 4), False),
+        (H * W >= 100, False),
+        (H * floor((W - 9) / 4) >= 1, False),
+        (H >= W, False),
+    ],
+    ids=str,
+)
+def test_a_guard_on_two_symbols_that_holds_anyway_is_left_out(guard: Any, holds: bool) -> None:
+    # Both sides from 9 to 16: ⌈n/8⌉ = 2.
+    domain = Domain({"B": 1, "H": 9, "W": 9}, (H <= 16, W <= 16, guard))
+    assert (without_what_holds_anyway(domain).mixed == ()) == holds
