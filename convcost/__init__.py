@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from convcost.api.claims import claims as claims
     from convcost.api.compare import compare as compare
     from convcost.api.derive import derive as derive
+    from convcost.api.family import derive_family as derive_family
     from convcost.api.formulas import closed_form as closed_form
     from convcost.api.formulas import cost as cost
     from convcost.api.prove import prove as prove
@@ -34,6 +35,7 @@ _PUBLIC = {
     "closed_form": ("convcost.api.formulas", "closed_form"),
     "cost": ("convcost.api.formulas", "cost"),
     "derive": ("convcost.api.derive", "derive"),
+    "derive_family": ("convcost.api.family", "derive_family"),
     "prove": ("convcost.api.prove", "prove"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
@@ -57,6 +59,7 @@ __all__ = [
     "compare",
     "cost",
     "derive",
+    "derive_family",
     "ones_probe",
     "prove",
     "trace_fvcore",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convcost.api.subject import called
+from convcost.api.subject import called, loaded
 from convcost.theory.errors import DomainError
 
 if TYPE_CHECKING:
@@ -53,17 +53,10 @@ def derivation(
     from convcost.measure.symbolic import Checkable
 
     if isinstance(model, str):
-        from convcost.models.reference import load
-
-        book = ":" not in model
-        foreign = list(arguments or {}) if book else list(options)
-        if foreign:
-            kind = "a network of the book; it takes options" if book else "a model; it takes arguments"
-            raise DomainError(f"{model} is {kind}, so give {foreign[0]} so")
-        loaded = load(model, options if book else arguments)
-        real, given = loaded.module, loaded.inputs if inputs is None else inputs
+        real, own = loaded(model, arguments, options)
     else:
-        real, given = model, inputs
+        real, own = model, None
+    given = own if inputs is None else inputs
     if given is None:
         raise DomainError(f"{called(model)} does not say what it takes; give an input's shape, such as B,3,H,W")
     return Checkable.of(real, given, symbols, called(model))

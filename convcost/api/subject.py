@@ -30,3 +30,16 @@ def real_model(model: str | nn.Module, settings: Mapping[str, Any], arguments: M
 def called(model: str | nn.Module) -> str:
     """What a report and an error call it."""
     return model if isinstance(model, str) else type(model).__name__
+
+
+def loaded(model: str, arguments: Mapping[str, Any] | None, options: Mapping[str, object]) -> tuple[nn.Module, Any]:
+    """The model of a reference and its own inputs."""
+    from convcost.models.reference import load
+
+    book = ":" not in model
+    foreign = list(arguments or {}) if book else list(options)
+    if foreign:
+        kind = "a network of the book; it takes options" if book else "a model; it takes arguments"
+        raise DomainError(f"{model} is {kind}, so give {foreign[0]} so")
+    loaded = load(model, options if book else arguments)
+    return loaded.module, loaded.inputs

@@ -39,6 +39,9 @@ def command(
     at: list[str] = typer.Option(
         [], "--at", metavar="H=224,W=224", help="Give the formulas' values at these sizes (batch 1); repeatable."
     ),
+    over: str | None = typer.Option(
+        None, metavar="OPTION", help="Derive a family over its width multiplier: alpha, or a factory's argument."
+    ),
     latex: bool = typer.Option(False, "--latex", help="Print the formula of the MACs as LaTeX, nothing else."),
 ) -> int:
     """Derive what a real model costs, as a formula of its input's sizes: one symbolic trace, no weights.
@@ -54,6 +57,22 @@ def command(
     if positional and keyword:
         raise ConvcostError("give all inputs by name (NAME=B,77), or none")
     names = None if symbols is None else _names(symbols)
+
+    if over is not None:
+        if at or latex or per is not Per.TOTAL:
+            raise ConvcostError("--over prints a family's formula; leave out --at, --per and --latex")
+        from convcost.api.family import derive_family
+        from convcost.report.family import print_family
+
+        family = derive_family(
+            model,
+            over,
+            inputs=keyword or positional or None,
+            arguments=spelling.parse_arguments(arguments),
+            **options,
+        )
+        print_family(console(), family)
+        return 0
 
     from convcost.api.derive import derivation
 

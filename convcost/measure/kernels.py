@@ -132,32 +132,38 @@ class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
         key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
-            plain_args, plain_kwargs = _map(args, _numbered), _map(kwargs, _numbered)
+            numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
             with torch._C._DisablePythonDispatcher(), LightKernels():
-                output = func(*plain_args, **plain_kwargs)
+                output = _pooled(func, *numbers) if func in _POOLS and not options else func(*numbers, **options)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
 
 
 def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> None:
-    """A weight must have its input's channels, which a formula does not ask: it reads no weight."""
-    weight = arguments.get("weight")
+    """A weight or mask must fit its input, which a formula does not ask: it reads neither."""
+    for size, wanted in _pairs(name, arguments):
+        if size != wanted:
+            raise MeasurementError(f"{func._schema.name} has operands for sizes {hint_of(wanted)} and {hint_of(size)}")
+
+
+def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    data = next(iter(arguments.values()))
+    weight, mask = arguments.get("weight"), arguments.get("attn_mask")
+    if isinstance(mask, Tensor):
+        for size, wanted in ((mask.shape[-1], arguments["key"].shape[-2]), (mask.shape[-2], data.shape[-2])):
+            if not (isinstance(size, int) and size == 1):
+                yield size, wanted
     if not isinstance(weight, Tensor):
         return
-    data = next(iter(arguments.values()))
     if name.startswith("conv_transpose"):
-        channels, wanted = data.shape[1 - weight.dim()], weight.shape[0]
+        yield data.shape[1 - weight.dim()], weight.shape[0]
     elif name.startswith("conv"):
-        channels, wanted = data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
+        yield data.shape[1 - weight.dim()], weight.shape[1] * arguments["groups"]
     elif name == "linear":
-        channels, wanted = data.shape[-1], weight.shape[-1]
+        yield data.shape[-1], weight.shape[-1]
     elif name in ("batch_norm", "instance_norm", "group_norm"):
-        channels, wanted = data.shape[1], weight.shape[0]
-    else:
-        return
-    if channels != wanted:
-        raise MeasurementError(f"{func._schema.name} has a weight for {wanted} channels, the input {hint_of(channels)}")
+        yield data.shape[1], weight.shape[0]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -192,6 +198,16 @@ def _numbered(leaf: Any) -> Any:
     if isinstance(leaf, Tensor):
         return leaf.new_empty(tuple(map(hint_of, leaf.shape))) if _open(leaf.shape) else leaf
     return hint_of(leaf)
+
+
+_POOLS = {torch.ops.aten.max_pool2d.default: 2, torch.ops.aten.max_pool3d.default: 3}
+
+
+def _pooled(func: OpOverload, image: Tensor, *window: Any) -> Tensor:
+    """A single channel, really pooled; the meta device's kernel loads the compiler."""
+    rank = _POOLS[func]
+    sizes = func(torch.zeros((1, 1, *image.shape[-rank:]), device="cpu"), *window).shape[-rank:]
+    return image.new_empty((*image.shape[:-rank], *sizes))
 
 
 def _hashable(leaf: Any) -> Any:

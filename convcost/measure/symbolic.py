@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
@@ -126,7 +127,8 @@ def measured(model: nn.Module, inputs: Any, name: str = "") -> Derivation:
 
 def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     trace, formulas = Trace(), Formulas()
-    args, kwargs = opening.tensors(trace, twin)
+    with torch.inference_mode():  # as the views that will be made of them
+        args, kwargs = opening.tensors(trace, twin)
     kernels = LightKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
     with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():

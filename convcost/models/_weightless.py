@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import nn
+from torch._ops import OpOverload
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.nn.parameter import is_lazy
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
 from convcost.theory.errors import ConvcostError
@@ -70,8 +72,29 @@ def random_state_kept() -> Iterator[None]:
 
 @contextmanager
 def _on_meta() -> Iterator[None]:
-    with torch.device("meta"):
+    with torch.device("meta"), _NothingDrawn():
         yield
+
+
+_DRAWS = frozenset({"aten::normal_", "aten::uniform_", "aten::bernoulli_", "aten::exponential_", "aten::random_"})
+
+
+class _NothingDrawn(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While active, drawing into a tensor without elements is nothing; PyTorch would load its compiler for it."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # the default imports the compiler too
+
+    def __torch_dispatch__(
+        self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if func._schema.name in _DRAWS and args[0].is_meta:
+            return args[0]
+        return func(*args, **(kwargs or {}))
 
 
 @contextmanager

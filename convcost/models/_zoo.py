@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -41,12 +43,38 @@ def prepare_torchvision() -> None:
     global _fragment
     if _fragment is not None:
         return
+    with _without_compiler():
+        try:
+            importlib.import_module("torchvision")
+        except RuntimeError:
+            _fragment = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+            for schema in _SCHEMAS:
+                _fragment.define(schema)  # type: ignore[no-untyped-call]
+            importlib.import_module("torchvision")
+
+
+@contextmanager
+def _without_compiler() -> Iterator[None]:
+    """While active, what torchvision asks torch's compiler for as it is imported is asked when it is used.
+
+    Importing the compiler takes as long as importing torch.
+    """
+    name = "torch._dynamo.utils"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = _Later(name)
     try:
-        importlib.import_module("torchvision")
-    except RuntimeError:
-        _fragment = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
-        for schema in _SCHEMAS:
-            _fragment.define(schema)  # type: ignore[no-untyped-call]
+        yield
+    finally:
+        del sys.modules[name]
+
+
+class _Later(ModuleType):
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute != "is_compile_supported":
+            raise AttributeError(attribute)
+        return lambda *args: getattr(importlib.import_module(self.__name__), attribute)(*args)
 
 
 def torchvision_names() -> list[str]:

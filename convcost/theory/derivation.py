@@ -162,11 +162,7 @@ class Derivation:
     @property
     def domain(self) -> str:
         """For which sizes the formulas hold, in words: B ≥ 1, H ≥ 32, W a multiple of 16."""
-        if not self.conditions:
-            return ", ".join(f"{name} ≥ 1" for name in self.symbols) or "the given input"
-        from convcost.theory.domain_text import in_words
-
-        return in_words(self.symbols, self.conditions)
+        return domain_text(self.symbols, self.conditions)
 
     def per(self, level: str) -> list[Sum]:
         """Sums per `layer` (an operator that multiplies, with the norms and activations after it), `stage` or `total`.
@@ -177,6 +173,15 @@ class Derivation:
             return [_summed(self.model, self.entries, self.parameters)]
         groups = _layers(self.entries) if level == "layer" else _stages(self.entries)
         return [_summed(name, entries) for name, entries in groups]
+
+
+def domain_text(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:
+    """The sizes that fulfil all conditions, in words."""
+    if not conditions:
+        return ", ".join(f"{name} ≥ 1" for name in symbols) or "the given input"
+    from convcost.theory.domain_text import in_words
+
+    return in_words(symbols, conditions)
 
 
 def holds(relation: str, value: int) -> bool:

@@ -8,6 +8,7 @@ import sympy
 
 from convcost.theory.derivation import Condition, condition_text
 from convcost.theory.domain import Domain
+from convcost.theory.equality import without_what_holds_anyway
 from convcost.theory.errors import ConvcostError
 from convcost.theory.form_text import to_sympy
 
@@ -23,7 +24,7 @@ def domain_of(symbols: Sequence[str], conditions: Sequence[Condition]) -> Domain
 def in_words(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:
     """H ≥ 32, W a multiple of 16: what the conditions say together; each by itself where that cannot be decided."""
     try:
-        return domain_of(symbols, conditions).words(symbols)
+        return without_what_holds_anyway(domain_of(symbols, conditions)).words(symbols)
     except ConvcostError:
         simple = [f"{name} ≥ 1" for name in symbols]
         return ", ".join([*simple, *(condition_text(condition, symbols) for condition in conditions)])
