@@ -63,7 +63,7 @@ def of_values(option: Option, values: list[Any]) -> Axis:
     """An axis of values that were read; raises DomainError where one stands twice."""
     if len(set(values)) < len(values):
         twice = next(value for index, value in enumerate(values) if value in values[:index])
-        raise DomainError(f"{option.name} gives {_plain(twice)} twice; give it once")
+        raise DomainError(f"{option.name} gives {typed(twice)} twice; give it once")
     if option.choices:
         return Axis(option, words=tuple(values))
     denominator = lcm(*(Fraction(value).denominator for value in values))
@@ -84,7 +84,7 @@ def _range(option: Option, text: str) -> Axis:
     if count > MOST_POINTS:
         raise DomainError(_too_many(option.name, count))
     option.read(parts[0])  # the domain has no holes: both ends in it, and so is all between
-    last = option.read(_plain(start + (count - 1) * step))
+    last = option.read(typed(start + (count - 1) * step))
     denominator = lcm(start.denominator, step.denominator)
     first, distance = int(start * denominator), int(step * denominator)
     if last * denominator < 2**63:
@@ -96,8 +96,8 @@ def _integers(values: list[int]) -> Any:
     return np.array(values, dtype=np.int64 if max(values) < 2**63 else object)
 
 
-def _plain(value: Any) -> str:
-    """A value in decimals, as it is typed."""
+def typed(value: Any) -> str:
+    """A value as it is typed: decimals, not a fraction."""
     if not isinstance(value, Fraction) or value.denominator == 1:
         return str(value)
     digits = next(k for k in range(1, 40) if 10**k % value.denominator == 0)
