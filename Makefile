@@ -29,5 +29,5 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,parquet,test]'
 	touch $(READY)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
+    from convcost.design import solve as solve
+    from convcost.design import sweep as sweep
+    from convcost.design import verify as verify
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -29,6 +32,9 @@ _PUBLIC = {
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
+    "solve": ("convcost.design", "solve"),
+    "sweep": ("convcost.design", "sweep"),
+    "verify": ("convcost.design", "verify"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -50,7 +56,10 @@ __all__ = [
     "compare",
     "cost",
     "ones_probe",
+    "solve",
+    "sweep",
     "trace_fvcore",
+    "verify",
 ]
 
 

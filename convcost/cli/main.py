@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import claims, compare, formula, listing, networks, show
+from convcost.cli import claims, compare, formula, listing, networks, show, solve, sweep
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -29,10 +29,12 @@ for _name, _module, _short in (
     ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
+    ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
+    ("solve", solve, "The largest settings of a network that fit a budget."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):
-    _settings = networks.CONTEXT if _module in (compare, show) else None
+    _settings = networks.CONTEXT if _module in (compare, show, sweep, solve) else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 

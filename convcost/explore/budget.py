@@ -37,3 +37,11 @@ def amount(what: str, text: object) -> int:
         raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
     whole, _, decimals, unit = match.groups()
     return int(Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()])
+
+
+def step_of(what: str, text: object, *, whole: bool = False) -> Fraction:
+    """A step of the lattice, exact; raises DomainError unless it is a number above 0."""
+    found = str(text).strip()
+    if not re.fullmatch(r"\d{1,9}" if whole else r"\d{1,9}(\.\d{1,18})?", found) or Fraction(found) == 0:
+        raise DomainError(f"{what} is {found!r}, but must be a {'whole number' if whole else 'decimal'} above 0")
+    return Fraction(found)
