@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from convcost.api import closed_form as closed_form
     from convcost.api import compare as compare
     from convcost.api import cost as cost
+    from convcost.design import diff as diff
     from convcost.design import solve as solve
     from convcost.design import sweep as sweep
     from convcost.design import verify as verify
@@ -32,6 +33,7 @@ _PUBLIC = {
     "compare": ("convcost.api", "compare"),
     "closed_form": ("convcost.api", "closed_form"),
     "cost": ("convcost.api", "cost"),
+    "diff": ("convcost.design", "diff"),
     "solve": ("convcost.design", "solve"),
     "sweep": ("convcost.design", "sweep"),
     "verify": ("convcost.design", "verify"),
@@ -55,6 +57,7 @@ __all__ = [
     "closed_form",
     "compare",
     "cost",
+    "diff",
     "ones_probe",
     "solve",
     "sweep",

@@ -1,9 +1,9 @@
-"""Design questions from Python: sweep a network's settings, verify some of them, solve for a budget."""
+"""Design questions from Python: sweep a network's settings, verify some, solve for a budget, tell what changed."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcost.theory.architecture import Architecture
@@ -11,6 +11,8 @@ from convcost.theory.book import find
 from convcost.theory.errors import DomainError
 
 if TYPE_CHECKING:
+    from convcost.report.comparison import ComparisonReport
+    from convcost.report.difference import DifferenceReport
     from convcost.report.solution import SolutionReport
     from convcost.report.sweep import SweepReport
     from convcost.report.verified import Verified
@@ -97,3 +99,22 @@ def solve(
     return SolutionReport(
         solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
     )
+
+
+def diff(
+    before: str | ComparisonReport, after: str | ComparisonReport, *, inputs: Sequence[str] = ()
+) -> DifferenceReport:
+    """What changed from one network to another, layer by layer, in the formulas' counts.
+
+    Each is a text as on the command line of `convcost compare` ("mobilenet_v1 --alpha 0.75", "torchvision:resnet18",
+    "net.py:Net --arg width=8 --input 1,3,64,64"; "net.py@REV:Net" is the file at a revision of git, and naming a
+    module of yours runs its code), or a report that `compare` returned. `inputs` are those of a model whose text
+    gives none.
+
+    Raises ConvcostError for what cannot be read or is not there, MeasurementError where a model cannot be run.
+    """
+    from convcost.comparison.difference import difference
+    from convcost.report.difference import DifferenceReport
+    from convcost.sides import side
+
+    return DifferenceReport(difference(side(before, inputs), side(after, inputs)))

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import claims, compare, formula, listing, networks, show, solve, sweep
+from convcost.cli import claims, compare, diff, formula, listing, networks, show, solve, sweep
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -31,6 +31,7 @@ for _name, _module, _short in (
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
     ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve, "The largest settings of a network that fit a budget."),
+    ("diff", diff, "What changed from one network to another, layer by layer."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):

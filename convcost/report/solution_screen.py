@@ -18,8 +18,7 @@ from convcost.report.solution import (
     smallest,
     symbol,
 )
-from convcost.report.sweep_screen import print_fitting
-from convcost.report.table import plain_table
+from convcost.report.table import plain_table, print_fitting
 
 
 def print_solution(console: Console, report: SolutionReport, frontier: bool) -> None:
@@ -46,5 +45,6 @@ def print_solution(console: Console, report: SolutionReport, frontier: bool) -> 
         count = len(solution.largest)
         console.print(Text(f"{count} largest setting{'s' if count != 1 else ''}: nothing larger fits.", style="bold"))
         names = [symbol(axis.option) for axis in solution.sweep.axes]
-        print_fitting(console, [*names, *(NAMES[name] for name in COUNTS)], largest_rows(solution.largest, solution))
+        headers = [f">{header}" for header in (*names, *(NAMES[name] for name in COUNTS))]
+        print_fitting(console, headers, largest_rows(solution.largest, solution), "convcost.solve(…).frame")
     console.print(Text(f"Largest that fits: {', '.join(assignments(solution, solution.best))}.", style="bold green"))

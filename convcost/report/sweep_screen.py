@@ -10,7 +10,7 @@ from rich.text import Text
 from convcost.explore.sweep import Sweep
 from convcost.report import text
 from convcost.report.sweep import SweepReport, heading
-from convcost.report.table import plain_table
+from convcost.report.table import plain_table, print_fitting
 from convcost.report.verified import Verified
 
 HEADERS = ("MACs", "parameters", "activations")
@@ -29,26 +29,12 @@ def print_sweep(console: Console, report: SweepReport) -> None:
     rows = [[*given, *map(text.number, counts)] for given, counts in report.rows(shown)]
     if not everything:
         rows.insert(_FIRST, ["…"] * len(rows[0]))
-    print_fitting(console, [*options, *HEADERS], rows)
+    print_fitting(console, [f">{header}" for header in (*options, *HEADERS)], rows)
     if not everything:
         console.print(f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all).", style="dim")
     if report.refused:
         points = "1 point is" if report.refused == 1 else f"{report.refused:,} points are"
         console.print(Text(f"{points} left out, where the net cannot be drawn. First: {sweep.reason}."))
-
-
-def print_fitting(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of numbers; the last columns are left out where the terminal is too narrow, and it says which."""
-    widths = [max(len(cell) for cell in column) + 2 for column in zip(headers, *rows, strict=True)]
-    kept = len(headers)
-    while sum(widths[:kept]) - 1 > console.width and kept > 2:
-        kept -= 1
-    table = plain_table(*(f">{header}" for header in headers[:kept]))
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row[:kept]))
-    console.print(table)
-    if kept < len(headers):
-        console.print(f"Not shown at this width: {', '.join(headers[kept:])} (--csv has every column).", style="dim")
 
 
 def print_verified(console: Console, sweep: Sweep, points: Sequence[Verified]) -> None:
