@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from convcost.api.claims import claims as claims
     from convcost.api.compare import compare as compare
     from convcost.api.derive import derive as derive
+    from convcost.api.design import diff as diff
+    from convcost.api.design import solve as solve
+    from convcost.api.design import sweep as sweep
+    from convcost.api.design import verify as verify
     from convcost.api.family import derive_family as derive_family
     from convcost.api.formulas import closed_form as closed_form
     from convcost.api.formulas import cost as cost
@@ -37,6 +41,10 @@ _PUBLIC = {
     "derive": ("convcost.api.derive", "derive"),
     "derive_family": ("convcost.api.family", "derive_family"),
     "prove": ("convcost.api.prove", "prove"),
+    "diff": ("convcost.api.design", "diff"),
+    "solve": ("convcost.api.design", "solve"),
+    "sweep": ("convcost.api.design", "sweep"),
+    "verify": ("convcost.api.design", "verify"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -60,9 +68,13 @@ __all__ = [
     "cost",
     "derive",
     "derive_family",
+    "diff",
     "ones_probe",
     "prove",
+    "solve",
+    "sweep",
     "trace_fvcore",
+    "verify",
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import audit, claims, compare, derive, formula, listing, networks, prove, show
+from convcost.cli import audit, claims, compare, derive, diff, formula, listing, networks, prove, show, solve, sweep
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -32,10 +32,13 @@ for _name, _module, _short in (
     ("prove", prove, "Formula and model as one function of batch, height and width."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
+    ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
+    ("solve", solve, "The largest settings of a network that fit a budget."),
+    ("diff", diff, "What changed from one network to another, layer by layer."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):
-    _settings = networks.CONTEXT if _module in (compare, derive, prove, show) else None
+    _settings = networks.CONTEXT if _module in (compare, derive, prove, show, sweep, solve) else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 
