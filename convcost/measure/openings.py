@@ -53,6 +53,14 @@ class Opening:
         """The symbols."""
         return tuple(self.hints)
 
+    @property
+    def given(self) -> dict[str, int]:
+        """The sizes that were given for the open ones."""
+        pairs = (
+            (name, size) for spec in self.inputs.specs for name, size in zip(_names(spec), spec.shape, strict=True)
+        )
+        return {name: size for name, size in pairs if name is not None}
+
     def starts(self) -> Iterator[Opening]:
         """Where to start, one after another until the model takes it.
 

@@ -52,6 +52,11 @@ class Checkable:
         assert failed is not None  # noqa: S101
         raise MeasurementError(f"the model cannot be traced on an input of {opening}: {said(failed)}") from failed
 
+    @property
+    def own_sizes(self) -> dict[str, int]:
+        """The sizes of the input that the model was given; none where these were only named."""
+        return {} if self.opening.chosen else self.opening.given
+
     def at(self, sizes: Mapping[str, int]) -> tuple[dict[str, int], str]:
         """All metrics at these sizes, and the condition of the domain that they break, if one.
 

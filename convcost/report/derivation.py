@@ -13,6 +13,7 @@ from convcost.report import text
 from convcost.report.table import plain_table
 from convcost.theory import form_text
 from convcost.theory.derivation import METRICS, Derivation, Sum
+from convcost.theory.errors import MeasurementError
 from convcost.theory.form import Form
 from convcost.theory.form_function import Function, read_sizes
 from convcost.theory.outline import summary
@@ -40,6 +41,7 @@ def print_derivation(
     if derived.note:
         console.print(Text(f"{derived.note[0].upper()}{derived.note[1:]}."))
     console.print(Text(f"Domain: {derived.domain}."))
+    _print_own(console, checkable)
     console.print()
     if per == "total":
         _print_total(console, derived)
@@ -48,6 +50,24 @@ def print_derivation(
     _print_unknown(console, derived)
     for point in sizes:
         _print_values(console, checkable, point)
+
+
+def _print_own(console: Console, checkable: Checkable) -> None:
+    """What is true of the model's own input where that is outside of the domain."""
+    sizes = checkable.own_sizes
+    if not sizes or not checkable.derived.broken(sizes):
+        return
+    try:
+        checkable.at(sizes)
+    except MeasurementError:
+        said = "is not in it, and the formulas do not hold there"
+    else:
+        said = "is not in it, but a plain trace at this size gives the same"
+    console.print(Text(f"The model's own input, {_said(sizes)}, {said}."))
+
+
+def _said(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
 
 
 def _complete(derived: Derivation, point: Mapping[str, int]) -> dict[str, int]:
@@ -125,7 +145,7 @@ def _print_unknown(console: Console, derived: Derivation) -> None:
 def _print_values(console: Console, checkable: Checkable, point: Mapping[str, int]) -> None:
     values, broken = checkable.at(point)
     console.print()
-    console.print(Text(f"At {', '.join(f'{name} = {size}' for name, size in point.items()) or 'the given input'}:"))
+    console.print(Text(f"At {_said(point)}:"))
     table = plain_table("Value", ">")
     for metric, value in values.items():
         table.add_row(METRICS[metric], text.number(value))

@@ -97,6 +97,13 @@ def test_wrong_input_is_one_line(arguments: list[str], message: str) -> None:
     assert message in outcome.err
 
 
+def test_own_size_outside_of_the_domain_is_looked_at() -> None:
+    # At 224 its last windows are the whole map, and are not shifted.
+    out = " ".join(convcost("derive", "torchvision:swin_t").out.split())
+    assert "Domain: B ≥ 1, H ≥ 228, W ≥ 228." in out
+    assert "B = 1, H = 224, W = 224, is not in it, but a plain trace at this size gives the same." in out
+
+
 def test_control_flow_on_data_is_refused(net: str) -> None:
     outcome = convcost("derive", net.replace(":net", ":mean"), "--input", "B,3,H,W")
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
