@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from convcost.theory.derivation import Condition, condition_text
+from convcost.theory.condition import Condition, condition_text
 from convcost.theory.domain import Domain
 from convcost.theory.errors import ConvcostError
 from convcost.theory.form_text import to_sympy
