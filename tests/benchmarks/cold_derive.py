@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import convcost
 from tests.benchmarks.processes import pair
@@ -24,7 +25,8 @@ def main() -> None:
         result = pair(
             [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"]
         )
-        derived = convcost.derive(net[0], **({"depth": net[2]} if len(net) > 1 else {}))
+        options: dict[str, Any] = {"depth": net[2]} if len(net) > 1 else {}
+        derived = convcost.derive(net[0], **options)
         above = result.ours.seconds - result.peer.seconds
         print(
             f"{' '.join(net)}: {result.ours.seconds:.2f} s, {above:.2f} s above an import of torch, "
