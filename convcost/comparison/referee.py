@@ -1,0 +1,127 @@
+"""Why two counters disagree: each one's number, taken apart into named terms down to the last unit."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from convcost.comparison.term import CONVENTION, FAULT, Seen, Term, core, per_sample, seen, summed
+from convcost.comparison.uses import uses
+from convcost.measure.calls import Call
+from convcost.measure.counters.counter import Printed
+from convcost.measure.counters.room import Ran
+from convcost.theory.book import records
+from convcost.theory.convention import Convention
+from convcost.theory.use import Owner, Use
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A module whose count no rule and no known fault of the counter gives."""
+
+    path: str
+    printed: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """One counter's number against the formula.
+
+    printed      None where the counter printed nothing, for the reason in `failed`
+    core         multiply-accumulates of all products, by the formulas
+    terms        what the number differs by, summed up
+    unexplained  what is left of the difference
+    odd          where it is, as far as the counter says
+    """
+
+    counter: str
+    version: str | None
+    unit: str
+    printed: int | None
+    core: int
+    terms: tuple[Term, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    failed: str = ""
+
+    @property
+    def difference(self) -> int | None:
+        """What was printed less the formula's core."""
+        return None if self.printed is None else self.printed - self.core
+
+    @property
+    def convention(self) -> int:
+        """The part of the difference that is the counter's convention."""
+        return sum(term.amount for term in self.terms if term.kind == CONVENTION)
+
+    @property
+    def fault(self) -> int:
+        """The part of the difference that is a known fault of the counter."""
+        return sum(term.amount for term in self.terms if term.kind == FAULT)
+
+    @property
+    def unexplained(self) -> int | None:
+        """What no term explains; never rounded away."""
+        return None if self.difference is None else self.difference - self.convention - self.fault
+
+
+@dataclass(frozen=True)
+class Refereed:
+    """The accounts of all counters for one model and input; `unknown` are operators without a formula."""
+
+    core: int
+    accounts: tuple[Account, ...]
+    unknown: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Every number that was printed is explained to the last unit."""
+        return not any(account.unexplained for account in self.accounts)
+
+
+def referee(
+    calls: Sequence[Call],
+    owners: Mapping[str, Owner],
+    ran: Iterable[Ran],
+    batch: int,
+    unused: Collection[int] = (),
+) -> Refereed:
+    """Take what counters printed apart by their conventions.
+
+    batch   the first size of the model's first input
+    unused  positions of calls that nothing comes of, which a trace leaves out
+    """
+    found, unknown = uses(calls, owners, unused)
+    total = sum(core(use) for use in found)
+    accounts = tuple(_account(one, found, total, batch) for one in ran)
+    return Refereed(total, accounts, dict(unknown))
+
+
+def _account(one: Ran, found: Sequence[Use], total: int, batch: int) -> Account:
+    counter = one.counter
+    if one.printed is None:
+        return Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
+    convention = records(Convention).get(counter.name)
+    looked = [seen(convention, use) for use in found] if convention else []
+    terms = [term for one_call in looked for term in one_call.terms]
+    if convention and convention.per_sample:
+        terms += per_sample(looked, batch)
+    account = Account(counter.name, one.version, counter.unit, one.printed.total, total, summed(terms))
+    if not account.unexplained:
+        return account
+    return Account(
+        counter.name, one.version, counter.unit, one.printed.total, total, account.terms, _odd(looked, one.printed)
+    )
+
+
+def _odd(looked: Sequence[Seen], printed: Printed) -> tuple[Odd, ...]:
+    """The modules whose own count is not the expected one."""
+    if printed.modules is None:
+        return ()
+    expected: Tally[str] = Tally()
+    for one in looked:
+        expected[one.use.path] += one.first
+    paths = sorted(set(expected) | set(printed.modules))
+    pairs = [(path, printed.modules.get(path, 0), expected[path]) for path in paths]
+    return tuple(Odd(*pair) for pair in pairs if pair[1] != pair[2])

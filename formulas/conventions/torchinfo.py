@@ -1,0 +1,67 @@
+"""What torchinfo counts: parameters times positions, for every leaf of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+from convcost.theory.use import Use
+
+from ._operators import CONVOLUTIONS, TRANSPOSED
+
+_SEEN_IN = "torchinfo 1.8.0"
+
+
+def _named_conv(use: Use) -> bool:
+    return use.owner.leaf and "Conv" in use.owner.kind.rpartition(".")[2]
+
+
+def _leaf(use: Use) -> bool:
+    return use.owner.leaf and not _named_conv(use)
+
+
+def _a_sample(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count:
+    return cost.parameters * inputs[0][0]
+
+
+def _first_size(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+    return (inputs[0][0] if len(inputs[0]) > 1 else hyper["out_features"]) * cost.parameters
+
+
+def _output_positions(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+    return cost.parameters * cost.activations // hyper["out_channels"] if cost.activations else 0
+
+
+RECORDS = (
+    Convention(
+        name="torchinfo",
+        title="torchinfo 1.8.0, total mult-adds",
+        rules=(
+            Rule(CONVOLUTIONS, {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_named_conv)),
+            Rule(TRANSPOSED, {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_named_conv)),
+            Rule(("linear",), {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_leaf)),
+            Rule(("*",), {}, "1 per parameter and sample", at=Sight(where=_leaf), more=_a_sample),
+        ),
+        source=Source("torchinfo 1.8.0", "torchinfo/layer_info.py, LayerInfo.calculate_macs"),
+        faults=(
+            Fault(
+                ("linear",),
+                _first_size,
+                "a linear layer is counted once a sample, its other leading dimensions are left out",
+                _SEEN_IN,
+                Sight(where=lambda use: _leaf(use) and len(use.inputs[0]) != 2),
+            ),
+            Fault(
+                TRANSPOSED,
+                lambda inputs, hyper, cost: None,
+                "a transposed convolution is counted at its output's positions",
+                _SEEN_IN,
+            ),
+        ),
+    ),
+)

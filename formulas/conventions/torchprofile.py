@@ -1,0 +1,36 @@
+"""What torchprofile counts in a torch.jit trace."""
+
+from __future__ import annotations
+
+from convcost.theory.convention import Convention, Rule
+from convcost.theory.record import Source
+
+from ._operators import AVERAGES, CONVOLUTIONS, TRANSPOSED
+
+_NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
+
+RECORDS = (
+    Convention(
+        name="torchprofile",
+        title="torchprofile 0.1.0, profile_macs",
+        rules=(
+            Rule(
+                (*CONVOLUTIONS, *TRANSPOSED),
+                None,
+                "padding given as a word is another operator (aten::_convolution_mode), which has no handler",
+                {"padding": ("same", "valid")},
+            ),
+            Rule((*CONVOLUTIONS, *TRANSPOSED, "linear"), {"macs": 1}, "biases are not counted"),
+            Rule(
+                ("matmul", "bmm", "addmm", "baddbmm", "addmv", "einsum", "scaled_dot_product_attention"),
+                {"macs": 1},
+                "a product is counted",
+            ),
+            Rule(_NORMS, {}, "a norm without scale and shift is free", {"affine": (False,)}),
+            Rule(_NORMS, {"activations": 1}, "1 per element of a norm"),
+            Rule((*AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
+            Rule(("mul", "leaky_relu"), {"activations": 1}, "1 per output element"),
+        ),
+        source=Source("torchprofile 0.1.0", "torchprofile/handlers.py, HANDLER_MAP"),
+    ),
+)
