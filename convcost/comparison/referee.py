@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convcost.comparison.term import CONVENTION, FAULT, Seen, Term, core, per_sample, seen, summed
+from convcost.comparison.traced import NO_TRACE, Traced
 from convcost.comparison.uses import uses
 from convcost.measure.calls import Call
 from convcost.measure.counters.counter import Printed
@@ -85,20 +86,23 @@ def referee(
     owners: Mapping[str, Owner],
     ran: Iterable[Ran],
     batch: int,
-    unused: Collection[int] = (),
+    trace: Traced = NO_TRACE,
 ) -> Refereed:
     """Take what counters printed apart by their conventions.
 
-    batch   the first size of the model's first input
-    unused  positions of calls that nothing comes of, which a trace leaves out
+    batch  the first size of the model's first input
+    trace  what a torch.jit trace of the model has otherwise than the calls
     """
-    found, unknown = uses(calls, owners, unused)
+    found, unknown = uses(calls, owners, trace.unused)
     total = sum(core(use) for use in found)
-    accounts = tuple(_account(one, found, total, batch) for one in ran)
+    accounts = tuple(_account(one, found, total, batch, trace.sizes) for one in ran)
     return Refereed(total, accounts, dict(unknown))
 
 
-def _account(one: Ran, found: Sequence[Use], total: int, batch: int) -> Account:
+_SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
+
+
+def _account(one: Ran, found: Sequence[Use], total: int, batch: int, sizes: int) -> Account:
     counter = one.counter
     if one.printed is None:
         return Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
@@ -107,6 +111,8 @@ def _account(one: Ran, found: Sequence[Use], total: int, batch: int) -> Account:
     terms = [term for one_call in looked for term in one_call.terms]
     if convention and convention.per_sample:
         terms += per_sample(looked, batch)
+    if convention and convention.sizes and sizes:
+        terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
     account = Account(counter.name, one.version, counter.unit, one.printed.total, total, summed(terms))
     if not account.unexplained:
         return account

@@ -18,7 +18,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from convcost.measure.calls import HANDED_ON, Capture, capture
 from convcost.measure.native_paths import ENCODER_LAYER, attention, encoder_layer
-from convcost.theory.use import Owner
+from convcost.theory.use import SETTINGS, Owner
 
 _POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "max", "adaptive_avg", "adaptive_max") for rank in (1, 2, 3))
 _PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")
@@ -116,7 +116,8 @@ def _parents_first(model: nn.Module) -> list[nn.Module]:
 
 def _owner(module: nn.Module, places: int) -> Owner:
     bases = tuple(_name(kind) for kind in type(module).__mro__ if issubclass(kind, nn.Module))
-    return Owner(bases[0], bases, not any(True for _ in module.children()), places)
+    settings = {name: getattr(module, name) for name in SETTINGS if hasattr(module, name)}
+    return Owner(bases[0], bases, not any(True for _ in module.children()), places, settings)
 
 
 def _name(kind: type) -> str:

@@ -76,6 +76,7 @@ class Convention:
                 looks see is counted by both
     per_sample  the first look's counts are divided by the first size of the first input
     places      a module that stands in the tree at n places is counted n to this power times
+    sizes       what a product of sizes counts, which is no arithmetic of the network but stands in its trace
     """
 
     name: str
@@ -87,6 +88,7 @@ class Convention:
     also: tuple[Rule, ...] = ()
     per_sample: bool = False
     places: int = 0
+    sizes: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, Source):

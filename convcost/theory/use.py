@@ -11,6 +11,7 @@ from convcost.theory.cost import Cost
 
 NATIVE_ATTENTION = "native attention"
 NATIVE_LAYER = "native encoder layer"
+SETTINGS = ("kernel_size", "p")
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,14 @@ class Owner:
     bases    the class and all that it is derived from
     leaf     it has no modules in it
     places   ways from the root of the tree to it; more than one where it is shared
+    settings  SETTINGS as its constructor was given them: a kernel size as one number, or one an axis
     """
 
     kind: str = ""
     bases: tuple[str, ...] = ()
     leaf: bool = True
     places: int = 1
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,32 @@
-"""Operators that counters treat alike."""
+"""Operators, modules and mistakes that several counters have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Fault
+from convcost.theory.cost import Cost
+from convcost.theory.sight import Sight
+
+Inputs = tuple[Any, ...]
+Hyper = Mapping[str, Any]
+
 CONVOLUTIONS = tuple(f"conv{rank}d" for rank in (1, 2, 3))
 TRANSPOSED = tuple(f"conv_transpose{rank}d" for rank in (1, 2, 3))
-POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("max", "avg") for rank in (1, 2, 3))
-ADAPTIVE = tuple(f"adaptive_{kind}_pool{rank}d" for kind in ("max", "avg") for rank in (1, 2, 3))
-AVERAGES = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "adaptive_avg") for rank in (1, 2, 3))
-PRODUCTS = ("matmul", "mm", "bmm")
-MODULES = {
+MAXIMA = tuple(f"max_pool{rank}d" for rank in (1, 2, 3))
+AVERAGES = tuple(f"avg_pool{rank}d" for rank in (1, 2, 3))
+ADAPTIVE_MAXIMA = tuple(f"adaptive_max_pool{rank}d" for rank in (1, 2, 3))
+ADAPTIVE_AVERAGES = tuple(f"adaptive_avg_pool{rank}d" for rank in (1, 2, 3))
+POOLS = (*MAXIMA, *AVERAGES, *ADAPTIVE_MAXIMA, *ADAPTIVE_AVERAGES)
+NORMS = ("batch_norm", "instance_norm", "group_norm", "layer_norm")
+RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
+ATTENTION = "scaled_dot_product_attention"
+
+BATCH_NORMS = tuple(f"BatchNorm{rank}d" for rank in (1, 2, 3))
+INSTANCE_NORMS = tuple(f"InstanceNorm{rank}d" for rank in (1, 2, 3))
+_CLASSES = {
     **{f"conv{rank}d": f"Conv{rank}d" for rank in (1, 2, 3)},
     **{f"conv_transpose{rank}d": f"ConvTranspose{rank}d" for rank in (1, 2, 3)},
     **{f"{kind.lower()}_pool{rank}d": f"{kind}Pool{rank}d" for kind in ("Max", "Avg") for rank in (1, 2, 3)},
@@ -18,9 +36,51 @@ MODULES = {
         for rank in (1, 2, 3)
     },
 }
-"""The module of torch.nn of an operator."""
 
 
-def modules(*operators: str) -> tuple[str, ...]:
-    """The modules of torch.nn of some operators."""
-    return tuple(MODULES[name] for name in operators)
+def hooked(*operators: str) -> Sight:
+    """Calls that are made by the very classes of torch.nn that these operators have."""
+    return Sight(modules=tuple(_CLASSES[name] for name in operators))
+
+
+def patched(*names: str) -> Sight:
+    """Calls that come through one of these functions."""
+    return Sight(functions=names)
+
+
+def units(kind: str, cost: Cost) -> Count:
+    """Hidden units times steps of a recurrent layer, of its gates' arithmetic."""
+    return cost.elementwise // {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}[kind]
+
+
+def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """A transposed convolution counted like a plain one, every tap of every output element."""
+    taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])
+    return cost.activations * taps
+
+
+def left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """A matrix product counted as the left operand's elements times the last size of the right one, where wrong."""
+    count = product(inputs[0]) * inputs[1][-1]
+    return count if count != cost.macs else None
+
+
+def nothing(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """What is overlooked."""
+    return 0
+
+
+def unused(seen_in: str) -> Fault:
+    """What a torch.jit trace does to calls that nothing comes of."""
+    return Fault(
+        ("*",),
+        nothing,
+        "the trace leaves out what the output does not depend on",
+        seen_in,
+        Sight(where=lambda use: use.unused),
+    )
+
+
+def of_bases(*operators: str) -> Sight:
+    """Calls that are made by the classes of torch.nn that these operators have, or by classes derived from them."""
+    return Sight(bases=tuple(_CLASSES[name] for name in operators))

@@ -2,125 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from convcost.theory.carriers import Count, product
 from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 
-from ._operators import ADAPTIVE, CONVOLUTIONS, POOLS, PRODUCTS, TRANSPOSED, modules
+from ._operators import (
+    ATTENTION,
+    BATCH_NORMS,
+    CONVOLUTIONS,
+    INSTANCE_NORMS,
+    NORMS,
+    POOLS,
+    RECURRENT,
+    TRANSPOSED,
+    Hyper,
+    Inputs,
+    hooked,
+    left_operand_only,
+    patched,
+    units,
+)
 
 _SEEN_IN = "ptflops 0.7.5"
-_WITH_BIAS = {"macs": 1, "bias_adds": 1}
-_NORMS = ("batch_norm", "instance_norm", "group_norm", "layer_norm")
-_NORM_MODULES = (
-    *(f"{kind}Norm{rank}d" for kind in ("Batch", "Instance") for rank in (1, 2, 3)),
-    "GroupNorm",
-    "LayerNorm",
-)
+_BIASED = {"macs": 1, "bias_adds": 1}
+_NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
 _ACTIVATIONS = {
-    "relu": ("ReLU",),
-    "prelu": ("PReLU",),
-    "elu": ("ELU",),
-    "leaky_relu": ("LeakyReLU",),
-    "relu6": ("ReLU6",),
-    "gelu": ("GELU",),
+    **{"relu": "ReLU", "prelu": "PReLU", "elu": "ELU"},
+    **{"leaky_relu": "LeakyReLU", "relu6": "ReLU6", "gelu": "GELU"},
 }
-_ATTENTION = Sight(modules=("MultiheadAttention",))
+_PER_UNIT = {"lstm": 10, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
+_PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
+_IN_ATTENTION = Sight(modules=("MultiheadAttention",))
 
 
-def _scores(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count:
+def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     query, key = inputs[:2]
     return product(query[:-1]) * key[-2] + product(query)
 
 
 _HOOKS = (
-    Rule(CONVOLUTIONS, _WITH_BIAS, "a convolution's bias counts", at=Sight(modules=modules(*CONVOLUTIONS))),
-    Rule(TRANSPOSED, _WITH_BIAS, "a convolution's bias counts", at=Sight(modules=modules(*TRANSPOSED))),
-    Rule(("linear",), _WITH_BIAS, "a linear layer's bias counts", at=Sight(modules=("Linear",))),
+    Rule(CONVOLUTIONS, _BIASED, "biases count", at=hooked(*CONVOLUTIONS)),
+    Rule(TRANSPOSED, _BIASED, "biases count", at=hooked(*TRANSPOSED)),
+    Rule(("linear",), _BIASED, "biases count", at=Sight(modules=("Linear",))),
     Rule(
-        _NORMS,
+        NORMS,
         {"activations": 1},
         "1 per element of a norm without scale and shift",
         {"affine": (False,)},
-        Sight(modules=tuple(name for name in _NORM_MODULES if name != "LayerNorm")),
+        Sight(modules=_NORM_MODULES),
     ),
-    Rule(
-        ("layer_norm",),
-        {"activations": 1},
-        "1 per element of a layer norm",
-        at=Sight(modules=("LayerNorm",)),
-    ),
-    Rule(_NORMS, {"activations": 2}, "2 per element of a norm", at=Sight(modules=_NORM_MODULES)),
+    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=Sight(modules=_NORM_MODULES)),
+    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=Sight(modules=("LayerNorm",))),
     *(
-        Rule((name,), {"activations": 1}, "1 per element of an activation", at=Sight(modules=kinds))
-        for name, kinds in _ACTIVATIONS.items()
+        Rule((name,), {"activations": 1}, "1 per element of an activation", at=Sight(modules=(module,)))
+        for name, module in _ACTIVATIONS.items()
     ),
-    Rule(
-        (*POOLS, *ADAPTIVE),
-        {"inputs": 1},
-        "1 per input element of a pooling layer",
-        at=Sight(modules=modules(*POOLS, *ADAPTIVE)),
+    Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=hooked(*POOLS)),
+    *(
+        Rule(
+            (kind,),
+            _BIASED,
+            f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
+            at=Sight(modules=(module,)),
+            more=lambda inputs, hyper, cost, kind=kind: _PER_UNIT[kind] * units(kind, cost),
+        )
+        for kind, module in RECURRENT.items()
     ),
-    Rule(("linear",), _WITH_BIAS, "a linear layer's bias counts", at=_ATTENTION),
+    Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
     Rule(
-        ("scaled_dot_product_attention",),
+        (ATTENTION,),
         {"macs": 1},
-        "1 per score for the softmax and 1 per element of the queries for their scaling",
-        at=_ATTENTION,
+        "1 per score for the softmax, 1 per element of the scaled queries",
+        at=_IN_ATTENTION,
         more=_scores,
     ),
 )
 _FUNCTIONS = (
+    Rule(_PATCHED, {"inputs": 1}, "1 per element of an activation", at=patched(*(f"F.{name}" for name in _PATCHED))),
+    Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=patched(*(f"F.{name}" for name in POOLS))),
     Rule(
-        ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax"),
-        {"inputs": 1},
-        "1 per element of an activation",
-        at=Sight(functions=tuple(f"F.{name}" for name in ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax"))),
-    ),
-    Rule(
-        (*POOLS, *ADAPTIVE),
-        {"inputs": 1},
-        "1 per input element of a pooling layer",
-        at=Sight(functions=tuple(f"F.{name}" for name in (*POOLS, *ADAPTIVE))),
-    ),
-    Rule(
-        (*PRODUCTS, "mv", "dot"),
+        ("matmul", "mm", "bmm"),
         {"macs": 1},
-        "a matrix product is counted",
-        at=Sight(functions=tuple(f"{room}.{name}" for room in ("torch", "Tensor") for name in PRODUCTS)),
+        "a matrix product counts",
+        at=patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm"))),
     ),
     Rule(
         ("addmm", "baddbmm"),
-        _WITH_BIAS,
-        "a matrix product is counted with what is added to it",
-        at=Sight(functions=("torch.addmm", "Tensor.addmm", "torch.baddbmm")),
+        {"macs": 1},
+        "1 per element of what is added to a matrix product",
+        at=patched("torch.addmm", "Tensor.addmm", "torch.baddbmm"),
+        more=lambda inputs, hyper, cost: product(inputs[0]),
     ),
     Rule(
-        ("add", "mul"),
+        ("add", "mul", "add_scaled"),
         {"activations": 1},
         "1 per element of torch.add and torch.mul, none of + and *",
-        at=Sight(functions=("torch.add", "Tensor.add", "torch.mul", "Tensor.mul")),
+        at=patched("torch.add", "Tensor.add", "torch.mul", "Tensor.mul"),
     ),
 )
-
-
-def _left_operand_only(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
-    left, right = inputs
-    return product(left) * right[-1]
-
-
-_SOURCE = "ptflops 0.7.5"
 
 RECORDS = (
     Convention(
         name="ptflops",
-        title="ptflops 0.7.5, default backend (hooks of modules, patched functions)",
+        title="ptflops 0.7.5, default backend: hooked modules and patched functions",
         rules=_HOOKS,
-        source=Source(_SOURCE, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
+        source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         also=_FUNCTIONS,
         per_sample=True,
         places=1,
@@ -129,18 +117,23 @@ RECORDS = (
         name="ptflops-aten",
         title="ptflops 0.7.5, ATen backend",
         rules=(
-            Rule((*CONVOLUTIONS, *TRANSPOSED), _WITH_BIAS, "a convolution's bias counts"),
-            Rule(("linear", "addmm"), _WITH_BIAS, "a linear layer's bias counts"),
-            Rule(("matmul", "mm", "bmm", "einsum", "tensordot"), {"macs": 1}, "a matrix product is counted"),
+            Rule((*CONVOLUTIONS, *TRANSPOSED, "linear"), _BIASED, "biases count"),
+            Rule(
+                ("addmm",),
+                {"macs": 1},
+                "1 per element of the product that something is added to",
+                more=lambda inputs, hyper, cost: cost.activations,
+            ),
+            Rule(("matmul", "mm", "bmm", "einsum", "tensordot"), {"macs": 1}, "a matrix product counts"),
         ),
-        source=Source(_SOURCE, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
+        source=Source(_SEEN_IN, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
         faults=(
             Fault(
                 ("linear",),
                 lambda inputs, hyper, cost: cost.macs,
-                "the bias is not counted where PyTorch adds it by another operator than addmm",
+                "a bias that PyTorch adds by another operator than addmm is not counted",
                 _SEEN_IN,
-                Sight(where=lambda use: len(use.inputs[0]) > 3 or (len(use.inputs[0]) == 3 and not use.contiguous)),
+                Sight(where=lambda use: len(use.inputs[0]) > 2 and not use.contiguous),
             ),
         ),
     ),

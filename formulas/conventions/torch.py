@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from convcost.theory.carriers import Count
 from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
@@ -12,26 +9,21 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 from convcost.theory.use import NATIVE_ATTENTION, NATIVE_LAYER
 
-from ._operators import CONVOLUTIONS, TRANSPOSED
+from ._operators import ATTENTION, CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, nothing
 
 _COUNTED = ("linear", "matmul", "mm", "bmm", "addmm", "baddbmm", "addbmm", "einsum", "tensordot", "multi_dot")
-_ATTENTION = "scaled_dot_product_attention"
 _SEEN_IN = "torch 2.13.0"
 _RULES = (
-    Rule((*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, _ATTENTION), {"macs": 2}, "2 per multiply-accumulate, no biases"),
+    Rule((*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, ATTENTION), {"macs": 2}, "2 per multiply-accumulate, no biases"),
 )
 _SOURCE = Source("torch 2.13.0", "torch/utils/flop_counter.py, flop_registry")
 
 
-def _nothing(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
-    return 0
-
-
-def _vectors(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+def _vectors(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     return 0 if len(inputs[1]) == 1 else None
 
 
-def _fused(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+def _fused(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     query, key, value = inputs[:3]
     heads = query[:2] == key[:2] == value[:2]
     return 0 if len(query) == 4 and heads and query[-1] == key[-1] == value[-1] else None
@@ -48,7 +40,7 @@ _EVERYWHERE = (
 _CPU = (
     *_EVERYWHERE,
     Fault(
-        (_ATTENTION,),
+        (ATTENTION,),
         _fused,
         "attention on the CPU is another operator (_scaled_dot_product_flash_attention_for_cpu), which has no formula",
         _SEEN_IN,
@@ -57,14 +49,14 @@ _CPU = (
 _NATIVE = (
     Fault(
         ("*",),
-        _nothing,
+        nothing,
         "without gradients attention is one native operator (_native_multi_head_attention), which has no formula",
         _SEEN_IN,
         Sight(functions=(NATIVE_ATTENTION,)),
     ),
     Fault(
         ("*",),
-        _nothing,
+        nothing,
         "without gradients an encoder layer is one native operator (_transformer_encoder_layer_fwd), which has no "
         "formula",
         _SEEN_IN,

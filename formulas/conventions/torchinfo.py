@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from convcost.theory.carriers import Count, product
+from convcost.theory.carriers import Count
 from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
@@ -33,8 +33,8 @@ def _first_size(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -
     return (inputs[0][0] if len(inputs[0]) > 1 else hyper["out_features"]) * cost.parameters
 
 
-def _output_positions(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
-    return cost.parameters * cost.activations // hyper["out_channels"] if cost.activations else 0
+def _transposed(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+    return cost.parameters * cost.activations // hyper["out_channels"]
 
 
 RECORDS = (
@@ -58,9 +58,10 @@ RECORDS = (
             ),
             Fault(
                 TRANSPOSED,
-                lambda inputs, hyper, cost: None,
-                "a transposed convolution is counted at its output's positions",
+                _transposed,
+                "a transposed convolution is counted at the positions of its output",
                 _SEEN_IN,
+                Sight(where=_named_conv),
             ),
         ),
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from convcost.theory.convention import Convention, Rule
 from convcost.theory.record import Source
 
-from ._operators import AVERAGES, CONVOLUTIONS, TRANSPOSED
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, unused
 
+_SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
 
 RECORDS = (
@@ -28,9 +29,11 @@ RECORDS = (
             ),
             Rule(_NORMS, {}, "a norm without scale and shift is free", {"affine": (False,)}),
             Rule(_NORMS, {"activations": 1}, "1 per element of a norm"),
-            Rule((*AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
+            Rule((*AVERAGES, *ADAPTIVE_AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
             Rule(("mul", "leaky_relu"), {"activations": 1}, "1 per output element"),
         ),
-        source=Source("torchprofile 0.1.0", "torchprofile/handlers.py, HANDLER_MAP"),
+        source=Source(_SEEN_IN, "torchprofile/handlers.py, HANDLER_MAP"),
+        faults=(unused(_SEEN_IN),),
+        sizes=1,
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter as Tally
 from typing import Any
 
 from torch import nn
@@ -21,16 +20,7 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         nodes = profile_macs(model, args, reduction=None)
-    modules: Tally[str] = Tally()
-    for node, macs in nodes.items():
-        modules[_path(node.scope)] += int(macs)
-    return Printed(int(sum(nodes.values())), dict(modules))
-
-
-def _path(scope: str) -> str:
-    """The path in the model from torch.jit's scope: its last part is the module's full name."""
-    last = scope.split("/")[-1]
-    return last.partition("::")[2].removeprefix("__module.model").removeprefix("__module.").removeprefix(".")
+    return Printed(int(sum(nodes.values())))
 
 
 COUNTERS = (Counter("torchprofile", ("torchprofile",), "torchprofile", "macs", count),)
