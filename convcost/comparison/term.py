@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from convcost.theory.convention import Convention, Rule
+from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.use import Use
 
 CONVENTION, FAULT = "convention", "fault"
@@ -55,27 +55,31 @@ class Seen:
 
 def seen(convention: Convention, use: Use) -> Seen:
     """What a counter makes of a call; its terms add up to both looks' counts less the multiply-accumulates."""
-    rule = convention.first(use)
-    regular, terms = _regular(rule, use)
+    rule, also = convention.first(use), next((r for r in convention.also if r.speaks(use)), None)
     fault = next((f for f in convention.faults if f.count(use) is not None), None)
-    first = regular
-    if fault is not None:
-        first = int(fault.count(use) or 0)
-        uncounted = rule is None or rule.weights is None
-        base, kept = (core(use), []) if uncounted else (regular, terms)
-        terms = [*kept, _term(use, fault.sentence, first - base, FAULT, fault.sentence)]
+    first, terms = _look(rule, fault if rule or not also else None, use)
     times = use.owner.places**convention.places
     if times > 1:
         terms.append(_term(use, "shared modules", (times - 1) * first, FAULT, _SHARED))
         first *= times
-    also = next((r for r in convention.also if r.speaks(use)), None)
-    second, more = _regular(also, use) if also else (0, [])
-    if also and first:
-        # The second look's count comes on top of a call that is counted already.
+    second = 0
+    if also and rule:
+        second, _ = _look(also, None, use)
         terms.append(_term(use, f"{_words(use)} counted twice", second, FAULT, _TWICE))
     elif also:
-        terms = [t for t in terms if t.label != _uncounted(use)] + more
+        second, terms = _look(also, fault, use)
     return Seen(use, first, second, tuple(t for t in terms if t.amount))
+
+
+def _look(rule: Rule | None, fault: Fault | None, use: Use) -> tuple[int, list[Term]]:
+    """The count of one look and its terms."""
+    count, terms = _regular(rule, use)
+    if fault is None:
+        return count, terms
+    wrong = int(fault.count(use) or 0)
+    if rule is None or rule.weights is None:
+        count, terms = core(use), []
+    return wrong, [*terms, _term(use, fault.sentence, wrong - count, FAULT, fault.sentence)]
 
 
 _SHARED = "a module that stands at several places in the tree is counted at each of them"

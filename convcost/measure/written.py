@@ -116,8 +116,9 @@ def _parents_first(model: nn.Module) -> list[nn.Module]:
 
 def _owner(module: nn.Module, places: int) -> Owner:
     bases = tuple(_name(kind) for kind in type(module).__mro__ if issubclass(kind, nn.Module))
+    parameters = frozenset(name for name, _ in module.named_parameters(recurse=False))
     settings = {name: getattr(module, name) for name in SETTINGS if hasattr(module, name)}
-    return Owner(bases[0], bases, not any(True for _ in module.children()), places, settings)
+    return Owner(bases[0], bases, not any(True for _ in module.children()), places, parameters, settings)
 
 
 def _name(kind: type) -> str:

@@ -22,6 +22,7 @@ class Owner:
     bases    the class and all that it is derived from
     leaf     it has no modules in it
     places   ways from the root of the tree to it; more than one where it is shared
+    parameters  names of its own parameters, not of those of the modules in it
     settings  SETTINGS as its constructor was given them: a kernel size as one number, or one an axis
     """
 
@@ -29,6 +30,7 @@ class Owner:
     bases: tuple[str, ...] = ()
     leaf: bool = True
     places: int = 1
+    parameters: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -53,6 +53,20 @@ def units(kind: str, cost: Cost) -> Count:
     return cost.elementwise // {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}[kind]
 
 
+def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
+    """Output sizes of a plain convolution with these settings."""
+    settings = zip(*(hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
+    return tuple((n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(inputs[0][2:], settings, strict=True))
+
+
+def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """A convolution without a batch axis whose first size is taken for its channels."""
+    return cost.activations * (inputs[0][2] // hyper["groups"]) * product(hyper["kernel_size"])
+
+
+UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
+
+
 def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     """A transposed convolution counted like a plain one, every tap of every output element."""
     taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])

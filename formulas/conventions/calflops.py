@@ -8,7 +8,7 @@ from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 
 from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, same_padding
-from ._operators import TRANSPOSED, Hyper, Inputs
+from ._operators import TRANSPOSED, Hyper, Inputs, positions
 
 _SEEN_IN = "calflops 0.3.2"
 _PATCHED = ("torch.matmul", "Tensor.matmul")
@@ -31,10 +31,7 @@ def _groups_twice(weight: int) -> Fault:
 
 def _additions(inputs: Inputs, hyper: Hyper, channels: Count) -> Count:
     """One a position that a plain convolution of these settings would have."""
-    settings = zip(
-        *(inputs[0][2:], hyper["kernel_size"], hyper["stride"], hyper["padding"], hyper["dilation"]), strict=True
-    )
-    return inputs[0][0] * channels * product((n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, k, s, p, d in settings)
+    return inputs[0][0] * channels * product(positions(inputs, hyper))
 
 
 def _unscaled(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:

@@ -9,6 +9,7 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 
 from ._operators import (
+    UNBATCHED,
     ATTENTION,
     BATCH_NORMS,
     CONVOLUTIONS,
@@ -22,6 +23,7 @@ from ._operators import (
     hooked,
     left_operand_only,
     patched,
+    positions,
     units,
 )
 
@@ -35,6 +37,16 @@ _ACTIVATIONS = {
 _PER_UNIT = {"lstm": 10, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
 _PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
 _IN_ATTENTION = Sight(modules=("MultiheadAttention",))
+
+
+_MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm")))
+
+
+def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """The channels are taken for the batch, and the first spatial size for the channels."""
+    sizes, channels = positions(inputs, hyper), inputs[0][1]
+    taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
+    return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
 
 
 def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
@@ -86,7 +98,7 @@ _FUNCTIONS = (
         ("matmul", "mm", "bmm"),
         {"macs": 1},
         "a matrix product counts",
-        at=patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm"))),
+        at=_MATMUL,
     ),
     Rule(
         ("addmm", "baddbmm"),
@@ -109,6 +121,22 @@ RECORDS = (
         title="ptflops 0.7.5, default backend: hooked modules and patched functions",
         rules=_HOOKS,
         source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
+        faults=(
+            Fault(
+                CONVOLUTIONS,
+                _unbatched,
+                UNBATCHED,
+                _SEEN_IN,
+                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+            ),
+            Fault(
+                ("matmul", "mm", "bmm"),
+                left_operand_only,
+                "a matrix product is counted as the left operand's elements times the right one's last size",
+                _SEEN_IN,
+                _MATMUL,
+            ),
+        ),
         also=_FUNCTIONS,
         per_sample=True,
         places=1,
@@ -128,6 +156,12 @@ RECORDS = (
         ),
         source=Source(_SEEN_IN, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
         faults=(
+            Fault(
+                ("matmul",),
+                lambda inputs, hyper, cost: 0 if len(inputs[1]) == 1 else None,
+                "the product with a vector is another operator (aten.mv, aten.dot)",
+                _SEEN_IN,
+            ),
             Fault(
                 ("linear",),
                 lambda inputs, hyper, cost: cost.macs,

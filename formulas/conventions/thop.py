@@ -9,6 +9,7 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 
 from ._operators import (
+    UNBATCHED,
     ADAPTIVE_AVERAGES,
     AVERAGES,
     BATCH_NORMS,
@@ -21,6 +22,7 @@ from ._operators import (
     Inputs,
     hooked,
     output_positions,
+    rows_for_channels,
     units,
 )
 
@@ -91,6 +93,13 @@ RECORDS = (
         ),
         source=Source(_SEEN_IN, "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"),
         faults=(
+            Fault(
+                CONVOLUTIONS,
+                rows_for_channels,
+                UNBATCHED,
+                _SEEN_IN,
+                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+            ),
             Fault(
                 TRANSPOSED,
                 _wrong,

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from convcost.theory.carriers import Count
+from convcost.theory.carriers import Count, product
 from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 from convcost.theory.use import Use
 
-from ._operators import CONVOLUTIONS, TRANSPOSED
+from ._operators import CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, positions
 
 _SEEN_IN = "torchinfo 1.8.0"
 
 
 def _named_conv(use: Use) -> bool:
-    return use.owner.leaf and "Conv" in use.owner.kind.rpartition(".")[2]
+    return _weighted(use) and "Conv" in use.owner.kind.rpartition(".")[2]
 
 
 def _leaf(use: Use) -> bool:
-    return use.owner.leaf and not _named_conv(use)
+    return _weighted(use) and not _named_conv(use)
 
 
-def _a_sample(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count:
+def _weighted(use: Use) -> bool:
+    """A leaf of the tree with parameters of the names that torchinfo looks for."""
+    return use.owner.leaf and any("weight" in name or "bias" in name for name in use.owner.parameters)
+
+
+def _a_sample(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     return cost.parameters * inputs[0][0]
 
 
-def _first_size(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+def _first_size(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     return (inputs[0][0] if len(inputs[0]) > 1 else hyper["out_features"]) * cost.parameters
 
 
-def _transposed(inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost) -> Count | None:
+def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    sizes = positions(inputs, hyper)
+    return cost.parameters * hyper["out_channels"] * product(sizes[1:])
+
+
+def _transposed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     return cost.parameters * cost.activations // hyper["out_channels"]
 
 
@@ -49,6 +56,13 @@ RECORDS = (
         ),
         source=Source("torchinfo 1.8.0", "torchinfo/layer_info.py, LayerInfo.calculate_macs"),
         faults=(
+            Fault(
+                CONVOLUTIONS,
+                _unbatched,
+                "a convolution of an input without a batch axis is taken for one with it",
+                _SEEN_IN,
+                Sight(where=lambda use: _named_conv(use) and use.unbatched),
+            ),
             Fault(
                 ("linear",),
                 _first_size,

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from convcost.theory.convention import Convention, Rule
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 
-from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, unused
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, unused
 
 _SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
+
+
+
+def _guessed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    channels, outputs = inputs[0][1], hyper["out_channels"]
+    guessed = outputs // hyper["groups"] if outputs == channels else channels
+    count = cost.activations * guessed * product(hyper["kernel_size"])
+    return count if count != cost.macs else None
+
 
 RECORDS = (
     Convention(
@@ -33,7 +44,16 @@ RECORDS = (
             Rule(("mul", "leaky_relu"), {"activations": 1}, "1 per output element"),
         ),
         source=Source(_SEEN_IN, "torchprofile/handlers.py, HANDLER_MAP"),
-        faults=(unused(_SEEN_IN),),
+        faults=(
+            unused(_SEEN_IN),
+            Fault(
+                TRANSPOSED,
+                _guessed,
+                "a transposed convolution is counted at the positions of its output, its input channels guessed from "
+                "shapes, its groups lost",
+                _SEEN_IN,
+            ),
+        ),
         sizes=1,
     ),
 )

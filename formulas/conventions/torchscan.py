@@ -12,6 +12,7 @@ from convcost.theory.sight import Sight
 from convcost.theory.use import Use
 
 from ._operators import (
+    UNBATCHED,
     ADAPTIVE_AVERAGES,
     ADAPTIVE_MAXIMA,
     ATTENTION,
@@ -23,11 +24,16 @@ from ._operators import (
     Inputs,
     of_bases,
     output_positions,
+    rows_for_channels,
 )
 
 _SEEN_IN = "torchscan 0.2.0"
 _BATCH_NORM = Sight(bases=("_BatchNorm",))
 _IN_ATTENTION = Sight(bases=("MultiheadAttention",))
+
+
+def _leaf(*operators: str) -> Sight:
+    return Sight(bases=of_bases(*operators).bases, where=lambda use: use.owner.leaf)
 
 
 def _ratio(inputs: Inputs, output: Sequence[Count]) -> Count:
@@ -102,6 +108,20 @@ _SIDES = tuple(
 )
 
 
+def _unbatched(macs: int) -> Fault:
+    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        adds = 0 if macs == 1 else cost.bias_adds - cost.activations
+        return macs * (rows_for_channels(inputs, hyper, cost) or 0) + adds
+
+    return Fault(
+        CONVOLUTIONS,
+        predicts,
+        UNBATCHED,
+        _SEEN_IN,
+        Sight(bases=of_bases(*CONVOLUTIONS).bases, where=lambda use: use.owner.leaf and use.unbatched),
+    )
+
+
 def _transposed(macs: int, extra: int) -> Fault:
     def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
         count = output_positions(inputs, hyper, cost)
@@ -142,8 +162,8 @@ RECORDS = (
         name="torchscan",
         title="torchscan 0.2.0, MACs of its module formulas",
         rules=(
-            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=of_bases(*CONVOLUTIONS)),
-            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=of_bases(*TRANSPOSED)),
+            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=_leaf(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=_leaf(*TRANSPOSED)),
             Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
             Rule(
                 ("batch_norm",),
@@ -156,14 +176,14 @@ RECORDS = (
             *_POOLS,
         ),
         source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
-        faults=(_transposed(1, 4), *_SIDES),
+        faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
     ),
     Convention(
         name="torchscan-flops",
         title="torchscan 0.2.0, FLOPs of its module formulas",
         rules=(
-            Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=of_bases(*CONVOLUTIONS)),
-            Rule(TRANSPOSED, _FLOPS, _TAPS, at=of_bases(*TRANSPOSED)),
+            Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=_leaf(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, _FLOPS, _TAPS, at=_leaf(*TRANSPOSED)),
             Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
             Rule(
                 (ATTENTION,),
@@ -216,7 +236,7 @@ RECORDS = (
             *_POOLS,
         ),
         source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
-        faults=(_transposed(2, 8), *_SIDES),
+        faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
         unit="flops",
     ),
 )
