@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from convcost.comparison.join import join, unhandled
 from convcost.measure.calls import Call
-from convcost.measure.fvcore import FvcoreTrace
+from convcost.measure.fvcore import HANDLED, IGNORED, FvcoreTrace
 
 _PRODUCT = "aten::mul"
 
@@ -28,6 +28,13 @@ def traced(calls: Sequence[Call], trace: FvcoreTrace) -> Traced:
     if trace.failed:
         return NO_TRACE
     measured = join(tuple(calls), trace)
-    unused = frozenset(position for position, one in enumerate(measured) if one.unused)
+    unused = {position for position, one in enumerate(measured) if one.unused}
+    unused |= {position for position, call in enumerate(calls) if _left_out(call, trace)}
     own = sum(call.aten == _PRODUCT for call in calls)
-    return Traced(unused, max(unhandled(trace).get(_PRODUCT, 0) - own, 0))
+    return Traced(frozenset(unused), max(unhandled(trace).get(_PRODUCT, 0) - own, 0))
+
+
+def _left_out(call: Call, trace: FvcoreTrace) -> bool:
+    """Whether a call that fvcore has no handle for was not met either."""
+    known = call.aten in HANDLED or call.aten in IGNORED
+    return not known and not trace.unsupported.get(call.module, {}).get(call.aten)

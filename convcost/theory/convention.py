@@ -48,7 +48,8 @@ class Fault:
     """A count that is wrong by the counter's own convention: whom it befalls, what is counted then, and why.
 
     `predicts` gives the wrong count from a call's inputs, hyper-parameters and right cost, and None for a call
-    that the fault does not befall. `seen_in` names the versions it was seen in.
+    that the fault does not befall. `seen_in` names the versions it was seen in, `at` the calls that the counter looks
+    at; `of_use` takes the place of `predicts` where the count depends on how the call was written.
     """
 
     operators: tuple[str, ...]
@@ -56,11 +57,13 @@ class Fault:
     sentence: str
     seen_in: str
     at: Sight = EVERY_CALL
+    of_use: Callable[[Use], Count | None] | None = None
 
     def count(self, use: Use) -> Count | None:
         """The wrong count of a call, None for one that the fault does not befall."""
-        named = use.operator in self.operators or self.operators == ("*",)
-        return self.predicts(use.inputs, use.hyper, use.cost) if named and self.at.sees(use) else None
+        if not (use.operator in self.operators or self.operators == ("*",)) or not self.at.sees(use):
+            return None
+        return self.of_use(use) if self.of_use else self.predicts(use.inputs, use.hyper, use.cost)
 
     def matches(self, operator: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost, count: int) -> bool:
         """Whether this fault makes exactly this count of this call."""

@@ -11,7 +11,7 @@ from convcost.theory.cost import Cost
 
 NATIVE_ATTENTION = "native attention"
 NATIVE_LAYER = "native encoder layer"
-SETTINGS = ("kernel_size", "p")
+SETTINGS = ("kernel_size", "p", "embed_dim", "kdim", "vdim")
 
 
 @dataclass(frozen=True)

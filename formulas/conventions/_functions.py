@@ -7,6 +7,7 @@ from convcost.theory.convention import Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.sight import Sight
 
+from ._contraction import four_digits, operations
 from ._operators import (
     ATTENTION,
     CONVOLUTIONS,
@@ -39,7 +40,9 @@ def functions(*operators: str) -> Sight:
 def macs(products: tuple[str, ...]) -> tuple[Rule, ...]:
     """The rules for MACs, with these patched functions of matrix products and attention."""
     return (
-        Rule((*CONVOLUTIONS, *TRANSPOSED), {"macs": 1}, "biases do not count", at=functions(*CONVOLUTIONS, *TRANSPOSED)),
+        Rule(
+            (*CONVOLUTIONS, *TRANSPOSED), {"macs": 1}, "biases do not count", at=functions(*CONVOLUTIONS, *TRANSPOSED)
+        ),
         Rule(("linear",), {"macs": 1}, "biases do not count", at=functions("linear")),
         Rule(("matmul", "mm", "bmm", "mv", "dot"), {"macs": 1}, "a matrix product counts", at=patched(*products)),
         Rule((ATTENTION,), {"macs": 1}, "both products of attention count", at=patched(*products)),
@@ -62,6 +65,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
             at=patched(*_ADDED),
             more=lambda inputs, hyper, cost: product(inputs[0]),
         ),
+        Rule(("einsum",), {"macs": 2}, "an einsum counts", at=patched("torch.einsum")),
         *(
             Rule(
                 (name,),
@@ -129,6 +133,21 @@ def same_padding(seen_in: str, weight: int) -> Fault:
         "padding='same' is taken for half of it on both sides, one too few where it is odd",
         seen_in,
         functions(*CONVOLUTIONS),
+    )
+
+
+def rounded_einsum(seen_in: str) -> Fault:
+    """An einsum by NumPy's report of it."""
+
+    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        return four_digits(operations(inputs[0], hyper["equation"]))
+
+    return Fault(
+        ("einsum",),
+        predicts,
+        "an einsum is NumPy's operations, one more than it does, read from a text of four significant digits",
+        seen_in,
+        patched("torch.einsum"),
     )
 
 

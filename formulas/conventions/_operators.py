@@ -56,7 +56,9 @@ def units(kind: str, cost: Cost) -> Count:
 def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
     """Output sizes of a plain convolution with these settings."""
     settings = zip(*(hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
-    return tuple((n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(inputs[0][2:], settings, strict=True))
+    return tuple(
+        (n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(inputs[0][2:], settings, strict=True)
+    )
 
 
 def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
@@ -77,6 +79,33 @@ def left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     """A matrix product counted as the left operand's elements times the last size of the right one, where wrong."""
     count = product(inputs[0]) * inputs[1][-1]
     return count if count != cost.macs else None
+
+
+def fused_on_cpu(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
+    query, key, value = inputs[:3]
+    alike = query[:2] == key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
+    return 0 if len(query) == 4 and alike else None
+
+
+FUSED = "attention on the CPU is one operator, _scaled_dot_product_flash_attention_for_cpu"
+
+
+def by_elements(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for an einsum that sums nothing: PyTorch multiplies element by element."""
+    terms, _, output = hyper["equation"].replace(" ", "").partition("->")
+    return 0 if len(inputs[0]) == 2 and set(terms) - {","} == set(output) else None
+
+
+BY_ELEMENTS = "an einsum that sums nothing is multiplied element by element (aten.mul)"
+
+
+def with_a_vector(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for a product with a vector on the right."""
+    return 0 if len(inputs[1]) == 1 else None
+
+
+WITH_A_VECTOR = "the product with a vector is another operator (aten.mv, aten.dot)"
 
 
 def nothing(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:

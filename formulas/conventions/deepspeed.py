@@ -7,7 +7,7 @@ from convcost.theory.convention import Convention, Fault
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 
-from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, same_padding
+from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, rounded_einsum, same_padding
 from ._operators import Hyper, Inputs
 
 _SEEN_IN = "deepspeed 0.19.8"
@@ -38,6 +38,7 @@ RECORDS = (
         faults=(
             same_padding(_SEEN_IN, 2),
             left_operand(_SEEN_IN, 2, _PATCHED),
+            rounded_einsum(_SEEN_IN),
             Fault(
                 UPSAMPLINGS,
                 _size_alone,

@@ -7,32 +7,45 @@ from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
+from convcost.theory.use import Use
 
+from ._functions import UPSAMPLINGS
 from ._operators import (
-    UNBATCHED,
     ATTENTION,
     BATCH_NORMS,
+    BY_ELEMENTS,
     CONVOLUTIONS,
+    FUSED,
     INSTANCE_NORMS,
     NORMS,
     POOLS,
     RECURRENT,
     TRANSPOSED,
+    UNBATCHED,
+    WITH_A_VECTOR,
     Hyper,
     Inputs,
+    by_elements,
+    fused_on_cpu,
     hooked,
     left_operand_only,
+    nothing,
     patched,
     positions,
     units,
+    with_a_vector,
 )
 
 _SEEN_IN = "ptflops 0.7.5"
 _BIASED = {"macs": 1, "bias_adds": 1}
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
 _ACTIVATIONS = {
-    **{"relu": "ReLU", "prelu": "PReLU", "elu": "ELU"},
-    **{"leaky_relu": "LeakyReLU", "relu6": "ReLU6", "gelu": "GELU"},
+    "relu": "ReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "leaky_relu": "LeakyReLU",
+    "relu6": "ReLU6",
+    "gelu": "GELU",
 }
 _PER_UNIT = {"lstm": 10, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
 _PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
@@ -47,6 +60,29 @@ def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     sizes, channels = positions(inputs, hyper), inputs[0][1]
     taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
     return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
+
+
+def _projection(use: Use) -> Count | None:
+    """Keys and values are projected by a square of their own width."""
+    *rows, features = use.inputs[0]
+    return product(rows) * features * features + use.cost.bias_adds if features != use.output[-1] else None
+
+
+def _other_scores(use: Use) -> Count | None:
+    """The values' width takes the place of the model's, in the second product and the projection of the output."""
+    query, key = use.inputs[:2]
+    batch, heads, length, size = query
+    width, values = heads * size, use.owner.settings["vdim"]
+    scores = batch * heads * length * key[-2]
+    output = batch * length * (values * (values + 1) - width * (width + 1))
+    return scores * (size + values // heads) + _scores(use.inputs, use.hyper, use.cost) + output
+
+
+_OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
+_OTHER_WIDTHS = Sight(
+    modules=("MultiheadAttention",),
+    where=lambda use: {use.owner.settings[name] for name in ("kdim", "vdim")} != {use.owner.settings["embed_dim"]},
+)
 
 
 def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
@@ -83,6 +119,15 @@ _HOOKS = (
         for kind, module in RECURRENT.items()
     ),
     Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
+    Rule(("bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
+    Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_ATTENTION),
+    Rule(
+        UPSAMPLINGS,
+        {},
+        "1 per output element of an upsampling, of one sample",
+        at=Sight(modules=("Upsample",)),
+        more=lambda inputs, hyper, cost: cost.activations // inputs[0][0],
+    ),
     Rule(
         (ATTENTION,),
         {"macs": 1},
@@ -100,6 +145,7 @@ _FUNCTIONS = (
         "a matrix product counts",
         at=_MATMUL,
     ),
+    Rule(UPSAMPLINGS, {"activations": 1}, "1 per output element of an upsampling", at=patched("F.interpolate")),
     Rule(
         ("addmm", "baddbmm"),
         {"macs": 1},
@@ -129,6 +175,8 @@ RECORDS = (
                 _SEEN_IN,
                 Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
             ),
+            Fault(("linear",), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _projection),
+            Fault((ATTENTION,), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _other_scores),
             Fault(
                 ("matmul", "mm", "bmm"),
                 left_operand_only,
@@ -152,16 +200,14 @@ RECORDS = (
                 "1 per element of the product that something is added to",
                 more=lambda inputs, hyper, cost: cost.activations,
             ),
-            Rule(("matmul", "mm", "bmm", "einsum", "tensordot"), {"macs": 1}, "a matrix product counts"),
+            Rule(("matmul", "mm", "bmm", "einsum", "tensordot", ATTENTION), {"macs": 1}, "a matrix product counts"),
+            Rule(("gru", "rnn_tanh", "rnn_relu"), _BIASED, "biases count"),
         ),
         source=Source(_SEEN_IN, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
         faults=(
-            Fault(
-                ("matmul",),
-                lambda inputs, hyper, cost: 0 if len(inputs[1]) == 1 else None,
-                "the product with a vector is another operator (aten.mv, aten.dot)",
-                _SEEN_IN,
-            ),
+            Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which is not counted", _SEEN_IN),
+            Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which is not counted", _SEEN_IN),
+            Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which is not counted", _SEEN_IN),
             Fault(
                 ("linear",),
                 lambda inputs, hyper, cost: cost.macs,

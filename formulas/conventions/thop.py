@@ -9,7 +9,6 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 
 from ._operators import (
-    UNBATCHED,
     ADAPTIVE_AVERAGES,
     AVERAGES,
     BATCH_NORMS,
@@ -18,6 +17,7 @@ from ._operators import (
     NORMS,
     RECURRENT,
     TRANSPOSED,
+    UNBATCHED,
     Hyper,
     Inputs,
     hooked,

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
 from convcost.theory.convention import Convention, Fault, Rule
-from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 from convcost.theory.use import NATIVE_ATTENTION, NATIVE_LAYER
 
-from ._operators import ATTENTION, CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, nothing
+from ._operators import (
+    ATTENTION,
+    BY_ELEMENTS,
+    CONVOLUTIONS,
+    FUSED,
+    RECURRENT,
+    TRANSPOSED,
+    WITH_A_VECTOR,
+    by_elements,
+    fused_on_cpu,
+    nothing,
+    with_a_vector,
+)
 
 _COUNTED = ("linear", "matmul", "mm", "bmm", "addmm", "baddbmm", "addbmm", "einsum", "tensordot", "multi_dot")
 _SEEN_IN = "torch 2.13.0"
 _RULES = (
-    Rule((*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, ATTENTION), {"macs": 2}, "2 per multiply-accumulate, no biases"),
+    Rule(
+        (*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, *RECURRENT, ATTENTION),
+        {"macs": 2},
+        "2 per multiply-accumulate, no biases",
+    ),
 )
 _SOURCE = Source("torch 2.13.0", "torch/utils/flop_counter.py, flop_registry")
 
 
-def _vectors(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    return 0 if len(inputs[1]) == 1 else None
-
-
-def _fused(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    query, key, value = inputs[:3]
-    heads = query[:2] == key[:2] == value[:2]
-    return 0 if len(query) == 4 and heads and query[-1] == key[-1] == value[-1] else None
-
-
 _EVERYWHERE = (
-    Fault(
-        ("matmul",),
-        _vectors,
-        "the product with a vector is another operator (aten.mv, aten.dot), which has no formula",
-        _SEEN_IN,
-    ),
+    Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which has no formula", _SEEN_IN),
+    Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which has no formula", _SEEN_IN),
 )
 _CPU = (
     *_EVERYWHERE,
-    Fault(
-        (ATTENTION,),
-        _fused,
-        "attention on the CPU is another operator (_scaled_dot_product_flash_attention_for_cpu), which has no formula",
-        _SEEN_IN,
-    ),
+    Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which has no formula", _SEEN_IN),
+    Fault(("lstm",), nothing, "an LSTM on the CPU is one operator, mkldnn_rnn_layer, which has no formula", _SEEN_IN),
 )
 _NATIVE = (
     Fault(

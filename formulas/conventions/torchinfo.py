@@ -9,7 +9,7 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 from convcost.theory.use import Use
 
-from ._operators import CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, positions
+from ._operators import CONVOLUTIONS, RECURRENT, TRANSPOSED, Hyper, Inputs, positions
 
 _SEEN_IN = "torchinfo 1.8.0"
 
@@ -52,6 +52,7 @@ RECORDS = (
             Rule(CONVOLUTIONS, {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_named_conv)),
             Rule(TRANSPOSED, {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_named_conv)),
             Rule(("linear",), {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_leaf)),
+            Rule(tuple(RECURRENT), {"macs": 1, "bias_adds": 1}, "a bias counts", at=Sight(where=_leaf)),
             Rule(("*",), {}, "1 per parameter and sample", at=Sight(where=_leaf), more=_a_sample),
         ),
         source=Source("torchinfo 1.8.0", "torchinfo/layer_info.py, LayerInfo.calculate_macs"),

@@ -13,6 +13,16 @@ _SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
 
 
+def _all_indices(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    if "..." in hyper["equation"]:
+        return 0
+    terms = hyper["equation"].replace(" ", "").partition("->")[0].split(",")
+    sizes = {
+        letter: n for term, shape in zip(terms, inputs[0], strict=True) for letter, n in zip(term, shape, strict=True)
+    }
+    count = product(sizes.values())
+    return count if count != cost.macs else None
+
 
 def _guessed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     channels, outputs = inputs[0][1], hyper["out_channels"]
@@ -38,6 +48,10 @@ RECORDS = (
                 {"macs": 1},
                 "a product is counted",
             ),
+            Rule(("lstm",), {"macs": 1}, "the products of an LSTM count"),
+            Rule(
+                ("upsample_bilinear2d", "grid_sampler"), {"activations": 4}, "4 per output element of an interpolation"
+            ),
             Rule(_NORMS, {}, "a norm without scale and shift is free", {"affine": (False,)}),
             Rule(_NORMS, {"activations": 1}, "1 per element of a norm"),
             Rule((*AVERAGES, *ADAPTIVE_AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
@@ -51,6 +65,12 @@ RECORDS = (
                 _guessed,
                 "a transposed convolution is counted at the positions of its output, its input channels guessed from "
                 "shapes, its groups lost",
+                _SEEN_IN,
+            ),
+            Fault(
+                ("einsum",),
+                _all_indices,
+                "an einsum is counted as the product of all its indices' sizes, whatever is done with them",
                 _SEEN_IN,
             ),
         ),

@@ -12,7 +12,6 @@ from convcost.theory.sight import Sight
 from convcost.theory.use import Use
 
 from ._operators import (
-    UNBATCHED,
     ADAPTIVE_AVERAGES,
     ADAPTIVE_MAXIMA,
     ATTENTION,
@@ -20,6 +19,7 @@ from ._operators import (
     CONVOLUTIONS,
     MAXIMA,
     TRANSPOSED,
+    UNBATCHED,
     Hyper,
     Inputs,
     of_bases,
@@ -147,8 +147,12 @@ _FLOPS = {"macs": 2, "bias_adds": 1, "activations": -1}
 _TAPS = "2 per multiply-accumulate but one per output element, and a bias"
 _PER_ELEMENT = {"relu": 1, "elu": 6, "leaky_relu": 4, "relu6": 2, "tanh": 6, "sigmoid": 4}
 _MODULES = {
-    **{"relu": "ReLU", "elu": "ELU", "leaky_relu": "LeakyReLU"},
-    **{"relu6": "ReLU6", "tanh": "Tanh", "sigmoid": "Sigmoid"},
+    "relu": "ReLU",
+    "elu": "ELU",
+    "leaky_relu": "LeakyReLU",
+    "relu6": "ReLU6",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
 }
 
 
@@ -185,6 +189,16 @@ RECORDS = (
             Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=_leaf(*CONVOLUTIONS)),
             Rule(TRANSPOSED, _FLOPS, _TAPS, at=_leaf(*TRANSPOSED)),
             Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
+            Rule(("bmm", "baddbmm"), {"macs": 2, "activations": -1}, _TAPS, at=_IN_ATTENTION),
+            Rule(
+                ("mul",),
+                {"activations": 1},
+                "1 for the root that queries are scaled by",
+                at=_IN_ATTENTION,
+                more=lambda inputs, hyper, cost: 1,
+            ),
+            Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
+            Rule(("mean",), {"inputs": 1}, "the mean of the heads' scores counts", at=_IN_ATTENTION),
             Rule(
                 (ATTENTION,),
                 {"macs": 2},
@@ -223,7 +237,9 @@ RECORDS = (
                 more=_layer_norm,
             ),
             *(
-                Rule((name,), {"activations": n}, f"{n} per element of an activation", at=Sight(bases=(_MODULES[name],)))
+                Rule(
+                    (name,), {"activations": n}, f"{n} per element of an activation", at=Sight(bases=(_MODULES[name],))
+                )
                 for name, n in _PER_ELEMENT.items()
             ),
             Rule(

@@ -40,7 +40,13 @@ RECORDS = (
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=of_bases(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=of_bases(*TRANSPOSED)),
             Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
-            Rule(("bilinear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Bilinear",))),
+            Rule(
+                ("bilinear",),
+                {"macs": 1},
+                "a second product per output element and feature of the right input",
+                at=Sight(bases=("Bilinear",)),
+                more=lambda inputs, hyper, cost: cost.activations * inputs[1][-1],
+            ),
             Rule(
                 NORMS,
                 {"activations": 2},

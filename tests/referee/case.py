@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.measure.probe import ones_probe
+from convcost.theory.spec import TensorSpec
 
 Shape = tuple[int, ...]
 Probe = tuple[Any, ...]
@@ -44,7 +45,7 @@ class Case:
     """A model, the shapes of its inputs, and the probes whose counts add up to its multiply-accumulates."""
 
     make: Callable[[], nn.Module]
-    inputs: tuple[Shape, ...]
+    inputs: tuple[Shape | TensorSpec, ...]
     probes: tuple[Probe, ...] = ()
 
     @property
@@ -53,7 +54,7 @@ class Case:
         return sum(ones_probe(*probe[:-1], **probe[-1]) for probe in self.probes)
 
 
-def case(make: Callable[[], nn.Module], *inputs: Shape, probes: tuple[Probe, ...] = ()) -> Case:
+def case(make: Callable[[], nn.Module], *inputs: Shape | TensorSpec, probes: tuple[Probe, ...] = ()) -> Case:
     """A case with given probes; none for an operator that multiplies no accumulated products."""
     return Case(make, inputs, tuple(probe if isinstance(probe[-1], dict) else (*probe, {}) for probe in probes))
 

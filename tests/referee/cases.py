@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from convcost.theory.spec import TensorSpec
 from tests.referee.case import Case, case, layer, linear, made_of, of, product
 
 IMAGE = (1, 16, 14, 14)
@@ -23,6 +24,11 @@ class DerivedLinear(nn.Linear):
 def _twice() -> nn.Module:
     conv = nn.Conv2d(16, 16, 3, padding=1, bias=False)
     return nn.Sequential(nn.Sequential(conv), nn.Sequential(conv))
+
+
+def _linear_twice() -> nn.Module:
+    layer = nn.Linear(12, 12)
+    return nn.Sequential(layer, nn.Sequential(layer))
 
 
 def _weight_normed() -> nn.Module:
@@ -97,12 +103,11 @@ LINEAR: dict[str, Case] = {
         probes=(linear(10, 12, 7),),
     ),
     "class derived from linear": case(lambda: DerivedLinear(64, 32), (3, 64), probes=(linear(3, 64, 32),)),
+    "linear in two places": case(_linear_twice, (3, 12), probes=(linear(3, 12, 12), linear(3, 12, 12))),
     "F.linear": case(
         made_of(lambda m, x: F.linear(x, m.w), w=lambda: torch.ones(32, 64)), (3, 64), probes=(linear(3, 64, 32),)
     ),
-    "bilinear": case(
-        lambda: nn.Bilinear(5, 6, 7), (3, 5), (3, 6), probes=((F.bilinear, (3, 5), (3, 6), (7, 5, 6)),)
-    ),
+    "bilinear": case(lambda: nn.Bilinear(5, 6, 7), (3, 5), (3, 6), probes=((F.bilinear, (3, 5), (3, 6), (7, 5, 6)),)),
 }
 
 
@@ -121,10 +126,10 @@ PRODUCTS: dict[str, Case] = {
     "torch.mv": product(torch.mv, (32, 64), (64,)),
     "torch.dot": product(torch.dot, (64,), (64,)),
     "torch.addmm": case(of(torch.addmm), (3, 4), (3, 5), (5, 4), probes=((torch.mm, (3, 5), (5, 4)),)),
-    "torch.baddbmm": case(of(torch.baddbmm), (2, 3, 4), (2, 3, 5), (2, 5, 4), probes=((torch.bmm, (2, 3, 5), (2, 5, 4)),)),
-    "einsum of scores": product(
-        lambda q, k: torch.einsum("bhid,bhjd->bhij", q, k), (1, 16, 77, 64), (1, 16, 77, 64)
+    "torch.baddbmm": case(
+        of(torch.baddbmm), (2, 3, 4), (2, 3, 5), (2, 5, 4), probes=((torch.bmm, (2, 3, 5), (2, 5, 4)),)
     ),
+    "einsum of scores": product(lambda q, k: torch.einsum("bhid,bhjd->bhij", q, k), (1, 16, 77, 64), (1, 16, 77, 64)),
     "einsum of a product": product(lambda x, y: torch.einsum("ij,jk->ik", x, y), (12, 13), (13, 14)),
     "einsum of a transpose": case(of(lambda x: torch.einsum("ij->ji", x)), (10, 20)),
     "einsum of elements": product(lambda x, y: torch.einsum("ij,ij->ij", x, y), (10, 20), (10, 20)),
@@ -166,9 +171,7 @@ ATTENTION: dict[str, Case] = {
         probes=(linear(20, 64, 192), *_scores((2, 4, 10, 16), (2, 4, 10, 16), (2, 4, 10, 16)), linear(20, 64, 64)),
     ),
     "multi-head attention with weights": case(
-        made_of(
-            lambda m, x: m.attention(x, x, x)[0], attention=lambda: nn.MultiheadAttention(64, 4, batch_first=True)
-        ),
+        made_of(lambda m, x: m.attention(x, x, x)[0], attention=lambda: nn.MultiheadAttention(64, 4, batch_first=True)),
         (2, 10, 64),
         probes=(linear(20, 64, 192), *_scores((2, 4, 10, 16), (2, 4, 10, 16), (2, 4, 10, 16)), linear(20, 64, 64)),
     ),
@@ -215,6 +218,12 @@ RECURRENT: dict[str, Case] = {
         lambda: nn.LSTM(5, 6, bias=False), (4, 3, 5), probes=(linear(12, 5, 24), linear(12, 6, 24))
     ),
     "gru": case(lambda: nn.GRU(5, 6), (4, 3, 5), probes=(linear(12, 5, 18), linear(12, 6, 18))),
+    "lstm cell": case(
+        made_of(lambda m, x: m.cell(x)[0], cell=lambda: nn.LSTMCell(5, 6)),
+        (3, 5),
+        probes=(linear(3, 5, 24), linear(3, 6, 24)),
+    ),
+    "embedding": case(lambda: nn.Embedding(100, 64), TensorSpec((2, 7), "int64")),
     "rnn": case(lambda: nn.RNN(5, 6), (4, 3, 5), probes=(linear(12, 5, 6), linear(12, 6, 6))),
 }
 NORMS: dict[str, Case] = {
@@ -286,9 +295,9 @@ RESIZES: dict[str, Case] = {
     "upsampling, bicubic": case(lambda: nn.Upsample(scale_factor=2, mode="bicubic"), (1, 16, 7, 7)),
     "upsampling, linear": case(lambda: nn.Upsample(scale_factor=2, mode="linear"), (1, 4, 9)),
     "upsampling, trilinear": case(lambda: nn.Upsample(scale_factor=2, mode="trilinear"), (1, 2, 3, 4, 5)),
-    "F.interpolate to a size": case(
-        of(lambda x: F.interpolate(x, size=(14, 14), mode="bilinear")), (1, 16, 7, 7)
-    ),
+    "upsampling, batch of 2": case(lambda: nn.Upsample(scale_factor=2), (2, 3, 7, 5)),
+    "F.grid_sample": case(of(lambda x, g: F.grid_sample(x, g, align_corners=False)), (1, 16, 7, 7), (1, 5, 6, 2)),
+    "F.interpolate to a size": case(of(lambda x: F.interpolate(x, size=(14, 14), mode="bilinear")), (1, 16, 7, 7)),
     "F.interpolate by a factor": case(of(lambda x: F.interpolate(x, scale_factor=2)), (2, 3, 7, 5)),
 }
 POINTWISE: dict[str, Case] = {
