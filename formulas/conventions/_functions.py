@@ -17,6 +17,7 @@ from ._operators import (
     TRANSPOSED,
     Hyper,
     Inputs,
+    cells,
     left_operand_only,
     patched,
     units,
@@ -107,6 +108,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
             )
             for kind, module in RECURRENT.items()
         ),
+        *cells({"macs": 2, "bias_adds": 1, "activations": -1}, tangents=True),
     )
 
 

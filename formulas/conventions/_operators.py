@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Fault
+from convcost.theory.convention import Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.sight import Sight
 
@@ -36,6 +36,22 @@ _CLASSES = {
         for rank in (1, 2, 3)
     },
 }
+
+
+CELLS = ("LSTMCell", "GRUCell", "RNNCell")
+
+
+def cells(products: Mapping[str, int], tangents: bool) -> tuple[Rule, ...]:
+    """Recurrent cells by what they consist of: products, sums, and with `tangents` those of an LSTM's states."""
+    arithmetic = "1 per sum, difference and product of a recurrent cell"
+    return (
+        Rule(("linear",), products, "the products and biases of a recurrent cell count", at=Sight(modules=CELLS)),
+        Rule(("add", "sub", "mul"), {"activations": 1}, arithmetic, at=Sight(modules=CELLS)),
+        *((Rule(("tanh",), {"activations": 1}, _ONCE_MORE, at=Sight(modules=("LSTMCell",))),) if tangents else ()),
+    )
+
+
+_ONCE_MORE = "10 per hidden unit of an LSTM's cell, which has 8 sums and products"
 
 
 def hooked(*operators: str) -> Sight:

@@ -26,6 +26,7 @@ from ._operators import (
     Hyper,
     Inputs,
     by_elements,
+    cells,
     fused_on_cpu,
     hooked,
     left_operand_only,
@@ -118,6 +119,7 @@ _HOOKS = (
         )
         for kind, module in RECURRENT.items()
     ),
+    *cells(_BIASED, tangents=True),
     Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
     Rule(("bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
     Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_ATTENTION),

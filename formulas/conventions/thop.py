@@ -20,6 +20,7 @@ from ._operators import (
     UNBATCHED,
     Hyper,
     Inputs,
+    cells,
     hooked,
     output_positions,
     rows_for_channels,
@@ -90,6 +91,7 @@ RECORDS = (
                 for name, n in UPSAMPLINGS.items()
             ),
             *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *cells({"macs": 1, "bias_adds": 1}, tangents=False),
         ),
         source=Source(_SEEN_IN, "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"),
         faults=(

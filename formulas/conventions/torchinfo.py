@@ -9,8 +9,9 @@ from convcost.theory.record import Source
 from convcost.theory.sight import Sight
 from convcost.theory.use import Use
 
-from ._operators import CONVOLUTIONS, RECURRENT, TRANSPOSED, Hyper, Inputs, positions
+from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, Hyper, Inputs, nothing, positions
 
+_GATES = {"LSTMCell": 4, "GRUCell": 3, "RNNCell": 1}
 _SEEN_IN = "torchinfo 1.8.0"
 
 
@@ -57,6 +58,14 @@ RECORDS = (
         ),
         source=Source("torchinfo 1.8.0", "torchinfo/layer_info.py, LayerInfo.calculate_macs"),
         faults=(
+            Fault(
+                ("linear",),
+                nothing,
+                "a recurrent cell is counted once for every hidden unit",
+                _SEEN_IN,
+                Sight(modules=CELLS),
+                lambda use: use.cost.parameters * use.cost.activations // _GATES[use.owner.kind],
+            ),
             Fault(
                 CONVOLUTIONS,
                 _unbatched,

@@ -50,7 +50,7 @@ RECORDS = (
             ),
             Rule(("lstm",), {"macs": 1}, "the products of an LSTM count"),
             Rule(
-                ("upsample_bilinear2d", "grid_sampler"), {"activations": 4}, "4 per output element of an interpolation"
+                ("upsample_bilinear2d", "grid_sample"), {"activations": 4}, "4 per output element of an interpolation"
             ),
             Rule(_NORMS, {}, "a norm without scale and shift is free", {"affine": (False,)}),
             Rule(_NORMS, {"activations": 1}, "1 per element of a norm"),

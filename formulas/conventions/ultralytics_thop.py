@@ -18,6 +18,7 @@ from ._operators import (
     TRANSPOSED,
     Hyper,
     Inputs,
+    cells,
     of_bases,
 )
 from .thop import UPSAMPLINGS, recurrent
@@ -73,6 +74,7 @@ RECORDS = (
                 for name, n in {**UPSAMPLINGS, "upsample_trilinear3d": 31}.items()
             ),
             *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *cells({"macs": 1, "bias_adds": 1}, tangents=False),
             Rule(("linear", "bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
             Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
             Rule((ATTENTION,), {"macs": 1}, "the softmax of attention counts", at=_IN_ATTENTION, more=_softmax),

@@ -223,6 +223,16 @@ RECURRENT: dict[str, Case] = {
         (3, 5),
         probes=(linear(3, 5, 24), linear(3, 6, 24)),
     ),
+    "gru cell": case(
+        made_of(lambda m, x: m.cell(x), cell=lambda: nn.GRUCell(5, 6)),
+        (3, 5),
+        probes=(linear(3, 5, 18), linear(3, 6, 18)),
+    ),
+    "rnn cell": case(
+        made_of(lambda m, x: m.cell(x), cell=lambda: nn.RNNCell(5, 6)),
+        (3, 5),
+        probes=(linear(3, 5, 6), linear(3, 6, 6)),
+    ),
     "embedding": case(lambda: nn.Embedding(100, 64), TensorSpec((2, 7), "int64")),
     "rnn": case(lambda: nn.RNN(5, 6), (4, 3, 5), probes=(linear(12, 5, 6), linear(12, 6, 6))),
 }
