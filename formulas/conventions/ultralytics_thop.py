@@ -12,6 +12,7 @@ from ._operators import (
     ADAPTIVE_AVERAGES,
     ATTENTION,
     AVERAGES,
+    CELLS,
     CONVOLUTIONS,
     NORMS,
     RECURRENT,
@@ -32,6 +33,9 @@ def _softmax(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     rows = product(inputs[0][:-1])
     return 3 * rows * inputs[1][-2] - rows
 
+
+# Products inside of these are their own rules' business.
+_RULED = {"Linear", "Bilinear", "MultiheadAttention", *RECURRENT.values(), *CELLS}
 
 RECORDS = (
     Convention(
@@ -85,7 +89,7 @@ RECORDS = (
                 ("linear", "matmul", "bmm", "einsum", ATTENTION),
                 {"macs": 1},
                 "products outside of hooked modules count",
-                at=Sight(where=lambda use: not {"Linear", "MultiheadAttention"} & set(use.owner.bases)),
+                at=Sight(where=lambda use: not _RULED & set(use.owner.bases)),
             ),
         ),
     ),
