@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.calls import HANDED_ON, Capture, capture
+from convcost.measure.calls import HANDED_ON, Capture, capture, running
 from convcost.measure.native_paths import ENCODER_LAYER, attention, encoder_layer
 from convcost.theory.use import SETTINGS, Owner
 
@@ -49,14 +49,13 @@ class Written:
 
 def written(model: nn.Module, inputs: Any) -> Written:
     """Capture a model's calls with how it wrote them; arguments and errors are those of `capture`."""
-    functions: list[str] = []
     with ExitStack() as patches:
         for place, room, names in NAMES:
             for name in names:
-                patches.enter_context(_noted(room, name, _always(f"{place}.{name}"), functions))
-        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention, functions))
-        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer, functions))
-        found = capture(model, inputs, functions)
+                patches.enter_context(_noted(room, name, _always(f"{place}.{name}"))) 
+        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention)) 
+        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer)) 
+        found = capture(model, inputs)
     return Written(found, owners(model))
 
 
@@ -65,18 +64,18 @@ def _always(name: str) -> Callable[..., str]:
 
 
 @contextmanager
-def _noted(room: Any, name: str, said: Callable[..., str], functions: list[str]) -> Iterator[None]:
-    """While active, `room.name` notes on `functions` what `said` makes of its arguments, as long as it runs."""
+def _noted(room: Any, name: str, said: Callable[..., str]) -> Iterator[None]:
+    """While active, `room.name` notes on `running` what `said` makes of its arguments, as long as it runs."""
     function, own = getattr(room, name), name in vars(room)
 
     def noting(*args: Any, **kwargs: Any) -> Any:
         if sys._getframe(1).f_code is HANDED_ON:
             return function(*args, **kwargs)  # PyTorch looked the name up, not the model: x + y asks for Tensor.add
-        functions.append(said(*args, **kwargs))
+        running.append(said(*args, **kwargs))
         try:
             return function(*args, **kwargs)
         finally:
-            functions.pop()
+            running.pop()
 
     setattr(room, name, noting)
     try:
