@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convcost.api import cost as cost
     from convcost.api import derive as derive
     from convcost.api import prove as prove
+    from convcost.api import referee as referee
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -35,6 +36,7 @@ _PUBLIC = {
     "cost": ("convcost.api", "cost"),
     "derive": ("convcost.api", "derive"),
     "prove": ("convcost.api", "prove"),
+    "referee": ("convcost.api", "referee"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -59,6 +61,7 @@ __all__ = [
     "derive",
     "ones_probe",
     "prove",
+    "referee",
     "trace_fvcore",
 ]
 

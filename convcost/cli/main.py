@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import audit, claims, compare, derive, formula, listing, networks, prove, show
+from convcost.cli import audit, claims, compare, conventions, derive, formula, listing, networks, prove, referee, show
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -28,14 +28,16 @@ app = typer.Typer(
 for _name, _module, _short in (
     ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
     ("audit", audit, "Every model of a library, a row each."),
+    ("referee", referee, "Why two counters disagree: each one's number explained."),
     ("derive", derive, "A model's cost as a formula of its input's sizes."),
     ("prove", prove, "Formula and model as one function of batch, height and width."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
+    ("conventions", conventions, "What each counter counts, and its known faults."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):
-    _settings = networks.CONTEXT if _module in (compare, derive, prove, show) else None
+    _settings = networks.CONTEXT if _module in (compare, derive, prove, referee, show) else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 

@@ -52,9 +52,9 @@ def written(model: nn.Module, inputs: Any) -> Written:
     with ExitStack() as patches:
         for place, room, names in NAMES:
             for name in names:
-                patches.enter_context(_noted(room, name, _always(f"{place}.{name}"))) 
-        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention)) 
-        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer)) 
+                patches.enter_context(_noted(room, name, _always(f"{place}.{name}")))
+        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention))
+        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer))
         found = capture(model, inputs)
     return Written(found, owners(model))
 

@@ -20,7 +20,7 @@ from ._operators import (
     cells,
     left_operand_only,
     patched,
-    units,
+    per_unit,
 )
 
 _ACTIVATIONS = ("relu", "prelu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax")
@@ -104,7 +104,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
                 {"macs": 2, "bias_adds": 1},
                 f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
                 at=Sight(modules=(module,)),
-                more=lambda inputs, hyper, cost, kind=kind: _PER_UNIT[kind] * units(kind, cost),
+                more=per_unit(kind, _PER_UNIT[kind]),
             )
             for kind, module in RECURRENT.items()
         ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Fault, Rule
+from convcost.theory.convention import Fault, Measure, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.sight import Sight
 
@@ -64,6 +64,11 @@ def patched(*names: str) -> Sight:
     return Sight(functions=names)
 
 
+def per_unit(kind: str, each: int) -> Measure:
+    """So many operations a hidden unit and step of a recurrent layer."""
+    return lambda inputs, hyper, cost: each * units(kind, cost)
+
+
 def units(kind: str, cost: Cost) -> Count:
     """Hidden units times steps of a recurrent layer, of its gates' arithmetic."""
     return cost.elementwise // {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}[kind]
@@ -77,7 +82,7 @@ def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
     )
 
 
-def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     """A convolution without a batch axis whose first size is taken for its channels."""
     return cost.activations * (inputs[0][2] // hyper["groups"]) * product(hyper["kernel_size"])
 
@@ -85,7 +90,7 @@ def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
 UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
 
 
-def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     """A transposed convolution counted like a plain one, every tap of every output element."""
     taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])
     return cost.activations * taps

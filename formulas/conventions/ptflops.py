@@ -32,8 +32,8 @@ from ._operators import (
     left_operand_only,
     nothing,
     patched,
+    per_unit,
     positions,
-    units,
     with_a_vector,
 )
 
@@ -115,7 +115,7 @@ _HOOKS = (
             _BIASED,
             f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
             at=Sight(modules=(module,)),
-            more=lambda inputs, hyper, cost, kind=kind: _PER_UNIT[kind] * units(kind, cost),
+            more=per_unit(kind, _PER_UNIT[kind]),
         )
         for kind, module in RECURRENT.items()
     ),

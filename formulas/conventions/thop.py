@@ -23,8 +23,8 @@ from ._operators import (
     cells,
     hooked,
     output_positions,
+    per_unit,
     rows_for_channels,
-    units,
 )
 
 _SEEN_IN = "thop 0.1.1.post2209072238"
@@ -41,7 +41,7 @@ def recurrent(kind: str, module: str) -> Rule:
         {"macs": 1, "bias_adds": 1},
         f"{PER_UNIT[kind]} per hidden unit and step beside the products and biases",
         at=Sight(modules=(module,)),
-        more=lambda inputs, hyper, cost: PER_UNIT[kind] * units(kind, cost),
+        more=per_unit(kind, PER_UNIT[kind]),
     )
 
 

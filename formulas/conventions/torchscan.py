@@ -111,7 +111,7 @@ _SIDES = tuple(
 def _unbatched(macs: int) -> Fault:
     def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
         adds = 0 if macs == 1 else cost.bias_adds - cost.activations
-        return macs * (rows_for_channels(inputs, hyper, cost) or 0) + adds
+        return macs * rows_for_channels(inputs, hyper, cost) + adds
 
     return Fault(
         CONVOLUTIONS,
@@ -125,7 +125,7 @@ def _unbatched(macs: int) -> Fault:
 def _transposed(macs: int, extra: int) -> Fault:
     def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
         count = output_positions(inputs, hyper, cost)
-        adds = 0 if macs == 1 else cost.bias_adds - cost.activations
+        adds: Count = 0 if macs == 1 else cost.bias_adds - cost.activations
         return macs * count + adds + extra * len(hyper["kernel_size"])
 
     return Fault(

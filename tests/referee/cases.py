@@ -32,7 +32,8 @@ def _linear_twice() -> nn.Module:
 
 
 def _weight_normed() -> nn.Module:
-    return torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(16, 32, 3, padding=1, bias=False))
+    normed: nn.Module = torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(16, 32, 3, padding=1, bias=False))
+    return normed
 
 
 _TWICE = (nn.Conv2d(16, 16, 3, padding=1, bias=False), IMAGE)

@@ -19,8 +19,7 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        nodes = profile_macs(model, args, reduction=None)
-    return Printed(int(sum(nodes.values())))
+        return Printed(int(profile_macs(model, args)))
 
 
 COUNTERS = (Counter("torchprofile", ("torchprofile",), "torchprofile", "macs", count),)

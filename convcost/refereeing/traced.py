@@ -37,4 +37,5 @@ def traced(calls: Sequence[Call], trace: FvcoreTrace) -> Traced:
 def _left_out(call: Call, trace: FvcoreTrace) -> bool:
     """Whether a call that fvcore has no handle for was not met either."""
     known = call.aten in HANDLED or call.aten in IGNORED
-    return not known and not trace.unsupported.get(call.module, {}).get(call.aten)
+    met = trace.unsupported.get(call.module)
+    return not known and (met is None or not met[call.aten])

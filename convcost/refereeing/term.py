@@ -97,11 +97,11 @@ def _regular(rule: Rule | None, use: Use) -> tuple[int, list[Term]]:
     if use.multilinear and weight != 1:
         times = _term(use, f"{weight} per multiply-accumulate", (weight - 1) * macs, CONVENTION, rule.sentence)
         terms.append(times if weight else _term(use, _uncounted(use), -macs, FAULT, rule.sentence))
-    for primitive, times in rule.weights.items():
+    for primitive, each in rule.weights.items():
         if primitive != "macs":
-            amount = times * getattr(use.cost, primitive)
+            amount = each * getattr(use.cost, primitive)
             total += amount
-            terms.append(_term(use, f"{_words(use)}: {times} per {_PER[primitive]}", amount, CONVENTION, rule.sentence))
+            terms.append(_term(use, f"{_words(use)}: {each} per {_PER[primitive]}", amount, CONVENTION, rule.sentence))
     if rule.more is not None:
         amount = rule.more(use.inputs, use.hyper, use.cost)
         total += amount

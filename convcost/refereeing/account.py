@@ -1,19 +1,20 @@
-"""Why two counters disagree: each one's number, taken apart into named terms down to the last unit."""
+"""A counter's number, taken apart into named terms down to the last unit."""
 
 from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from convcost.comparison.term import CONVENTION, FAULT, Seen, Term, core, per_sample, seen, summed
-from convcost.comparison.traced import NO_TRACE, Traced
-from convcost.comparison.uses import uses
 from convcost.measure.calls import Call
 from convcost.measure.counters.counter import Printed
 from convcost.measure.counters.room import Ran
+from convcost.refereeing.term import CONVENTION, FAULT, Seen, Term, core, per_sample, seen, summed
+from convcost.refereeing.traced import NO_TRACE, Traced
+from convcost.refereeing.uses import uses
 from convcost.theory.book import records
 from convcost.theory.convention import Convention
+from convcost.theory.errors import UnknownNameError
 from convcost.theory.use import Owner, Use
 
 
@@ -35,6 +36,7 @@ class Account:
     terms        what the number differs by, summed up
     unexplained  what is left of the difference
     odd          where it is, as far as the counter says
+    seen         what its convention makes of every call
     """
 
     counter: str
@@ -45,6 +47,7 @@ class Account:
     terms: tuple[Term, ...] = ()
     odd: tuple[Odd, ...] = ()
     failed: str = ""
+    seen: tuple[Seen, ...] = field(default=(), repr=False)
 
     @property
     def difference(self) -> int | None:
@@ -80,6 +83,13 @@ class Refereed:
         """Every number that was printed is explained to the last unit."""
         return not any(account.unexplained for account in self.accounts)
 
+    def account(self, counter: str) -> Account:
+        """One counter's; raises UnknownNameError with the near names."""
+        for account in self.accounts:
+            if account.counter == counter:
+                return account
+        raise UnknownNameError("counter of this referee", counter, [account.counter for account in self.accounts])
+
 
 def referee(
     calls: Sequence[Call],
@@ -90,35 +100,31 @@ def referee(
 ) -> Refereed:
     """Take what counters printed apart by their conventions.
 
-    batch  the first size of the model's first input
+    batch  the first size of the model's only positional input, 1 where it has others
     trace  what a torch.jit trace of the model has otherwise than the calls
     """
     found, unknown = uses(calls, owners, trace.unused)
     total = sum(core(use) for use in found)
-    accounts = tuple(_account(one, found, total, batch, trace.sizes) for one in ran)
-    return Refereed(total, accounts, dict(unknown))
-
-
-_SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
+    return Refereed(total, tuple(_account(one, found, total, batch, trace.sizes) for one in ran), dict(unknown))
 
 
 def _account(one: Ran, found: Sequence[Use], total: int, batch: int, sizes: int) -> Account:
     counter = one.counter
+    start = Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
     if one.printed is None:
-        return Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
+        return start
     convention = records(Convention).get(counter.name)
-    looked = [seen(convention, use) for use in found] if convention else []
+    looked = tuple(seen(convention, use) for use in found) if convention else ()
     terms = [term for one_call in looked for term in one_call.terms]
     if convention and convention.per_sample:
         terms += per_sample(looked, batch)
     if convention and convention.sizes and sizes:
         terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
-    account = Account(counter.name, one.version, counter.unit, one.printed.total, total, summed(terms))
-    if not account.unexplained:
-        return account
-    return Account(
-        counter.name, one.version, counter.unit, one.printed.total, total, account.terms, _odd(looked, one.printed)
-    )
+    account = replace(start, printed=one.printed.total, terms=summed(terms), seen=looked)
+    return replace(account, odd=_odd(looked, one.printed)) if account.unexplained else account
+
+
+_SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
 
 
 def _odd(looked: Sequence[Seen], printed: Printed) -> tuple[Odd, ...]:
