@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from convcost.api.formulas import closed_form as closed_form
     from convcost.api.formulas import cost as cost
     from convcost.api.prove import prove as prove
+    from convcost.api.referee import referee as referee
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -40,6 +41,7 @@ _PUBLIC = {
     "cost": ("convcost.api.formulas", "cost"),
     "derive": ("convcost.api.derive", "derive"),
     "derive_family": ("convcost.api.family", "derive_family"),
+    "referee": ("convcost.api.referee", "referee"),
     "prove": ("convcost.api.prove", "prove"),
     "diff": ("convcost.api.design", "diff"),
     "solve": ("convcost.api.design", "solve"),
@@ -71,6 +73,7 @@ __all__ = [
     "diff",
     "ones_probe",
     "prove",
+    "referee",
     "solve",
     "sweep",
     "trace_fvcore",
