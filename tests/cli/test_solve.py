@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import convcost as package
@@ -78,7 +80,7 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...]) -> None:
 
 
 def test_notebooks_and_repr() -> None:
-    grid = {"alpha": "0.5,1", "resolution": "128,224"}
+    grid: dict[str, Any] = {"alpha": "0.5,1", "resolution": "128,224"}
     report = package.solve("mobilenet_v1", max_macs="600M", **grid)
     assert repr(report) == "<MobileNet V1 within 600,000,000 MACs: α = 1, R = 224>"
     assert "<table" in report._repr_html_()

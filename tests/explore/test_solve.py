@@ -59,10 +59,10 @@ def test_brute_force_over_the_whole_lattice(name: str, prefer: str) -> None:
     table = lattice(name)
     default = next(int(o.default or 0) for o in find(Architecture, name, "network").options if o.name == "resolution")
     pick = random.Random(f"{name} {prefer}")  # noqa: S311
-    grid = {"alpha": ",".join(map(typed, ALPHAS)), "resolution": ",".join(map(str, _sides(name)))}
+    grid: dict[str, Any] = {"alpha": ",".join(map(typed, ALPHAS)), "resolution": ",".join(map(str, _sides(name)))}
     found = 0
     for _ in range(12):
-        limits: dict[str, int] = {}
+        limits: dict[str, Any] = {}
         for option, count in (("max_macs", "macs"), ("max_params", "parameters"), ("max_activations", "activations")):
             if pick.random() < 0.6 or (option == "max_activations" and not limits):
                 # At a point's own cost, or one off it, so that each side of the limit is tried.
