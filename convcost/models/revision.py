@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from convcost.theory.errors import MeasurementError
+from convcost.theory.errors import ConvcostError, MeasurementError
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
 _OWN = ("convcost", "formulas")
@@ -48,7 +48,7 @@ def checked_out(reference: str) -> Iterator[str]:
         try:
             with _imported_from(tree, root.resolve()):
                 yield f"{place}:{match['factory']}"
-        except MeasurementError as error:
+        except ConvcostError as error:
             # The user has never heard of the temporary folder.
             raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error
 

@@ -138,7 +138,7 @@ def notes(report: SolutionReport) -> list[str]:
     if rule is not None:
         whole, product = rule
         limit = solution.budget.limits["macs"]
-        found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: {limit:,} MACs are αρ = {text.decimal(product, DIGITS)}.")
+        found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
     return found
 
 
