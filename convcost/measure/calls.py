@@ -12,17 +12,17 @@ import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS, FUNCTIONS, rearrange
 from convcost.measure.aten.movement import FILLS, LOOKUPS, MOVEMENT, moves
+from convcost.measure.dispatch import DispatchMode
 from convcost.measure.inputs import Inputs
 from convcost.measure.light import LightKernels
 from convcost.measure.names import traced_name
 from convcost.measure.ownership import Ownership
 from convcost.measure.scopes import Scopes
-from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
-from convcost.theory.errors import MeasurementError
+from convcost.measure.twin import as_written, on_cpu, weightless, whole
+from convcost.theory.errors import MeasurementError, said
 
 # Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
 _OF_WEIGHTS = frozenset({"flatten", *rearrange.BINDERS})
@@ -120,21 +120,17 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
         yield recorder
 
 
-class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
     """Keeps the calls that are made while it is active."""
 
     def __init__(self, model: nn.Module) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.names = {module: name for name, module in model.named_modules()}
         self.scopes = [""]
         self.calls: list[Call] = []
         self.seen: set[str] = set()
         self._within = ""
         self._owned = Ownership(model)
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports the whole compiler, a second's work, to keep it out of this mode
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from convcost.measure.dispatch import DispatchMode
 from convcost.measure.probe import ones_probe
 from convcost.theory.errors import ConvcostError
 
@@ -22,18 +22,14 @@ _PRODUCTS: dict[str, Callable[..., Tensor]] = {
 _COPIES = frozenset({"aten::clone", "aten::_unsafe_view"})
 
 
-class Executed(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Executed(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, `macs` of all products that are executed, and `additions` of all other sums."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.macs = 0
         self.additions = 0
         self._terms: list[Tensor] = []
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports the compiler
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from convcost.measure.inputs import Inputs, replaced, tensors
 from convcost.measure.light import LightKernels
 from convcost.measure.plain_convolutions import PlainConvolutions
-from convcost.measure.twin import as_written, on_cpu, said, weightless, whole
-from convcost.theory.errors import MeasurementError
+from convcost.measure.twin import as_written, on_cpu, weightless, whole
+from convcost.theory.errors import MeasurementError, said
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit

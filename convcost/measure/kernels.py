@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch import SymInt, Tensor
 from torch._ops import OpOverload
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.measure.aten import BINDERS
 from convcost.measure.calls import named
+from convcost.measure.dispatch import DispatchMode
 from convcost.measure.light import SAME, LightKernels
 from convcost.measure.symint import form_of, hint_of
 from convcost.measure.symnode import Trace
@@ -65,17 +65,13 @@ def frozen(value: Any) -> Any:
     return tuple(map(frozen, value)) if isinstance(value, tuple | list) else value
 
 
-class SymbolicKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, operators on meta tensors of symbolic sizes have outputs of symbolic sizes."""
 
     def __init__(self, trace: Trace, formulas: Formulas) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._trace, self._formulas = trace, formulas
         self._plain: dict[Any, list[tuple[tuple[int, ...], torch.dtype]]] = {}
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports the compiler
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

@@ -17,7 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from convcost.measure.dispatch import DispatchMode
 
 SAME = frozenset(
     {
@@ -31,15 +32,8 @@ _OF_FLOATS = frozenset({"neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal
 _ARITHMETIC = frozenset({"add", "sub", "mul", "div"})
 
 
-class LightKernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class LightKernels(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, the operators above run on meta tensors at the cost of an allocation."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports the compiler too
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

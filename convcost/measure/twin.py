@@ -15,7 +15,7 @@ from torch.nn.parameter import is_lazy
 
 from convcost.measure.inputs import Inputs
 from convcost.measure.native import without_native_attention
-from convcost.theory.errors import MeasurementError
+from convcost.theory.errors import MeasurementError, said
 
 
 def weightless(model: nn.Module) -> nn.Module:
@@ -68,11 +68,6 @@ def as_written() -> Iterator[None]:
         if "torch._dynamo" in sys.modules:
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
-
-
-def said(error: BaseException) -> str:
-    """An error's type and the first line of its text."""
-    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
 
 
 def _tensors(model: nn.Module) -> Iterator[Tensor]:

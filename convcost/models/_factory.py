@@ -10,14 +10,9 @@ from typing import Any
 from torch import nn
 
 from convcost.models._weightless import plain, weightless
-from convcost.theory.errors import ConvcostError, MeasurementError
+from convcost.theory.errors import ConvcostError, MeasurementError, said
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
-
-
-def said(error: BaseException) -> str:
-    """An error's type and the first line of its text."""
-    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
 
 
 def called(

@@ -16,11 +16,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from convcost.models._factory import said
 from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
 from convcost.models.reference import LIBRARIES
-from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError, said
 from convcost.theory.spec import TensorSpec
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")

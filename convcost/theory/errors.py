@@ -29,3 +29,8 @@ class UnknownNameError(ConvcostError):
 
 class MeasurementError(ConvcostError):
     """The model could not be built or run, so there is nothing to compare with."""
+
+
+def said(error: BaseException) -> str:
+    """An error's type and the first line of its text."""
+    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])

@@ -11,7 +11,7 @@ from convcost.theory.record import Operator
 from tests.operators.case import Case
 from tests.operators.strategies_elementwise import FUNCTIONS, PAIRS
 from tests.operators.strategies_pointwise import ACTIVATIONS
-from tests.operators.strategies_recurrent import CELLS
+from tests.operators.strategies_recurrent import NEVER_CALLED
 from tests.operators.strategies_reduction import OVER_AN_AXIS, OVER_AXES, SCANS, SCATTERS
 from tests.operators.witness import disagreements, observe
 
@@ -20,8 +20,6 @@ from .mutation import Slip
 from .probes import PROBES, WEAK
 
 RANKS = (1, 2, 3)
-# A cell arrives as its parts; it has no call to be probed with.
-NO_SUCH_CALL = set(CELLS)
 # With one axis there is nothing to swap, and the kernel is its own square.
 NEEDS_TWO_AXES = {
     *("kernel squared", "kernel axes swapped", "stride axes swapped", "padding axes swapped", "dilation axes swapped"),
@@ -104,7 +102,7 @@ def survivors(operator: str, probes: Sequence[Case]) -> set[str]:
 
 
 def test_every_operator_of_the_book_has_mutants() -> None:
-    assert set(SLIPS) == set(PROBES) == set(records(Operator)) - NO_SUCH_CALL
+    assert set(SLIPS) == set(PROBES) == set(records(Operator)) - NEVER_CALLED
     assert {
         name: len(slips(name)) >= (10 if name.startswith("conv") and "trans" not in name else 3) for name in SLIPS
     } == (dict.fromkeys(SLIPS, True))

@@ -17,9 +17,8 @@ from . import strategies_resize as resize
 from . import strategies_sampling as sampling
 from .case import Case
 
-MANY = settings(max_examples=300, derandomize=True, deadline=None)
-SOME = settings(MANY, max_examples=100)
-FEW = settings(MANY, max_examples=40)
+MANY = settings(max_examples=100, derandomize=True, deadline=None)
+SOME = settings(MANY, max_examples=40)
 
 RANKS = (1, 2, 3)
 MULTILINEAR: dict[str, SearchStrategy[Case]] = {

@@ -25,6 +25,8 @@ CELLS: dict[str, Any] = {
     "rnn_tanh_cell": nn.RNNCell,
     "rnn_relu_cell": partial(nn.RNNCell, nonlinearity="relu"),
 }
+NEVER_CALLED = set(CELLS)
+"""A recurrent cell arrives as its parts; no call can be bound."""
 
 
 class Packed(nn.Module):

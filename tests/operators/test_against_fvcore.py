@@ -66,7 +66,7 @@ def test_other_operator(operator: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@SOME
+@MANY
 @given(data=st.data())
 def test_one_of_a_family(family: str, data: st.DataObject) -> None:
     agrees(data.draw(FAMILIES[family][0]))

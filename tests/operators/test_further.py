@@ -11,12 +11,12 @@ from convcost.theory.book import find
 from convcost.theory.convention import Convention
 from convcost.theory.record import Operator
 
-from .strategies import FEW, FURTHER
+from .strategies import FURTHER, SOME
 from .witness import disagreements, observe
 
 
 @pytest.mark.parametrize("name", FURTHER)
-@FEW
+@SOME
 @given(data=st.data())
 def test_operator(name: str, data: st.DataObject) -> None:
     observed = observe(data.draw(FURTHER[name]))
@@ -25,7 +25,7 @@ def test_operator(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", FURTHER)
-@settings(FEW, max_examples=5)
+@settings(SOME, max_examples=5)
 @given(data=st.data())
 def test_fvcore_counts_grid_samples_only(name: str, data: st.DataObject) -> None:
     case = data.draw(FURTHER[name])

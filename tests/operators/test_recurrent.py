@@ -20,13 +20,13 @@ from convcost.theory.errors import DomainError
 from convcost.theory.record import Operator
 
 from . import parts
-from .strategies import FEW, RECURRENT
+from .strategies import RECURRENT, SOME
 from .strategies_recurrent import CELLS, LAYERS
 from .witness import disagreements, observe
 
 
 @pytest.mark.parametrize("name", RECURRENT)
-@FEW
+@SOME
 @given(data=st.data())
 def test_layer(name: str, data: st.DataObject) -> None:
     observed = observe(data.draw(RECURRENT[name]))

@@ -18,13 +18,13 @@ from convcost.theory.errors import DomainError
 from convcost.theory.record import Operator
 
 from .case import Case
-from .strategies import FEW, RESIZED
+from .strategies import RESIZED, SOME
 from .strategies_resize import interpolation, taps_of
 from .witness import disagreements, observe
 
 
 @pytest.mark.parametrize("name", RESIZED)
-@FEW
+@SOME
 @given(data=st.data())
 def test_interpolation(name: str, data: st.DataObject) -> None:
     observed = observe(data.draw(RESIZED[name]))
@@ -32,7 +32,7 @@ def test_interpolation(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", RESIZED)
-@settings(FEW, max_examples=8)
+@settings(SOME, max_examples=8)
 @given(data=st.data())
 def test_fvcore_counts_two_modes(name: str, data: st.DataObject) -> None:
     case = data.draw(RESIZED[name])
