@@ -21,10 +21,9 @@ def main() -> None:
     """Print the time of each, what it is above the import, and the terms and characters of its MACs."""
     print("convcost derive, medians of whole processes")
     for net in NETS:
-        result = pair(
-            [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"]
-        )
-        derived = convcost.derive(net[0], **({"depth": net[2]} if len(net) > 1 else {}))
+        ours = [sys.executable, "-m", "convcost.cli.main", "derive", *net]
+        result = pair(ours, [sys.executable, "-c", "import torch"], runs=3)
+        derived = convcost.derive(net[0], depth=net[2]) if len(net) > 1 else convcost.derive(net[0])
         above = result.ours.seconds - result.peer.seconds
         print(
             f"{' '.join(net)}: {result.ours.seconds:.2f} s, {above:.2f} s above an import of torch, "
