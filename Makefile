@@ -33,5 +33,5 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,parquet,distributed,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,parquet,distributed,counters,test]'
 	touch $(READY)

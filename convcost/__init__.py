@@ -10,14 +10,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convcost.api import audit as audit
-    from convcost.api import claims as claims
-    from convcost.api import closed_form as closed_form
-    from convcost.api import compare as compare
-    from convcost.api import cost as cost
-    from convcost.api import derive as derive
-    from convcost.api import derive_family as derive_family
-    from convcost.api import prove as prove
+    from convcost.api.audit import audit as audit
+    from convcost.api.claims import claims as claims
+    from convcost.api.compare import compare as compare
+    from convcost.api.derive import derive as derive
+    from convcost.api.design import diff as diff
+    from convcost.api.design import solve as solve
+    from convcost.api.design import sweep as sweep
+    from convcost.api.design import verify as verify
+    from convcost.api.family import derive_family as derive_family
+    from convcost.api.formulas import closed_form as closed_form
+    from convcost.api.formulas import cost as cost
+    from convcost.api.prove import prove as prove
+    from convcost.api.referee import referee as referee
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -29,14 +34,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "audit": ("convcost.api", "audit"),
-    "claims": ("convcost.api", "claims"),
-    "compare": ("convcost.api", "compare"),
-    "closed_form": ("convcost.api", "closed_form"),
-    "cost": ("convcost.api", "cost"),
-    "derive": ("convcost.api", "derive"),
-    "derive_family": ("convcost.api", "derive_family"),
-    "prove": ("convcost.api", "prove"),
+    "audit": ("convcost.api.audit", "audit"),
+    "claims": ("convcost.api.claims", "claims"),
+    "compare": ("convcost.api.compare", "compare"),
+    "closed_form": ("convcost.api.formulas", "closed_form"),
+    "cost": ("convcost.api.formulas", "cost"),
+    "derive": ("convcost.api.derive", "derive"),
+    "derive_family": ("convcost.api.family", "derive_family"),
+    "referee": ("convcost.api.referee", "referee"),
+    "prove": ("convcost.api.prove", "prove"),
+    "diff": ("convcost.api.design", "diff"),
+    "solve": ("convcost.api.design", "solve"),
+    "sweep": ("convcost.api.design", "sweep"),
+    "verify": ("convcost.api.design", "verify"),
     "capture": ("convcost.measure.calls", "capture"),
     "trace_fvcore": ("convcost.measure.fvcore", "trace"),
     "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
@@ -60,9 +70,14 @@ __all__ = [
     "cost",
     "derive",
     "derive_family",
+    "diff",
     "ones_probe",
     "prove",
+    "referee",
+    "solve",
+    "sweep",
     "trace_fvcore",
+    "verify",
 ]
 
 

@@ -176,10 +176,12 @@ def _leased(settings: Settings) -> _Process:
         process.close()
         process = None
     with _lock:
-        if settings.run in _stopped:
-            raise ConvcostError("this audit was stopped")
         process = process or _Process(settings)
         _busy[process] = settings
+        stopped = settings.run in _stopped
+    if stopped:
+        _returned(process, settings)
+        raise ConvcostError("this audit was stopped")
     if not process.started:
         try:
             process.start()

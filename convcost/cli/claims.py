@@ -28,7 +28,7 @@ def command(
         if path is not None:
             files.check_writable(path)
 
-    from convcost.api import claims
+    from convcost.api.claims import claims
     from convcost.report.claims_screen import print_claims
 
     report = claims(paper)

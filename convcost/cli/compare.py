@@ -81,7 +81,7 @@ def command(
 
         check(plot)
 
-    from convcost.api import compare
+    from convcost.api.compare import compare
     from convcost.models import spelling
 
     given = spelling.given_inputs(inputs)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 
 
@@ -14,3 +19,25 @@ class _Console(Console):
 def console() -> Console:
     """A console that neither guesses at markup nor highlights numbers."""
     return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+_LONG = 2.0
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Gives what to tell how much more is done: a line on a terminal's standard error, once it takes seconds."""
+    start, done, shown = time.monotonic(), 0, False
+
+    def advance(more: int) -> None:
+        nonlocal done, shown
+        done += more
+        if sys.stderr.isatty() and time.monotonic() - start > _LONG:
+            shown = True
+            print(f"\r{done:,}{f' of {total:,}' if total else ''} {what}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201

@@ -61,7 +61,7 @@ def command(
     if over is not None:
         if at or latex or per is not Per.TOTAL:
             raise ConvcostError("--over prints a family's formula; leave out --at, --per and --latex")
-        from convcost.api import derive_family
+        from convcost.api.family import derive_family
         from convcost.report.family import print_family
 
         family = derive_family(
@@ -74,7 +74,7 @@ def command(
         print_family(console(), family)
         return 0
 
-    from convcost.api import derivation
+    from convcost.api.derive import derivation
 
     derived = derivation(
         model,

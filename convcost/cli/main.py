@@ -11,7 +11,22 @@ from typing import Any
 import typer
 
 from convcost import __version__
-from convcost.cli import audit, claims, compare, derive, formula, listing, networks, prove, show
+from convcost.cli import (
+    audit,
+    claims,
+    compare,
+    conventions,
+    derive,
+    diff,
+    formula,
+    listing,
+    networks,
+    prove,
+    referee,
+    show,
+    solve,
+    sweep,
+)
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -25,17 +40,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+# These take the options that a network of the book has of its own.
+_OF_NETWORKS = (compare, derive, prove, referee, show, solve, sweep)
+
 for _name, _module, _short in (
     ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
     ("audit", audit, "Every model of a library, a row each."),
+    ("referee", referee, "Why two counters disagree: each one's number explained."),
     ("derive", derive, "A model's cost as a formula of its input's sizes."),
     ("prove", prove, "Formula and model as one function of batch, height and width."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
+    ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
+    ("solve", solve, "The largest settings of a network that fit a budget."),
+    ("diff", diff, "What changed from one network to another, layer by layer."),
+    ("conventions", conventions, "What each counter counts, and its known faults."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):
-    _settings = networks.CONTEXT if _module in (compare, derive, prove, show) else None
+    _settings = networks.CONTEXT if _module in _OF_NETWORKS else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 

@@ -38,7 +38,7 @@ def command(
     if markdown is not None:
         files.check_writable(markdown)
 
-    from convcost.api import prove
+    from convcost.api.prove import prove
     from convcost.models import spelling
 
     report = prove(name, model=model, arguments=spelling.parse_arguments(arguments), **options)

@@ -37,7 +37,8 @@ class Call:
     """One operator call of a model.
 
     `operator` is the book's name, None where the book has no formula; `parameters` are the elements of the
-    parameters that were used here for the first time; `output` is the shape that the model really produced.
+    parameters that were used here for the first time; `output` is the shape that the model really produced. The last
+    three say how the call was written (see `convcost.theory.use`); `functions` are known to `written` alone.
     """
 
     module: str
@@ -47,6 +48,13 @@ class Call:
     hyper: dict[str, Any]
     output: tuple[int, ...]
     parameters: int
+    unbatched: bool = False
+    contiguous: bool = True
+    functions: tuple[str, ...] = ()
+
+
+running: list[str] = []
+"""The public functions that are running, outermost first, while `written` keeps them; each call notes them."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = {}
             shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
-            self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape)
+            self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape, bound.unbatched)
         elif moves(func, name, arguments) or name in _OF_WEIGHTS:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
@@ -175,10 +183,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         inputs: tuple[Any, ...],
         hyper: dict[str, Any],
         output: tuple[int, ...],
+        unbatched: bool = False,
     ) -> None:
         name = self._within or traced_name(func)
         parameters = self._owned.first_use(arguments)
-        self.calls.append(Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters))
+        first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
+        dense, through = first is None or first.is_contiguous(), tuple(running)
+        call = Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters, unbatched, dense, through)
+        self.calls.append(call)
 
 
 class _Whole(TorchFunctionMode):
@@ -201,6 +213,10 @@ class _Whole(TorchFunctionMode):
             call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
             self.calls[before:] = [call]
         return output
+
+
+HANDED_ON = _Whole.__torch_function__.__code__
+"""The code that every public function's call passes through while a model is captured."""
 
 
 def named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

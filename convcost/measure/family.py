@@ -13,7 +13,8 @@ from convcost.measure.symint import Size, form_of
 from convcost.measure.symnode import Trace
 from convcost.theory.book import records
 from convcost.theory.cost import Cost
-from convcost.theory.derivation import Derivation, Entry
+from convcost.theory.derivation import Derivation
+from convcost.theory.entry import Entry
 from convcost.theory.errors import MeasurementError
 from convcost.theory.family import Family, Width
 from convcost.theory.form import Form, total

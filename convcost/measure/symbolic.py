@@ -20,7 +20,8 @@ from convcost.measure.symint import form_of
 from convcost.measure.symnode import Trace
 from convcost.measure.twin import said, weightless, whole
 from convcost.theory.carriers import product
-from convcost.theory.derivation import METRICS, Derivation, Entry
+from convcost.theory.derivation import METRICS, Derivation
+from convcost.theory.entry import Entry
 from convcost.theory.errors import ConvcostError, MeasurementError
 from convcost.theory.outline import kind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convcost.measure.symnode import OPPOSITE, Node, Trace
-from convcost.theory.derivation import Condition
+from convcost.theory.condition import Condition
 
 
 class Truth(Node):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convcost.theory import form
-from convcost.theory.derivation import Condition
+from convcost.theory.condition import Condition
 from convcost.theory.errors import MeasurementError
 from convcost.theory.form import Form
 from convcost.theory.form_bounds import bounds, learn, learn_zero

@@ -12,7 +12,8 @@ from rich.text import Text
 from convcost.report import text
 from convcost.report.table import plain_table
 from convcost.theory import form_text
-from convcost.theory.derivation import METRICS, Derivation, Sum
+from convcost.theory.derivation import METRICS, Derivation
+from convcost.theory.entry import Sum
 from convcost.theory.errors import MeasurementError
 from convcost.theory.form import Form
 from convcost.theory.form_function import Function, read_sizes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,11 @@ def save(report: ComparisonReport, path: Path, per: str = "layer") -> None:
     for byte, each time, and appears whole or not at all. Raises ConvcostError for another ending, for a place that
     cannot be written to, and if matplotlib is not installed.
     """
+    save_figure(path, lambda: _figure(report, per))
+
+
+def save_figure(path: Path, drawn: Callable[[], Figure]) -> None:
+    """Write a figure in the house's style, the same each time, whole or not at all; raises ConvcostError as `save`."""
     check(path)
     files.check_writable(path)
     import matplotlib
@@ -70,9 +75,9 @@ def save(report: ComparisonReport, path: Path, per: str = "layer") -> None:
         # A style of the user's own would make another picture of the same numbers.
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
-        drawn = _figure(report, per)
-        dots = min(_DPI, _MOST_DOTS / drawn.get_figheight())
-        drawn.savefig(buffer, format=ending, dpi=dots, metadata=_METADATA[ending])
+        figure = drawn()
+        dots = min(_DPI, _MOST_DOTS / figure.get_figheight())
+        figure.savefig(buffer, format=ending, dpi=dots, metadata=_METADATA[ending])
     files.write(path, buffer.getvalue())
 
 

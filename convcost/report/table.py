@@ -58,3 +58,22 @@ def print_rows(console: Console, columns: Sequence[Shown], rows: Sequence[Row]) 
     left_out = [column.header for column in columns if column not in kept]
     if left_out:
         console.print(f"Not shown at this width: {', '.join(left_out)} (--csv has every column).", style="dim")
+
+
+def print_fitting(
+    console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]], everything: str = "--csv"
+) -> None:
+    """A table whose last columns are left out where the terminal is too narrow; it says which, and what has them."""
+    names = [header.removeprefix(">") for header in headers]
+    widths = [max(map(cell_len, column)) + _GAP for column in zip(names, *rows, strict=True)]
+    kept = len(headers)
+    while sum(widths[:kept]) - 1 > console.width and kept > 2:
+        kept -= 1
+    table = plain_table(*headers[:kept])
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row[:kept]))
+    console.print(table)
+    if kept < len(headers):
+        console.print(
+            f"Not shown at this width: {', '.join(names[kept:])} ({everything} has every column).", style="dim"
+        )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import gcd
 from typing import Any
 
 from convcost.theory import form_text
+from convcost.theory.condition import Condition, condition_text, domain_text, holds
+from convcost.theory.entry import Entry, Sum, layers, stages, summed
 from convcost.theory.errors import DomainError
-from convcost.theory.form import Factor, Form, alone, number, total
+from convcost.theory.factor import Factor
+from convcost.theory.form import Form, number, total
 from convcost.theory.form_function import Function, read_sizes
 from convcost.theory.largest import undominated
 
@@ -28,43 +30,6 @@ parameters   learnable elements, shared ones once
 activations  elements that those operators write (Radosavovic et al. 2020, arXiv 2003.13678, section 3)
 peak         the largest working set of one operator: elements that it reads and writes, parameters left out
 """
-
-HOLDS = {"==": "=", "!=": "≠", ">=": "≥"}
-Condition = tuple[str, Form]
-"""A relation ("==", "!=", ">=" or "<") that a form has to zero."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One operator call; `operator` is None where the book has no formula, and its multiply-accumulates unknown.
-
-    Sizes in `inputs` (shapes, nested as the operator takes them), `hyper` and `output` are forms.
-    """
-
-    module: str
-    aten: str
-    operator: str | None
-    kind: str
-    multilinear: bool
-    inputs: tuple[Any, ...]
-    hyper: Mapping[str, Any]
-    macs: Form | None
-    parameters: int
-    activations: Form
-    working: Form
-    output: tuple[Form, ...]
-
-
-@dataclass(frozen=True)
-class Sum:
-    """Several entries in one: a layer, a stage, or the whole model; `unknown` counts calls without a formula."""
-
-    name: str
-    kinds: tuple[str, ...]
-    macs: Form
-    parameters: int
-    activations: Form
-    unknown: int
 
 
 @dataclass(frozen=True)
@@ -170,93 +135,12 @@ class Derivation:
         A stage is a child of the model; a child that makes more than half of all calls is taken apart.
         """
         if level == "total":
-            return [_summed(self.model, self.entries, self.parameters)]
-        groups = _layers(self.entries) if level == "layer" else _stages(self.entries)
-        return [_summed(name, entries) for name, entries in groups]
-
-
-def domain_text(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:
-    """The sizes that fulfil all conditions, in words."""
-    if not conditions:
-        return ", ".join(f"{name} ≥ 1" for name in symbols) or "the given input"
-    from convcost.theory.domain_text import in_words
-
-    return in_words(symbols, conditions)
-
-
-def holds(relation: str, value: int) -> bool:
-    """Whether a number has a relation to zero."""
-    return {"==": value == 0, "!=": value != 0, ">=": value >= 0, "<": value < 0}[relation]
-
-
-def condition_text(condition: Condition, order: Sequence[str]) -> str:
-    """A condition in words, its negative terms on the right: H ≥ 32."""
-    relation, form = condition
-    if relation == "<":
-        relation, form = ">=", -form - number(1)
-    content = gcd(*(c for m, c in form.terms.items() if m))
-    if content > 1 and (relation == ">=" or form.terms.get((), 0) % content == 0):
-        form = Form({m: c // content for m, c in form.terms.items()})
-    left = Form({m: c for m, c in form.terms.items() if c > 0 and m})
-    right = left - form
-    sign = HOLDS[relation]
-    if not left.terms or (relation != ">=" and alone(next(iter(right.terms), ())) and not _is_symbol(left)):
-        left, right, sign = right, left, {"≥": "≤"}.get(sign, sign)
-    return f"{form_text.plain(left, order)} {sign} {form_text.plain(right, order)}"
-
-
-def _is_symbol(form: Form) -> bool:
-    factors = [alone(monomial) for monomial in form.terms]
-    return len(factors) == 1 and factors[0] is not None and factors[0].kind == "symbol"
+            return [summed(self.model, self.entries, self.parameters)]
+        groups = layers(self.entries) if level == "layer" else stages(self.entries)
+        return [summed(name, entries) for name, entries in groups]
 
 
 def _known(metric: str) -> str:
     if metric not in METRICS:
         raise DomainError(f"there is no metric {metric!r}; there are {', '.join(METRICS)}")
     return metric
-
-
-def _summed(name: str, entries: Sequence[Entry], parameters: int | None = None) -> Sum:
-    core = [e.kind for e in entries if e.multilinear]
-    return Sum(
-        name=name,
-        kinds=tuple(core or (e.kind for e in entries[:1])),
-        macs=total(e.macs for e in entries if e.macs is not None),
-        parameters=sum(e.parameters for e in entries) if parameters is None else parameters,
-        activations=total(e.activations for e in entries if e.multilinear),
-        unknown=sum(e.operator is None for e in entries),
-    )
-
-
-Groups = list[tuple[str, list[Entry]]]
-
-
-def _layers(entries: Iterable[Entry]) -> Groups:
-    groups: Groups = []
-    for entry in entries:
-        if not groups or entry.multilinear or entry.operator is None or not groups[-1][1][0].multilinear:
-            groups.append((entry.module or entry.aten.removeprefix("aten::"), [entry]))
-        else:
-            groups[-1][1].append(entry)
-    return groups
-
-
-def _stages(entries: Sequence[Entry]) -> Groups:
-    groups: dict[str, list[Entry]] = {"": list(entries)}
-    while large := [n for n, es in groups.items() if 2 * len(es) > len(entries) and _children(n, es) != {n}]:
-        apart: dict[str, list[Entry]] = {}
-        for name, members in groups.items():
-            for entry in members:
-                apart.setdefault(_child(name, entry) if name in large else name, []).append(entry)
-        groups = apart
-    return [(name or "the model itself", members) for name, members in groups.items()]
-
-
-def _child(name: str, entry: Entry) -> str:
-    """The module one step below `name` that an entry is in."""
-    depth = name.count(".") + 2 if name else 1
-    return ".".join(entry.module.split(".")[:depth])
-
-
-def _children(name: str, entries: Iterable[Entry]) -> set[str]:
-    return {_child(name, entry) for entry in entries}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from convcost.theory.derivation import Condition, condition_text
+from convcost.theory.condition import Condition, condition_text
 from convcost.theory.domain import Domain
 from convcost.theory.equality import without_what_holds_anyway
 from convcost.theory.errors import ConvcostError

@@ -9,9 +9,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from convcost.theory import form_text
-from convcost.theory.derivation import Condition, Derivation, domain_text
+from convcost.theory.condition import Condition, domain_text
+from convcost.theory.derivation import Derivation
 from convcost.theory.errors import DomainError
-from convcost.theory.form import Form, Monomial, number, total
+from convcost.theory.factor import Monomial
+from convcost.theory.form import Form, number, total
 from convcost.theory.form_function import read_sizes
 
 

@@ -9,46 +9,12 @@ at least 1. This is plain Python; SymPy would take longer than the trace that ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property, reduce
-from itertools import count
+from functools import reduce
 from math import gcd
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 from convcost.theory.carriers import maximum, minimum
-
-Monomial = tuple[tuple["Factor", int], ...]
-"""Factors with their exponents, in the factors' order of creation."""
-
-
-class Factor:
-    """What products are made of; there is one object for each, so that identity is equality.
-
-    kind `symbol`: parts (name, owner); `sum`: (form,); `floor`: (form, number); `quotient`: (form, form), rounded down;
-    `max` and `min`: (form, form).
-    """
-
-    _known: ClassVar[WeakValueDictionary[Any, Factor]] = WeakValueDictionary()
-    _made = count()
-
-    def __init__(self, kind: str, parts: tuple[Any, ...], index: int) -> None:
-        self.kind, self.parts, self.index = kind, parts, index
-
-    @classmethod
-    def of(cls, kind: str, *parts: Any) -> Factor:
-        """The factor with these parts."""
-        key = (kind, *parts)
-        found = cls._known.get(key)
-        if found is None:
-            found = cls._known[key] = cls(kind, parts, next(cls._made))
-        return found
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Names of its symbols."""
-        if self.kind == "symbol":
-            return frozenset(self.parts[:1])
-        return frozenset().union(*(part.names for part in self.parts if isinstance(part, Form)))
+from convcost.theory.factor import Factor, Monomial, alone, joined, leading, order, shared, without
 
 
 class Form:
@@ -106,7 +72,7 @@ class Form:
             if (factor := a.number) is not None:
                 return b.times(factor)
         (c, m), (d, n) = self.split(), other.split()
-        return _single(_joined(m, n), c * d)
+        return _single(joined(m, n), c * d)
 
     def split(self) -> tuple[int, Monomial]:
         """Number and product; a sum becomes one factor, without what its terms have in common."""
@@ -116,11 +82,11 @@ class Form:
         if not self.terms:
             return 0, ()
         content = reduce(gcd, self.terms.values())
-        common = reduce(_shared, self.terms)
+        common = reduce(shared, self.terms)
         rest = reduce(Form.__add__, (_single(without(m, common), c // content) for m, c in self.terms.items()))
         if rest.terms[leading(rest.terms)] < 0:
             content, rest = -content, -rest
-        return content, _joined(common, ((Factor.of("sum", rest), 1),))
+        return content, joined(common, ((Factor.of("sum", rest), 1),))
 
     def expanded(self) -> Form:
         """The same with products of sums multiplied out."""
@@ -135,7 +101,7 @@ class Form:
         if divisor is not None:
             return floored(self, divisor)
         (c, m), (d, n) = self.split(), other.split()
-        common, both = _shared(m, n), gcd(c, d) * (-1 if d < 0 else 1)
+        common, both = shared(m, n), gcd(c, d) * (-1 if d < 0 else 1)
         above, below = _single(without(m, common), c // both), _single(without(n, common), d // both)
         return quotient(above, below)
 
@@ -180,16 +146,6 @@ def smaller(left: Form, right: Form) -> Form:
     return _extreme("min", left, right)
 
 
-def alone(monomial: Monomial) -> Factor | None:
-    """The factor of a product that is one factor once."""
-    return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else None
-
-
-def leading(monomials: Iterable[Monomial]) -> Monomial:
-    """The product that decides a sum's sign: of the highest degree, and of the factors that were there first."""
-    return max(monomials, key=_order)
-
-
 def _extreme(kind: str, left: Form, right: Form) -> Form:
     from convcost.theory.form_bounds import bounds
 
@@ -198,12 +154,8 @@ def _extreme(kind: str, left: Form, right: Form) -> Form:
         return left if kind == "max" else right
     if most is not None and most <= 0:
         return right if kind == "max" else left
-    pair = sorted((left, right), key=lambda form: sorted((_order(m), c) for m, c in form.terms.items()))
+    pair = sorted((left, right), key=lambda form: sorted((order(m), c) for m, c in form.terms.items()))
     return Form({((Factor.of(kind, *pair), 1),): 1})
-
-
-def _order(monomial: Monomial) -> tuple[Any, ...]:
-    return sum(power for _, power in monomial), tuple((-factor.index, power) for factor, power in monomial)
 
 
 def _added(left: dict[Monomial, int], right: dict[Monomial, int]) -> dict[Monomial, int]:
@@ -226,38 +178,18 @@ def _single(monomial: Monomial, coefficient: int) -> Form:
     return Form({monomial: coefficient} if coefficient else {})
 
 
-def _joined(left: Monomial, right: Monomial) -> Monomial:
-    if not left or not right:
-        return left or right
-    powers = dict(left)
-    for factor, power in right:
-        powers[factor] = powers.get(factor, 0) + power
-    return tuple(sorted(powers.items(), key=lambda item: item[0].index))
-
-
-def _shared(left: Monomial, right: Monomial) -> Monomial:
-    powers = dict(right)
-    return tuple((f, min(p, powers[f])) for f, p in left if f in powers)
-
-
-def without(monomial: Monomial, taken: Monomial) -> Monomial:
-    """A product divided by a part of it."""
-    powers = dict(taken)
-    return tuple((f, p - powers.get(f, 0)) for f, p in monomial if p > powers.get(f, 0))
-
-
 def _multiplied(monomial: Monomial) -> Form:
     terms: dict[Monomial, int] = {(): 1}
     for factor, power in monomial:
         if factor.kind != "sum":
-            terms = {_joined(m, ((factor, power),)): c for m, c in terms.items()}
+            terms = {joined(m, ((factor, power),)): c for m, c in terms.items()}
             continue
         inner = factor.parts[0].expanded()
         for _ in range(power):
             product: dict[Monomial, int] = {}
             for m, c in terms.items():
                 for n, d in inner.terms.items():
-                    key = _joined(m, n)
+                    key = joined(m, n)
                     product[key] = product.get(key, 0) + c * d
             terms = {m: c for m, c in product.items() if c}
     return Form(terms)

@@ -7,7 +7,8 @@ from functools import reduce
 from math import gcd, lcm, prod
 from weakref import WeakKeyDictionary
 
-from convcost.theory.form import Factor, Form, Monomial, alone, number
+from convcost.theory.factor import Factor, Monomial, alone
+from convcost.theory.form import Form, number
 
 Bounds = tuple[int | None, int | None]
 """The least and the largest value, None where none is known."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convcost.theory.errors import DomainError
-from convcost.theory.form import Factor, Form
+from convcost.theory.factor import Factor
+from convcost.theory.form import Form
 
 _SAFE = 2**62
 

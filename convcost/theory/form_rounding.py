@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd
 
-from convcost.theory.form import Factor, Form, Monomial, alone, leading, number, without
+from convcost.theory.factor import Factor, Monomial, alone, leading, without
+from convcost.theory.form import Form, number
 from convcost.theory.form_bounds import at_least, divisor_of
 
 

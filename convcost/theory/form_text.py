@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from convcost.theory.form import Factor, Form, Monomial, number
+from convcost.theory.factor import Factor, Monomial
+from convcost.theory.form import Form, number
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE = 10_000_019  # a prime: no two roundings of it are alike by accident

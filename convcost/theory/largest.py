@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convcost.theory.form import Form, Monomial, number
+from convcost.theory.factor import Monomial
+from convcost.theory.form import Form, number
 from convcost.theory.form_bounds import bounds
 
 

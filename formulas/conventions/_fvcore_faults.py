@@ -10,6 +10,7 @@ from convcost.theory.convention import Fault
 from convcost.theory.cost import Cost
 
 from ._contraction import four_digits, operations
+from ._operators import patched
 
 _SEEN_IN = "fvcore 0.1.5.post20221221 with NumPy 2.4"
 
@@ -101,6 +102,7 @@ FAULTS = (
         _length_for_columns,
         "fvcore takes the length of a linear layer's vector of weights for its number of outputs",
         _SEEN_IN,
+        patched("F.linear"),
     ),
     *(Fault(("einsum",), _einsum(kind), sentence, _SEEN_IN) for kind, sentence in _EINSUM),
 )

@@ -6,6 +6,7 @@ from convcost.theory.convention import Convention, Rule
 from convcost.theory.record import Source
 
 from ._fvcore_faults import FAULTS
+from ._operators import unused
 
 _CONVOLUTIONS = tuple(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))
 _FREE = (
@@ -78,6 +79,6 @@ RECORDS = (
             Rule(_FREE, {}, "fvcore holds this operator to be free"),
         ),
         source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
-        faults=FAULTS,
+        faults=(unused("fvcore 0.1.5.post20221221"), *FAULTS),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import convcost
 from tests.benchmarks.processes import pair
@@ -21,9 +22,11 @@ def main() -> None:
     """Print the time of each, what it is above the import, and the terms and characters of its MACs."""
     print("convcost derive, medians of whole processes")
     for net in NETS:
-        ours = [sys.executable, "-m", "convcost.cli.main", "derive", *net]
-        result = pair(ours, [sys.executable, "-c", "import torch"], runs=3)
-        derived = convcost.derive(net[0], depth=net[2]) if len(net) > 1 else convcost.derive(net[0])
+        result = pair(
+            [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"], runs=3
+        )
+        options: dict[str, Any] = {"depth": net[2]} if len(net) > 1 else {}
+        derived = convcost.derive(net[0], **options)
         above = result.ours.seconds - result.peer.seconds
         print(
             f"{' '.join(net)}: {result.ours.seconds:.2f} s, {above:.2f} s above an import of torch, "

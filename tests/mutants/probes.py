@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from tests.operators import parts
-from tests.operators.case import Applied, Binary, Case, Concat, Mean
+from tests.operators.case import Applied, Case, Concat
 from tests.operators.products import Attention, Bilinear, Chain, Contraction, Einsum, Product, Sum
 from tests.operators.strategies_elementwise import FUNCTIONS, PAIRS, TRIPLES, kind, triple
 from tests.operators.strategies_pointwise import ACTIVATIONS
@@ -160,13 +160,17 @@ PROBES: dict[str, list[Case]] = {
     "softmax": [Case(nn.Softmax(1), (2, 5, 3)), Case(nn.Softmax(-1), (2, 5, 3, 4))],
     **{
         name: [
-            Case(Binary(getattr(torch, name), (3, 1, 4)), (2, 1, 5, 1)),
-            Case(Binary(getattr(torch, name), 3.0), (2, 5)),
+            Case(Applied(getattr(torch, name), (3, 1, 4)), (2, 1, 5, 1)),
+            Case(Applied(getattr(torch, name), 3.0), (2, 5)),
         ]
         for name in ("add", "sub", "mul", "div")
     },
     "concat": [Case(Concat((2, 5, 3), 1, (4, 7)), (2, 5, 3)), Case(Concat((2, 5, 3), -1, (4,)), (2, 5, 3))],
-    "mean": [Case(Mean((2, 3), keepdim=True), (2, 5, 3, 4)), Case(Mean((-2,)), (2, 5, 3)), Case(Mean(), (2, 5, 3))],
+    "mean": [
+        Case(Applied(torch.mean, dim=(2, 3), keepdim=True), (2, 5, 3, 4)),
+        Case(Applied(torch.mean, dim=-2), (2, 5, 3)),
+        Case(Applied(torch.mean), (2, 5, 3)),
+    ],
     "flatten": [Case(nn.Flatten(), (2, 5, 3, 4)), Case(nn.Flatten(-3, -2), (2, 5, 3, 4))],
     "dropout": [Case(nn.Dropout(), (2, 5, 3, 4))],
     **FURTHER,

@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from torch import nn
 
-from tests.operators.case import Case, Holding
+from tests.operators.case import Applied, Case
 from tests.operators.oracles import moved
 from tests.operators.strategies_pointwise import WeightNorm, normed
 from tests.operators.strategies_pooling import LP, compared, fractional, powers, unpool
 from tests.operators.strategies_rearrange import added
-from tests.operators.strategies_resize import ANTIALIASED, MODES, Interpolation, interpolated, resampled
+from tests.operators.strategies_resize import ANTIALIASED, MODES, interpolated, interpolation, resampled
 from tests.operators.strategies_sampling import (
     Table,
     affine_grid,
@@ -29,34 +29,34 @@ from tests.operators.strategies_sampling import (
 def _interpolations(mode: str, rank: int) -> list[Case]:
     shape, sizes, factors = (2, 3, 5, 4, 7)[: 2 + rank], (9, 2, 6)[:rank], (2.0, 3.0, 4.0)[:rank]
     settings = ({"size": sizes}, {"scale_factor": factors})
-    return [Case(Interpolation(mode=mode, **given), shape, oracle=interpolated) for given in settings]
+    return [Case(interpolation(mode=mode, **given), shape, oracle=interpolated) for given in settings]
 
 
 def _samples(mode: str, *sizes: int) -> Case:
     grid = torch.zeros(2, *(8, 9, 10)[: len(sizes)], len(sizes))
-    return Case(Holding(partial(grid_sample, mode, "zeros"), grid=grid), (2, 3, *sizes), oracle=sampled)
+    return Case(Applied(partial(grid_sample, mode, "zeros"), grid), (2, 3, *sizes), oracle=sampled)
 
 
 def _maps(*sizes: int) -> Case:
     rank = len(sizes)
-    return Case(Holding(partial(affine_grid, (3, 5, *sizes))), (3, rank, rank + 1), oracle=mapped)
+    return Case(Applied(partial(affine_grid, (3, 5, *sizes))), (3, rank, rank + 1), oracle=mapped)
 
 
 def _bag(mode: str, last: bool, weighted: bool = False) -> Case:
     offsets = torch.tensor([0, 3, 4, 9] if last else [0, 3, 4])
-    others = {"table": nn.Parameter(torch.ones(70, 5)), "offsets": offsets}
-    weights = {"weights": torch.ones(9)} if weighted else {}
-    return Case(Holding(partial(embedding_bag, mode, last), **others, **weights), (9,), oracle=bagged)
+    weights = [torch.ones(9)] if weighted else []
+    model = Applied(partial(embedding_bag, mode, last), nn.Parameter(torch.ones(70, 5)), offsets, *weights)
+    return Case(model, (9,), oracle=bagged)
 
 
 def _pad(mode: str, padding: tuple[int, ...], *shape: int) -> Case:
-    return Case(Holding(partial(F.pad, pad=padding, mode=mode)), shape, oracle=moved)
+    return Case(Applied(partial(F.pad, pad=padding, mode=mode)), shape, oracle=moved)
 
 
 def _unpooling(rank: int) -> Case:
     sizes = (3, 4, 5)[:rank]
     indices = torch.arange(math.prod(sizes)).reshape(sizes).expand(2, 5, *sizes)
-    return Case(Holding(partial(unpool, rank, (6, 9, 10)[:rank]), indices=indices), (2, 5, *sizes), oracle=moved)
+    return Case(Applied(partial(unpool, rank, (6, 9, 10)[:rank]), indices), (2, 5, *sizes), oracle=moved)
 
 
 _WINDOW = {"kernel_size": (2, 3), "stride": (3, 1), "padding": (1, 2), "dilation": (2, 1)}
@@ -67,7 +67,7 @@ FURTHER: dict[str, list[Case]] = {
     **{name: _interpolations(*setting) for name, setting in MODES.items()},
     **{
         name: [
-            Case(Interpolation(mode=mode, size=size, antialias=True), (2, 3, 5, 8), oracle=resampled)
+            Case(interpolation(mode=mode, size=size, antialias=True), (2, 3, 5, 8), oracle=resampled)
             for size in ((2, 3), (6, 11), (4, 9))
         ]
         for name, mode in ANTIALIASED.items()
@@ -76,7 +76,7 @@ FURTHER: dict[str, list[Case]] = {
     "affine_grid": [_maps(4, 6), _maps(4, 6, 8)],
     "embedding": [Case(Table(nn.Embedding(70, 5)), (2, 3), oracle=moved)],
     "embedding_bag": [_bag("sum", False, True), _bag("mean", True), _bag("max", False)],
-    "one_hot": [Case(Holding(lambda input: F.one_hot(input.long(), 7)), (2, 3), oracle=moved)],
+    "one_hot": [Case(Applied(lambda input: F.one_hot(input.long(), 7)), (2, 3), oracle=moved)],
     "pad": [_pad("constant", (1, 2, 0, 3), 2, 5, 4), _pad("reflect", (3, 1), 2, 5, 4)],
     "pixel_shuffle": [Case(nn.PixelShuffle(3), (2, 18, 4, 5), oracle=moved)],
     "pixel_unshuffle": [Case(nn.PixelUnshuffle(3), (2, 5, 6, 12), oracle=moved)],
@@ -98,9 +98,7 @@ FURTHER: dict[str, list[Case]] = {
     **{
         f"fractional_max_pool{rank}d": [
             Case(
-                Holding(
-                    partial(fractional, rank, (3, 2, 4)[:rank], (2, 3, 4)[:rank]), samples=torch.full((2, 5, rank), 0.4)
-                ),
+                Applied(partial(fractional, rank, (3, 2, 4)[:rank], (2, 3, 4)[:rank]), torch.full((2, 5, rank), 0.4)),
                 (2, 5, 9, 8, 11)[: 2 + rank],
                 oracle=compared,
             )

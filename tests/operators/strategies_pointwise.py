@@ -15,7 +15,7 @@ from convcost.measure.calls import Call
 from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Binary, Case, Concat, Mean
+from .case import Applied, Case, Concat
 from .counted import Tally, by_root, numbers
 from .oracles import ramp, written
 
@@ -140,11 +140,11 @@ def arithmetic(draw: st.DrawFn, name: str) -> Case:
     """Either operand may lack leading axes and may have 1 where the other has more."""
     size = draws.shape(draw, draw(st.integers(1, 4)), high=6)
     if draw(st.integers(0, 5)) == 0:
-        return Case(Binary(ARITHMETIC[name], 2.0), size)
+        return Case(Applied(ARITHMETIC[name], 2.0), size)
     left, right = (tuple(1 if draw(st.integers(0, 2)) == 0 else n for n in size) for _ in range(2))
     start = draw(st.integers(0, len(size) - 1))
     left, right = draw(st.permutations((left, right[start:])))
-    return Case(Binary(ARITHMETIC[name], right), left)
+    return Case(Applied(ARITHMETIC[name], right), left)
 
 
 @st.composite
@@ -173,4 +173,4 @@ def means(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, draw(st.integers(1, 4)), high=6)
     axes = draw(st.permutations(range(len(size))))[: draw(st.integers(1, len(size)))]
     from_the_end = draw(st.integers(0, 1)) * len(size)
-    return Case(Mean(tuple(axis - from_the_end for axis in axes), draw(st.booleans())), size)
+    return Case(Applied(torch.mean, dim=tuple(axis - from_the_end for axis in axes), keepdim=draw(st.booleans())), size)

@@ -16,7 +16,7 @@ from convcost.measure.calls import Call
 from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Case, Holding, holding
+from .case import Applied, Case, applied
 from .oracles import impulse_responses, moved, sliding_taps, written
 from .strategies_convolution import extents
 
@@ -100,7 +100,7 @@ def lp_pools(draw: st.DrawFn, rank: int) -> Case:
 
 def compared(case: Case, call: Call) -> Cost:
     """Outputs that see a single 1 among zeros, less one comparison each."""
-    pool, planes = holding(case).function, math.prod(call.output[:2])
+    pool, planes = applied(case).function, math.prod(call.output[:2])
     rank = len(call.output) - 2
 
     def of_planes(input: Tensor) -> Tensor:
@@ -125,7 +125,7 @@ def fractional_max_pools(draw: st.DrawFn, rank: int) -> Case:
     # In 3-D PyTorch asks for one element more.
     sizes = [draws.fresh(draw, used, k + o + rank - 3, k + o + 6) for k, o in zip(kernel, output, strict=True)]
     batch, channels = draws.fresh(draw, used, 1, 15), draws.fresh(draw, used, 1, 15)
-    model = Holding(partial(fractional, rank, kernel, output), samples=torch.full((batch, channels, rank), 0.4))
+    model = Applied(partial(fractional, rank, kernel, output), torch.full((batch, channels, rank), 0.4))
     return Case(model, (batch, channels, *sizes), oracle=compared)
 
 
@@ -139,4 +139,4 @@ def max_unpools(draw: st.DrawFn, rank: int) -> Case:
     size = draws.shape(draw, 2 + rank, 2, 6)
     output = tuple(2 * n + draw(st.integers(-1, 1)) for n in size[2:])
     indices = torch.arange(math.prod(size[2:])).reshape(size[2:]).expand(size)
-    return Case(Holding(partial(unpool, rank, output), indices=indices), size, oracle=moved)
+    return Case(Applied(partial(unpool, rank, output), indices), size, oracle=moved)

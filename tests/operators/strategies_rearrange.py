@@ -15,7 +15,7 @@ from convcost.measure.calls import Call
 from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Case, Holding
+from .case import Applied, Case
 from .oracles import moved, written
 from .strategies_convolution import extents
 
@@ -28,7 +28,7 @@ def pads(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, axes + (draw(st.integers(0, 2)) if mode == "constant" else 2), 3, 7)
     amounts = st.integers(-1 if mode == "constant" else 0, 2)
     padding = tuple(draw(st.lists(amounts, min_size=2 * axes, max_size=2 * axes)))
-    return Case(Holding(partial(F.pad, pad=padding, mode=mode)), size, oracle=moved)
+    return Case(Applied(partial(F.pad, pad=padding, mode=mode)), size, oracle=moved)
 
 
 @st.composite

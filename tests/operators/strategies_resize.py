@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import strategies as st
-from torch import Tensor, nn
 
 from convcost.measure.calls import Call
 from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Case
+from .case import Applied, Case, applied
 from .oracles import impulse_responses, written
 
 MODES = {
@@ -26,20 +25,7 @@ MODES = {
     "upsample_bicubic2d": ("bicubic", 2),
 }
 ANTIALIASED = {f"upsample_{mode}2d_aa": mode for mode in ("bilinear", "bicubic", "lanczos")}
-
-
-class Interpolation(nn.Module):
-    """`torch.nn.functional.interpolate` with these settings."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__()
-        self.settings = settings
-
-    def extra_repr(self) -> str:
-        return str(self.settings)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.interpolate(input, **self.settings)
+interpolation = partial(Applied, F.interpolate)
 
 
 def weighted_sums(case: Case, call: Call, taps: int) -> Cost:
@@ -51,34 +37,27 @@ def weighted_sums(case: Case, call: Call, taps: int) -> Cost:
 @cache
 def taps_of(mode: str, rank: int) -> int:
     """Input elements in one output element. 5 and 8 elements never coincide, and some of the 8 are off the border."""
-    model = Interpolation(mode=mode, size=(8,) * rank)
+    model = interpolation(mode=mode, size=(8,) * rank)
     return int(impulse_responses(model, (5,) * rank).count_nonzero(0).max())
 
 
 def interpolated(case: Case, call: Call) -> Cost:
     """Taps are a matter of the mode, whatever the call's sizes are."""
-    taps = taps_of(settings(case)["mode"], len(call.output) - 2)
+    taps = taps_of(applied(case).settings["mode"], len(call.output) - 2)
     return weighted_sums(case, call, taps * math.prod(call.output[2:]))
 
 
 def resampled(case: Case, call: Call) -> Cost:
     """Taps of a row of elements that goes on far beyond both borders, times those of a column."""
-    mode = settings(case)["mode"]
+    mode = applied(case).settings["mode"]
     taps = [_row_taps(mode, *sizes) for sizes in zip(call.inputs[0][2:], call.output[2:], strict=True)]
     return weighted_sums(case, call, math.prod(taps))
 
 
 @cache
 def _row_taps(mode: str, size: int, output: int) -> int:
-    row = Interpolation(mode=mode, size=(1, 7 * output), antialias=True)
+    row = interpolation(mode=mode, size=(1, 7 * output), antialias=True)
     return int(impulse_responses(row, (1, 7 * size))[:, 3 * output : 4 * output].count_nonzero())
-
-
-def settings(case: Case) -> dict[str, Any]:
-    """What the case's interpolation is called with."""
-    if not isinstance(case.model, Interpolation):
-        raise TypeError("the case is no interpolation")
-    return case.model.settings
 
 
 @st.composite
@@ -95,7 +74,7 @@ def interpolations(draw: st.DrawFn, name: str) -> Case:
         given["recompute_scale_factor"] = draw(st.booleans())
     if mode.endswith(("linear", "cubic")):
         given["align_corners"] = draw(st.booleans())
-    return Case(Interpolation(**given), size, oracle=interpolated)
+    return Case(interpolation(**given), size, oracle=interpolated)
 
 
 @st.composite
@@ -104,5 +83,5 @@ def resamplings(draw: st.DrawFn, name: str) -> Case:
     batch, channels = draws.shape(draw, 2)
     odd, even = (tuple(draw(st.permutations(sizes)))[:2] for sizes in ((1, 3, 5, 7), (2, 4, 6, 8)))
     sizes, wanted = draw(st.permutations((odd, even)))
-    model = Interpolation(mode=ANTIALIASED[name], size=wanted, antialias=True)
+    model = interpolation(mode=ANTIALIASED[name], size=wanted, antialias=True)
     return Case(model, (batch, channels, *sizes), oracle=resampled)

@@ -16,7 +16,7 @@ from convcost.measure.calls import Call
 from convcost.theory.cost import Cost
 
 from . import draws
-from .case import Case, Holding, holding
+from .case import Applied, Case, applied
 from .counted import Tally, bag, gathered, numbers
 from .oracles import impulse_responses, moved, ramp, written
 from .strategies_resize import weighted_sums
@@ -39,7 +39,7 @@ def taps_of(mode: str, rank: int) -> int:
 
 def sampled(case: Case, call: Call) -> Cost:
     """Taps are a matter of the mode, wherever the samples are."""
-    mode, _ = holding(case).function.args
+    mode, _ = applied(case).function.args
     return weighted_sums(case, call, taps_of(mode, len(call.output) - 2) * math.prod(call.output[2:]))
 
 
@@ -54,7 +54,7 @@ def grid_samples(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, 2 + rank, 2, 7)
     wanted = draws.shape(draw, rank, 1, 8)
     function = partial(grid_sample, mode, draw(st.sampled_from(("zeros", "border", "reflection"))))
-    return Case(Holding(function, grid=torch.zeros(size[0], *wanted, rank)), size, oracle=sampled)
+    return Case(Applied(function, torch.zeros(size[0], *wanted, rank)), size, oracle=sampled)
 
 
 def affine_grid(size: tuple[int, ...], theta: Tensor) -> Tensor:
@@ -76,7 +76,7 @@ def affine_grids(draw: st.DrawFn) -> Case:
     rank = draw(st.integers(2, 3))
     batch, channels = draws.shape(draw, 2, 1, 9)
     size = (batch, channels, *draw(st.permutations((2, 4, 6, 8)))[:rank])
-    return Case(Holding(partial(affine_grid, size)), (batch, rank, rank + 1), oracle=mapped)
+    return Case(Applied(partial(affine_grid, size)), (batch, rank, rank + 1), oracle=mapped)
 
 
 class Table(nn.Module):
@@ -105,7 +105,7 @@ def embeddings(draw: st.DrawFn) -> Case:
 def one_hots(draw: st.DrawFn) -> Case:
     size = draws.shape(draw, draw(st.integers(1, 3)), 2, 9)
     classes = _ROWS + draw(st.integers(0, 9))
-    return Case(Holding(lambda input: F.one_hot(input.long(), classes)), size, oracle=moved)
+    return Case(Applied(lambda input: F.one_hot(input.long(), classes)), size, oracle=moved)
 
 
 def embedding_bag(
@@ -118,9 +118,9 @@ def embedding_bag(
 
 def bags_of(case: Case) -> tuple[Tensor, int]:
     """The output as the algorithm computes it, and its operations."""
-    tally, model = Tally(), holding(case)
+    tally, model = Tally(), applied(case)
     mode, last = model.function.args
-    table, offsets, *weights = (getattr(model, name).detach() for name in model.names)
+    table, offsets, *weights = (operand.detach() for operand in model.operands())
     indices = ramp(case.shape).long().tolist()
     bounds = offsets.tolist() if last else [*offsets.tolist(), len(indices)]
     results = [
@@ -137,7 +137,7 @@ def bags_of(case: Case) -> tuple[Tensor, int]:
 def bagged(case: Case, call: Call) -> Cost:
     """The weights of the rows are read beside the indices."""
     cost = written(case, call, elementwise=bags_of(case)[1])
-    read = call.inputs[0][0] if "weights" in holding(case).names else 0
+    read = call.inputs[0][0] if len(applied(case).others) == 3 else 0
     return Cost(0, 0, cost.elementwise, cost.parameters, cost.activations, cost.inputs + read)
 
 
@@ -146,10 +146,10 @@ def embedding_bags(draw: st.DrawFn) -> Case:
     rows, features, indices = _ROWS + 1, draw(st.integers(2, 5)), draw(st.integers(6, 12))
     starts = [0, *sorted(draw(st.sets(st.integers(1, indices - 1), max_size=4)))]
     mode, last = draw(st.sampled_from(BAGS)), draw(st.booleans())
-    others: dict[str, Tensor] = {
-        "table": nn.Parameter(torch.arange(rows * features).reshape(rows, features) % 11 * 1.0),
-        "offsets": torch.tensor([*starts, indices] if last else starts),
-    }
+    others = [
+        nn.Parameter(torch.arange(rows * features).reshape(rows, features) % 11 * 1.0),
+        torch.tensor([*starts, indices] if last else starts),
+    ]
     if mode == "sum" and draw(st.booleans()):
-        others["weights"] = torch.arange(2.0, indices + 2)
-    return Case(Holding(partial(embedding_bag, mode, last), **others), (indices,), oracle=bagged)
+        others.append(torch.arange(2.0, indices + 2))
+    return Case(Applied(partial(embedding_bag, mode, last), *others), (indices,), oracle=bagged)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from . import normalise
-from .oracles import adaptive_taps, entries, sliding_taps
+from .counted import Tally, by_root, gathered, numbers
+from .oracles import adaptive_taps, entries, in_double, ramp, sliding_taps
 from .strategies import SOME
 from .strategies_pooling import adaptive_pools, pools
+from .strategies_sampling import bags_of, embedding_bags
 
 NORMS = [
     (nn.BatchNorm1d(3), (2, 3, 4)),
@@ -65,6 +67,26 @@ def test_counted_softmax_is_the_operator(dim: int) -> None:
     sums = input.exp().sum(dim, keepdim=True)
     output, _ = normalise.run(nn.Softmax(dim), input)
     assert whole(output * sums) == whole(input.softmax(dim) * sums) == whole(input.exp())
+
+
+def test_counted_division_by_a_root_is_the_operator() -> None:
+    # Every group is 2 or -2: the root of its mean square is 2, and of the sum over 4 elements 4.
+    input = (torch.arange(24) % 2 * 4 - 2).double().reshape(2, 3, 4)
+    model = nn.RMSNorm(4, eps=1e-300).double()
+    model.weight.data = torch.arange(3, 7).double()
+    assert whole(normalise.run(model, input)[0]) == whole(model(input))
+    lengths = torch.tensor([[4.0], [8.0], [12.0]], dtype=torch.float64)
+    rows = [by_root(numbers(v, Tally()), False, g, None) for v, g in zip(input[0], [4.0, 8.0, 12.0], strict=True)]
+    assert whole(gathered(rows, input[0])) == whole(torch._weight_norm(input[0], lengths, 0))
+
+
+@SOME
+@given(data=st.data())
+def test_counted_bags_are_the_operator(data: st.DataObject) -> None:
+    case = data.draw(embedding_bags())
+    real, found = in_double(case.model)(ramp(case.shape)), bags_of(case)[0]
+    # Means become whole numbers times 27,720, which every size of a bag up to 12 divides.
+    assert whole(found * 27_720) == whole(real * 27_720)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])

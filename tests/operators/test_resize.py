@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
@@ -17,7 +19,7 @@ from convcost.theory.record import Operator
 
 from .case import Case
 from .strategies import FEW, RESIZED
-from .strategies_resize import Interpolation, taps_of
+from .strategies_resize import interpolation, taps_of
 from .witness import disagreements, observe
 
 
@@ -54,24 +56,24 @@ def test_taps_are_those_of_the_textbooks() -> None:
 @pytest.mark.parametrize(("size", "factor"), [(10, 0.7), (7, 0.3), (23, 0.1), (5, 1.1), (29, 1 / 3)])
 def test_size_from_a_factor_is_rounded_as_pytorch_rounds_it(size: int, factor: float) -> None:
     # 10·0.7 is 7 in double precision, though the double 0.7 is less than 7/10.
-    (call,) = capture(Interpolation(scale_factor=factor), (2, 3, size)).calls
+    (call,) = capture(interpolation(scale_factor=factor), (2, 3, size)).calls
     real = F.interpolate(torch.zeros(2, 3, size), scale_factor=factor)
     assert find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).shape == tuple(real.shape)
 
 
 def test_area_is_an_adaptive_average_pool() -> None:
-    (call,) = capture(Interpolation(mode="area", size=(3, 4)), (2, 3, 7, 9)).calls
+    (call,) = capture(interpolation(mode="area", size=(3, 4)), (2, 3, 7, 9)).calls
     assert (call.operator, call.hyper) == ("adaptive_avg_pool2d", {"output_size": (3, 4)})
 
 
 @pytest.mark.parametrize("settings", [{"scale_factor": 0.7}, {"size": (4, 4), "align_corners": True}])
-def test_kernel_stretched_by_another_factor_than_that_of_the_sizes_has_no_formula(settings: dict[str, object]) -> None:
-    (call,) = capture(Interpolation(mode="bilinear", antialias=True, **settings), (2, 3, 7, 9)).calls
+def test_kernel_stretched_by_another_factor_than_that_of_the_sizes_has_no_formula(settings: dict[str, Any]) -> None:
+    (call,) = capture(interpolation(mode="bilinear", antialias=True, **settings), (2, 3, 7, 9)).calls
     assert call.operator is None
 
 
 def test_whole_factor_is_kept_as_one() -> None:
-    call = Case(Interpolation(scale_factor=(2.0, 3.0), mode="bilinear"), (2, 3, 4, 5)).call()
+    call = Case(interpolation(scale_factor=(2.0, 3.0), mode="bilinear"), (2, 3, 4, 5)).call()
     assert (call.hyper, call.output) == ({"scale_factor": (2, 3)}, (2, 3, 8, 15))
 
 

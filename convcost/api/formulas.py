@@ -1,0 +1,58 @@
+"""The book's formulas and networks, by number and by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import lookup
+from convcost.theory.cost import Cost
+from convcost.theory.errors import DomainError
+from convcost.theory.record import Formula
+
+
+def cost(name: str, **values: Any) -> Cost:
+    """The cost of a formula or a network of the book at these values, exact.
+
+    A formula also takes NumPy arrays, for many values at once.
+
+    Raises UnknownNameError for a name that is not in the book, DomainError for a value outside the domain.
+    """
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        return record.draw(record.settings(values)).cost
+    return _evaluate(record, values)
+
+
+def closed_form(name: str, **values: Any) -> Cost:
+    """The cost of a formula or a network as SymPy expressions in the symbols that `values` leave open.
+
+    A network gives the MACs of its convolutions and linear layers and its parameters.
+    """
+    from convcost.theory import closed
+
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        return closed.network_form(record, values).plain
+    _check_names(record, values)
+    return closed.closed_form(record, values)
+
+
+def _evaluate(record: Formula, values: Mapping[str, Any]) -> Cost:
+    _check_names(record, values)
+    full = record.complete_values(values)
+    missing = [symbol.name for symbol in record.symbols if symbol.name not in full]
+    if missing:
+        raise DomainError(f"{record.name} needs a value for {', '.join(missing)}")
+    return record.evaluate(full)
+
+
+def _check_names(record: Formula, values: Mapping[str, Any]) -> None:
+    names = [symbol.name for symbol in record.symbols]
+    unknown = [name for name in values if name not in names]
+    if unknown:
+        raise DomainError(f"{record.name} has no symbol {unknown[0]!r}; its symbols are {', '.join(names)}")
+    for name, value in values.items():
+        if value is None or isinstance(value, str):
+            raise DomainError(f"{record.name}: {name} is {value!r}, but must be a number")

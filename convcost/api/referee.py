@@ -1,0 +1,37 @@
+"""Why the numbers of counters differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from convcost.report.referee import RefereeReport
+
+
+def referee(
+    model: str | nn.Module,
+    *,
+    inputs: Any = None,
+    counters: Sequence[str] | None = None,
+    time_limit: float = 120,
+    arguments: Mapping[str, Any] | None = None,
+) -> RefereeReport:
+    """Let counters count a model, and explain each number to the last unit.
+
+    model       a module, or a reference as `compare` takes it (naming a module of yours runs its code)
+    inputs      as `compare` takes them
+    counters    names of counters (convcost conventions); by default all that are installed
+    time_limit  seconds that a counter may take; each runs in a process of its own
+    arguments   of a model reference: the factory's keyword arguments, the options of a network of the book
+
+    A counter that is missing or fails is an account without a number. Raises ConvcostError with one line of text for
+    a name that is not there, MeasurementError where the model cannot be built or run.
+    """
+    from convcost.refereeing.hearing import heard, subject
+    from convcost.report.referee import RefereeReport
+
+    what = subject(model, inputs, dict(arguments or {}))
+    return RefereeReport(heard(what, counters, time_limit), what.name, what.inputs.specs)

@@ -1,0 +1,25 @@
+"""`convcost conventions`: what each counter counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from convcost.cli.console import console
+
+EXAMPLE = "Example:  convcost conventions thop"
+
+
+def command(
+    name: str | None = typer.Argument(None, help="A counter; all of them if left out."),
+    markdown: Path | None = typer.Option(None, metavar="FILE", help="Write all conventions as Markdown."),
+) -> int:
+    """Print what each counter makes of each operator, which spellings it sees, and its known faults."""
+    from convcost.report import conventions, files
+
+    if markdown is not None:
+        files.check_writable(markdown)
+        conventions.write(markdown)
+    conventions.print_conventions(console(), name)
+    return 0

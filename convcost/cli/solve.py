@@ -1,0 +1,55 @@
+"""`convcost solve`: the largest settings of a network that fit a budget."""
+
+from __future__ import annotations
+
+import typer
+
+from convcost.cli import networks
+from convcost.cli.console import console, progress
+
+EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
+
+
+def command(
+    context: typer.Context,
+    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
+    max_macs: str | None = typer.Option(None, metavar="N", help="The most multiply-accumulates: 300M, 1.2G."),
+    max_params: str | None = typer.Option(None, metavar="N", help="The most parameters: 3.5M, 3504872."),
+    max_activations: str | None = typer.Option(
+        None, metavar="N", help="The most elements that all operators together write."
+    ),
+    prefer: str = typer.Option(
+        "balanced", metavar="OPTION", help="What is to be largest first: alpha, resolution, another; or balanced."
+    ),
+    step: str = typer.Option("32", metavar="PX", help="Step of the image's side."),
+    alpha_step: str = typer.Option("0.05", metavar="A", help="Step of the width multiplier."),
+    alpha: str | None = typer.Option(None, metavar="GRID", help="Width multiplier α."),
+    rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
+    resolution: str | None = typer.Option(None, metavar="GRID", help="Side of the image in pixels, in place of ρ."),
+    frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
+) -> int:
+    """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
+
+    The lattice is all widths and images by their steps, unless GRID says otherwise: one value, START:STOP:STEP or a
+    list with commas; any option of the network can be given so. Balanced: the smallest factor (a setting over its
+    default) is as large as can be. Exit code: 0, 1 nothing fits, 2 could not run.
+    """
+    options = networks.gather(name, {"alpha": alpha, "rho": rho, "resolution": resolution}, context.args)
+
+    from convcost.api.design import solve
+    from convcost.report.solution_screen import print_solution
+
+    with progress("settings") as advance:
+        report = solve(
+            name,
+            max_macs=max_macs,
+            max_params=max_params,
+            max_activations=max_activations,
+            prefer=prefer,
+            step=step,
+            alpha_step=alpha_step,
+            progress=advance,
+            **options,
+        )
+    print_solution(console(), report, frontier)
+    return 0 if report.ok else 1

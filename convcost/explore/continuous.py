@@ -1,0 +1,122 @@
+"""The budget solved in the continuous law, nothing rounded: what the exact solution is a rounding of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+
+from convcost.explore.solve import IMAGE, WIDTH, Solution
+from convcost.theory.architecture import Architecture, Settings
+
+DIGITS = 4
+"""Decimal places of a continuous solution; it is rounded down, so that it fits."""
+
+_SCALE = 10**DIGITS
+
+
+@dataclass(frozen=True)
+class Continuous:
+    """Settings of the law that just fit; an option that is not free is where the exact solution has it.
+
+    alpha and rho are factors; side is the image's, in pixels; macs and parameters are the law's.
+    """
+
+    name: str
+    alpha: Fraction | None
+    rho: Fraction
+    side: Fraction
+    macs: Fraction
+    parameters: Fraction
+
+
+def continuous(solution: Solution) -> tuple[Continuous, ...]:
+    """The law's solutions: each free option alone, the other where the exact solution has it, and both as one factor.
+
+    Empty where the network has no image to scale, nothing fits, or no limit of the law's is given.
+    """
+    law = Law.of(solution)
+    if law is None:
+        return ()
+    width, rho = law.alpha, law.rho
+    free = {axis.option.name for axis in solution.sweep.axes}
+    image = IMAGE in free or "rho" in free
+    found = []
+    if WIDTH in free:
+        found.append(law.at("α alone", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
+    if image:
+        found.append(law.at("image alone", law.largest(lambda s: (width, s)), lambda s: (width, s)))
+    if WIDTH in free and image:
+        found.append(law.at("α = ρ", law.largest(lambda s: (s, s)), lambda s: (s, s)))
+    return tuple(item for item in found if item is not None)
+
+
+Scaling = Callable[[Fraction], tuple[Fraction, Fraction]]
+
+
+@dataclass(frozen=True)
+class Law:
+    """A network's continuous law around a solution."""
+
+    architecture: Architecture
+    settings: Settings
+    base: int
+    alpha: Fraction
+    rho: Fraction
+    limits: dict[str, int]
+    has_width: bool
+
+    @classmethod
+    def of(cls, solution: Solution) -> Law | None:
+        """The law of a network that has an image, None of any other and where nothing fits."""
+        sweep, best = solution.sweep, solution.best
+        known = {option.name: option for option in sweep.architecture.options}
+        limits = {name: limit for name, limit in solution.budget.limits.items() if name != "activations"}
+        default = known[IMAGE].default if IMAGE in known else None
+        if best is None or not limits or not isinstance(default, int):
+            return None
+        settings, base = best.settings, default
+        alpha = Fraction(settings.get(WIDTH, 1))
+        rho = Fraction(settings[IMAGE], base)
+        return cls(sweep.architecture, {**settings, IMAGE: base}, base, alpha, rho, limits, WIDTH in known)
+
+    def costs(self, alpha: Fraction, rho: Fraction) -> dict[str, Fraction]:
+        """MACs and parameters with nothing rounded, each line's MACs scaled once for every axis of the image."""
+        width = {WIDTH: alpha} if self.has_width else {}
+        drawing = self.architecture.draw({**self.settings, **width}, rounding=False)
+        macs = sum((line.cost.macs * rho**line.rank for line in drawing.core), Fraction(0))
+        return {"macs": macs, "parameters": Fraction(drawing.cost.parameters)}
+
+    def largest(self, scaling: Scaling) -> Fraction | None:
+        """The largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
+
+        def fits(n: int) -> bool:
+            costs = self.costs(*scaling(Fraction(n, _SCALE)))
+            return all(costs[name] <= limit for name, limit in self.limits.items())
+
+        low, high = 1, 1024 * _SCALE
+        if not fits(low) or fits(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if fits(middle) else (low, middle)
+        return Fraction(low, _SCALE)
+
+    def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> Continuous | None:
+        """The law at a factor."""
+        if factor is None:
+            return None
+        alpha, rho = scaling(factor)
+        costs = self.costs(alpha, rho)
+        width = alpha if self.has_width else None
+        return Continuous(name, width, rho, rho * self.base, costs["macs"], costs["parameters"])
+
+
+def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
+    """MACs of the whole net, and the αρ that MACs ≈ α²ρ² of it gives; None without a width or a limit on MACs."""
+    law = Law.of(solution)
+    if law is None or not law.has_width or "macs" not in law.limits:
+        return None
+    whole = sum(line.cost.macs for line in law.architecture.draw({**law.settings, WIDTH: 1}).core)
+    return whole, Fraction(isqrt(law.limits["macs"] * _SCALE**2 // whole), _SCALE)

@@ -1,0 +1,209 @@
+"""The largest settings of a network that fit a budget: every point of the lattice is reckoned, none is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from convcost.explore.axis import Axis, is_grid, of_values, read_axis
+from convcost.explore.budget import Budget
+from convcost.explore.sweep import COUNTS, Progress, Sweep, grid
+from convcost.theory.architecture import Architecture, Option, Settings
+from convcost.theory.errors import DomainError
+
+BALANCED = "balanced"
+WIDTH, IMAGE = "alpha", "resolution"
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the lattice: its costs (None where it cannot be drawn), and which limits it exceeds by how much.
+
+    `options` are those that the lattice varies, `settings` all that the network is drawn with.
+    """
+
+    options: Settings
+    settings: Settings
+    costs: dict[str, int] | None
+    over: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The next point up along an option; None where the lattice ends."""
+
+    option: Option
+    point: Point | None
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The largest settings that fit, None if none do.
+
+    `largest` are all settings that fit while none that is larger in one option, and smaller in none, does;
+    `smallest` is for each limit the least cost there is and where.
+    """
+
+    sweep: Sweep
+    budget: Budget
+    prefer: str
+    best: Point | None
+    neighbours: tuple[Neighbour, ...]
+    largest: tuple[Point, ...]
+    smallest: dict[str, Point]
+
+
+def solve(
+    architecture: Architecture,
+    budget: Budget,
+    options: Mapping[str, Any],
+    *,
+    prefer: str = BALANCED,
+    step: int = 32,
+    alpha_step: Fraction = Fraction(1, 20),
+    progress: Progress | None = None,
+) -> Solution:
+    """The largest settings within a budget, on a lattice.
+
+    α goes up by `alpha_step` and the image's side by `step`, each within its domain, unless `options` give them:
+    one value fixes an option, several (as in a sweep) are its lattice. Of all that fits, `prefer` names the option
+    that is to be largest, before the others; balanced is the largest of the smallest factor, a factor being a
+    setting over its default.
+
+    Raises DomainError where no limit is given, nothing is left to choose, or an option is outside its domain.
+    """
+    if not budget.limits:
+        raise DomainError("give a budget: the most MACs, parameters or activations")
+    axes, single = _lattice(architecture, options, step, alpha_step)
+    if not axes:
+        raise DomainError(
+            f"nothing of {architecture.name} is left to choose; give an option several values, START:STOP:STEP"
+        )
+    free = [axis.option.name for axis in axes]
+    if prefer not in (BALANCED, *free):
+        raise DomainError(f"cannot prefer {prefer!r}; to choose are {', '.join([BALANCED, *free])}")
+    sweep = grid(architecture, axes, single, progress)
+    drawn = ~sweep.refused
+    fits = drawn.copy()
+    for name, limit in budget.limits.items():
+        fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
+    if not fits.any():
+        return Solution(sweep, budget, prefer, None, (), (), _smallest(sweep, budget, drawn))
+    best = _first(sweep, fits, _order(axes, prefer))
+    largest = tuple(_point(sweep, budget, index) for index in _maximal(axes, fits))
+    return Solution(sweep, budget, prefer, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
+
+
+def _lattice(
+    architecture: Architecture, options: Mapping[str, Any], step: int, alpha_step: Fraction
+) -> tuple[tuple[Axis, ...], dict[str, Any]]:
+    known = {option.name: option for option in architecture.options}
+    single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
+    architecture.settings(single)
+    axes = []
+    scaled = {known[name].scales for name in options}
+    for name, option in known.items():
+        if name in options and name not in single:
+            axes.append(_ascending(read_axis(option, options[name])))
+        elif name == WIDTH and name not in options:
+            axes.append(_multiples(option, alpha_step))
+        elif name == IMAGE and name not in options and name not in scaled:
+            axes.append(_multiples(option, Fraction(step)))
+    return tuple(axes), single
+
+
+def _ascending(axis: Axis) -> Axis:
+    if axis.numbers is None and not all(isinstance(word, int) for word in axis.words):
+        return axis
+    return of_values(axis.option, sorted(axis.value(i) for i in range(len(axis))))
+
+
+def _multiples(option: Option, step: Fraction) -> Axis:
+    """All multiples of a step in an option's domain."""
+    if step <= 0:
+        raise DomainError(f"the step of {option.name} is {step}, but must be above 0")
+    first = -(-option.low // step)
+    if option.decimal and first * step == option.low:
+        first += 1  # the domain is open there
+    last = option.high // step
+    if last < first:
+        raise DomainError(f"{option.name} has no multiple of {step} in its domain, {option.domain}")
+    numbers = [n * step for n in range(int(first), int(last) + 1)]
+    return of_values(option, numbers if option.decimal else [int(number) for number in numbers])
+
+
+def _factors(axis: Axis) -> list[Fraction]:
+    """The values over the default; words by their place in the list."""
+    if axis.numbers is None:
+        return [Fraction(i) for i in range(len(axis))]
+    return [Fraction(axis.value(i)) / (axis.option.default or 1) for i in range(len(axis))]  # type: ignore[operator]
+
+
+def _order(axes: Sequence[Axis], prefer: str) -> list[Any]:
+    """Keys, the first of which decides first: arrays over the lattice, larger being better."""
+    factors = [_factors(axis) for axis in axes]
+    rank = {factor: i for i, factor in enumerate(sorted({f for line in factors for f in line}))}
+    ranks = np.meshgrid(*([rank[f] for f in line] for line in factors), indexing="ij")
+    numbers = [ranks[i] for i, axis in enumerate(axes) if axis.numbers is not None]
+    balanced = list(np.sort(np.stack(numbers), axis=0)) if numbers else []
+    first = [ranks[i] for i, axis in enumerate(axes) if axis.option.name == prefer]
+    # Of two balanced ones the order of the options decides.
+    return [*first, *balanced, *ranks]
+
+
+def _first(sweep: Sweep, fits: Any, keys: list[Any]) -> Index:
+    left = np.flatnonzero(fits)
+    for key in keys:
+        values = key.ravel()[left]
+        left = left[values == values.max()]
+    return _index(sweep, int(left[0]))
+
+
+def _index(sweep: Sweep, flat: int) -> Index:
+    return tuple(int(i) for i in np.unravel_index(flat, sweep.shape))
+
+
+def _maximal(axes: Sequence[Axis], fits: Any) -> list[Index]:
+    """The points that fit, with none above them that does."""
+    above = fits.copy()
+    for dimension in range(fits.ndim):
+        above = np.flip(np.maximum.accumulate(np.flip(above, dimension), dimension), dimension)
+    # Whether a point that fits lies above, by one step or more, along some option.
+    beyond = np.zeros_like(fits)
+    for dimension in range(fits.ndim):
+        moved = np.moveaxis(beyond, dimension, 0)
+        moved[:-1] |= np.moveaxis(above, dimension, 0)[1:]
+    return [tuple(int(i) for i in index) for index in np.argwhere(fits & ~beyond)]
+
+
+def _point(sweep: Sweep, budget: Budget, index: Index) -> Point:
+    options, settings = sweep.given(index), sweep.settings(index)
+    if sweep.refused[index]:
+        return Point(options, settings, None, {})
+    costs = {name: int(sweep.counts[name][index]) for name in COUNTS}
+    over = {name: costs[name] - limit for name, limit in budget.limits.items() if costs[name] > limit}
+    return Point(options, settings, costs, over)
+
+
+def _above(sweep: Sweep, budget: Budget, index: Index) -> tuple[Neighbour, ...]:
+    found = []
+    for dimension, axis in enumerate(sweep.axes):
+        following = (*index[:dimension], index[dimension] + 1, *index[dimension + 1 :])
+        inside = following[dimension] < len(axis)
+        found.append(Neighbour(axis.option, _point(sweep, budget, following) if inside else None))
+    return tuple(found)
+
+
+def _smallest(sweep: Sweep, budget: Budget, drawn: Any) -> dict[str, Point]:
+    found = {}
+    candidates = np.flatnonzero(drawn)
+    for name in budget.limits:
+        flat = candidates[int(np.argmin(sweep.counts[name].ravel()[candidates]))]
+        found[name] = _point(sweep, budget, _index(sweep, int(flat)))
+    return found

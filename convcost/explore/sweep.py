@@ -1,0 +1,199 @@
+"""A network's cost on a whole grid of settings, from the formula: exact integers, no tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from convcost.explore.axis import MOST_POINTS, Axis, is_grid, read_axis
+from convcost.theory.architecture import Architecture, Settings
+from convcost.theory.arrays import ExactArray, Split, summed, whole
+from convcost.theory.errors import DomainError
+
+COUNTS = ("macs", "parameters", "activations")
+"""What a sweep counts: multiply-accumulates, learnable elements, elements that the operators write."""
+
+Progress = Callable[[int], None]
+"""Told how many points more are done."""
+
+# Arrays of so many points stay in a processor's cache.
+_BLOCK = 2**17
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Costs on the grid of `axes`, one dimension an axis; `fixed` are the settings that are the same everywhere.
+
+    `counts` are int64 where all of them fit, else Python's ints. At `refused` points the network cannot be drawn;
+    `reason` is the first one's, and no count stands there.
+    """
+
+    architecture: Architecture
+    axes: tuple[Axis, ...]
+    fixed: Settings
+    counts: dict[str, Any]
+    refused: Any
+    reason: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of values of every axis."""
+        return tuple(len(axis) for axis in self.axes)
+
+    def given(self, index: tuple[int, ...]) -> Settings:
+        """The options of one point, as a user would give them."""
+        return {axis.option.name: axis.value(i) for axis, i in zip(self.axes, index, strict=True)}
+
+    def settings(self, index: tuple[int, ...]) -> Settings:
+        """All settings of one point."""
+        settings = dict(self.fixed)
+        for axis, i in zip(self.axes, index, strict=True):
+            settings[target(axis)] = (
+                axis.value(i) if axis.option.scales is None else int(vector(self.architecture, axis).values[i])
+            )
+        return settings
+
+
+def target(axis: Axis) -> str:
+    """The setting that an axis sets: a factor sets what it scales."""
+    return axis.option.scales or axis.option.name
+
+
+def vector(architecture: Architecture, axis: Axis) -> ExactArray:
+    """An axis of numbers as the values of its setting: ρ as pixels, rounded half up as `settings` does."""
+    numbers = axis.numbers
+    if numbers is None:
+        raise TypeError(f"{axis.option.name} is no number")
+    if axis.option.scales is None:
+        return numbers
+    scaled = next(option for option in architecture.options if option.name == axis.option.scales)
+    pixels = (2 * numbers * scaled.default + 1) // 2
+    for end in (pixels.values.min(), pixels.values.max()):
+        scaled.read(int(end))
+    return pixels
+
+
+def sweep(architecture: Architecture, options: Mapping[str, Any], progress: Progress | None = None) -> Sweep:
+    """The costs at every combination of the options; a value may be START:STOP:STEP, a comma list, or iterable.
+
+    Raises DomainError for an option or a value that the architecture does not have, for a grid of too many
+    points, and where it can be drawn at none of them.
+    """
+    known = {option.name: option for option in architecture.options}
+    single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
+    architecture.settings(single)  # an unknown option is refused before a grid is read
+    axes = tuple(read_axis(known[name], options[name]) for name in known if name in options and name not in single)
+    return grid(architecture, axes, single, progress)
+
+
+def grid(
+    architecture: Architecture, axes: tuple[Axis, ...], single: Mapping[str, Any], progress: Progress | None = None
+) -> Sweep:
+    """The costs on the grid of `axes`, the options of `single` being the same everywhere."""
+    names = {axis.option.name for axis in axes} | set(single)
+    for axis in axes:
+        if axis.option.scales in names:
+            raise DomainError(f"give {axis.option.name} or {axis.option.scales}, not both")
+    for option in architecture.options:
+        if option.name in single and option.scales in names:
+            raise DomainError(f"give {option.name} or {option.scales}, not both")
+    shape = tuple(len(axis) for axis in axes)
+    if prod(shape) > MOST_POINTS:
+        raise DomainError(f"the grid has {prod(shape):,} points, but can have {MOST_POINTS:,}; take wider steps")
+    work = _Work(architecture, axes, architecture.settings(single), progress or (lambda _: None))
+    work.run()
+    result = Sweep(architecture, axes, work.fixed, work.counts, work.refused, "")
+    if not work.refused.any():
+        return result
+    first = tuple(int(i) for i in np.unravel_index(int(work.refused.argmax()), shape))
+    reason = _reason(architecture, result.settings(first))
+    if work.refused.all():
+        raise DomainError(reason)
+    return Sweep(architecture, axes, work.fixed, work.counts, work.refused, reason)
+
+
+def _reason(architecture: Architecture, settings: Settings) -> str:
+    """Why a network cannot be drawn at one point, in plain numbers."""
+    try:
+        architecture.draw(settings)
+    except DomainError as error:
+        return str(error)
+    raise AssertionError("the formula refuses an array that it takes number by number")
+
+
+class _Work:
+    """The evaluation of a grid, block by block."""
+
+    def __init__(self, architecture: Architecture, axes: tuple[Axis, ...], fixed: Settings, progress: Progress) -> None:
+        shape = tuple(len(axis) for axis in axes)
+        self.architecture, self.axes, self.fixed, self.progress = architecture, axes, fixed, progress
+        self.counts: dict[str, Any] = {name: np.full(shape, -1, dtype=np.int64) for name in COUNTS}
+        self.refused = np.zeros(shape, dtype=bool)
+        self.vectors = {i: vector(architecture, axis) for i, axis in enumerate(axes) if axis.numbers is not None}
+
+    def run(self) -> None:
+        """Evaluate all blocks, those apart whose answers to a formula's question differ."""
+        blocks = [tuple(np.arange(len(axis)) for axis in self.axes)]
+        while blocks:
+            block = blocks.pop()
+            lengths = [len(indices) for indices in block]
+            words = [i for i, axis in enumerate(self.axes) if axis.numbers is None and lengths[i] > 1]
+            if words:
+                blocks += _apart(block, words[0], np.arange(lengths[words[0]]))
+            elif prod(lengths) > _BLOCK:
+                longest = lengths.index(max(lengths))
+                blocks += _apart(block, longest, np.arange(lengths[longest]) * 2 // lengths[longest])
+            else:
+                try:
+                    self.evaluate(block)
+                except Split as split:
+                    blocks += _split(block, split.labels)
+                else:
+                    self.progress(prod(lengths))
+
+    def evaluate(self, block: tuple[Any, ...]) -> None:
+        """One block of points, drawn once; refused where it cannot be."""
+        settings, place = dict(self.fixed), np.ix_(*block)
+        for i, (axis, indices) in enumerate(zip(self.axes, block, strict=True)):
+            if i in self.vectors:
+                column = [1] * len(block)
+                column[i] = len(indices)
+                values = self.vectors[i].values[indices].reshape(column)
+                settings[target(axis)] = ExactArray(values, self.vectors[i].denominator)
+            else:
+                settings[target(axis)] = axis.words[int(indices[0])]
+        try:
+            lines = self.architecture.draw(settings).lines
+        except DomainError:
+            self.refused[place] = True
+            return
+        for name in COUNTS:
+            total = whole(summed(getattr(line.cost, name) for line in lines))
+            if total.dtype == object:
+                self.counts[name] = self.counts[name].astype(object, copy=False)
+            self.counts[name][place] = total
+
+
+def _apart(block: tuple[Any, ...], dimension: int, labels: Any) -> list[tuple[Any, ...]]:
+    """The block cut along a dimension: indices with the same label stay together, the first label last."""
+    parts = [block[dimension][labels == label] for label in np.unique(labels)]
+    return [(*block[:dimension], part, *block[dimension + 1 :]) for part in reversed(parts)]
+
+
+def _split(block: tuple[Any, ...], labels: Any) -> list[tuple[Any, ...]]:
+    """The block cut along the dimension that needs the fewest parts until each has one label."""
+    labels = labels.reshape((1,) * (len(block) - labels.ndim) + labels.shape)
+    best: tuple[int, Any] | None = None
+    for dimension, length in enumerate(labels.shape):
+        if length > 1:
+            slices = np.moveaxis(labels, dimension, 0).reshape(length, -1)
+            unique, inverse = np.unique(slices, axis=0, return_inverse=True)
+            if len(unique) > 1 and (best is None or len(unique) < best[1].max() + 1):
+                best = dimension, inverse.reshape(-1)
+    if best is None:
+        raise AssertionError("points that are alike are to be split")
+    return _apart(block, *best)

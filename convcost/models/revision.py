@@ -1,0 +1,111 @@
+"""A user's file as it was at a revision of git: `path/to/file.py@REV:factory`. Importing this imports no torch.
+
+The revision's files are unpacked into a temporary folder; nothing of the repository is touched.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from convcost.theory.errors import ConvcostError, MeasurementError
+
+_REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
+_OWN = ("convcost", "formulas")
+
+
+@contextmanager
+def checked_out(reference: str) -> Iterator[str]:
+    """A reference that can be loaded while the context lasts; any but `file.py@REV:factory` is itself.
+
+    Meanwhile the revision's own modules are imported from that revision. Raises MeasurementError where there is no
+    git, no repository, no such revision or no such file in it.
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        yield reference
+        return
+    file, revision = Path(match["file"]), match["revision"]
+    folder = next(parent for parent in file.resolve().parents if parent.is_dir())
+    root = Path(_git(folder, f"{file} lies in no git repository", "rev-parse", "--show-toplevel").strip())
+    spec = f"{revision}^{{commit}}"
+    missing = f"git knows no revision {revision!r}"
+    commit = _git(folder, missing, "rev-parse", "--verify", "--quiet", "--end-of-options", spec).strip()
+    inside = file.resolve().relative_to(root.resolve()).as_posix()
+    _git(root, f"{file} is not in revision {revision}", "cat-file", "-e", f"{commit}:{inside}")
+    with tempfile.TemporaryDirectory(prefix="convcost-") as temporary:
+        tree = Path(temporary).resolve()
+        _unpack(_git_bytes(root, f"git cannot read revision {revision}", "archive", "--format=tar", commit), tree)
+        place = tree / inside
+        try:
+            with _imported_from(tree, root.resolve()):
+                yield f"{place}:{match['factory']}"
+        except ConvcostError as error:
+            # The user has never heard of the temporary folder.
+            raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    def harmless(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+        try:
+            return tarfile.data_filter(member, path)
+        except tarfile.FilterError:
+            return None  # a link to somewhere else
+
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder, filter=harmless)  # noqa: S202  filtered
+
+
+@contextmanager
+def _imported_from(tree: Path, root: Path) -> Iterator[None]:
+    """Modules of a repository are imported from `tree` meanwhile, and those that were loaded come back afterwards."""
+    places = [str(place) for place in (tree, tree / "src") if place.is_dir()]
+    hidden = {name: module for name, module in list(sys.modules.items()) if _lies(name, module, root, places)}
+    for name in hidden:
+        del sys.modules[name]
+    sys.path[:0] = places
+    try:
+        yield
+    finally:
+        for place in places:
+            sys.path.remove(place)
+        for name in [name for name, module in list(sys.modules.items()) if _below(module, tree)]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
+
+
+def _lies(name: str, module: ModuleType, root: Path, places: list[str]) -> bool:
+    """Whether a loaded module is one of the repository's, which the revision has a file or a package of too."""
+    top = name.partition(".")[0]
+    if top in _OWN or not _below(module, root):
+        return False
+    return any(Path(place, top).is_dir() or Path(place, f"{top}.py").is_file() for place in places)
+
+
+def _below(module: ModuleType, folder: Path) -> bool:
+    attributes = getattr(module, "__dict__", {})  # some modules make up whatever attribute is asked for
+    path = attributes.get("__path__")
+    places = [attributes.get("__file__"), *(path if isinstance(path, list) else ())]
+    return any(isinstance(place, str) and folder in Path(place).parents for place in places)
+
+
+def _git(folder: Path, problem: str, *arguments: str) -> str:
+    return _git_bytes(folder, problem, *arguments).decode(errors="replace")
+
+
+def _git_bytes(folder: Path, problem: str, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError as error:
+        raise MeasurementError("a revision needs git, which is not installed") from error
+    if done.returncode:
+        raise MeasurementError(problem)
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Why two counters disagree: what each printed, taken apart by its convention and its known faults."""

@@ -1,0 +1,150 @@
+"""Operators, modules and mistakes that several counters have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Fault, Measure, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.sight import Sight
+
+Inputs = tuple[Any, ...]
+Hyper = Mapping[str, Any]
+
+CONVOLUTIONS = tuple(f"conv{rank}d" for rank in (1, 2, 3))
+TRANSPOSED = tuple(f"conv_transpose{rank}d" for rank in (1, 2, 3))
+MAXIMA = tuple(f"max_pool{rank}d" for rank in (1, 2, 3))
+AVERAGES = tuple(f"avg_pool{rank}d" for rank in (1, 2, 3))
+ADAPTIVE_MAXIMA = tuple(f"adaptive_max_pool{rank}d" for rank in (1, 2, 3))
+ADAPTIVE_AVERAGES = tuple(f"adaptive_avg_pool{rank}d" for rank in (1, 2, 3))
+POOLS = (*MAXIMA, *AVERAGES, *ADAPTIVE_MAXIMA, *ADAPTIVE_AVERAGES)
+NORMS = ("batch_norm", "instance_norm", "group_norm", "layer_norm")
+RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
+ATTENTION = "scaled_dot_product_attention"
+
+BATCH_NORMS = tuple(f"BatchNorm{rank}d" for rank in (1, 2, 3))
+INSTANCE_NORMS = tuple(f"InstanceNorm{rank}d" for rank in (1, 2, 3))
+_CLASSES = {
+    **{f"conv{rank}d": f"Conv{rank}d" for rank in (1, 2, 3)},
+    **{f"conv_transpose{rank}d": f"ConvTranspose{rank}d" for rank in (1, 2, 3)},
+    **{f"{kind.lower()}_pool{rank}d": f"{kind}Pool{rank}d" for kind in ("Max", "Avg") for rank in (1, 2, 3)},
+    **{
+        f"adaptive_{kind.lower()}_pool{rank}d": f"Adaptive{kind}Pool{rank}d"
+        for kind in ("Max", "Avg")
+        for rank in (1, 2, 3)
+    },
+}
+
+
+CELLS = ("LSTMCell", "GRUCell", "RNNCell")
+
+
+def cells(products: Mapping[str, int], tangents: bool) -> tuple[Rule, ...]:
+    """Recurrent cells by what they consist of: products, sums, and with `tangents` those of an LSTM's states."""
+    arithmetic = "1 per sum, difference and product of a recurrent cell"
+    return (
+        Rule(("linear",), products, "the products and biases of a recurrent cell count", at=Sight(modules=CELLS)),
+        Rule(("add", "sub", "mul"), {"activations": 1}, arithmetic, at=Sight(modules=CELLS)),
+        *((Rule(("tanh",), {"activations": 1}, _ONCE_MORE, at=Sight(modules=("LSTMCell",))),) if tangents else ()),
+    )
+
+
+_ONCE_MORE = "10 per hidden unit of an LSTM's cell, which has 8 sums and products"
+
+
+def hooked(*operators: str) -> Sight:
+    """Calls that are made by the very classes of torch.nn that these operators have."""
+    return Sight(modules=tuple(_CLASSES[name] for name in operators))
+
+
+def patched(*names: str) -> Sight:
+    """Calls that come through one of these functions."""
+    return Sight(functions=names)
+
+
+def per_unit(kind: str, each: int) -> Measure:
+    """So many operations a hidden unit and step of a recurrent layer."""
+    return lambda inputs, hyper, cost: each * units(kind, cost)
+
+
+def units(kind: str, cost: Cost) -> Count:
+    """Hidden units times steps of a recurrent layer, of its gates' arithmetic."""
+    return cost.elementwise // {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}[kind]
+
+
+def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
+    """Output sizes of a plain convolution with these settings."""
+    settings = zip(*(hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
+    return tuple(
+        (n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(inputs[0][2:], settings, strict=True)
+    )
+
+
+def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    """A convolution without a batch axis whose first size is taken for its channels."""
+    return cost.activations * (inputs[0][2] // hyper["groups"]) * product(hyper["kernel_size"])
+
+
+UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
+
+
+def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    """A transposed convolution counted like a plain one, every tap of every output element."""
+    taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])
+    return cost.activations * taps
+
+
+def left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """A matrix product counted as the left operand's elements times the last size of the right one, where wrong."""
+    count = product(inputs[0]) * inputs[1][-1]
+    return count if count != cost.macs else None
+
+
+def fused_on_cpu(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
+    query, key, value = inputs[:3]
+    alike = query[:2] == key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
+    return 0 if len(query) == 4 and alike else None
+
+
+FUSED = "attention on the CPU is one operator, _scaled_dot_product_flash_attention_for_cpu"
+
+
+def by_elements(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for an einsum that sums nothing: PyTorch multiplies element by element."""
+    terms, _, output = hyper["equation"].replace(" ", "").partition("->")
+    return 0 if len(inputs[0]) == 2 and set(terms) - {","} == set(output) else None
+
+
+BY_ELEMENTS = "an einsum that sums nothing is multiplied element by element (aten.mul)"
+
+
+def with_a_vector(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """0 for a product with a vector on the right."""
+    return 0 if len(inputs[1]) == 1 else None
+
+
+WITH_A_VECTOR = "the product with a vector is another operator (aten.mv, aten.dot)"
+
+
+def nothing(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """What is overlooked."""
+    return 0
+
+
+def unused(seen_in: str) -> Fault:
+    """What a torch.jit trace does to calls that nothing comes of."""
+    return Fault(
+        ("*",),
+        nothing,
+        "the trace leaves out what the output does not depend on",
+        seen_in,
+        Sight(where=lambda use: use.unused),
+    )
+
+
+def of_bases(*operators: str) -> Sight:
+    """Calls that are made by the classes of torch.nn that these operators have, or by classes derived from them."""
+    return Sight(bases=tuple(_CLASSES[name] for name in operators))

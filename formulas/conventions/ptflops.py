@@ -1,0 +1,222 @@
+"""What ptflops counts: its default backend hooks modules and patches functions; the other one sees ATen."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+from convcost.theory.use import Use
+
+from ._functions import UPSAMPLINGS
+from ._operators import (
+    ATTENTION,
+    BATCH_NORMS,
+    BY_ELEMENTS,
+    CONVOLUTIONS,
+    FUSED,
+    INSTANCE_NORMS,
+    NORMS,
+    POOLS,
+    RECURRENT,
+    TRANSPOSED,
+    UNBATCHED,
+    WITH_A_VECTOR,
+    Hyper,
+    Inputs,
+    by_elements,
+    cells,
+    fused_on_cpu,
+    hooked,
+    left_operand_only,
+    nothing,
+    patched,
+    per_unit,
+    positions,
+    with_a_vector,
+)
+
+_SEEN_IN = "ptflops 0.7.5"
+_BIASED = {"macs": 1, "bias_adds": 1}
+_NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
+_ACTIVATIONS = {
+    "relu": "ReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "leaky_relu": "LeakyReLU",
+    "relu6": "ReLU6",
+    "gelu": "GELU",
+}
+_PER_UNIT = {"lstm": 10, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
+_PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
+_IN_ATTENTION = Sight(modules=("MultiheadAttention",))
+
+
+_MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm")))
+
+
+def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    """The channels are taken for the batch, and the first spatial size for the channels."""
+    sizes, channels = positions(inputs, hyper), inputs[0][1]
+    taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
+    return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
+
+
+def _projection(use: Use) -> Count | None:
+    """Keys and values are projected by a square of their own width."""
+    *rows, features = use.inputs[0]
+    return product(rows) * features * features + use.cost.bias_adds if features != use.output[-1] else None
+
+
+def _other_scores(use: Use) -> Count | None:
+    """The values' width takes the place of the model's, in the second product and the projection of the output."""
+    query, key = use.inputs[:2]
+    batch, heads, length, size = query
+    width, values = heads * size, use.owner.settings["vdim"]
+    scores = batch * heads * length * key[-2]
+    output = batch * length * (values * (values + 1) - width * (width + 1))
+    return scores * (size + values // heads) + _scores(use.inputs, use.hyper, use.cost) + output
+
+
+_OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
+_OTHER_WIDTHS = Sight(
+    modules=("MultiheadAttention",),
+    where=lambda use: {use.owner.settings[name] for name in ("kdim", "vdim")} != {use.owner.settings["embed_dim"]},
+)
+
+
+def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    query, key = inputs[:2]
+    return product(query[:-1]) * key[-2] + product(query)
+
+
+_HOOKS = (
+    Rule(CONVOLUTIONS, _BIASED, "biases count", at=hooked(*CONVOLUTIONS)),
+    Rule(TRANSPOSED, _BIASED, "biases count", at=hooked(*TRANSPOSED)),
+    Rule(("linear",), _BIASED, "biases count", at=Sight(modules=("Linear",))),
+    Rule(
+        NORMS,
+        {"activations": 1},
+        "1 per element of a norm without scale and shift",
+        {"affine": (False,)},
+        Sight(modules=_NORM_MODULES),
+    ),
+    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=Sight(modules=_NORM_MODULES)),
+    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=Sight(modules=("LayerNorm",))),
+    *(
+        Rule((name,), {"activations": 1}, "1 per element of an activation", at=Sight(modules=(module,)))
+        for name, module in _ACTIVATIONS.items()
+    ),
+    Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=hooked(*POOLS)),
+    *(
+        Rule(
+            (kind,),
+            _BIASED,
+            f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
+            at=Sight(modules=(module,)),
+            more=per_unit(kind, _PER_UNIT[kind]),
+        )
+        for kind, module in RECURRENT.items()
+    ),
+    *cells(_BIASED, tangents=True),
+    Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
+    Rule(("bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
+    Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_ATTENTION),
+    Rule(
+        UPSAMPLINGS,
+        {},
+        "1 per output element of an upsampling, of one sample",
+        at=Sight(modules=("Upsample",)),
+        more=lambda inputs, hyper, cost: cost.activations // inputs[0][0],
+    ),
+    Rule(
+        (ATTENTION,),
+        {"macs": 1},
+        "1 per score for the softmax, 1 per element of the scaled queries",
+        at=_IN_ATTENTION,
+        more=_scores,
+    ),
+)
+_FUNCTIONS = (
+    Rule(_PATCHED, {"inputs": 1}, "1 per element of an activation", at=patched(*(f"F.{name}" for name in _PATCHED))),
+    Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=patched(*(f"F.{name}" for name in POOLS))),
+    Rule(
+        ("matmul", "mm", "bmm"),
+        {"macs": 1},
+        "a matrix product counts",
+        at=_MATMUL,
+    ),
+    Rule(UPSAMPLINGS, {"activations": 1}, "1 per output element of an upsampling", at=patched("F.interpolate")),
+    Rule(
+        ("addmm", "baddbmm"),
+        {"macs": 1},
+        "1 per element of what is added to a matrix product",
+        at=patched("torch.addmm", "Tensor.addmm", "torch.baddbmm"),
+        more=lambda inputs, hyper, cost: product(inputs[0]),
+    ),
+    Rule(
+        ("add", "mul", "add_scaled"),
+        {"activations": 1},
+        "1 per element of torch.add and torch.mul, none of + and *",
+        at=patched("torch.add", "Tensor.add", "torch.mul", "Tensor.mul"),
+    ),
+)
+
+RECORDS = (
+    Convention(
+        name="ptflops",
+        title="ptflops 0.7.5, default backend: hooked modules and patched functions",
+        rules=_HOOKS,
+        source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
+        faults=(
+            Fault(
+                CONVOLUTIONS,
+                _unbatched,
+                UNBATCHED,
+                _SEEN_IN,
+                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+            ),
+            Fault(("linear",), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _projection),
+            Fault((ATTENTION,), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _other_scores),
+            Fault(
+                ("matmul", "mm", "bmm"),
+                left_operand_only,
+                "a matrix product is counted as the left operand's elements times the right one's last size",
+                _SEEN_IN,
+                _MATMUL,
+            ),
+        ),
+        also=_FUNCTIONS,
+        per_sample=True,
+        places=1,
+    ),
+    Convention(
+        name="ptflops-aten",
+        title="ptflops 0.7.5, ATen backend",
+        rules=(
+            Rule((*CONVOLUTIONS, *TRANSPOSED, "linear"), _BIASED, "biases count"),
+            Rule(
+                ("addmm",),
+                {"macs": 1},
+                "1 per element of the product that something is added to",
+                more=lambda inputs, hyper, cost: cost.activations,
+            ),
+            Rule(("matmul", "mm", "bmm", "einsum", "tensordot", ATTENTION), {"macs": 1}, "a matrix product counts"),
+            Rule(("gru", "rnn_tanh", "rnn_relu"), _BIASED, "biases count"),
+        ),
+        source=Source(_SEEN_IN, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
+        faults=(
+            Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which is not counted", _SEEN_IN),
+            Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which is not counted", _SEEN_IN),
+            Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which is not counted", _SEEN_IN),
+            Fault(
+                ("linear",),
+                lambda inputs, hyper, cost: cost.macs,
+                "a bias that PyTorch adds by another operator than addmm is not counted",
+                _SEEN_IN,
+                Sight(where=lambda use: len(use.inputs[0]) > 2 and not use.contiguous),
+            ),
+        ),
+    ),
+)

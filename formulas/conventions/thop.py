@@ -1,0 +1,115 @@
+"""What thop counts: hooks on leaf modules, by their very class."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+
+from ._operators import (
+    ADAPTIVE_AVERAGES,
+    AVERAGES,
+    BATCH_NORMS,
+    CONVOLUTIONS,
+    INSTANCE_NORMS,
+    NORMS,
+    RECURRENT,
+    TRANSPOSED,
+    UNBATCHED,
+    Hyper,
+    Inputs,
+    cells,
+    hooked,
+    output_positions,
+    per_unit,
+    rows_for_channels,
+)
+
+_SEEN_IN = "thop 0.1.1.post2209072238"
+_NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm")
+_UPSAMPLED = ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")
+PER_UNIT = {"lstm": 8, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
+UPSAMPLINGS = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
+
+
+def recurrent(kind: str, module: str) -> Rule:
+    """The rule of a recurrent layer, which thop's successor has kept."""
+    return Rule(
+        (kind,),
+        {"macs": 1, "bias_adds": 1},
+        f"{PER_UNIT[kind]} per hidden unit and step beside the products and biases",
+        at=Sight(modules=(module,)),
+        more=per_unit(kind, PER_UNIT[kind]),
+    )
+
+
+def _wrong(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    count = output_positions(inputs, hyper, cost)
+    return count if count != cost.macs else None
+
+
+RECORDS = (
+    Convention(
+        name="thop",
+        title="thop 0.1.1",
+        rules=(
+            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=hooked(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=hooked(*TRANSPOSED)),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(modules=("Linear",))),
+            Rule(
+                NORMS,
+                {"activations": 2},
+                "2 per element of a norm without scale and shift",
+                {"affine": (False,)},
+                Sight(modules=_NORM_MODULES),
+            ),
+            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=Sight(modules=_NORM_MODULES)),
+            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=Sight(modules=("PReLU",))),
+            Rule(
+                ("softmax",),
+                {"elementwise": 1},
+                "an exponential, an addition and a division per element of a softmax",
+                at=Sight(modules=("Softmax",)),
+            ),
+            Rule(AVERAGES, {"activations": 1}, "1 per output element of an average pool", at=hooked(*AVERAGES)),
+            Rule(
+                ADAPTIVE_AVERAGES,
+                {"inputs": 1, "activations": 1},
+                "1 per input and output element of an adaptive average pool",
+                at=hooked(*ADAPTIVE_AVERAGES),
+            ),
+            Rule(
+                tuple(f"upsample_nearest{rank}d" for rank in (1, 2, 3)),
+                {"activations": 1},
+                "1 per output element of an upsampling",
+                at=Sight(modules=_UPSAMPLED),
+            ),
+            *(
+                Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=Sight(_UPSAMPLED))
+                for name, n in UPSAMPLINGS.items()
+            ),
+            *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *cells({"macs": 1, "bias_adds": 1}, tangents=False),
+        ),
+        source=Source(_SEEN_IN, "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"),
+        faults=(
+            Fault(
+                CONVOLUTIONS,
+                rows_for_channels,
+                UNBATCHED,
+                _SEEN_IN,
+                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+            ),
+            Fault(
+                TRANSPOSED,
+                _wrong,
+                "a transposed convolution is counted at the positions of its output",
+                _SEEN_IN,
+                hooked(*TRANSPOSED),
+            ),
+        ),
+        places=2,
+    ),
+)

@@ -1,0 +1,88 @@
+"""What PyTorch's FlopCounterMode counts: two per multiply-accumulate of a product, whoever calls it."""
+
+from __future__ import annotations
+
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+from convcost.theory.use import NATIVE_ATTENTION, NATIVE_LAYER
+
+from ._operators import (
+    ATTENTION,
+    BY_ELEMENTS,
+    CONVOLUTIONS,
+    FUSED,
+    RECURRENT,
+    TRANSPOSED,
+    WITH_A_VECTOR,
+    by_elements,
+    fused_on_cpu,
+    nothing,
+    with_a_vector,
+)
+
+_COUNTED = ("linear", "matmul", "mm", "bmm", "addmm", "baddbmm", "addbmm", "einsum", "tensordot", "multi_dot")
+_SEEN_IN = "torch 2.13.0"
+_RULES = (
+    Rule(
+        (*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, *RECURRENT, ATTENTION),
+        {"macs": 2},
+        "2 per multiply-accumulate, no biases",
+    ),
+)
+_SOURCE = Source("torch 2.13.0", "torch/utils/flop_counter.py, flop_registry")
+
+
+_EVERYWHERE = (
+    Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which has no formula", _SEEN_IN),
+    Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which has no formula", _SEEN_IN),
+)
+_CPU = (
+    *_EVERYWHERE,
+    Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which has no formula", _SEEN_IN),
+    Fault(("lstm",), nothing, "an LSTM on the CPU is one operator, mkldnn_rnn_layer, which has no formula", _SEEN_IN),
+)
+_NATIVE = (
+    Fault(
+        ("*",),
+        nothing,
+        "without gradients attention is one native operator (_native_multi_head_attention), which has no formula",
+        _SEEN_IN,
+        Sight(functions=(NATIVE_ATTENTION,)),
+    ),
+    Fault(
+        ("*",),
+        nothing,
+        "without gradients an encoder layer is one native operator (_transformer_encoder_layer_fwd), which has no "
+        "formula",
+        _SEEN_IN,
+        Sight(functions=(NATIVE_LAYER,)),
+    ),
+)
+
+RECORDS = (
+    Convention(
+        name="torch-meta",
+        title="FlopCounterMode of torch 2.13 on the meta device",
+        rules=_RULES,
+        source=_SOURCE,
+        faults=_EVERYWHERE,
+        unit="flops",
+    ),
+    Convention(
+        name="torch",
+        title="FlopCounterMode of torch 2.13 on the CPU, with gradients",
+        rules=_RULES,
+        source=_SOURCE,
+        faults=_CPU,
+        unit="flops",
+    ),
+    Convention(
+        name="torch-nograd",
+        title="FlopCounterMode of torch 2.13 on the CPU, without gradients",
+        rules=_RULES,
+        source=_SOURCE,
+        faults=(*_NATIVE, *_CPU),
+        unit="flops",
+    ),
+)

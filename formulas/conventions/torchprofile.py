@@ -1,0 +1,79 @@
+"""What torchprofile counts in a torch.jit trace."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Fault, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, unused
+
+_SEEN_IN = "torchprofile 0.1.0"
+_NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
+
+
+def _all_indices(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    if "..." in hyper["equation"]:
+        return 0
+    terms = hyper["equation"].replace(" ", "").partition("->")[0].split(",")
+    sizes = {
+        letter: n for term, shape in zip(terms, inputs[0], strict=True) for letter, n in zip(term, shape, strict=True)
+    }
+    count = product(sizes.values())
+    return count if count != cost.macs else None
+
+
+def _guessed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    channels, outputs = inputs[0][1], hyper["out_channels"]
+    guessed = outputs // hyper["groups"] if outputs == channels else channels
+    count = cost.activations * guessed * product(hyper["kernel_size"])
+    return count if count != cost.macs else None
+
+
+RECORDS = (
+    Convention(
+        name="torchprofile",
+        title="torchprofile 0.1.0, profile_macs",
+        rules=(
+            Rule(
+                (*CONVOLUTIONS, *TRANSPOSED),
+                None,
+                "padding given as a word is another operator (aten::_convolution_mode), which has no handler",
+                {"padding": ("same", "valid")},
+            ),
+            Rule((*CONVOLUTIONS, *TRANSPOSED, "linear"), {"macs": 1}, "biases are not counted"),
+            Rule(
+                ("matmul", "bmm", "addmm", "baddbmm", "addmv", "einsum", "scaled_dot_product_attention"),
+                {"macs": 1},
+                "a product is counted",
+            ),
+            Rule(("lstm",), {"macs": 1}, "the products of an LSTM count"),
+            Rule(
+                ("upsample_bilinear2d", "grid_sample"), {"activations": 4}, "4 per output element of an interpolation"
+            ),
+            Rule(_NORMS, {}, "a norm without scale and shift is free", {"affine": (False,)}),
+            Rule(_NORMS, {"activations": 1}, "1 per element of a norm"),
+            Rule((*AVERAGES, *ADAPTIVE_AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
+            Rule(("mul", "leaky_relu"), {"activations": 1}, "1 per output element"),
+        ),
+        source=Source(_SEEN_IN, "torchprofile/handlers.py, HANDLER_MAP"),
+        faults=(
+            unused(_SEEN_IN),
+            Fault(
+                TRANSPOSED,
+                _guessed,
+                "a transposed convolution is counted at the positions of its output, its input channels guessed from "
+                "shapes, its groups lost",
+                _SEEN_IN,
+            ),
+            Fault(
+                ("einsum",),
+                _all_indices,
+                "an einsum is counted as the product of all its indices' sizes, whatever is done with them",
+                _SEEN_IN,
+            ),
+        ),
+        sizes=1,
+    ),
+)

@@ -1,0 +1,258 @@
+"""What torchscan's module formulas count: leaf modules and attention, by their class or its bases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Fault, Measure, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+from convcost.theory.use import Use
+
+from ._operators import (
+    ADAPTIVE_AVERAGES,
+    ADAPTIVE_MAXIMA,
+    ATTENTION,
+    AVERAGES,
+    CONVOLUTIONS,
+    MAXIMA,
+    TRANSPOSED,
+    UNBATCHED,
+    Hyper,
+    Inputs,
+    of_bases,
+    output_positions,
+    rows_for_channels,
+)
+
+_SEEN_IN = "torchscan 0.2.0"
+_BATCH_NORM = Sight(bases=("_BatchNorm",))
+_IN_ATTENTION = Sight(bases=("MultiheadAttention",))
+
+
+def _leaf(*operators: str) -> Sight:
+    return Sight(bases=of_bases(*operators).bases, where=lambda use: use.owner.leaf)
+
+
+def _ratio(inputs: Inputs, output: Sequence[Count]) -> Count:
+    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
+    pairs = list(zip(inputs[0][2:], output, strict=True))
+    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
+
+
+def _adaptive(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+        sizes = hyper["output_size"]
+        output = [n if o is None else o for n, o in zip(inputs[0][2:], sizes, strict=True)]
+        return cost.activations * (_ratio(inputs, output) - 1 + (len(output) if average else 0))
+
+    return measure
+
+
+def _window(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+        kernel = hyper["kernel_size"]
+        return cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _side(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        kernel = hyper["kernel_size"]
+        return cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _written_once(use: Use) -> bool:
+    """The module has its kernel as one number; in one dimension that is the whole kernel."""
+    return isinstance(use.owner.settings.get("kernel_size"), int) and len(use.hyper["kernel_size"]) > 1
+
+
+_POOLS = (
+    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=of_bases(*MAXIMA), more=_window(False)),
+    Rule(
+        AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=of_bases(*AVERAGES),
+        more=_window(True),
+    ),
+    Rule(
+        ADAPTIVE_MAXIMA,
+        {},
+        "a comparison fewer than taps per output element",
+        at=of_bases(*ADAPTIVE_MAXIMA),
+        more=_adaptive(False),
+    ),
+    Rule(
+        ADAPTIVE_AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=of_bases(*ADAPTIVE_AVERAGES),
+        more=_adaptive(True),
+    ),
+)
+_SIDES = tuple(
+    Fault(
+        kinds,
+        _side(average),
+        "a kernel that is given as one number is not squared",
+        _SEEN_IN,
+        Sight(bases=of_bases(*kinds).bases, where=_written_once),
+    )
+    for kinds, average in ((MAXIMA, False), (AVERAGES, True))
+)
+
+
+def _unbatched(macs: int) -> Fault:
+    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        adds = 0 if macs == 1 else cost.bias_adds - cost.activations
+        return macs * rows_for_channels(inputs, hyper, cost) + adds
+
+    return Fault(
+        CONVOLUTIONS,
+        predicts,
+        UNBATCHED,
+        _SEEN_IN,
+        Sight(bases=of_bases(*CONVOLUTIONS).bases, where=lambda use: use.owner.leaf and use.unbatched),
+    )
+
+
+def _transposed(macs: int, extra: int) -> Fault:
+    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        count = output_positions(inputs, hyper, cost)
+        adds: Count = 0 if macs == 1 else cost.bias_adds - cost.activations
+        return macs * count + adds + extra * len(hyper["kernel_size"])
+
+    return Fault(
+        TRANSPOSED,
+        predicts,
+        "a transposed convolution is counted at the positions of its output, and a few operations per axis besides",
+        _SEEN_IN,
+        of_bases(*TRANSPOSED),
+    )
+
+
+def _attention(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    query, key = inputs[:2]
+    rows, scores = product(query[:-1]), product(query[:-1]) * key[-2]
+    return 1 + product(query) - scores + 3 * scores - rows - cost.activations
+
+
+_FLOPS = {"macs": 2, "bias_adds": 1, "activations": -1}
+_TAPS = "2 per multiply-accumulate but one per output element, and a bias"
+_PER_ELEMENT = {"relu": 1, "elu": 6, "leaky_relu": 4, "relu6": 2, "tanh": 6, "sigmoid": 4}
+_MODULES = {
+    "relu": "ReLU",
+    "elu": "ELU",
+    "leaky_relu": "LeakyReLU",
+    "relu6": "ReLU6",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+}
+
+
+def _layer_norm(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    rows = cost.activations // product(hyper["normalized_shape"])
+    return 2 * rows
+
+
+RECORDS = (
+    Convention(
+        name="torchscan",
+        title="torchscan 0.2.0, MACs of its module formulas",
+        rules=(
+            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=_leaf(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=_leaf(*TRANSPOSED)),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
+            Rule(
+                ("batch_norm",),
+                {"activations": 1},
+                "1 per element of a batch norm without scale and shift",
+                {"affine": (False,)},
+                _BATCH_NORM,
+            ),
+            Rule(("batch_norm",), {"activations": 2}, "2 per element of a batch norm", at=_BATCH_NORM),
+            *_POOLS,
+        ),
+        source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
+        faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
+    ),
+    Convention(
+        name="torchscan-flops",
+        title="torchscan 0.2.0, FLOPs of its module formulas",
+        rules=(
+            Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=_leaf(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, _FLOPS, _TAPS, at=_leaf(*TRANSPOSED)),
+            Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
+            Rule(("bmm", "baddbmm"), {"macs": 2, "activations": -1}, _TAPS, at=_IN_ATTENTION),
+            Rule(
+                ("mul",),
+                {"activations": 1},
+                "1 for the root that queries are scaled by",
+                at=_IN_ATTENTION,
+                more=lambda inputs, hyper, cost: 1,
+            ),
+            Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
+            Rule(("mean",), {"inputs": 1}, "the mean of the heads' scores counts", at=_IN_ATTENTION),
+            Rule(
+                (ATTENTION,),
+                {"macs": 2},
+                "its products without their first additions, its softmax and the scaling of the queries",
+                at=_IN_ATTENTION,
+                more=_attention,
+            ),
+            Rule(
+                ("batch_norm",),
+                {"activations": 2},
+                "2 per channel of a batch norm",
+                {"affine": (False,)},
+                _BATCH_NORM,
+                lambda inputs, hyper, cost: 2 * inputs[0][1],
+            ),
+            Rule(
+                ("batch_norm",),
+                {"activations": 4},
+                "2 per channel of a batch norm",
+                at=_BATCH_NORM,
+                more=lambda inputs, hyper, cost: 2 * inputs[0][1],
+            ),
+            Rule(
+                ("layer_norm",),
+                {"activations": 6},
+                "2 per row of a layer norm",
+                {"affine": (False,)},
+                Sight(bases=("LayerNorm",)),
+                _layer_norm,
+            ),
+            Rule(
+                ("layer_norm",),
+                {"activations": 8},
+                "2 per row of a layer norm",
+                at=Sight(bases=("LayerNorm",)),
+                more=_layer_norm,
+            ),
+            *(
+                Rule(
+                    (name,), {"activations": n}, f"{n} per element of an activation", at=Sight(bases=(_MODULES[name],))
+                )
+                for name, n in _PER_ELEMENT.items()
+            ),
+            Rule(
+                ("dropout",),
+                {},
+                "1 per element of a dropout, in evaluation too",
+                at=Sight(bases=("Dropout",), where=lambda use: use.owner.settings["p"] > 0),
+                more=lambda inputs, hyper, cost: product(inputs[0]),
+            ),
+            *_POOLS,
+        ),
+        source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
+        faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
+        unit="flops",
+    ),
+)

@@ -1,0 +1,96 @@
+"""What ultralytics-thop counts: hooks on modules by their class or its bases, and products outside of these."""
+
+from __future__ import annotations
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Convention, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.record import Source
+from convcost.theory.sight import Sight
+
+from ._operators import (
+    ADAPTIVE_AVERAGES,
+    ATTENTION,
+    AVERAGES,
+    CELLS,
+    CONVOLUTIONS,
+    NORMS,
+    RECURRENT,
+    TRANSPOSED,
+    Hyper,
+    Inputs,
+    cells,
+    of_bases,
+)
+from .thop import UPSAMPLINGS, recurrent
+
+_NORM_BASES = Sight(bases=("_NormBase", "LayerNorm", "GroupNorm"))
+_IN_ATTENTION = Sight(bases=("MultiheadAttention",))
+_UPSAMPLED = Sight(bases=("Upsample",))
+
+
+def _softmax(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+    rows = product(inputs[0][:-1])
+    return 3 * rows * inputs[1][-2] - rows
+
+
+# Products inside of these are their own rules' business.
+_RULED = {"Linear", "Bilinear", "MultiheadAttention", *RECURRENT.values(), *CELLS}
+
+RECORDS = (
+    Convention(
+        name="ultralytics-thop",
+        title="ultralytics-thop 2.2",
+        rules=(
+            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=of_bases(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=of_bases(*TRANSPOSED)),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
+            Rule(
+                ("bilinear",),
+                {"macs": 1},
+                "a second product per output element and feature of the right input",
+                at=Sight(bases=("Bilinear",)),
+                more=lambda inputs, hyper, cost: cost.activations * inputs[1][-1],
+            ),
+            Rule(
+                NORMS,
+                {"activations": 2},
+                "2 per element of a norm without scale and shift",
+                {"affine": (False,)},
+                _NORM_BASES,
+            ),
+            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=_NORM_BASES),
+            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=Sight(bases=("PReLU",))),
+            Rule(
+                ("softmax",),
+                {"elementwise": 1},
+                "an exponential, an addition and a division per element of a softmax",
+                at=Sight(bases=("Softmax", "Softmax2d")),
+            ),
+            Rule(
+                (*AVERAGES, *ADAPTIVE_AVERAGES),
+                {"elementwise": 1, "activations": 1},
+                "an addition per tap and a division per output element of an average pool",
+                at=of_bases(*AVERAGES, *ADAPTIVE_AVERAGES),
+            ),
+            *(
+                Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=_UPSAMPLED)
+                for name, n in {**UPSAMPLINGS, "upsample_trilinear3d": 31}.items()
+            ),
+            *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *cells({"macs": 1, "bias_adds": 1}, tangents=False),
+            Rule(("linear", "bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
+            Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
+            Rule((ATTENTION,), {"macs": 1}, "the softmax of attention counts", at=_IN_ATTENTION, more=_softmax),
+        ),
+        source=Source("ultralytics-thop 2.2.3", "thop/profile.py, register_hooks and functional_hooks"),
+        also=(
+            Rule(
+                ("linear", "matmul", "bmm", "einsum", ATTENTION),
+                {"macs": 1},
+                "products outside of hooked modules count",
+                at=Sight(where=lambda use: not _RULED & set(use.owner.bases)),
+            ),
+        ),
+    ),
+)
