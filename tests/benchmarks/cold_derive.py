@@ -23,7 +23,7 @@ def main() -> None:
     print("convcost derive, medians of whole processes")
     for net in NETS:
         result = pair(
-            [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"]
+            [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"], runs=3
         )
         options: dict[str, Any] = {"depth": net[2]} if len(net) > 1 else {}
         derived = convcost.derive(net[0], **options)
