@@ -55,15 +55,18 @@ class _Exceeded(Exception):  # noqa: N818
 class _Process:
     def __init__(self, settings: Settings) -> None:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # the processes are the parallelism
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", "-m", "convcost.auditing.child", *settings.libraries],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.folder,
-            env={**os.environ, **threads},
-            start_new_session=True,  # Ctrl-C is for the keeper
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-P", "-m", "convcost.auditing.child", *settings.libraries],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=settings.folder,
+                env={**os.environ, **threads},
+                start_new_session=True,  # Ctrl-C is for the keeper
+            )
+        except OSError as error:  # a cluster's machine may not have the folder
+            raise ConvcostError(f"a worker process does not start in {settings.folder}: {error.strerror}") from error
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._watched = psutil.Process(self._process.pid)

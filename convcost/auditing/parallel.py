@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
@@ -30,6 +31,13 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
         try:
             for row in finished:
                 yield AuditRow.from_json(row)
+        except ConvcostError:
+            raise
+        except Exception as error:
+            if dask is None:
+                raise
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            raise ConvcostError(f"the Dask cluster gave up: {said}") from error
         finally:
             keeper.stop(settings)  # before joblib waits for its threads
             with warnings.catch_warnings():
@@ -51,8 +59,19 @@ def _cluster(dask: str | None) -> Iterator[dict[str, Any]]:
         client: Any = Client(dask, timeout=_REACHED, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ConvcostError(f"cannot reach a Dask scheduler at {dask}; is it running?") from error
-    with client:
+    with _silent("distributed.client"), client:  # what it would log is in our one line
         yield {"backend": "dask", "client": client}
+
+
+@contextlib.contextmanager
+def _silent(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 _REACHED = 10  # seconds

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -33,3 +36,27 @@ def test_two_workers_give_the_same_rows() -> None:
 def test_jobs_are_for_this_machine() -> None:
     outcome = command("audit", "torchvision", "--filter", "resnet18", "--jobs", "2", "--dask", "tcp://127.0.0.1:1")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+
+
+CLUSTER = """
+import time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=1, processes=False, protocol="tcp", dashboard_address=None)
+    print(cluster.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.filterwarnings("ignore")  # of Dask's own
+def test_a_cluster_that_is_lost_is_one_line_and_resumed_without(tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    lines = [LINES[0], *(line("Small", f"--arg width={width} --arg pause=2") for width in (2, 3))]
+    cluster = subprocess.Popen([sys.executable, "-c", CLUSTER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert cluster.stdout is not None
+    address = cluster.stdout.readline().decode().strip()
+    with pytest.raises(convcost.ConvcostError, match="the Dask cluster gave up: "):
+        convcost.audit(lines, dask=address, out=out, progress=lambda done, _: cluster.kill() if done else None)
+    cluster.communicate()
+    resumed = convcost.audit(lines, out=out, resume=True, jobs=1)
+    assert [row.verdict for row in resumed] == ["agree"] * 3
