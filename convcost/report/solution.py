@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from convcost.explore.axis import typed
-from convcost.explore.continuous import DIGITS, Continuous, continuous, rule_of_thumb
+from convcost.explore.continuous import DIGITS, Continuous, compound, continuous, rule_of_thumb
 from convcost.explore.solve import Neighbour, Point, Solution
 from convcost.explore.sweep import COUNTS
 from convcost.report import text
@@ -139,6 +139,13 @@ def notes(report: SolutionReport) -> list[str]:
         whole, product = rule
         limit = solution.budget.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
+    scaling = compound(solution)
+    if scaling is not None:
+        depth, width = (text.decimal(factor, DIGITS) for factor in (scaling.depth, scaling.width))
+        found.append(
+            f"Compound scaling, MACs ≈ M·(1.2·1.1²·1.15²)^φ: φ = {text.decimal(scaling.phi, 2)}, which is depth "
+            f"{depth}, width {width} and an image of {text.decimal(scaling.side, 1)}."
+        )
     return found
 
 
