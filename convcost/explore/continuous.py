@@ -44,9 +44,9 @@ def continuous(solution: Solution) -> tuple[Continuous, ...]:
     image = IMAGE in free or "rho" in free
     found = []
     if WIDTH in free:
-        found.append(law.at("α alone", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
+        found.append(law.at("α", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
     if image:
-        found.append(law.at("image alone", law.largest(lambda s: (width, s)), lambda s: (width, s)))
+        found.append(law.at("image", law.largest(lambda s: (width, s)), lambda s: (width, s)))
     if WIDTH in free and image:
         found.append(law.at("α = ρ", law.largest(lambda s: (s, s)), lambda s: (s, s)))
     return tuple(item for item in found if item is not None)
@@ -143,8 +143,8 @@ def compound(solution: Solution) -> Compound | None:
     None where the network has not all three multipliers, no limit on MACs is given, or not even φ = 0 fits.
     """
     architecture, limit = solution.sweep.architecture, solution.budget.limits.get("macs")
-    names = {option.name for option in architecture.options}
-    if limit is None or not {WIDTH, DEPTH, IMAGE} <= names:
+    multipliers = {option.name for option in architecture.options if option.decimal}
+    if limit is None or not {WIDTH, DEPTH, "rho"} <= multipliers:
         return None
     defaults = {o.name: o.default for o in architecture.options if o.scales is None}
     settings = {**solution.sweep.fixed, **{name: defaults[name] for name in (WIDTH, DEPTH, IMAGE)}}

@@ -10,13 +10,13 @@ from torch import nn
 from ._zoo import library
 
 
-def build(*, alpha: Fraction, depth_multiplier: Fraction, classes: int, **_: object) -> nn.Module:
+def build(*, alpha: Fraction, depth: Fraction, classes: int, **_: object) -> nn.Module:
     """torchvision's network of B0's stages at a width and a depth multiplier."""
     library("torchvision")
     from torchvision.models import efficientnet as zoo
 
-    width, depth = float(alpha), float(depth_multiplier)
-    stages, _last = zoo._efficientnet_conf("efficientnet_b0", width_mult=width, depth_mult=depth)
+    width = float(alpha)
+    stages, _last = zoo._efficientnet_conf("efficientnet_b0", width_mult=width, depth_mult=float(depth))
     head: Any = zoo.MBConvConfig.adjust_channels(1280, width)
     model: nn.Module = zoo.EfficientNet(stages, dropout=0.2, num_classes=classes, last_channel=head)
     return model

@@ -108,7 +108,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
     solution, best = report.solution, report.solution.best
     axes = solution.sweep.axes
     headers = ["", *(symbol(axis.option) for axis in axes), *(NAMES[name] for name in COUNTS)]
-    cells = [["largest that fits", *_point_cells(solution, best)]] if best else []
+    cells = [["fits", *_point_cells(solution, best)]] if best else []
     for neighbour in solution.neighbours:
         if neighbour.point is not None:
             cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
@@ -121,7 +121,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
             else:
                 options.append(text.decimal(shown, 1 if axis.option.name == "resolution" else DIGITS))
         counts = [text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
-        cells.append([f"law, {item.name}", *options, *counts])
+        cells.append([f"law: {item.name}", *options, *counts])
     return headers, cells
 
 

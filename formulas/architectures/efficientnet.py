@@ -31,7 +31,7 @@ STEM, HEAD = 32, 1280
 SQUEEZE = 4
 
 
-def write(pen: Pen, *, alpha: Count, depth_multiplier: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def write(pen: Pen, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw Table 1 with widths times α and repeats times the depth multiplier."""
 
     def width(channels: int) -> Count:
@@ -40,7 +40,7 @@ def write(pen: Pen, *, alpha: Count, depth_multiplier: Count, resolution: Count,
     image = pen.image(batch, 3, resolution, resolution)
     x = _conv_bn_swish(pen, image, "stem", width(STEM), 3, stride=2)
     for stage, (expansion, kernel, stride, channels, repeats) in enumerate(TABLE_1, start=2):
-        for number in range(ceil_div(repeats * depth_multiplier, 1)):
+        for number in range(ceil_div(repeats * depth, 1)):
             with pen.block(f"stage{stage}_{number + 1}"):
                 x = _block(pen, x, expansion, kernel, stride if number == 0 else 1, width(channels))
     x = _conv_bn_swish(pen, x, "head", width(HEAD), 1)
@@ -85,7 +85,7 @@ RECORDS = (
                 "alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2", 1, 0, 16, decimal=True
             ),
             Option(
-                "depth_multiplier",
+                "depth",
                 "",
                 "depth multiplier: B0 1, then 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1",
                 1,
@@ -107,7 +107,7 @@ RECORDS = (
         ),
         source=Source(
             "Tan & Le 2019, EfficientNet (arXiv 1905.11946)",
-            "Table 1; equation 3 for the scaling, Table 2 for B1 to B7",
+            "Table 1; equation 3 for the scaling, the authors' code for B1 to B7",
         ),
     ),
 )

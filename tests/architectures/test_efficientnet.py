@@ -26,7 +26,7 @@ NETS = {
 
 def _options(net: str) -> dict[str, Any]:
     width, depth, side = NETS[net][:3]
-    return {"alpha": width, "depth_multiplier": depth, "resolution": side}
+    return {"alpha": width, "depth": depth, "resolution": side}
 
 
 @pytest.mark.parametrize("net", NETS)
@@ -53,8 +53,8 @@ def test_torchvisions_own_net_agrees(net: str) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"alpha": "0.05", "depth_multiplier": "0.1", "resolution": 33},
-        {"alpha": "1.37", "depth_multiplier": "0.7", "resolution": 97, "batch": 3, "classes": 10},
+        {"alpha": "0.05", "depth": "0.1", "resolution": 33},
+        {"alpha": "1.37", "depth": "0.7", "resolution": 97, "batch": 3, "classes": 10},
     ],
     ids=str,
 )
