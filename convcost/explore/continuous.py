@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from convcost.explore.solve import IMAGE, WIDTH, Solution
+from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
 from convcost.theory.architecture import Architecture, Settings
 
 DIGITS = 4
@@ -44,9 +44,9 @@ def continuous(solution: Solution) -> tuple[Continuous, ...]:
     image = IMAGE in free or "rho" in free
     found = []
     if WIDTH in free:
-        found.append(law.at("α alone", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
+        found.append(law.at("α", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
     if image:
-        found.append(law.at("image alone", law.largest(lambda s: (width, s)), lambda s: (width, s)))
+        found.append(law.at("image", law.largest(lambda s: (width, s)), lambda s: (width, s)))
     if WIDTH in free and image:
         found.append(law.at("α = ρ", law.largest(lambda s: (s, s)), lambda s: (s, s)))
     return tuple(item for item in found if item is not None)
@@ -120,3 +120,51 @@ def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
         return None
     whole = sum(line.cost.macs for line in law.architecture.draw({**law.settings, WIDTH: 1}).core)
     return whole, Fraction(isqrt(law.limits["macs"] * _SCALE**2 // whole), _SCALE)
+
+
+@dataclass(frozen=True)
+class Compound:
+    """Compound scaling to a budget: φ, and the depth, width and image of it (Tan & Le 2019, equation 3)."""
+
+    phi: Fraction
+    depth: Fraction
+    width: Fraction
+    side: Fraction
+
+
+# Depth, width and image a unit of φ, found by Tan & Le on a grid for B0 (section 3.3).
+_DEPTH, _WIDTH, _IMAGE = Fraction(12, 10), Fraction(11, 10), Fraction(115, 100)
+_PARTS = 100
+
+
+def compound(solution: Solution) -> Compound | None:
+    """The largest φ, to hundredths, whose MACs ≈ M·(d·w²·r²)^φ fit, M being the net's own at φ = 0.
+
+    None where the network has not all three multipliers, no limit on MACs is given, or not even φ = 0 fits.
+    """
+    architecture, limit = solution.sweep.architecture, solution.budget.limits.get("macs")
+    multipliers = {option.name for option in architecture.options if option.decimal}
+    if limit is None or not {WIDTH, DEPTH, "rho"} <= multipliers:
+        return None
+    defaults = {o.name: o.default for o in architecture.options if o.scales is None}
+    settings = {**solution.sweep.fixed, **{name: defaults[name] for name in (WIDTH, DEPTH, IMAGE)}}
+    own = int(architecture.draw(settings).cost.macs)
+    hundredths, growth = 0, _DEPTH * _WIDTH**2 * _IMAGE**2
+    if own > limit:
+        return None
+    # MACs·growth^(n/100) ≤ limit, raised to the hundredth power so that it is a question of whole numbers.
+    ratio = Fraction(limit, own) ** _PARTS
+    while growth ** (hundredths + 1) <= ratio:
+        hundredths += 1
+    base = int(defaults[IMAGE] or 1)
+    depth, width, image = (_root(factor**hundredths) for factor in (_DEPTH, _WIDTH, _IMAGE))
+    return Compound(Fraction(hundredths, _PARTS), depth, width, image * base)
+
+
+def _root(power: Fraction) -> Fraction:
+    """The hundredth root, rounded down to `DIGITS` places."""
+    low, high = 0, 1024 * _SCALE
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if Fraction(middle, _SCALE) ** _PARTS <= power else (low, middle)
+    return Fraction(low, _SCALE)

@@ -16,7 +16,7 @@ from convcost.theory.architecture import Architecture, Option, Settings
 from convcost.theory.errors import DomainError
 
 BALANCED = "balanced"
-WIDTH, IMAGE = "alpha", "resolution"
+WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"
 
 Index = tuple[int, ...]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from convcost.explore.axis import typed
-from convcost.explore.continuous import DIGITS, Continuous, continuous, rule_of_thumb
+from convcost.explore.continuous import DIGITS, Continuous, compound, continuous, rule_of_thumb
 from convcost.explore.solve import Neighbour, Point, Solution
 from convcost.explore.sweep import COUNTS
 from convcost.report import text
@@ -108,7 +108,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
     solution, best = report.solution, report.solution.best
     axes = solution.sweep.axes
     headers = ["", *(symbol(axis.option) for axis in axes), *(NAMES[name] for name in COUNTS)]
-    cells = [["largest that fits", *_point_cells(solution, best)]] if best else []
+    cells = [["fits", *_point_cells(solution, best)]] if best else []
     for neighbour in solution.neighbours:
         if neighbour.point is not None:
             cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
@@ -121,7 +121,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
             else:
                 options.append(text.decimal(shown, 1 if axis.option.name == "resolution" else DIGITS))
         counts = [text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
-        cells.append([f"law, {item.name}", *options, *counts])
+        cells.append([f"law: {item.name}", *options, *counts])
     return headers, cells
 
 
@@ -139,6 +139,13 @@ def notes(report: SolutionReport) -> list[str]:
         whole, product = rule
         limit = solution.budget.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
+    scaling = compound(solution)
+    if scaling is not None:
+        depth, width = (text.decimal(factor, DIGITS) for factor in (scaling.depth, scaling.width))
+        found.append(
+            f"Compound scaling, MACs ≈ M·(1.2·1.1²·1.15²)^φ: φ = {text.decimal(scaling.phi, 2)}, which is depth "
+            f"{depth}, width {width} and an image of {text.decimal(scaling.side, 1)}."
+        )
     return found
 
 

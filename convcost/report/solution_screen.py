@@ -18,7 +18,7 @@ from convcost.report.solution import (
     smallest,
     symbol,
 )
-from convcost.report.table import plain_table, print_fitting
+from convcost.report.table import print_fitting
 
 
 def print_solution(console: Console, report: SolutionReport, frontier: bool) -> None:
@@ -34,10 +34,7 @@ def print_solution(console: Console, report: SolutionReport, frontier: bool) -> 
             console.print(Text(line))
         return
     headers, cells = rows(report)
-    table = plain_table(headers[0], *(f">{header}" for header in headers[1:]))
-    for row in cells:
-        table.add_row(*(Text(cell, style="bold" if row is cells[0] else "") for cell in row))
-    console.print(table)
+    print_fitting(console, [headers[0], *(f">{header}" for header in headers[1:])], cells, "convcost.solve(…).frame")
     for note in notes(report):
         console.print(Text(note))
     if frontier:

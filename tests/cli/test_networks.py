@@ -13,7 +13,7 @@ NAMES = (
     *("mobilenet_v1_cifar", "mobilenet_v1_keras", "mobilenet_v2", "mobilenet_v2_cifar", "hybridsn", "se_resnet"),
     *("resnet", "resnet_cifar", "inception_naive", "googlenet", "bn_inception", "inception_v3", "inception_v4"),
     *("inception_resnet_v1", "inception_resnet_v2", "xception", "alexnet", "nasnet", "pnasnet"),
-    *("resnext", "vgg", "squeezenet"),
+    *("resnext", "vgg", "squeezenet", "efficientnet"),
 )
 
 

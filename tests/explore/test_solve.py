@@ -13,6 +13,7 @@ import pytest
 import convcost
 from convcost.explore.axis import typed
 from convcost.explore.budget import amount
+from convcost.explore.continuous import compound
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find, records
 from convcost.theory.errors import DomainError
@@ -25,7 +26,7 @@ Lattice = dict[tuple[Fraction, int], dict[str, int]]
 
 
 def test_there_are_multipliers() -> None:
-    assert MULTIPLIED == ["mobilenet_v1", "mobilenet_v1_cifar", "mobilenet_v1_keras", "mobilenet_v2"]
+    assert MULTIPLIED == ["efficientnet", "mobilenet_v1", "mobilenet_v1_cifar", "mobilenet_v1_keras", "mobilenet_v2"]
 
 
 def _sides(name: str) -> list[int]:
@@ -128,7 +129,7 @@ def test_networks_without_a_multiplier_have_an_image() -> None:
 def test_continuous_solutions_fit_the_law_and_just_so() -> None:
     report = convcost.solve("mobilenet_v2", max_macs="300M", max_params="3.5M")
     net = find(Architecture, "mobilenet_v2", "network")
-    alone = next(item for item in report.law if item.name == "α alone")
+    alone = next(item for item in report.law if item.name == "α")
     assert report.settings is not None
     rho = Fraction(report.settings["resolution"], 224)
     assert alone.rho == rho
@@ -143,6 +144,22 @@ def test_continuous_solutions_fit_the_law_and_just_so() -> None:
 
 def test_no_law_where_nothing_is_scaled() -> None:
     assert convcost.solve("hybridsn", max_macs="300M", bands="13:30:1").law == ()
+
+
+def test_compound_scaling() -> None:
+    # Tan & Le 2019, equation 3: depth, width and image grow by 1.2^φ, 1.1^φ and 1.15^φ. With the 385,814,752 MACs of
+    # B0 as the unit, (1.2·1.1²·1.15²)^φ = 1.92027^φ of them fit a budget: one unit more is φ = 1.
+    grid: dict[str, Any] = {"alpha": "1,1.1", "resolution": "224,256"}
+    for unit, phi in (("385814752", "0"), ("740867920", "0.99"), ("740869000", "1"), ("1.4226687G", "2")):
+        found = compound(convcost.solve("efficientnet", max_macs=unit, **grid).solution)
+        assert found is not None
+        assert found.phi == Fraction(phi)
+        for value, base in ((found.depth, "1.2"), (found.width, "1.1"), (found.side / 224, "1.15")):
+            # To four places, rounded down: compared as hundredth powers, which are whole.
+            assert value**100 <= Fraction(base) ** int(100 * found.phi) < (value + Fraction(1, 10_000)) ** 100
+    assert compound(convcost.solve("efficientnet", max_macs="380M", **grid).solution) is None
+    assert compound(convcost.solve("efficientnet", max_params="380M", **grid).solution) is None
+    assert compound(convcost.solve("mobilenet_v2", max_macs="380M", **grid).solution) is None
 
 
 @pytest.mark.parametrize(
