@@ -46,9 +46,11 @@ def compare(
         if foreign:
             raise DomainError(f"{foreign[0]} belongs to a network of the book, and {called(name)} is a model")
         return _compare_model(name, inputs, dict(arguments or {}), unit)
+    if name.endswith(".py"):
+        raise DomainError(f"{name} names no factory; write {name}:FACTORY, a class, a function or a module")
+    architecture = find(Architecture, name, "network")
     if inputs is not None:
         raise DomainError(f"{name} is a network of the book; its options say its input (convcost show {name})")
-    architecture = find(Architecture, name, "network")
     settings = architecture.settings(options)
     drawing = architecture.draw(settings)
 

@@ -30,18 +30,27 @@ def join(calls: tuple[Call, ...], trace: FvcoreTrace) -> list[Measured]:
     waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
     for counted in trace.calls:
         waiting[counted.module, counted.aten].append(counted)
-    return [_measured(call, waiting[call.module, call.aten]) for call in calls]
+    own = {module: next(filter(_own, names), "") for module, names in trace.unsupported.items()}
+    return [_measured(call, waiting[call.module, call.aten], own.get(call.module, "")) for call in calls]
 
 
-def _measured(call: Call, counts: deque[Counted]) -> Measured:
+def _measured(call: Call, counts: deque[Counted], hidden: str) -> Measured:
+    """`hidden`: an autograd function of the call's module, which a trace has in place of what it calls."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
         return Measured(call, counted.count, f"fvcore's handle raises {counted.raised}" if counted.raised else "")
     if call.aten in IGNORED:
         return Measured(call, 0, "")
+    if call.aten in HANDLED and hidden:
+        return Measured(call, None, f"fvcore has no handle for {hidden}, whose calls its trace does not show")
     if call.aten in HANDLED:
         return Measured(call, None, "fvcore's trace leaves out what the output does not depend on", unused=True)
     return Measured(call, None, f"fvcore has no handle for {call.aten}")
+
+
+def _own(name: str) -> bool:
+    """Whether an operator of a trace is an autograd function that is the model's own."""
+    return name.startswith("prim::PythonOp")
 
 
 def unhandled(trace: FvcoreTrace) -> dict[str, int]:
@@ -62,4 +71,4 @@ _SIZES = frozenset(
 def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
     """Operators that the model calls only while it is traced."""
     only = set(uncounted) - capture.seen
-    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES))
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _own(name)))

@@ -94,7 +94,7 @@ class Comparison:
         bad = [row.verdict for row in self.bad]
         if not bad and self.unaccounted:
             bad = [Verdict.DISAGREE]
-        core = [row.verdict for row in self.layers]
+        core = [row.verdict for row in self.rows if row.multilinear or row.verdict is Verdict.NO_FORMULA]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
 
     @property

@@ -101,7 +101,9 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         if name in SAME:
             return args[0] if full != name else args[0].new_empty(args[0].shape)
         if name in VIEWS:
-            return VIEWS[name](*args, **kwargs)
+            # Of a tensor that was made outside of inference mode (an input, a buffer) torch takes such a view only.
+            with torch.inference_mode(args[0].is_inference()):
+                return VIEWS[name](*args, **kwargs)
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None

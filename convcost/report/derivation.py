@@ -38,7 +38,8 @@ def print_derivation(
         return
     sizes = [_complete(derived, point) for point in points]
     console.print(Text(f"{derived.model}: input {derived.input}", style="bold"))
-    console.print(f"Derived from one symbolic trace of the model, {len(derived.entries)} operator calls.")
+    calls = f"{len(derived.entries)} operator call{'s' if len(derived.entries) != 1 else ''}"
+    console.print(f"Derived from one symbolic trace of the model, {calls}.")
     if derived.note:
         console.print(Text(f"{derived.note[0].upper()}{derived.note[1:]}."))
     console.print(Text(f"Domain: {derived.domain}."))

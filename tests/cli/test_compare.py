@@ -58,6 +58,12 @@ def test_an_unknown_network_lists_the_near_ones(name: str, near: str) -> None:
     assert near in outcome.err
 
 
+@pytest.mark.parametrize("more", [(), ("--input", "1,3,8,8")])
+def test_a_file_without_its_factory_says_what_is_missing(more: tuple[str, ...]) -> None:
+    outcome = convcost("compare", "nets.py", *more)
+    assert outcome.err == "error: nets.py names no factory; write nets.py:FACTORY, a class, a function or a module\n"
+
+
 def test_no_half_written_file_and_none_overwritten_by_a_failed_run(tmp_path: Path) -> None:
     target = tmp_path / "rows.csv"
     target.write_text("mine")

@@ -172,6 +172,27 @@ def test_a_result_that_nobody_takes_is_computed_and_fvcore_leaves_it_out() -> No
     assert report.totals.macs_formula - report.totals.macs_measured == 2 * 3 * 5
 
 
+class Doubled(torch.autograd.Function):
+    """An operator of a user's own, with a linear layer within."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor, weight: Tensor) -> Tensor:
+        return F.linear(x, weight) * 2
+
+
+def test_an_autograd_function_of_one_s_own_hides_from_fvcore_what_it_calls() -> None:
+    model = Written(lambda m, x: Doubled.apply(x, m.weight), weight=torch.ones(4, 3))
+    (row,) = (report := convcost.compare(model, inputs=ROWS)).comparison.layers
+    assert (row.macs_formula, row.macs_measured, row.verdict) == (MACS, None, "uncounted")
+    assert row.reason == "fvcore has no handle for prim::PythonOp.Doubled, whose calls its trace does not show"
+    assert report.verdict == "uncounted"
+
+
+def test_a_model_with_an_operator_without_a_formula_does_not_agree() -> None:
+    report = convcost.compare(around(lambda inner, x: torch.fft.fft(inner(x))), inputs=ROWS)
+    assert (report.verdict, report.ok, report.totals.macs_formula) == ("no formula", True, MACS)
+
+
 def test_parameters_that_are_no_weights() -> None:
     model = Written(lambda self, x: self.inner(x + self.offset))
     model.inner, model.offset, model.forgotten = nn.Linear(3, 4), nn.Parameter(torch.zeros(3)), nn.Linear(7, 1)

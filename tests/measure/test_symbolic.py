@@ -176,6 +176,20 @@ def test_sequences() -> None:
     assert derived.function()(B=3, L=17) == 3 * (17 * 448 + 16 * 17**2)
 
 
+def _attends(m: Any, x: Tensor) -> Tensor:
+    scores = x @ x.transpose(1, 2)
+    length = x.shape[1]
+    return scores.masked_fill(m.mask[:, :length, :length] == 0, 0) @ x[:, :length]
+
+
+def test_views_of_inputs_and_of_buffers_have_open_sizes() -> None:
+    # Inputs and buffers are made outside of inference mode, where torch refused a view of symbolic size.
+    derived = derive(Written(_attends, mask=torch.ones(1, 512, 512)), ("B", "L", 8))
+    assert derived.text() == "16·B·L²"  # two products of L·L·8 an image
+    half = derive(Written(lambda m, x: m.conv(x[..., : x.shape[-1] // 2]), conv=nn.Conv2d(3, 4, 1)), ("B", 3, "H", "W"))
+    assert half.function()(B=2, H=5, W=9) == 2 * 5 * 4 * 12
+
+
 def test_one_name_twice_is_one_size() -> None:
     derived = derive(nn.Conv2d(3, 4, 3), (1, 3, 32, 32), ("B", "R", "R"))
     assert (derived.symbols, derived.function()(2, 12)) == (("B", "R"), 2 * 108 * 10 * 10)
