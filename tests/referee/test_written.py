@@ -72,7 +72,7 @@ def test_owners_know_their_class_places_and_parameters() -> None:
     conv = owners["0.0"]
     assert conv.kind.endswith("Derived")
     assert conv.bases[1:3] == ("Conv2d", "_ConvNd")
-    assert (conv.places, conv.leaf, conv.parameters) == (2, True, {"weight", "bias"})
+    assert (conv.places, conv.leaf, conv.parameters) == (2, True, frozenset({"weight", "bias"}))
     assert (owners["0.1"].kind, owners["0.1"].places, owners["0"].leaf) == ("ReLU", 1, False)
 
 
