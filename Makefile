@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: compare test reports audits bench clean
+.PHONY: compare test reports audits referee bench clean
 
 compare: $(READY)
 	$(BIN)/convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857
@@ -23,6 +23,11 @@ reports: $(READY)
 # Every model of torchvision and timm: about half an hour on two cores; Ctrl-C, and it goes on the next time.
 audits: $(READY)
 	$(BIN)/python -m tests.golden.audits
+
+# Every installed counter on fifteen nets: some minutes. Rows of counters that are not installed stay as they are.
+referee: $(READY)
+	$(BIN)/python -m tests.golden.referee
+	$(BIN)/python -m tests.referee
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

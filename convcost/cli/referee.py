@@ -52,7 +52,8 @@ def command(
     """Let the installed counters count a model, and explain what each prints to the last unit.
 
     The difference to the formulas' multiply-accumulates is broken into named terms, of the counter's convention or a
-    known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run.
+    known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run, or no
+    counter printed a number.
     """
     from convcost.report import files
 
@@ -89,6 +90,8 @@ def command(
         print_between(console(), report, found)
         return 1 if found.unexplained else 0
     print_referee(console(), report, per.value)
+    if not report.counted:
+        return 2
     return 0 if report.ok else 1
 
 

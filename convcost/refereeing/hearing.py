@@ -67,15 +67,15 @@ def chosen(names: Sequence[str] | None) -> list[Counter]:
 def heard(what: Subject, names: Sequence[str] | None = None, limit: float = LIMIT) -> Refereed:
     """Let the counters count, and take their numbers apart."""
     wanted = chosen(names)
-    _prepare(wanted)
+    prepare(wanted)
     found = written(what.module, what.inputs)
     trace = traced(found.capture.calls, traced_or_not(what.module, what.inputs))
     ran = run(wanted, what.module, what.inputs, limit)
     return referee(found.capture.calls, found.owners, ran, what.batch, trace)
 
 
-def _prepare(wanted: Sequence[Counter]) -> None:
-    """Some counters import torchvision, whose compiled operators may not load beside this torch."""
+def prepare(wanted: Sequence[Counter]) -> None:
+    """Import torchvision for the counters that do: its compiled operators may not load beside this torch."""
     from convcost.models import _zoo
 
     if any(one.module in _IMPORT_TORCHVISION for one in wanted):

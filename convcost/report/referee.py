@@ -48,6 +48,11 @@ class RefereeReport:
         return self.refereed.core
 
     @property
+    def counted(self) -> tuple[Account, ...]:
+        """Those of the counters that printed a number."""
+        return tuple(account for account in self.accounts if account.printed is not None)
+
+    @property
     def ok(self) -> bool:
         """Every printed number is explained to the last unit."""
         return self.refereed.ok
@@ -198,8 +203,8 @@ def where(account: Account) -> str:
 
 def conclusion(report: RefereeReport) -> str:
     """One line: whether every number is explained."""
-    counted = [a for a in report.accounts if a.printed is not None]
-    open_ = [a.counter for a in counted if a.unexplained]
-    if open_:
-        return f"Not explained to the last unit: {', '.join(open_)}"
-    return f"{len(counted)} of {len(counted)} numbers explained to the last unit"
+    counted = report.counted
+    left = [account.counter for account in counted if account.unexplained]
+    if left:
+        return f"Not explained to the last unit: {', '.join(left)}"
+    return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"

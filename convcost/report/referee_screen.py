@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from convcost.published.verdict import Found
 from convcost.refereeing.account import Account
 from convcost.refereeing.against import Against
 from convcost.refereeing.between import Between
@@ -92,20 +93,19 @@ def print_between(console: Console, report: RefereeReport, found: Between) -> No
 
 
 def print_against(console: Console, name: str, found: Against) -> None:
-    """The readings of a printed number, best first."""
-    unit = f"0 {'KMGT'[found.power - 1]}"[1:] if found.power else ""
-    digits = len(str(found.number.step.denominator)) - 1 + (3 if found.power else 0)
-
-    def line(one: object) -> str:
-        value = getattr(one, "value")  # noqa: B009
-        return (
-            f"{getattr(one, 'reading').sentence or 'multiply-accumulates alone'} ({text.decimal(value, digits)}{unit})"  # noqa: B009
-        )
-
-    console.print(Text(f"{name}: {found.text} can mean", style="bold") if found.explained else Text(""), end="\n")
-    for one in found.found:
-        console.print(Padding(Text(line(one)), (0, 0, 0, 2), expand=False))
+    """The readings of a printed number, best first, or the nearest one."""
     if not found.explained:
-        console.print(
-            Text(f"No reading makes {found.text} of {name}. Nearest: {line(found.nearest)}.", style="bold red")
-        )
+        sentence = f"No reading makes {found.text} of {name}. Nearest: {_reading(found, found.nearest)}."
+        console.print(Text(sentence, style="bold red"))
+        return
+    console.print(Text(f"{name}: {found.text} can mean", style="bold"))
+    for one in found.found:
+        console.print(Padding(Text(_reading(found, one)), (0, 0, 0, 2), expand=False))
+
+
+def _reading(against: Against, found: Found) -> str:
+    """As fvcore counts (314.193 M)."""
+    unit = f" {'KMGT'[against.power - 1]}" if against.power else ""
+    printed = len(str(against.number.step.denominator)) - 1
+    value = text.decimal(found.value, printed + 3 if against.power else 0)
+    return f"{found.reading.sentence or 'multiply-accumulates alone'} ({value}{unit})"

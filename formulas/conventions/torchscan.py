@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Convention, Fault, Measure, Rule
+from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
-from convcost.theory.use import Use
 
 from ._operators import (
-    ADAPTIVE_AVERAGES,
-    ADAPTIVE_MAXIMA,
     ATTENTION,
-    AVERAGES,
     CONVOLUTIONS,
-    MAXIMA,
     TRANSPOSED,
     UNBATCHED,
     Hyper,
@@ -26,86 +19,14 @@ from ._operators import (
     output_positions,
     rows_for_channels,
 )
+from ._torchscan_pools import POOLS, SEEN_IN, SIDES
 
-_SEEN_IN = "torchscan 0.2.0"
 _BATCH_NORM = Sight(bases=("_BatchNorm",))
 _IN_ATTENTION = Sight(bases=("MultiheadAttention",))
 
 
 def _leaf(*operators: str) -> Sight:
     return Sight(bases=of_bases(*operators).bases, where=lambda use: use.owner.leaf)
-
-
-def _ratio(inputs: Inputs, output: Sequence[Count]) -> Count:
-    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
-    pairs = list(zip(inputs[0][2:], output, strict=True))
-    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
-
-
-def _adaptive(average: bool) -> Measure:
-    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-        sizes = hyper["output_size"]
-        output = [n if o is None else o for n, o in zip(inputs[0][2:], sizes, strict=True)]
-        return cost.activations * (_ratio(inputs, output) - 1 + (len(output) if average else 0))
-
-    return measure
-
-
-def _window(average: bool) -> Measure:
-    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-        kernel = hyper["kernel_size"]
-        return cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
-
-    return measure
-
-
-def _side(average: bool) -> Measure:
-    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        kernel = hyper["kernel_size"]
-        return cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
-
-    return measure
-
-
-def _written_once(use: Use) -> bool:
-    """The module has its kernel as one number; in one dimension that is the whole kernel."""
-    return isinstance(use.owner.settings.get("kernel_size"), int) and len(use.hyper["kernel_size"]) > 1
-
-
-_POOLS = (
-    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=of_bases(*MAXIMA), more=_window(False)),
-    Rule(
-        AVERAGES,
-        {},
-        "an addition per tap but one and a division per axis, per output element",
-        at=of_bases(*AVERAGES),
-        more=_window(True),
-    ),
-    Rule(
-        ADAPTIVE_MAXIMA,
-        {},
-        "a comparison fewer than taps per output element",
-        at=of_bases(*ADAPTIVE_MAXIMA),
-        more=_adaptive(False),
-    ),
-    Rule(
-        ADAPTIVE_AVERAGES,
-        {},
-        "an addition per tap but one and a division per axis, per output element",
-        at=of_bases(*ADAPTIVE_AVERAGES),
-        more=_adaptive(True),
-    ),
-)
-_SIDES = tuple(
-    Fault(
-        kinds,
-        _side(average),
-        "a kernel that is given as one number is not squared",
-        _SEEN_IN,
-        Sight(bases=of_bases(*kinds).bases, where=_written_once),
-    )
-    for kinds, average in ((MAXIMA, False), (AVERAGES, True))
-)
 
 
 def _unbatched(macs: int) -> Fault:
@@ -117,7 +38,7 @@ def _unbatched(macs: int) -> Fault:
         CONVOLUTIONS,
         predicts,
         UNBATCHED,
-        _SEEN_IN,
+        SEEN_IN,
         Sight(bases=of_bases(*CONVOLUTIONS).bases, where=lambda use: use.owner.leaf and use.unbatched),
     )
 
@@ -132,7 +53,7 @@ def _transposed(macs: int, extra: int) -> Fault:
         TRANSPOSED,
         predicts,
         "a transposed convolution is counted at the positions of its output, and a few operations per axis besides",
-        _SEEN_IN,
+        SEEN_IN,
         of_bases(*TRANSPOSED),
     )
 
@@ -177,10 +98,10 @@ RECORDS = (
                 _BATCH_NORM,
             ),
             Rule(("batch_norm",), {"activations": 2}, "2 per element of a batch norm", at=_BATCH_NORM),
-            *_POOLS,
+            *POOLS,
         ),
-        source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
-        faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
+        source=Source(SEEN_IN, "torchscan/modules/macs.py"),
+        faults=(_unbatched(1), _transposed(1, 4), *SIDES),
     ),
     Convention(
         name="torchscan-flops",
@@ -249,10 +170,10 @@ RECORDS = (
                 at=Sight(bases=("Dropout",), where=lambda use: use.owner.settings["p"] > 0),
                 more=lambda inputs, hyper, cost: product(inputs[0]),
             ),
-            *_POOLS,
+            *POOLS,
         ),
-        source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
-        faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
+        source=Source(SEEN_IN, "torchscan/modules/flops.py"),
+        faults=(_unbatched(2), _transposed(2, 8), *SIDES),
         unit="flops",
     ),
 )

@@ -7,7 +7,7 @@ import sys
 
 from convcost.measure.counters.counter import Counter, counters
 from convcost.measure.counters.room import run
-from convcost.models._zoo import prepare_torchvision
+from convcost.refereeing.hearing import prepare
 from tests.referee import printed
 from tests.referee.cases import CASES
 
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> None:
     """Measure, and replace the rows of the counters that were measured."""
     new, names = "--new" in arguments, [name for name in arguments if not name.startswith("-")]
     chosen = [c for name, c in counters().items() if (not names or name in names) and c.version()]
-    prepare_torchvision()
+    prepare(chosen)
     own = {c.module for c in chosen}
     for module in (*own, *(name for name in _IMPORTED_FIRST if name.partition(".")[0] in own)):
         importlib.import_module(module)  # once for all cases; importing spoils nothing

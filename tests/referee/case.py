@@ -13,6 +13,8 @@ from convcost.measure.probe import ones_probe
 from convcost.theory.spec import TensorSpec
 
 Shape = tuple[int, ...]
+IMAGE = (1, 16, 14, 14)
+PAIR = (2, 6, 10, 11)
 Probe = tuple[Any, ...]
 """Arguments of `ones_probe`: a module and its input's shape, or a function and its operands' shapes."""
 

@@ -19,7 +19,8 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Printed(int(profile_macs(model, args)))
+        total: Any = profile_macs(model, args)
+    return Printed(int(total))
 
 
 COUNTERS = (Counter("torchprofile", ("torchprofile",), "torchprofile", "macs", count),)

@@ -1,0 +1,87 @@
+"""torchscan's formulas of pooling, the same for MACs and FLOPs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convcost.theory.carriers import Count, product
+from convcost.theory.convention import Fault, Measure, Rule
+from convcost.theory.cost import Cost
+from convcost.theory.sight import Sight
+from convcost.theory.use import Use
+
+from ._operators import ADAPTIVE_AVERAGES, ADAPTIVE_MAXIMA, AVERAGES, MAXIMA, Hyper, Inputs, of_bases
+
+SEEN_IN = "torchscan 0.2.0"
+
+
+def _ratio(inputs: Inputs, output: Sequence[Count]) -> Count:
+    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
+    pairs = list(zip(inputs[0][2:], output, strict=True))
+    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
+
+
+def _adaptive(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+        sizes = hyper["output_size"]
+        output = [n if o is None else o for n, o in zip(inputs[0][2:], sizes, strict=True)]
+        return cost.activations * (_ratio(inputs, output) - 1 + (len(output) if average else 0))
+
+    return measure
+
+
+def _window(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+        kernel = hyper["kernel_size"]
+        return cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _side(average: bool) -> Measure:
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+        kernel = hyper["kernel_size"]
+        return cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _written_once(use: Use) -> bool:
+    """The module has its kernel as one number; in one dimension that is the whole kernel."""
+    return isinstance(use.owner.settings.get("kernel_size"), int) and len(use.hyper["kernel_size"]) > 1
+
+
+POOLS = (
+    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=of_bases(*MAXIMA), more=_window(False)),
+    Rule(
+        AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=of_bases(*AVERAGES),
+        more=_window(True),
+    ),
+    Rule(
+        ADAPTIVE_MAXIMA,
+        {},
+        "a comparison fewer than taps per output element",
+        at=of_bases(*ADAPTIVE_MAXIMA),
+        more=_adaptive(False),
+    ),
+    Rule(
+        ADAPTIVE_AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=of_bases(*ADAPTIVE_AVERAGES),
+        more=_adaptive(True),
+    ),
+)
+SIDES = tuple(
+    Fault(
+        kinds,
+        _side(average),
+        "a kernel that is given as one number is not squared",
+        SEEN_IN,
+        Sight(bases=of_bases(*kinds).bases, where=_written_once),
+    )
+    for kinds, average in ((MAXIMA, False), (AVERAGES, True))
+)
