@@ -18,8 +18,8 @@ from torch import nn
 
 from convcost.measure.counters.counter import Counter, Printed
 from convcost.measure.inputs import Inputs
-from convcost.measure.twin import said, weightless
-from convcost.theory.errors import ConvcostError
+from convcost.measure.twin import weightless
+from convcost.theory.errors import ConvcostError, said
 
 LIMIT = 120.0
 """Seconds that a counter may take."""
