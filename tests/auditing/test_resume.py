@@ -40,7 +40,10 @@ class Place:
         return ("audit", str(self.list), *LIMITS, "--out", str(self.out))
 
     def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "convcost.cli.main", *self.arguments]
+        # A test run in the background ignores Ctrl-C, and so would what it starts.
+        heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        code = f"{heeding}; from convcost.cli.main import main; main()"
+        command = [sys.executable, "-c", code, *self.arguments]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def rows(self) -> int:
