@@ -54,6 +54,12 @@ class ProofReport:
         return "not equal" if any(case.proof.residuals for case in self.cases) else "not decided"
 
     @property
+    def conclusion(self) -> str:
+        """The verdict in a line; it says so where a proof leaves sizes out on which the model may do something else."""
+        narrower = self.proved and any(case.proof.domain.guards for case in self.cases)
+        return f"Verdict: {self.verdict}{', for no other sizes than those above' if narrower else ''}."
+
+    @property
     def proof(self) -> Proof:
         """The first case's."""
         return self.cases[0].proof

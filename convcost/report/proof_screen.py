@@ -17,7 +17,7 @@ def print_proof(console: Console, report: ProofReport) -> None:
     for case in report.cases:
         _print_case(console, case, stages_too=len(report.cases) == 1 or bool(case.proof.residuals))
     console.print()
-    console.print(Text(f"Verdict: {report.verdict}.", style="green" if report.proved else "bold red"))
+    console.print(Text(report.conclusion, style="green" if report.proved else "bold red"))
 
 
 def _print_case(console: Console, case: Case, stages_too: bool) -> None:

@@ -87,3 +87,24 @@ def test_from_python() -> None:
     at = {symbol: 224 if str(symbol) in "HW" else 1 for symbol in macs.expression.free_symbols}
     assert macs.expression.subs(at) // 10**6 in (582, 585)
     assert parameters.expression == 6108776
+
+
+FAR = """
+import torch
+from torchvision.models import resnet18
+
+class Far(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = resnet18()
+
+    def forward(self, x):
+        return self.net(x if x.shape[-1] <= 1000 else x[..., :500])
+"""
+
+
+def test_a_proof_on_some_sizes_does_not_end_as_one_for_all(tmp_path: Path) -> None:
+    (tmp_path / "far.py").write_text(FAR)
+    outcome = convcost("prove", "resnet", "--depth", "18", "--model", f"{tmp_path}/far.py:Far")
+    assert "MACs: proved for all B ≥ 1, H ≥ 32, 32 ≤ W ≤ 1000." in outcome.out
+    assert outcome.out.splitlines()[-1] == "Verdict: proved, for no other sizes than those above."
