@@ -1,4 +1,4 @@
-"""reports/referee.*: every counter on fifteen nets, each number explained to the last unit; a sample is counted anew."""
+"""reports/referee.*: every counter on fifteen nets, each number explained to the last unit; a sample counted anew."""
 
 from __future__ import annotations
 
