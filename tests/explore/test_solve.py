@@ -30,6 +30,8 @@ def test_there_are_multipliers() -> None:
 
 
 def _sides(name: str) -> list[int]:
+    if name == "efficientnet":  # five hundred lines each
+        return [33, 96, 224]
     return [17, 32, 33, 48] if name.endswith("cifar") else [32, 33, 64, 96, 224, 256]
 
 

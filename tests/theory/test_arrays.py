@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convcost.theory import arrays
@@ -18,6 +18,8 @@ from convcost.theory.arrays import Answer, ExactArray, Split, summed, whole
 from convcost.theory.carriers import ceil_div, common_divisor, decidable, maximum, minimum, quotient
 
 LARGE = 2**63 - 1
+# A machine under load draws slowly, which says nothing about the numbers.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NUMBERS = st.one_of(st.integers(-50, 50), st.integers(-LARGE, LARGE), st.sampled_from([LARGE, -LARGE, 2**62, 2**32, 0]))
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
@@ -41,6 +43,7 @@ def numbers(array: Any) -> list[Fraction]:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
+@UNHURRIED
 @given(left=st.lists(NUMBERS, min_size=3, max_size=3), right=st.lists(NUMBERS, min_size=3, max_size=3))
 def test_whole_numbers(name: str, left: list[int], right: list[int]) -> None:
     operation = OPERATIONS[name]
@@ -55,6 +58,7 @@ def test_whole_numbers(name: str, left: list[int], right: list[int]) -> None:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
+@UNHURRIED
 @given(left=st.lists(st.integers(-99, 99), min_size=2, max_size=2), number=st.fractions(-9, 9, max_denominator=99))
 def test_fractions(name: str, left: list[int], number: Fraction) -> None:
     operation, number = OPERATIONS[name], number or Fraction(1, 7)
@@ -63,12 +67,14 @@ def test_fractions(name: str, left: list[int], number: Fraction) -> None:
 
 
 @pytest.mark.parametrize("compare", COMPARISONS, ids=lambda c: c.__name__)
+@UNHURRIED
 @given(left=st.lists(NUMBERS, min_size=3, max_size=3), right=st.lists(NUMBERS, min_size=3, max_size=3))
 def test_comparisons(compare: Any, left: list[int], right: list[int]) -> None:
     expected = [compare(Fraction(a, 3), Fraction(b, 7)) for a, b in zip(left, right, strict=True)]
     assert compare(exact(left, 3), exact(right, 7)).values.tolist() == expected
 
 
+@UNHURRIED
 @given(left=st.lists(st.integers(1, LARGE), min_size=3, max_size=3), right=st.integers(1, LARGE))
 def test_greatest_common_divisor(left: list[int], right: int) -> None:
     assert numbers(common_divisor(exact(left), right)) == [math.gcd(a, right) for a in left]
