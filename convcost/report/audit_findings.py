@@ -66,6 +66,16 @@ def spread(rows: Sequence[AuditRow]) -> Table:
     return ("share of MACs left out", ">models"), table
 
 
+def largest(rows: Sequence[AuditRow], most: int) -> Table:
+    """The models of whose products fvcore leaves out the largest share."""
+    found = sorted((row for row in rows if row.uncounted), key=lambda row: (-share(row), row.name))
+    table = []
+    for row in found[:most]:
+        operators = ", ".join(sorted({name for calls in row.uncounted.values() for name in calls}))
+        table.append((row.name, operators, text.number(row.macs_uncounted), text.percent(share(row))))
+    return ("model", "operators", ">MACs left out", ">share"), table
+
+
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d+)*(?![\w.-])")
 
 

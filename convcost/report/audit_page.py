@@ -51,7 +51,12 @@ def _left_out(rows: Sequence[AuditRow]) -> list[str]:
         f"{text.number(total)} MACs. The shares are of a model's own MACs, over the models with that operator.",
         _table(table),
         _table(findings.spread(rows)),
+        "The largest shares:",
+        _table(findings.largest(rows, _MOST)),
     ]
+
+
+_MOST = 20
 
 
 def _disagreements(rows: Sequence[AuditRow]) -> list[str]:

@@ -105,6 +105,8 @@ def test_findings(report: AuditReport) -> None:
     assert [cells[2:] for cells in left_out] == [("1", "100.00 %", "100.00 %", line("Attention"))]
     _, steps = findings.spread(report.rows)
     assert [count for _, count in steps] == ["0", "0", "0", "0", "0", "1"]
+    _, largest = findings.largest(report.rows, 3)
+    assert largest == [(line("Attention"), "scaled_dot_product_attention", "2,100", "100.00 %")]
     _, disagreements = findings.disagreements(report.rows)
     assert [cells[1:] for cells in disagreements] == [("1", "1")]
 
