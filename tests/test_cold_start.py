@@ -22,6 +22,11 @@ def _modules_after(arguments: list[str]) -> set[str]:
         (["--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["compare", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["audit", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy", "joblib", "psutil"}),
+        (["conventions"], {"torch", "fvcore", "sympy", "pandas", "numpy", "convcost.models"}),
+        (
+            ["referee", "torchvision:alexnet", "--against", "a lot"],
+            {"torch", "fvcore", "sympy", "pandas", "torchvision"},
+        ),
         (["claims"], {"torch", "fvcore", "sympy", "pandas", "numpy", "convcost.models"}),
         (["sweep", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["sweep", "mobilenet_v1", "--alpha", "0.5,1"], {"torch", "fvcore", "sympy", "pandas", "convcost.models"}),

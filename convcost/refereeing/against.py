@@ -23,7 +23,6 @@ from convcost.theory.use import Use
 _TEXT = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>[KMGTB]?)\s*(?P<what>macs?|flops?)?", re.IGNORECASE | re.ASCII)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "B": 3, "T": 4}
 _UNITS = ("macs", "flops")
-_EVERYTHING = "every operation counted, 2 per MAC"
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,7 @@ def _named(
     yield ("2 per MAC",), 2 * plain
     yield from (((name,), value) for name, value in countings.items())
     yield from (((name,), Fraction(sum(core(use) for use in kept))) for name, kept in scopes.items())
-    doubled = {_EVERYTHING, *(f"as {name} counts" for name, c in records(Convention).items() if c.unit == "flops")}
-    yield from ((("2 per MAC", name), 2 * value) for name, value in countings.items() if name not in doubled)
+    yield from ((("2 per MAC", name), 2 * value) for name, value in _countings(uses, doubling=True).items())
     yield from ((("2 per MAC", name), Fraction(2 * sum(map(core, kept)))) for name, kept in scopes.items())
     yield from (((name, how), value) for name, kept in scopes.items() for how, value in _countings(kept).items())
     for side, capture in images.items():
@@ -104,19 +102,24 @@ def _named(
         yield from (((image, name), value) for name, value in _countings(others).items())
 
 
-def _countings(uses: Sequence[Use]) -> dict[str, Fraction]:
-    """What is counted beside the products: biases, batch norms, and whole conventions."""
+def _countings(uses: Sequence[Use], doubling: bool = False) -> dict[str, Fraction]:
+    """What is counted beside the products: whole conventions, biases, batch norms.
+
+    `doubling` leaves out what has two a multiply-accumulate already.
+    """
     plain = sum(core(use) for use in uses)
     biases = sum(use.cost.bias_adds for use in uses)
     norms = sum(use.cost.activations for use in uses if use.operator == "batch_norm")
-    found = {
-        "with the additions of biases": plain + biases,
-        **{f"with {n} per element of batch norms": plain + n * norms for n in (1, 2, 4)},
-        _EVERYTHING: 2 * plain + biases + sum(use.cost.elementwise for use in uses),
-    }
+    alike: dict[int, list[str]] = {}
     for name, convention in records(Convention).items():
-        if name not in _UNITS:
-            found[f"as {name} counts"] = sum(s.first + s.second for s in (seen(convention, use) for use in uses))
+        if name not in _UNITS and not (doubling and convention.unit == "flops"):
+            count = sum(one.first + one.second for one in (seen(convention, use) for use in uses))
+            alike.setdefault(count, []).append(name)
+    found = {f"as {' and '.join(n)} count{'s' if len(n) == 1 else ''}": value for value, n in alike.items()}
+    found["with the additions of biases"] = plain + biases
+    found |= {f"with {n} per element of batch norms": plain + n * norms for n in (1, 2, 4)}
+    if not doubling:
+        found["every operation counted, 2 per MAC"] = 2 * plain + biases + sum(use.cost.elementwise for use in uses)
     return {name: Fraction(value) for name, value in found.items()}
 
 

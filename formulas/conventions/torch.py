@@ -34,6 +34,13 @@ _SOURCE = Source("torch 2.13.0", "torch/utils/flop_counter.py, flop_registry")
 
 
 _EVERYWHERE = (
+    Fault(
+        (*CONVOLUTIONS, *TRANSPOSED),
+        lambda inputs, hyper, cost: None,
+        "in a backward pass, which is not counted here, a grouped convolution's weight gradient is not divided by the "
+        "groups: 1 + groups times the forward pass in place of 2",
+        _SEEN_IN,
+    ),
     Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which has no formula", _SEEN_IN),
     Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which has no formula", _SEEN_IN),
 )

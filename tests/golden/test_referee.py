@@ -1,4 +1,4 @@
-"""reports/referee.*: every counter on fifteen nets, each number explained to the last unit; a sample counted anew."""
+"""reports/referee.*: each number of every counter on fifteen nets is explained; a sample is counted anew."""
 
 from __future__ import annotations
 

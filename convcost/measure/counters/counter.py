@@ -59,7 +59,7 @@ class Counter:
             except importlib.metadata.PackageNotFoundError:
                 continue
             if _owns(found, self.module):
-                return found.version
+                return found.version.partition("+")[0]  # what it was built for is no other version
         return None
 
 
