@@ -15,7 +15,8 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
     from torchinfo import summary
 
     # Without positional arguments it takes a dict, which spares its own names from clashing with the model's.
-    given: Any, named = (list(args), kwargs) if args else (kwargs, {})
+    given: Any = list(args) if args else kwargs
+    named = kwargs if args else {}
     found = summary(model, input_data=given, verbose=0, cache_forward_pass=False, device="cpu", **named)
     modules: Tally[str] = Tally()
     for layer in found.summary_list:
