@@ -35,8 +35,10 @@ class Ownership:
             for result in _tensors(results):
                 joined: Counter[str] = Counter()
                 for claim, source in held:
-                    part = not whole and result.numel() < source.numel()
-                    joined.update({name: min(n, result.numel()) if part else n for name, n in claim.items()})
+                    size = result.numel()
+                    # Of a part of open size any may be used; comparing it would be a condition of the model's.
+                    part = not whole and isinstance(size, int) and size < source.numel()
+                    joined.update({name: min(n, size) if part else n for name, n in claim.items()})
                 if not held:  # what is filled in place is no less than it was
                     joined.update(self._held.get(id(result), ({},))[0])
                 self._held[id(result)] = (joined, result)

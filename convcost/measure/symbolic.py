@@ -108,11 +108,12 @@ def _first_that_runs(twin: nn.Module, opening: Opening, name: str) -> tuple[Chec
 
 
 def _fixed_sizes(found: Checkable) -> list[str]:
-    """The sizes of which a condition says that they are one number: no multiple of it fulfils the condition."""
+    """The sizes of which a condition says that they are one number: neither a multiple of it nor 1 fulfils it."""
     hints = found.opening.hints
     fixed: set[str] = set()
     for relation, form in found.derived.conditions:
-        if relation == "==" and all(form.value({n: k * size for n, size in hints.items()}) for k in (2, 3, 5)):
+        others = ({n: k * size if k else 1 for n, size in hints.items()} for k in (0, 2, 3, 5))
+        if relation == "==" and all(map(form.value, others)):
             fixed |= form.names
     return [name for name in hints if name in fixed]
 

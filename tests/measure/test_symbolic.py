@@ -190,6 +190,15 @@ def test_views_of_inputs_and_of_buffers_have_open_sizes() -> None:
     assert half.function()(B=2, H=5, W=9) == 2 * 5 * 4 * 12
 
 
+@pytest.mark.parametrize("given", [16, 32, 64])
+def test_a_table_cut_to_the_length_has_its_own_length_as_the_most(given: int) -> None:
+    parts = {"words": nn.Embedding(60, 8), "table": torch.ones(1, 64, 8), "head": nn.Linear(8, 3)}
+    model = Written(lambda m, ids: m.head(m.words(ids) + m.table[:, : ids.shape[1]]), **parts)
+    derived = derive(model, torch.zeros(1, given, dtype=torch.int64))
+    assert (derived.domain, derived.text()) == ("B ≥ 1, 1 ≤ L ≤ 64", "24·B·L")
+    assert sum(entry.parameters for entry in derived.entries) == 60 * 8 + 64 * 8 + 8 * 3 + 3
+
+
 def test_one_name_twice_is_one_size() -> None:
     derived = derive(nn.Conv2d(3, 4, 3), (1, 3, 32, 32), ("B", "R", "R"))
     assert (derived.symbols, derived.function()(2, 12)) == (("B", "R"), 2 * 108 * 10 * 10)
