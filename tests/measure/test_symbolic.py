@@ -192,7 +192,11 @@ def test_views_of_inputs_and_of_buffers_have_open_sizes() -> None:
 
 @pytest.mark.parametrize("given", [16, 32, 64])
 def test_a_table_cut_to_the_length_has_its_own_length_as_the_most(given: int) -> None:
-    parts = {"words": nn.Embedding(60, 8), "table": torch.ones(1, 64, 8), "head": nn.Linear(8, 3)}
+    parts: dict[str, nn.Module | Tensor] = {
+        "words": nn.Embedding(60, 8),
+        "table": torch.ones(1, 64, 8),
+        "head": nn.Linear(8, 3),
+    }
     model = Written(lambda m, ids: m.head(m.words(ids) + m.table[:, : ids.shape[1]]), **parts)
     derived = derive(model, torch.zeros(1, given, dtype=torch.int64))
     assert (derived.domain, derived.text()) == ("B ≥ 1, 1 ≤ L ≤ 64", "24·B·L")
