@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convcost.measure.counters.counter import Counter, counter, counters
 from convcost.measure.counters.room import LIMIT, run
 from convcost.measure.fvcore import traced_or_not
 from convcost.measure.inputs import Inputs
-from convcost.measure.written import written
+from convcost.measure.written import Written, written
 from convcost.models.reference import LIBRARIES, load
 from convcost.published.reading import IMAGES
 from convcost.refereeing.account import Refereed, referee
@@ -24,11 +24,12 @@ from convcost.theory.use import Use
 
 @dataclass(frozen=True)
 class Subject:
-    """A model and the inputs that it is counted on."""
+    """A model and the inputs that it is counted on; `anew` builds it with the values of its buffers."""
 
     module: Any
     inputs: Inputs
     name: str
+    anew: Callable[[], Any] | None = None
 
     @property
     def batch(self) -> int:
@@ -51,7 +52,18 @@ def subject(model: Any, inputs: Any, arguments: Mapping[str, Any]) -> Subject:
     given = loaded.inputs if inputs is None else inputs
     if given is None:
         raise MeasurementError(loaded.note)
-    return Subject(loaded.module, Inputs.of(given), model)
+    return Subject(loaded.module, Inputs.of(given), model, lambda: load(model, arguments, initialised=True).module)
+
+
+def _written(what: Subject) -> tuple[Subject, Written]:
+    """How a model writes its calls; one that computes from its buffers while it runs is built with their values."""
+    try:
+        return what, written(what.module, what.inputs)
+    except MeasurementError:
+        if what.anew is None:
+            raise
+        other = replace(what, module=what.anew(), anew=None)
+        return other, written(other.module, other.inputs)
 
 
 def chosen(names: Sequence[str] | None) -> list[Counter]:
@@ -68,7 +80,7 @@ def heard(what: Subject, names: Sequence[str] | None = None, limit: float = LIMI
     """Let the counters count, and take their numbers apart."""
     wanted = chosen(names)
     prepare(wanted)
-    found = written(what.module, what.inputs)
+    what, found = _written(what)
     trace = traced(found.capture.calls, traced_or_not(what.module, what.inputs))
     ran = run(wanted, what.module, what.inputs, limit)
     return referee(found.capture.calls, found.owners, ran, what.batch, trace)
@@ -90,11 +102,11 @@ _IMPORT_TORCHVISION = ("ptflops", "calflops")
 
 def held_against(what: Subject, text: str) -> Against:
     """What a printed number of this model can mean."""
-    return against(text, _uses(what.module, what.inputs), _images(what))
+    what, found = _written(what)
+    return against(text, _uses(found), _images(what))
 
 
-def _uses(module: Any, inputs: Inputs) -> list[Use]:
-    found = written(module, inputs)
+def _uses(found: Written) -> list[Use]:
     return uses(found.capture.calls, found.owners)[0]
 
 
@@ -109,6 +121,6 @@ def _images(what: Subject) -> dict[int, Callable[[], list[Use]]]:
 
     def at(side: int) -> Callable[[], list[Use]]:
         inputs = Inputs((TensorSpec((batch, channels, side, side), specs[0].dtype),))
-        return lambda: _uses(what.module, inputs)
+        return lambda: _uses(written(what.module, inputs))
 
     return {side: at(side) for side in IMAGES if side != height}

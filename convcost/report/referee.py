@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections import Counter as Tally
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ class RefereeReport:
     def to_html(self, path: str | Path | None = None, per: str = "total") -> str:
         """An HTML page with the table of terms."""
         table = self.table(per).to_html(index=False, escape=True, na_rep="")
-        title = markdown.escaped(heading(self))
+        title = html.escape(heading(self))
         page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{title}</title>\n<h1>{title}</h1>\n{table}\n'
         return _deliver(page, path)
 
@@ -108,8 +109,8 @@ class RefereeReport:
         return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
 
     def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True, na_rep="")
-        return html
+        shown: str = self.frame.to_html(index=False, escape=True, na_rep="")
+        return shown
 
 
 def _deliver(content: str, path: str | Path | None) -> str:

@@ -14,7 +14,9 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
     """The total mult-adds, and those of each leaf."""
     from torchinfo import summary
 
-    found = summary(model, input_data=list(args), verbose=0, cache_forward_pass=False, device="cpu", **kwargs)
+    # Without positional arguments it takes a dict, which spares its own names from clashing with the model's.
+    given, named = (list(args), kwargs) if args else (kwargs, {})
+    found = summary(model, input_data=given, verbose=0, cache_forward_pass=False, device="cpu", **named)
     modules: Tally[str] = Tally()
     for layer in found.summary_list:
         if layer.is_leaf_layer:
