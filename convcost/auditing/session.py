@@ -43,6 +43,8 @@ def audited(
         raise ConvcostError("--jobs is for this machine; a cluster has as many workers as it has")
     if resume and out is None:
         raise ConvcostError("--resume goes on with the journal beside the output: give --out too")
+    if resume and out is not None and out.exists() and not journal.place(out).exists():
+        raise ConvcostError(f"{out} is whole, so there is nothing to go on with; leave out --resume to audit anew")
     kept = None
     if out is not None:
         kept = Journal(journal.place(out), journal.header(tasks, seconds, gibibytes), resume)

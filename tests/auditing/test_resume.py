@@ -165,6 +165,13 @@ def test_resume_without_a_journal_starts_and_nothing_done_leaves_none(
     assert not place.journal.exists()
 
 
+def test_what_ran_through_is_not_audited_again(place: Place) -> None:
+    place.out.write_bytes(b"whole")
+    outcome = convcost(*place.arguments, "--resume")
+    assert (outcome.code, outcome.err.count("\n"), place.out.read_bytes()) == (2, 1, b"whole")
+    assert "is whole, so there is nothing to go on with" in outcome.err
+
+
 def test_two_audits_of_one_file_are_refused(place: Place) -> None:
     process = place.start()
     place.wait_for_rows(1, process)

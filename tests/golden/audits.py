@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 import convcost
+from convcost.auditing import journal
 from convcost.auditing.task import Task
 from convcost.models.weights import Published, default_inputs, published_entries
 from convcost.report import audit_page, audit_published
@@ -72,7 +73,7 @@ def main(*libraries: str) -> None:
             convcost.audit(
                 lines(library),
                 out=out,
-                resume=True,
+                resume=journal.place(out).exists(),
                 progress=lambda done, total, show=show: show(completed=done, total=total),  # type: ignore[misc]
             )
         timings(out).unlink()  # of this machine
