@@ -95,7 +95,12 @@ def owners(model: nn.Module) -> dict[str, Owner]:
     for module in _parents_first(model):
         for child in module.children():
             places[child] += places[module]
-    return {path: _owner(module, places[module]) for path, module in model.named_modules()}
+    found: dict[str, Owner] = {}
+    for path, module in model.named_modules():  # parents come first
+        parent = found.get(path.rpartition(".")[0]) if path else None
+        within = parent.within | {parent.kind} if parent else frozenset()
+        found[path] = _owner(module, places[module], within)
+    return found
 
 
 def _parents_first(model: nn.Module) -> list[nn.Module]:
@@ -113,11 +118,11 @@ def _parents_first(model: nn.Module) -> list[nn.Module]:
     return order[::-1]
 
 
-def _owner(module: nn.Module, places: int) -> Owner:
+def _owner(module: nn.Module, places: int, within: frozenset[str]) -> Owner:
     bases = tuple(_name(kind) for kind in type(module).__mro__ if issubclass(kind, nn.Module))
     parameters = frozenset(name for name, _ in module.named_parameters(recurse=False))
     settings = {name: getattr(module, name) for name in SETTINGS if hasattr(module, name)}
-    return Owner(bases[0], bases, not any(True for _ in module.children()), places, parameters, settings)
+    return Owner(bases[0], bases, not any(True for _ in module.children()), within, places, parameters, settings)
 
 
 def _name(kind: type) -> str:

@@ -21,6 +21,7 @@ class Owner:
     kind     its class: Conv2d for one of torch.nn, package.Class for any other
     bases    the class and all that it is derived from
     leaf     it has no modules in it
+    within   the classes of the modules that it stands in
     places   ways from the root of the tree to it; more than one where it is shared
     parameters  names of its own parameters, not of those of the modules in it
     settings  SETTINGS as its constructor was given them: a kernel size as one number, or one an axis
@@ -29,6 +30,7 @@ class Owner:
     kind: str = ""
     bases: tuple[str, ...] = ()
     leaf: bool = True
+    within: frozenset[str] = frozenset()
     places: int = 1
     parameters: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)

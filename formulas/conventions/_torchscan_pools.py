@@ -15,6 +15,16 @@ from ._operators import ADAPTIVE_AVERAGES, ADAPTIVE_MAXIMA, AVERAGES, MAXIMA, Hy
 SEEN_IN = "torchscan 0.2.0"
 
 
+def leaves(*bases: str) -> Sight:
+    """Calls by modules of these classes, or derived from them, that have no modules in them."""
+    return Sight(bases=bases, where=lambda use: use.owner.leaf)
+
+
+def leaves_of(*operators: str) -> Sight:
+    """The same for the classes of torch.nn of these operators."""
+    return leaves(*of_bases(*operators).bases)
+
+
 def _ratio(inputs: Inputs, output: Sequence[Count]) -> Count:
     """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
     pairs = list(zip(inputs[0][2:], output, strict=True))
@@ -52,26 +62,26 @@ def _written_once(use: Use) -> bool:
 
 
 POOLS = (
-    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=of_bases(*MAXIMA), more=_window(False)),
+    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=leaves_of(*MAXIMA), more=_window(False)),
     Rule(
         AVERAGES,
         {},
         "an addition per tap but one and a division per axis, per output element",
-        at=of_bases(*AVERAGES),
+        at=leaves_of(*AVERAGES),
         more=_window(True),
     ),
     Rule(
         ADAPTIVE_MAXIMA,
         {},
         "a comparison fewer than taps per output element",
-        at=of_bases(*ADAPTIVE_MAXIMA),
+        at=leaves_of(*ADAPTIVE_MAXIMA),
         more=_adaptive(False),
     ),
     Rule(
         ADAPTIVE_AVERAGES,
         {},
         "an addition per tap but one and a division per axis, per output element",
-        at=of_bases(*ADAPTIVE_AVERAGES),
+        at=leaves_of(*ADAPTIVE_AVERAGES),
         more=_adaptive(True),
     ),
 )

@@ -7,7 +7,6 @@ from convcost.theory.convention import Convention, Fault, Rule
 from convcost.theory.cost import Cost
 from convcost.theory.record import Source
 from convcost.theory.sight import Sight
-from convcost.theory.use import Use
 
 from ._functions import UPSAMPLINGS
 from ._operators import (
@@ -30,14 +29,15 @@ from ._operators import (
     fused_on_cpu,
     hooked,
     left_operand_only,
-    nothing,
     patched,
     per_unit,
     positions,
     with_a_vector,
 )
+from ._ptflops_attention import FAULTS as ATTENTION_FAULTS
+from ._ptflops_attention import RULES as ATTENTION_RULES
+from ._ptflops_attention import SEEN_IN as _SEEN_IN
 
-_SEEN_IN = "ptflops 0.7.5"
 _BIASED = {"macs": 1, "bias_adds": 1}
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
 _ACTIVATIONS = {
@@ -50,7 +50,6 @@ _ACTIVATIONS = {
 }
 _PER_UNIT = {"lstm": 10, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
 _PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
-_IN_ATTENTION = Sight(modules=("MultiheadAttention",))
 
 
 _MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm")))
@@ -61,34 +60,6 @@ def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     sizes, channels = positions(inputs, hyper), inputs[0][1]
     taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
     return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
-
-
-def _projection(use: Use) -> Count | None:
-    """Keys and values are projected by a square of their own width."""
-    *rows, features = use.inputs[0]
-    return product(rows) * features * features + use.cost.bias_adds if features != use.output[-1] else None
-
-
-def _other_scores(use: Use) -> Count | None:
-    """The values' width takes the place of the model's, in the second product and the projection of the output."""
-    query, key = use.inputs[:2]
-    batch, heads, length, size = query
-    width, values = heads * size, use.owner.settings["vdim"]
-    scores = batch * heads * length * key[-2]
-    output = batch * length * (values * (values + 1) - width * (width + 1))
-    return scores * (size + values // heads) + _scores(use.inputs, use.hyper, use.cost) + output
-
-
-_OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
-_OTHER_WIDTHS = Sight(
-    modules=("MultiheadAttention",),
-    where=lambda use: {use.owner.settings[name] for name in ("kdim", "vdim")} != {use.owner.settings["embed_dim"]},
-)
-
-
-def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    query, key = inputs[:2]
-    return product(query[:-1]) * key[-2] + product(query)
 
 
 _HOOKS = (
@@ -120,9 +91,6 @@ _HOOKS = (
         for kind, module in RECURRENT.items()
     ),
     *cells(_BIASED, tangents=True),
-    Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
-    Rule(("bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
-    Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_ATTENTION),
     Rule(
         UPSAMPLINGS,
         {},
@@ -130,13 +98,7 @@ _HOOKS = (
         at=Sight(modules=("Upsample",)),
         more=lambda inputs, hyper, cost: cost.activations // inputs[0][0],
     ),
-    Rule(
-        (ATTENTION,),
-        {"macs": 1},
-        "1 per score for the softmax, 1 per element of the scaled queries",
-        at=_IN_ATTENTION,
-        more=_scores,
-    ),
+    *ATTENTION_RULES,
 )
 _FUNCTIONS = (
     Rule(_PATCHED, {"inputs": 1}, "1 per element of an activation", at=patched(*(f"F.{name}" for name in _PATCHED))),
@@ -170,6 +132,7 @@ RECORDS = (
         rules=_HOOKS,
         source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
+            *ATTENTION_FAULTS,
             Fault(
                 CONVOLUTIONS,
                 _unbatched,
@@ -177,8 +140,6 @@ RECORDS = (
                 _SEEN_IN,
                 Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
             ),
-            Fault(("linear",), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _projection),
-            Fault((ATTENTION,), nothing, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS, _other_scores),
             Fault(
                 ("matmul", "mm", "bmm"),
                 left_operand_only,

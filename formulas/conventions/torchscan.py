@@ -19,14 +19,10 @@ from ._operators import (
     output_positions,
     rows_for_channels,
 )
-from ._torchscan_pools import POOLS, SEEN_IN, SIDES
+from ._torchscan_pools import POOLS, SEEN_IN, SIDES, leaves, leaves_of
 
-_BATCH_NORM = Sight(bases=("_BatchNorm",))
+_BATCH_NORM = leaves("_BatchNorm")
 _IN_ATTENTION = Sight(bases=("MultiheadAttention",))
-
-
-def _leaf(*operators: str) -> Sight:
-    return Sight(bases=of_bases(*operators).bases, where=lambda use: use.owner.leaf)
 
 
 def _unbatched(macs: int) -> Fault:
@@ -87,8 +83,8 @@ RECORDS = (
         name="torchscan",
         title="torchscan 0.2.0, MACs of its module formulas",
         rules=(
-            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=_leaf(*CONVOLUTIONS)),
-            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=_leaf(*TRANSPOSED)),
+            Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=leaves_of(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=leaves_of(*TRANSPOSED)),
             Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
             Rule(
                 ("batch_norm",),
@@ -107,8 +103,8 @@ RECORDS = (
         name="torchscan-flops",
         title="torchscan 0.2.0, FLOPs of its module formulas",
         rules=(
-            Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=_leaf(*CONVOLUTIONS)),
-            Rule(TRANSPOSED, _FLOPS, _TAPS, at=_leaf(*TRANSPOSED)),
+            Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=leaves_of(*CONVOLUTIONS)),
+            Rule(TRANSPOSED, _FLOPS, _TAPS, at=leaves_of(*TRANSPOSED)),
             Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
             Rule(("bmm", "baddbmm"), {"macs": 2, "activations": -1}, _TAPS, at=_IN_ATTENTION),
             Rule(
@@ -147,20 +143,18 @@ RECORDS = (
                 {"activations": 6},
                 "2 per row of a layer norm",
                 {"affine": (False,)},
-                Sight(bases=("LayerNorm",)),
+                leaves("LayerNorm"),
                 _layer_norm,
             ),
             Rule(
                 ("layer_norm",),
                 {"activations": 8},
                 "2 per row of a layer norm",
-                at=Sight(bases=("LayerNorm",)),
+                at=leaves("LayerNorm"),
                 more=_layer_norm,
             ),
             *(
-                Rule(
-                    (name,), {"activations": n}, f"{n} per element of an activation", at=Sight(bases=(_MODULES[name],))
-                )
+                Rule((name,), {"activations": n}, f"{n} per element of an activation", at=leaves(_MODULES[name]))
                 for name, n in _PER_ELEMENT.items()
             ),
             Rule(
