@@ -62,6 +62,8 @@ SYSTEMS: dict[str, list[dict[str, Any]]] = {
     "nasnet_mobile": [{}, *_at(225), {"batch": "3"}],
     "pnasnet": [{}, *_at(225), {"repeats": "2"}],
     "pnasnet_mobile": [{}, *_at(225), {"batch": "3"}],
+    # B0, B1 and B2.
+    "efficientnet": [{}, *_at(240, depth="1.1"), *_at(260, alpha="1.1", depth="1.2")],
 }
 
 
