@@ -17,7 +17,6 @@ from convcost.theory.outline import kind
 from convcost.theory.pen import Line
 from convcost.theory.record import Operator
 
-
 EARLIER = "an earlier layer differs"
 """How the reason of a row ends that follows from another one."""
 
