@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption(_OPTION):
         return
     file = _pyproject(config)
+    if not file.is_file():
+        raise pytest.UsageError(f"{_OPTION}: there is no pyproject.toml in {file.parent}; start pytest with --rootdir")
     if not any(Path(argument.partition("::")[0]).name == file.name for argument in config.args):
         config.args.append(str(file))
 

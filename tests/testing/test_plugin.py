@@ -63,12 +63,18 @@ def test_is_counted_whole():
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of a pytest of its own, warnings being errors as here."""
+    """Exit code and output of a pytest of its own."""
+    code, out, err = start(folder, *arguments)
+    assert err == ""
+    return code, out
+
+
+def start(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """The same with standard error; warnings are errors, as here."""
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", *arguments]
     environment = {**os.environ, "COLUMNS": "80"} | {"PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-    assert done.stderr == ""
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -197,6 +203,11 @@ def test_budgets_in_two_processes(tmp_path: Path) -> None:
 
 
 def test_budgets_that_cannot_be_read(tmp_path: Path) -> None:
+    code, _, err = start(tmp_path, "--convcost-budgets", "--rootdir", ".")
+    assert (code, err.splitlines()[0]) == (
+        4,
+        f"ERROR: --convcost-budgets: there is no pyproject.toml in {tmp_path}; start pytest with --rootdir",
+    )
     code, out = run(project(tmp_path, bad="macs = 3"), "--convcost-budgets")
     assert code == 2
     assert "[tool.convcost.budgets.bad] macs is 3, but must be a limit" in " ".join(out.split())
