@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -99,10 +99,10 @@ class BudgetItem(pytest.Item):
         if not outcome.ok:
             raise _BrokenError(outcome)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a check says of it."""
         if not isinstance(excinfo.value, _BrokenError):
-            return str(super().repr_failure(excinfo))
+            return super().repr_failure(excinfo, style)
         from convcost.report.check_screen import print_failure
         from convcost.report.plain import plain
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.project import MACS, project, widen
-from tests.shell import convcost
+from tests.testing.users import run
 
 # A user's own MobileNet V1 (Howard et al. 2017, Table 1).
 NET = """
@@ -60,21 +56,6 @@ def test_costs_what_the_paper_says():
 def test_is_counted_whole():
     assert_no_uncounted(MobileNet(), IMAGE)
 """
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of a pytest of its own."""
-    code, out, err = start(folder, *arguments)
-    assert err == ""
-    return code, out
-
-
-def start(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """The same with standard error; warnings are errors, as here."""
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", *arguments]
-    environment = {**os.environ, "COLUMNS": "80"} | {"PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -168,57 +149,11 @@ def test_errors_end_in_the_users_own_line(folder: Path) -> None:
     assert "convcost/" in run(folder, "--full-trace")[1]
 
 
-BUDGETS = {"exact": f'macs = "== {MACS}"', "tight": 'macs = "<= 21K"', "gone": 'model = "gone.py:Net"\nmacs = "< 1"'}
-FREE = "def test_nothing():\n    pass\n"
-
-
-def test_budgets_are_tests(tmp_path: Path) -> None:
-    folder = project(tmp_path, **BUDGETS)
-    (folder / "test_nothing.py").write_text(FREE)
-    assert "1 passed" in run(folder)[1]
-    code, out = run(folder, "--convcost-budgets")
-    assert code == 1
-    assert "2 failed, 2 passed" in out
-    assert "MACs: 21,680, and the limit is <= 21K: 680 over." in out
-    assert "[tool.convcost.budgets.gone] gone.py:Net: there is no file gone.py" in out
-    assert "Traceback" not in out
-    assert "convcost/" not in out
-    code, out = run(folder, "--convcost-budgets", "pyproject.toml::exact")
-    assert (code, "1 passed" in out) == (0, True), out
-
-
-def test_budgets_meet_their_baseline(tmp_path: Path) -> None:
-    folder = project(tmp_path, only='model = "net.py:Net"\ninput = "1,3,12,12"')
-    assert convcost("check", str(folder), "--update").code == 0
-    assert run(folder, "--convcost-budgets")[0] == 0
-    widen(folder)
-    code, out = run(folder, "--convcost-budgets")
-    assert (code, "+2,710 MACs" in out) == (1, True)
-
-
-def test_budgets_in_two_processes(tmp_path: Path) -> None:
-    folder = project(tmp_path, **BUDGETS)
-    code, out = run(folder, "--convcost-budgets", "-n", "2")
-    assert (code, "2 failed, 1 passed" in out) == (1, True), out
-
-
-def test_budgets_that_cannot_be_read(tmp_path: Path) -> None:
-    code, _, err = start(tmp_path, "--convcost-budgets", "--rootdir", ".")
-    assert (code, err.splitlines()[0]) == (
-        4,
-        f"ERROR: --convcost-budgets: there is no pyproject.toml in {tmp_path}; start pytest with --rootdir",
-    )
-    code, out = run(project(tmp_path, bad="macs = 3"), "--convcost-budgets")
-    assert code == 2
-    assert "[tool.convcost.budgets.bad] macs is 3, but must be a limit" in " ".join(out.split())
-    assert "Traceback" not in out
-
-
 def test_starting_pytest_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(
         "import sys\n\n\ndef pytest_sessionfinish():\n    sys.stdout.write(' '.join(['LOADED', *sys.modules]))\n"
     )
-    (tmp_path / "test_nothing.py").write_text(FREE)
+    (tmp_path / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
     loaded = set(run(tmp_path)[1].partition("LOADED")[2].split())
     assert "convcost.testing.plugin" in loaded
     assert {"torch", "fvcore", "sympy", "pandas", "numpy", "rich", "typer"} & loaded == set()
