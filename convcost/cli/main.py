@@ -13,6 +13,7 @@ import typer
 from convcost import __version__
 from convcost.cli import (
     audit,
+    check,
     claims,
     compare,
     conventions,
@@ -54,6 +55,7 @@ for _name, _module, _short in (
     ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve, "The largest settings of a network that fit a budget."),
     ("diff", diff, "What changed from one network to another, layer by layer."),
+    ("check", check, "A project's budgets, as its pyproject.toml has them."),
     ("conventions", conventions, "What each counter counts, and its known faults."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
