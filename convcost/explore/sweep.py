@@ -16,7 +16,8 @@ from convcost.theory.arrays import ExactArray, summed, whole
 from convcost.theory.errors import DomainError
 
 COUNTS = ("macs", "parameters", "activations")
-"""What a sweep counts: multiply-accumulates, learnable elements, elements that the operators write."""
+"""What a sweep counts: multiply-accumulates, learnable elements, and elements that convolutions and linear layers write
+(activations as of Radosavovic et al. 2020, arXiv 2003.13678, section 3)."""
 
 Progress = Callable[[int], None]
 """Told how many points more are done."""
@@ -168,11 +169,12 @@ class _Work:
             else:
                 settings[target(axis)] = axis.words[int(indices[0])]
         try:
-            lines = self.architecture.draw(settings).lines
+            drawing = self.architecture.draw(settings)
         except DomainError:
             self.refused[place] = True
             return
         for name in COUNTS:
+            lines = drawing.lines if name == "parameters" else drawing.core
             total = whole(summed(getattr(line.cost, name) for line in lines))
             if total.dtype == object:
                 self.counts[name] = self.counts[name].astype(object, copy=False)
