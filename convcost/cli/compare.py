@@ -54,6 +54,7 @@ def command(
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the comparison as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
     plot: Path | None = typer.Option(None, metavar="FILE", help="Draw MACs and parameters as .svg or .png."),
 ) -> int:
@@ -75,7 +76,7 @@ def command(
         "variant": variant,
     }
     options = networks.gather(name, known, context.args)
-    files.check_all([path for path in (csv, markdown, json, plot) if path is not None])
+    files.check_all([path for path in (csv, markdown, latex, json, plot) if path is not None])
     if plot is not None:
         from convcost.report.plot import check
 
@@ -90,7 +91,8 @@ def command(
 
     from convcost.report.screen import print_comparison
 
-    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (json, report.to_json)):
+    writers = (report.to_csv, report.to_markdown, report.latex, report.to_json)
+    for path, write in zip((csv, markdown, latex, json), writers, strict=True):
         if path is not None:
             write(path, per.value, all_operators)
     if plot is not None:

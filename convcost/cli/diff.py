@@ -24,6 +24,7 @@ def command(
     ),
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write Markdown, as for a pull request."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Show what changed from one network to another, layer by layer, in the formulas' counts.
 
@@ -31,14 +32,14 @@ def command(
     """
     from convcost.report import files
 
-    if markdown is not None:
-        files.check_writable(markdown)
+    files.check_all([path for path in (markdown, latex) if path is not None])
 
     from convcost.api.design import diff
     from convcost.report.difference_screen import print_difference
 
     report = diff(before, after, inputs=inputs)
-    if markdown is not None:
-        report.to_markdown(markdown, all_operators)
+    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+        if path is not None:
+            write(path, all_operators)
     print_difference(console(), report, all_operators)
     return 0

@@ -24,6 +24,7 @@ def command(
     ),
     arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the proof as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Decide whether a paper's formula and a real model cost the same for every batch, height and width.
 
@@ -35,8 +36,7 @@ def command(
 
     known = {"alpha": alpha, "classes": classes, "depth": depth, "variant": variant}
     options = networks.gather(name, known, context.args)
-    if markdown is not None:
-        files.check_writable(markdown)
+    files.check_all([path for path in (markdown, latex) if path is not None])
 
     from convcost.api.prove import prove
     from convcost.models import spelling
@@ -45,7 +45,8 @@ def command(
 
     from convcost.report.proof_screen import print_proof
 
-    if markdown is not None:
-        report.to_markdown(markdown)
+    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+        if path is not None:
+            write(path)
     print_proof(console(), report)
     return 0 if report.proved else 1

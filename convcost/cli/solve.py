@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from convcost.cli import networks
@@ -27,6 +29,7 @@ def command(
     rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
     resolution: str | None = typer.Option(None, metavar="GRID", help="Side of the image in pixels, in place of ρ."),
     frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
 
@@ -35,6 +38,10 @@ def command(
     default) is as large as can be. Exit code: 0, 1 nothing fits, 2 could not run.
     """
     options = networks.gather(name, {"alpha": alpha, "rho": rho, "resolution": resolution}, context.args)
+    if latex is not None:
+        from convcost.report import files
+
+        files.check_writable(latex)
 
     from convcost.api.design import solve
     from convcost.report.solution_screen import print_solution
@@ -51,5 +58,7 @@ def command(
             progress=advance,
             **options,
         )
+    if latex is not None:
+        report.latex(latex, frontier)
     print_solution(console(), report, frontier)
     return 0 if report.ok else 1

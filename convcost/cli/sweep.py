@@ -25,6 +25,7 @@ def command(
         None, metavar="N", help="Trace N points picked at random (the same each time) with fvcore."
     ),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write every point as CSV, raw integers."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
     parquet: Path | None = typer.Option(None, metavar="FILE", help="Write every point as Parquet."),
     plot: Path | None = typer.Option(
         None, metavar="FILE", help="Draw MACs over two options, and MACs against parameters, as .svg or .png."
@@ -40,7 +41,7 @@ def command(
 
     known = {"alpha": alpha, "rho": rho, "resolution": resolution, "batch": batch, "classes": classes}
     options: dict[str, Any] = networks.gather(name, known, context.args)
-    files.check_all([path for path in (csv, parquet, plot) if path is not None])
+    files.check_all([path for path in (csv, latex, parquet, plot) if path is not None])
     if plot is not None:
         from convcost.report.plot import check
 
@@ -62,7 +63,12 @@ def command(
     if verify is not None:
         with progress("traces", min(verify, len(report))) as advance:
             points = verified(report, verify, lambda: advance(1))
-    for path, write in ((csv, report.to_csv), (parquet, report.to_parquet), (plot, report.to_plot)):
+    for path, write in (
+        (csv, report.to_csv),
+        (latex, report.latex),
+        (parquet, report.to_parquet),
+        (plot, report.to_plot),
+    ):
         if path is not None:
             write(path)
     print_sweep(console(), report)

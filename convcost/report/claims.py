@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from convcost.published.chance import Rate, overall
 from convcost.published.printed import Number
 from convcost.published.verdict import Checked, Found, Verdict
-from convcost.report import files, markdown, text
+from convcost.report import files, markdown, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ _WORD_DIGITS = 4
 
 
 @dataclass(frozen=True)
-class ClaimsReport:
+class ClaimsReport(Shown):
     """What `convcost.claims` returns: claims with their verdicts, in the order of the files."""
 
     checked: tuple[Checked, ...]
@@ -54,11 +55,18 @@ class ClaimsReport:
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV with every column; written to `path` if given, whole or not at all."""
-        return _deliver(self.frame.to_csv(index=False, lineterminator="\n"), path)
+        return _deliver(spreadsheet.text(self.frame), path)
 
     def to_markdown(self, path: str | Path | None = None, rates: Sequence[Rate] = ()) -> str:
         """A page with the refuted claims first, a sentence each; `rates` adds what an explanation is worth."""
         return _deliver(_page(self, rates), path)
+
+    def sheet(self) -> Sheet:
+        """A row a claim, the worst verdicts first."""
+        ordered = [c for verdict in Verdict for c in self.checked if c.verdict is verdict]
+        rows = [(*_cells(checked)[:5], str(checked.verdict), explanation(checked)) for checked in ordered]
+        headers = ("claim", "where", "what", ">printed", ">computed", "verdict", "explanation")
+        return Sheet("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", [Table(headers, rows)])
 
 
 _RAW = (

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row
-from convcost.report import columns, files, markdown, text
+from convcost.comparison.row import Row, summed
+from convcost.report import columns, files, markdown, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, Table, write_latex
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class ComparisonReport:
+class ComparisonReport(Shown):
     """What `convcost.compare` returns."""
 
     comparison: Comparison
@@ -72,7 +73,7 @@ class ComparisonReport:
 
     def to_csv(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
         """CSV with one row a layer; written to `path` if given, whole or not at all."""
-        return _deliver(self.table(per, all_operators).to_csv(index=False, lineterminator="\n"), path)
+        return _deliver(spreadsheet.text(self.table(per, all_operators)), path)
 
     def to_markdown(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
         """A Markdown page: title, layers, totals; written to `path` if given, whole or not at all."""
@@ -118,9 +119,23 @@ class ComparisonReport:
 
         plot.save(self, Path(path), per)
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True)
-        return html
+    def sheet(self, per: str = "layer", all_operators: bool = False) -> Sheet:
+        """Layers, with the sum of those that are shown, and the totals of the whole net."""
+        shown = columns.shown(self.comparison.unit)
+        rows = self.comparison.per(per, all_operators)
+        headers = [(">" if column.right else "") + column.header for column in shown]
+        cells = [[column.value(row) for column in shown] for row in rows]
+        sums = summed(list(rows), "total") if rows else None
+        together = [[column.value(sums) if column.right or not column.rank else "" for column in shown]] if sums else []
+        totals = Table(("total", ">formula", ">measured", ">difference"), total_rows(self.comparison))
+        reasons = [f"{row.layer}: {row.reason}" for row in rows if row.reason]
+        notes = [*reasons, parameter_note(self.comparison), missing_formulas(self.comparison), conclusion(self)]
+        layers = Table(headers, cells, together, f"by {per}")
+        return Sheet(heading(self), source(self), [layers, totals], list(filter(None, notes)))
+
+    def latex(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
+        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
+        return write_latex(self.sheet(per, all_operators), path)
 
 
 def _deliver(content: str, path: str | Path | None) -> str:

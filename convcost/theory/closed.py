@@ -9,13 +9,13 @@ from typing import Any
 
 import sympy
 
-from convcost.theory import latex
+from convcost.theory import latex, symbolic
 from convcost.theory.architecture import Architecture, Drawing, Settings
 from convcost.theory.carriers import product
 from convcost.theory.cost import Cost
 from convcost.theory.equations import Equation, Equations
 from convcost.theory.record import Formula
-from convcost.theory.symbolic import latex_parts, latex_text, line, plain_rounding, symbol
+from convcost.theory.symbolic import plain_rounding, symbol
 
 
 def closed_form(record: Formula, numbers: Mapping[str, Any]) -> Cost:
@@ -62,16 +62,17 @@ class NetworkForm(Equations):
     def equations(self) -> list[Equation]:
         """MACs, parameters, then the rounding that each width names."""
         order = ["B", "R", *(str(name) for name, _ in self.widths)]
-        macs = Equation("MACs", line(self.macs, order), latex.in_math("MACs"), self._macs_parts(order))
+        macs = Equation("MACs", symbolic.line(self.macs, order), latex.in_math("MACs"), self._macs_parts(order))
         widths = [
-            Equation(str(name), line(form), latex.symbol(str(name)), [latex_text(form)]) for name, form in self.widths
+            Equation(str(name), symbolic.line(form), latex.symbol(str(name)), [symbolic.latex_text(form)])
+            for name, form in self.widths
         ]
         return [macs, Equation.of("parameters", self.parameters, order), *widths]
 
     def _macs_parts(self, order: Sequence[str]) -> list[str]:
         found: list[str] = []
         for size, coefficient in self.terms:
-            parts = latex_parts(sympy.Mul(size, coefficient, evaluate=coefficient.is_number), order)
+            parts = symbolic.latex_parts(sympy.Mul(size, coefficient, evaluate=coefficient.is_number), order)
             found += [f"+ {parts[0]}" if found else parts[0], *parts[1:]]
         return found
 

@@ -7,37 +7,36 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau "
-    "upsilon varphi chi psi omega"
-).split()
+_LETTERS = "αβγδεζηθικλμνξπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϕµ"
+_NAMES = r"""alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho varsigma sigma tau upsilon
+varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega phi mu"""
+_SIGNS = "·×÷±≤≥≠≈≡∈∞⌈⌉⌊⌋→←↔⇒∑|"
+_COMMANDS = r"""cdot times div pm leq geq neq approx equiv in infty lceil rceil lfloor rfloor rightarrow leftarrow
+leftrightarrow Rightarrow sum vert"""
 _MATH = {
-    **{chr(ord("α") + place): f"\\{name}" for place, name in enumerate(_GREEK) if name != "omicron"},
-    **{letter: f"\\{unicodedata.name(letter).split()[-1].capitalize()}" for letter in "ΓΔΘΞΠΣΥΦΨΩ"},
+    **{letter: f"\\{name}" for letter, name in zip(_LETTERS, _NAMES.split(), strict=True)},
+    **{sign: f"\\{name}" for sign, name in zip(_SIGNS, _COMMANDS.split(), strict=True)},
     **{figure: f"{{}}^{{{place}}}" for place, figure in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{figure: f"{{}}_{{{place}}}" for place, figure in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    **{"Λ": r"\Lambda", "ϕ": r"\phi", "ο": "o", "µ": r"\mu", "·": r"\cdot", "×": r"\times", "÷": r"\div", "±": r"\pm"},
-    **{"≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "≈": r"\approx", "≡": r"\equiv", "∈": r"\in", "∞": r"\infty"},
-    **{"⌈": r"\lceil", "⌉": r"\rceil", "⌊": r"\lfloor", "⌋": r"\rfloor", "−": "-", "⁻": "{}^{-}", "°": r"{}^{\circ}"},
-    **{"→": r"\rightarrow", "←": r"\leftarrow", "↔": r"\leftrightarrow", "⇒": r"\Rightarrow", "∑": r"\sum"},
-    **{"<": "{<}", ">": "{>}", "|": r"\vert"},
+    **dict(zip("ο−⁻<>", ("o", "-", "{}^{-}", "{<}", "{>}"), strict=True)),
 }
 """Characters that are commands of math mode; < and > in braces open no tag where HTML is read."""
 
+_SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"}
 # In math mode no \text may hold these: MathJax takes the escapes there as they are spelled.
-_MATH_SPECIAL = {
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    **{"\\": r"\backslash", "~": r"\sim", "^": r"\wedge"},
+_MATH_SPECIAL = _SPECIAL | {"\\": r"\backslash", "~": r"\sim", "^": r"\wedge"}
+# Brackets and stars could be arguments of the \\ before them; a grave accent over nothing is a backtick.
+_SPELLED = r"""\textbackslash{} \textasciitilde{} \textasciicircum{} \`{} {[} {]} {*} '' -- --- \ldots{} ` ' `` ''
+\ss{} \o{} \O{} \ae{} \AE{} \oe{} \OE{} \l{} \L{} \i{}"""
+_TEXT = _SPECIAL | dict(zip('\\~^`[]*"–—…‘’“”ßøØæÆœŒłŁı', _SPELLED.split(), strict=True))
+_ACCENTS = {
+    chr(int(code, 16)): letter
+    for code, letter in zip(
+        ("300", "301", "302", "303", "308", "304", "306", "307", "30c", "30b", "327", "30a"),
+        "`'^~\"=u.vHcr",
+        strict=True,
+    )
 }
-_TEXT = {
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    # Brackets and stars could be arguments of the \\ before them; a grave accent over nothing is a backtick.
-    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\`{}"},
-    **{"[": "{[}", "]": "{]}", "*": "{*}", '"': "''", "-": "-", "–": "--", "—": "---", "…": r"\ldots{}"},
-    **{"‘": "`", "’": "'", "“": "``", "”": "''", "ß": r"\ss{}", "ø": r"\o{}", "Ø": r"\O{}", "æ": r"\ae{}"},
-    **{"Æ": r"\AE{}", "œ": r"\oe{}", "Œ": r"\OE{}", "ł": r"\l{}", "Ł": r"\L{}", "ı": r"\i{}"},
-}
-_ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0308\u0304\u0306\u0307\u030c\u030b\u0327\u030a", "`'^~\"=u.vHcr"))
 _LIGATURES = re.compile(r"([-'`,<>])(?=\1)|([!?])(?=`)")
 
 
@@ -57,7 +56,8 @@ def _printable(character: str) -> str:
         return _TEXT[character]
     if " " <= character <= "~":
         return character
-    base, *marks = unicodedata.normalize("NFD", character)
+    decomposed = unicodedata.normalize("NFD", character)
+    base, marks = decomposed[0], decomposed[1:]
     if base.isascii() and base.isalpha() and marks and all(mark in _ACCENTS for mark in marks):
         for mark in marks:
             base = f"\\{_ACCENTS[mark]}{{{base}}}"
@@ -78,14 +78,13 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else f"U+{ord(character):04X}"
 
 
-_NAMES = {**{name: f"\\{name}" for name in _GREEK if name != "omicron"}, "phi": r"\varphi", "sigma": r"\sigma"}
 _INDEXED = re.compile(r"([A-Za-z])_?([0-9]+)|([A-Za-z])_([A-Za-z0-9]+)")
 
 
 def symbol(name: str) -> str:
     r"""A symbol's name for math mode: c_{32}, D_{K}, \alpha; a word is upright."""
-    if name in _NAMES or name in _MATH:
-        return _NAMES.get(name) or _MATH[name]
+    if name in _NAMES.split() or name in _MATH:
+        return _MATH.get(name, f"\\{name}")
     if match := _INDEXED.fullmatch(name):
         letter, index = (part for part in match.groups() if part)
         return f"{letter}_{{{index}}}"
