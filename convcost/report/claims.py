@@ -62,11 +62,15 @@ class ClaimsReport(Shown):
         return _deliver(_page(self, rates), path)
 
     def sheet(self) -> Sheet:
-        """A row a claim, the worst verdicts first."""
-        ordered = [c for verdict in Verdict for c in self.checked if c.verdict is verdict]
-        rows = [(*_cells(checked)[:5], str(checked.verdict), explanation(checked)) for checked in ordered]
-        headers = ("claim", "where", "what", ">printed", ">computed", "verdict", "explanation")
-        return Sheet("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", [Table(headers, rows)])
+        """A table a paper, a row a claim."""
+        papers: dict[str, list[Checked]] = {}
+        for checked in self.checked:
+            papers.setdefault(checked.claim.source, []).append(checked)
+        headers = ("claim", "location", ">printed", ">computed", "verdict", "explanation")
+        tables = [
+            Table(headers, [_short(checked) for checked in found], title=paper) for paper, found in papers.items()
+        ]
+        return Sheet("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", tables)
 
 
 _RAW = (
@@ -188,3 +192,9 @@ def _cells(checked: Checked) -> tuple[str, ...]:
     what = f"{claim.about} ({claim.metric})".removeprefix("? ")
     where = f"{claim.source}, {claim.location}"
     return claim.id, where, what, printed(checked), shown(checked, checked.computed), explanation(checked)
+
+
+def _short(checked: Checked) -> tuple[str, ...]:
+    claim = checked.claim
+    values = printed(checked), shown(checked, checked.computed)
+    return claim.id, claim.location, *values, str(checked.verdict), explanation(checked)

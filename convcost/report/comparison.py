@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ from convcost.report.sheet import Sheet, Shown, Table, write_latex
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_PAPER = 80  # characters of a line on paper
 
 
 @dataclass(frozen=True)
@@ -121,21 +124,28 @@ class ComparisonReport(Shown):
 
     def sheet(self, per: str = "layer", all_operators: bool = False) -> Sheet:
         """Layers, with the sum of those that are shown, and the totals of the whole net."""
-        shown = columns.shown(self.comparison.unit)
+        return self._sheet(columns.shown(self.comparison.unit), per, all_operators)
+
+    def _sheet(self, shown: Sequence[columns.Shown], per: str, all_operators: bool) -> Sheet:
         rows = self.comparison.per(per, all_operators)
         headers = [(">" if column.right else "") + column.header for column in shown]
         cells = [[column.value(row) for column in shown] for row in rows]
         sums = summed(list(rows), "total") if rows else None
         together = [[column.value(sums) if column.right or not column.rank else "" for column in shown]] if sums else []
-        totals = Table(("total", ">formula", ">measured", ">difference"), total_rows(self.comparison))
+        totals = Table(
+            ("total", ">formula", ">measured", ">difference"), total_rows(self.comparison), title="all operators"
+        )
         reasons = [f"{row.layer}: {row.reason}" for row in rows if row.reason]
         notes = [*reasons, parameter_note(self.comparison), missing_formulas(self.comparison), conclusion(self)]
-        layers = Table(headers, cells, together, f"by {per}")
+        layers = Table(headers, cells, together, "" if per == "layer" else f"by {per}")
         return Sheet(heading(self), source(self), [layers, totals], list(filter(None, notes)))
 
     def latex(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
-        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
-        return write_latex(self.sheet(per, all_operators), path)
+        """Its tables for a paper (booktabs) in the columns that fit; to `path` if given, whole or not at all."""
+        from convcost.report.table import fitting
+
+        shown = fitting(columns.shown(self.comparison.unit), self.comparison.per(per, all_operators), _PAPER)
+        return write_latex(self._sheet(shown, per, all_operators), path)
 
 
 def _deliver(content: str, path: str | Path | None) -> str:

@@ -4,24 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from convcost.report.sheet import Sheet, Table
+from convcost.report.text import visible
 from convcost.theory.errors import ConvcostError
 from convcost.theory.latex import escaped, in_math
 
 _PACKAGES = "% \\usepackage{booktabs} in the preamble"
-_PAGE = 45  # rows that fit on a page
 _MOST_ROWS = 2000
+_FLOATS = 12  # LaTeX loses its way with many tables that wait for a page
 _LONG = 36  # characters of a cell from which on its column is set as a paragraph
-# Characters that a line of 345 pt holds in each size, measured on digits; the space between columns counts as two.
-_SIZES = (("", 64), ("\\small", 72), ("\\footnotesize", 81), ("\\scriptsize", 93), ("\\tiny", 128))
-_NUMBER = re.compile(r"([+-])(\d[\d,.]*.*)")
+_NUMBER = re.compile(r"([+-])(\d[\d,.]*( %)?)")
+_WORD = re.compile(r"\S{13,}")
+_BREAK = re.compile(r"(?<=[/_,=:|.\]-])(?=\w)")
+
+
+@dataclass(frozen=True)
+class _Size:
+    """A size of letters: the digits in a line of 345 pt, and the lines of a page below a caption of five."""
+
+    command: str
+    digits: int
+    lines: int
+
+
+_SIZES = (
+    _Size("", 66, 40),
+    _Size("\\small", 74, 44),
+    _Size("\\footnotesize", 80, 50),
+    _Size("\\scriptsize", 85, 60),
+    _Size("\\tiny", 100, 80),
+)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The size, the columns' letters, and how many characters a line of each paragraph has (0: no paragraph)."""
+
+    size: _Size
+    letters: str
+    paragraphs: Sequence[int]
+
+    def height(self, row: Sequence[str]) -> int:
+        """Lines that a row takes."""
+        return max(-(-len(text) // room) if room else 1 for text, room in zip(row, self.paragraphs, strict=True)) or 1
 
 
 def cell(text: str) -> str:
     """A cell's text; a number's sign is a minus, not a hyphen."""
     match = _NUMBER.fullmatch(" ".join(text.split()))
     return f"${match[1]}${escaped(match[2])}" if match else escaped(text)
+
+
+def _paragraph(text: str) -> str:
+    """A cell that may be broken, long words too."""
+    words = (_BREAK.split(word) if _WORD.fullmatch(word) else [word] for word in text.split())
+    return "\\raggedright " + " ".join("\\allowbreak{}".join(map(escaped, parts)) for parts in words)
 
 
 def document_part(sheet: Sheet) -> str:
@@ -31,64 +70,68 @@ def document_part(sheet: Sheet) -> str:
     """
     number = sum(len(table.rows) for table in sheet.tables)
     if number > _MOST_ROWS:
-        raise ConvcostError(f"{number:,} rows are too many for LaTeX, which takes {_MOST_ROWS:,}; write CSV instead")
-    parts = [_PACKAGES]
+        raise ConvcostError(f"more than {_MOST_ROWS:,} rows are too many for LaTeX; write CSV instead")
+    parts, floats = [_PACKAGES, *([] if sheet.tables else [f"% {visible(sheet.title)}"])], 0
     for place, table in enumerate(sheet.tables):
-        parts += _floats(table, _caption(sheet, table, place))
-    return "\n".join([*parts, *(f"% {' '.join(note.split())}" for note in sheet.notes)]) + "\n"
-
-
-def _caption(sheet: Sheet, table: Table, place: int) -> str:
-    title = f"{sheet.title}: {table.title}." if table.title else f"{sheet.title}."
-    return escaped(f"{title} {sheet.source}" if place == 0 else title)
+        title = f"{sheet.title}: {table.title}." if table.title else f"{sheet.title}."
+        for one in _floats(table, f"{title} {sheet.source}" if place == 0 else title):
+            parts += ["\\clearpage", one] if floats and floats % _FLOATS == 0 else [one]
+            floats += 1
+    return "\n".join([*parts, *(f"% {visible(note)}" for note in sheet.notes)]) + "\n"
 
 
 def _floats(table: Table, caption: str) -> Iterable[str]:
-    pieces = [table.rows[start : start + _PAGE] for start in range(0, max(len(table.rows), 1), _PAGE)]
+    layout = _layout(table)
+    pieces: list[list[Sequence[str]]] = [[]]
+    left = layout.size.lines
+    for row in table.rows:
+        left -= layout.height(row)
+        if left < 0 and pieces[-1]:
+            pieces.append([])
+            left = layout.size.lines - layout.height(row)
+        pieces[-1].append(row)
     for place, rows in enumerate(pieces):
         which = f" ({place + 1} of {len(pieces)})" if len(pieces) > 1 else ""
         totals = table.totals if rows is pieces[-1] else ()
-        yield _float(Table(table.headers, rows, totals), caption + which, _layout(table))
+        yield _float(Table(table.headers, rows, totals), escaped(caption + which), layout)
 
 
-def _float(table: Table, caption: str, layout: tuple[str, str, Sequence[bool]]) -> str:
-    size, columns, long = layout
+def _float(table: Table, caption: str, layout: _Layout) -> str:
+    # Within \raggedright, \\ would not end a row.
+    end = "\\tabularnewline" if any(layout.paragraphs) else "\\\\"
+    head = " & ".join(cell(header.removeprefix(">")) for header in table.headers)
+    size = layout.size.command
     lines = [
         *("\\begin{table}[htbp]", "  \\centering", f"  \\caption{{{caption}}}"),
         *([f"  {size}\\setlength{{\\tabcolsep}}{{3pt}}"] if size else []),
-        *(f"  \\begin{{tabular}}{{{columns}}}", "    \\toprule"),
-        _row([header.removeprefix(">") for header in table.headers], [False] * len(long)),
-        "    \\midrule",
-        *(_row(row, long) for row in table.rows),
+        *(f"  \\begin{{tabular}}{{{layout.letters}}}", "    \\toprule", f"    {head} {end}", "    \\midrule"),
+        *(f"    {_row(row, layout)} {end}" for row in table.rows),
         *(["    \\midrule"] if table.totals and table.rows else []),
-        *(_row(row, long) for row in table.totals),
+        *(f"    {_row(row, layout)} {end}" for row in table.totals),
         *("    \\bottomrule", "  \\end{tabular}", "\\end{table}"),
     ]
     return "\n".join(lines)
 
 
-def _row(cells: Sequence[str], long: Sequence[bool]) -> str:
-    texts = [
-        f"{{\\raggedright {cell(text)}\\par}}" if paragraph and text else cell(text)
-        for text, paragraph in zip(cells, long, strict=True)
-    ]
-    return f"    {' & '.join(texts)} \\\\"
+def _row(cells: Sequence[str], layout: _Layout) -> str:
+    pairs = zip(cells, layout.paragraphs, strict=True)
+    return " & ".join(_paragraph(text) if room and text else cell(text) for text, room in pairs)
 
 
-def _layout(table: Table) -> tuple[str, str, Sequence[bool]]:
-    """The size of letters that fits, the columns' alignments, and which of them are paragraphs."""
+def _layout(table: Table) -> _Layout:
     columns = list(zip(table.headers, *table.rows, *table.totals, strict=True))
     widths = [max(len(text.removeprefix(">")) for text in column) for column in columns]
     long = [width > _LONG and not column[0].startswith(">") for width, column in zip(widths, columns, strict=True)]
-    fixed = sum(width + 2 for width, paragraph in zip(widths, long, strict=True) if not paragraph)
-    wanted = fixed + sum(24 for paragraph in long if paragraph)
-    size, room = next(((size, room) for size, room in _SIZES if room >= wanted), _SIZES[-1])
-    share = max(room - fixed, 12 * sum(long)) / max(room * sum(long), 1)
+    fixed = sum(2 if paragraph else width + 2 for width, paragraph in zip(widths, long, strict=True))
+    paragraphs = sum(long)
+    wanted = fixed + 24 * paragraphs
+    size = next((size for size in _SIZES if size.digits >= wanted), _SIZES[-1])
+    room = max((size.digits - fixed) // max(paragraphs, 1), 12)
     letters = [
-        f"p{{{share * 0.92:.2f}\\linewidth}}" if paragraph else "r" if column[0].startswith(">") else "l"
+        f"p{{{room / size.digits:.2f}\\linewidth}}" if paragraph else "r" if column[0].startswith(">") else "l"
         for column, paragraph in zip(columns, long, strict=True)
     ]
-    return size, "".join(letters), long
+    return _Layout(size, "".join(letters), [room if paragraph else 0 for paragraph in long])
 
 
 def display(sheet: Sheet, most: int = 50) -> str:

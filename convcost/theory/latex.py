@@ -78,7 +78,7 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else f"U+{ord(character):04X}"
 
 
-_INDEXED = re.compile(r"([A-Za-z])_?([0-9]+)|([A-Za-z])_([A-Za-z0-9]+)")
+_INDEXED = re.compile(r"([A-Za-z])(?:_?([0-9]+)|_([A-Za-z0-9]+))('*)")
 
 
 def symbol(name: str) -> str:
@@ -86,15 +86,14 @@ def symbol(name: str) -> str:
     if name in _NAMES.split() or name in _MATH:
         return _MATH.get(name, f"\\{name}")
     if match := _INDEXED.fullmatch(name):
-        letter, index = (part for part in match.groups() if part)
-        return f"{letter}_{{{index}}}"
+        return f"{match[1]}_{{{match[2] or match[3]}}}{match[4]}"
     return name if len(name) == 1 and name.isascii() else in_math(name)
 
 
 def formula(line: str) -> str:
     r"""A formula in one line of Unicode text for math mode: max(⌊32·α⌋, 8) is \max(\lfloor 32 \alpha \rfloor, 8)."""
     found = []
-    for word, figures, other in re.findall(r"([^\W\d]\w*)|(\d[\d,]*)|(.)", line):
+    for word, figures, other in re.findall(r"([^\W\d]\w*'*)|(\d[\d,]*)|(.)", line):
         if figures:
             found.append(figures.replace(",", "{,}"))
         elif word:
@@ -114,7 +113,7 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "{,}")
 
 
-_WIDTH = 62
+_WIDTH = 54
 
 
 def lines(parts: Sequence[str], width: int = _WIDTH) -> list[str]:

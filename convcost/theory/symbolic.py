@@ -110,11 +110,14 @@ class _Line:
             whole = self.over(str(e.p), str(e.q))
             return whole if precedence == 0 else self.bracket(whole)
         if isinstance(e, sympy.floor | sympy.ceiling):
-            return self.rounded(type(e).__name__, self.text(sympy.together(e.args[0]), 0))
+            return self.rounded(type(e).__name__, self.inside(sympy.together(e.args[0])))
         if e.is_Function or isinstance(e, sympy.Max | sympy.Min):
             name = type(e).__name__.lower() if isinstance(e, sympy.Max | sympy.Min) else e.func.__name__
             return self.call(name, [self.text(a, 0) for a in sorted(e.args, key=self._rank)])
         return self.name(str(e)) if e.is_Symbol else str(e)
+
+    def inside(self, e: Any) -> str:
+        return self.text(e, 0)
 
     def _product(self, e: Any, precedence: int) -> str:
         numerator, denominator = sympy.fraction(e)
@@ -171,6 +174,10 @@ class _Latex(_Line):
 
     def quotient(self, numerator: Any, denominator: Any) -> str:
         return self.over(self.text(numerator, 0), self.text(denominator, 0))
+
+    def inside(self, e: Any) -> str:
+        numerator, denominator = sympy.fraction(e)
+        return self.text(e, 0) if denominator == 1 else f"{self.text(numerator, 1)}/{self.text(denominator, 1)}"
 
     def broken(self, e: Any) -> list[str]:
         """Terms that a line may be broken between, also inside of the brackets of a product's last factor."""
