@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 
@@ -14,6 +15,11 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         # rich would exit with 1, which here means a disagreement.
         raise BrokenPipeError
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        from convcost.report.seen import seen
+
+        super().print(*(thing if isinstance(thing, str) else seen(thing) for thing in objects), **options)
 
 
 def console() -> Console:

@@ -87,9 +87,17 @@ class ComparisonReport(Shown):
             [[column.value(row) for column in shown] for row in rows],
         )
         totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
-        reasons = "".join(f"- {markdown.escaped(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
+        reasons = "".join(f"- {markdown.sentence(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
         notes = [parameter_note(self.comparison), missing_formulas(self.comparison)]
-        parts = [f"# {heading(self)}", source(self), layers, totals, reasons, *notes, conclusion(self)]
+        said = [markdown.sentence(note) for note in (*notes, conclusion(self))]
+        parts = [
+            f"# {markdown.sentence(heading(self))}",
+            markdown.sentence(source(self)),
+            layers,
+            totals,
+            reasons,
+            *said,
+        ]
         return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
 
     def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:

@@ -76,7 +76,7 @@ class ProofReport(Shown):
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """A Markdown page; written to `path` if given, whole or not at all."""
-        parts = [f"# {heading(self)}", source(self)]
+        parts = [f"# {markdown.sentence(heading(self))}", markdown.sentence(source(self))]
         for case in self.cases:
             if len(self.cases) > 1 or case.name:
                 parts.append(f"## {case.name or 'As in the paper'}")

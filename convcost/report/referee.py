@@ -84,7 +84,8 @@ class RefereeReport(Shown):
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """A Markdown page: a row a counter, then the terms of each."""
-        parts = [f"# {heading(self)}", source(self), markdown.table(list(HEADERS), summary(self.accounts))]
+        head, origin = markdown.sentence(heading(self)), markdown.sentence(source(self))
+        parts = [f"# {head}", origin, markdown.table(list(HEADERS), summary(self.accounts))]
         for account in self.accounts:
             if account.terms:
                 parts += [f"## {account.counter}", markdown.table(list(TERM_HEADERS), term_rows(account))]
