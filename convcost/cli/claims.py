@@ -6,13 +6,16 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
 
 
 def command(
-    paper: str | None = typer.Argument(None, help="A file of formulas/published; all of them if left out."),
+    paper: str | None = typer.Argument(
+        None, help="A file of formulas/published; all of them if left out.", autocompletion=completion.papers
+    ),
     failed: bool = typer.Option(False, "--failed", help="Only what is refuted, explained or truncated."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as CSV, exact values."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as Markdown."),

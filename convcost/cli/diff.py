@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
@@ -17,8 +18,11 @@ def command(
         "'mobilenet_v1 --alpha 0.75', torchvision:resnet18, 'net.py:Net --arg width=8 --input 1,3,64,64'; "
         "net.py@REV:Net is the file at a revision of git. A module of yours is run.",
         show_default=False,
+        autocompletion=completion.networks,
     ),
-    after: str = typer.Argument(help="What there is, written in the same way.", show_default=False),
+    after: str = typer.Argument(
+        help="What there is, written in the same way.", show_default=False, autocompletion=completion.networks
+    ),
     inputs: list[str] = typer.Option(
         [], "--input", metavar="SIZES", help="Input of both models, where one has none of its own; once an input."
     ),

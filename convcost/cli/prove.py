@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
@@ -14,11 +14,22 @@ EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
-    alpha: str | None = typer.Option(None, metavar="A", help="One width multiplier α; by default all of the paper's."),
+    name: str = typer.Argument(
+        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
+    ),
+    alpha: str | None = typer.Option(
+        None,
+        metavar="A",
+        help="One width multiplier α; by default all of the paper's.",
+        autocompletion=completion.values("alpha"),
+    ),
     classes: str | None = typer.Option(None, metavar="K", help="Number of classes."),
-    depth: str | None = typer.Option(None, metavar="N", help="Layers with weights (ResNets)."),
-    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, v1.5."),
+    depth: str | None = typer.Option(
+        None, metavar="N", help="Layers with weights (ResNets).", autocompletion=completion.values("depth")
+    ),
+    variant: str | None = typer.Option(
+        None, metavar="NAME", help="A relative of the net: shallow, v1.5.", autocompletion=completion.values("variant")
+    ),
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold the formula against this model: torchvision:NAME, FILE.py:factory."
     ),

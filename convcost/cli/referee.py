@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -28,6 +28,7 @@ def command(
         help="A network of the book, torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory "
         "(whose code is run).",
         show_default=False,
+        autocompletion=completion.networks,
     ),
     counters: str | None = typer.Option(
         None, metavar="A,B", help="These counters; all that are installed if left out (convcost conventions)."

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from convcost.theory import latex
 
 
 @dataclass(frozen=True)
@@ -22,6 +19,8 @@ class Equation:
     @classmethod
     def of(cls, name: str, value: Any, order: Sequence[str] = ()) -> Equation:
         """A count by its name: a number, a SymPy expression, or an array, which is told by its size and ends."""
+        from convcost.theory import latex
+
         if hasattr(value, "free_symbols"):
             from convcost.theory import symbolic
 
@@ -49,9 +48,13 @@ class Equations:
         return ""
 
     def _repr_latex_(self) -> str:
+        from convcost.theory import latex
+
         return f"$$\n{latex.aligned([(e.latex_left, e.latex_parts) for e in self.equations()])}\n$$"
 
     def _repr_html_(self) -> str:
+        import html
+
         rows = "".join(
             f'<tr><th style="text-align: left">{html.escape(e.left)}</th>'
             f'<td style="text-align: left">{html.escape(e.right)}</td></tr>\n'
