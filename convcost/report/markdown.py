@@ -7,16 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-_ACTIVE = str.maketrans(
-    {character: f"\\{character}" for character in "\\`*_[]|~$"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-)
+_ACTIVE = str.maketrans({c: f"\\{c}" for c in "\\`*_[]|~$"} | {"<": "&lt;", ">": "&gt;"})
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _IN_A_WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
 _START = re.compile(r"([-+#=])|(\d+)([.)])")
 
 
 def escaped(cell: str) -> str:
     """A cell's text with everything that Markdown or HTML would act on made harmless."""
-    return " ".join(cell.translate(_ACTIVE).split())
+    return " ".join(_ENTITY.sub("&amp;", cell).translate(_ACTIVE).split())
 
 
 def sentence(text: str) -> str:
