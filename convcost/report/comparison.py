@@ -6,21 +6,18 @@ import importlib.metadata
 import json
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row, summed
+from convcost.comparison.row import Row
 from convcost.report import columns, files, markdown, spreadsheet, text
-from convcost.report.sheet import Sheet, Shown, Table, write_latex
+from convcost.report.sheet import Sheet, Shown, write_latex
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_PAPER = 80  # characters of a line on paper
 
 
 @dataclass(frozen=True)
@@ -132,28 +129,15 @@ class ComparisonReport(Shown):
 
     def sheet(self, per: str = "layer", all_operators: bool = False) -> Sheet:
         """Layers, with the sum of those that are shown, and the totals of the whole net."""
-        return self._sheet(columns.shown(self.comparison.unit), per, all_operators)
+        from convcost.report import comparison_sheet
 
-    def _sheet(self, shown: Sequence[columns.Shown], per: str, all_operators: bool) -> Sheet:
-        rows = self.comparison.per(per, all_operators)
-        headers = [(">" if column.right else "") + column.header for column in shown]
-        cells = [[column.value(row) for column in shown] for row in rows]
-        sums = summed(list(rows), "total") if rows else None
-        together = [[column.value(sums) if column.right or not column.rank else "" for column in shown]] if sums else []
-        totals = Table(
-            ("total", ">formula", ">measured", ">difference"), total_rows(self.comparison), title="all operators"
-        )
-        reasons = [f"{row.layer}: {row.reason}" for row in rows if row.reason]
-        notes = [*reasons, parameter_note(self.comparison), missing_formulas(self.comparison), conclusion(self)]
-        layers = Table(headers, cells, together, "" if per == "layer" else f"by {per}")
-        return Sheet(heading(self), source(self), [layers, totals], list(filter(None, notes)))
+        return comparison_sheet.sheet(self, columns.shown(self.comparison.unit), per, all_operators)
 
     def latex(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
         """Its tables for a paper (booktabs) in the columns that fit; to `path` if given, whole or not at all."""
-        from convcost.report.table import fitting
+        from convcost.report import comparison_sheet
 
-        shown = fitting(columns.shown(self.comparison.unit), self.comparison.per(per, all_operators), _PAPER)
-        return write_latex(self._sheet(shown, per, all_operators), path)
+        return write_latex(comparison_sheet.narrow(self, per, all_operators), path)
 
 
 def _deliver(content: str, path: str | Path | None) -> str:
