@@ -6,18 +6,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        # rich would exit with 1, which here means a disagreement.
-        raise BrokenPipeError
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def console() -> Console:
-    """A console that neither guesses at markup nor highlights numbers."""
+    """A console that neither guesses at markup nor highlights numbers, and that names of models cannot command."""
+    from rich.console import Console
+
+    from convcost.report.seen import seen
+
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            # rich would exit with 1, which here means a disagreement.
+            raise BrokenPipeError
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(thing if isinstance(thing, str) else seen(thing) for thing in objects), **options)
+
     return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
