@@ -54,6 +54,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar with the time left, on a terminal's standard error only; what it gives is told what is done, and of all."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     screen = Console(stderr=True)
