@@ -51,7 +51,7 @@ def lookup(name: str) -> Formula | Architecture:
 
 def find(kind: type[_R], name: str, what: str) -> _R:
     """One record; raises UnknownNameError with the near names."""
-    known = records(kind)
-    if name not in known:
-        raise UnknownNameError(what, name, known)
-    return known[name]
+    record = book().get(name)
+    if not isinstance(record, kind):
+        raise UnknownNameError(what, name, records(kind))
+    return record

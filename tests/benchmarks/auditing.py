@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 
 import convcost
+from convcost.auditing.row import AuditRow
 from tests.benchmarks.finding import Finding, Findings, same, times
 from tests.benchmarks.timing import interleaved
 
@@ -15,7 +16,7 @@ AIM = 1.7
 
 def findings(rounds: int) -> Findings:
     """Seconds of both; the rows must be the same."""
-    rows: dict[int, list[object]] = {}
+    rows: dict[int, list[AuditRow]] = {}
 
     def audited(jobs: int) -> None:
         rows[jobs] = sorted(convcost.audit("torchvision", jobs=jobs), key=lambda row: row.name)

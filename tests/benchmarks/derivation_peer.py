@@ -14,11 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 def flops(model: nn.Module) -> Any:
     """FLOPs of convolutions and products, a SymPy expression of batch, height and width, and these three symbols."""
-    env = ShapeEnv(duck_shape=False)  # type: ignore[no-untyped-call]
+    env = ShapeEnv(duck_shape=False)
     mode = FakeTensorMode(shape_env=env, allow_non_fake_inputs=True)
     dynamic, static = DimDynamic.DYNAMIC, DimDynamic.STATIC
     context: Any = StatelessSymbolicContext([dynamic, static, dynamic, dynamic])
-    image = mode.from_tensor(torch.empty(3, 3, 416, 544), source=ConstantSource("x"), symbolic_context=context)
+    image: Any = mode.from_tensor(torch.empty(3, 3, 416, 544), source=ConstantSource("x"), symbolic_context=context)
     counter = FlopCounterMode(display=False)
     with mode, counter:
         model(image)

@@ -32,7 +32,7 @@ def findings(rounds: int) -> Findings:
     nets: list[tuple[int, nn.Module]] = []
     for depth in DEPTHS:
         settings = architecture.settings({"depth": str(depth)})
-        nets.append((len(architecture.draw(settings).uses), build("resnet_cifar", settings)))
+        nets.append((len(architecture.draw(settings).lines), build("resnet_cifar", settings)))
     chains = [(length, chain(length)) for length in CHAINS]
     resnets, chained = f"ResNet-{DEPTHS[0]} … {DEPTHS[-1]}", f"chains of {CHAINS[0]} … {CHAINS[-1]:,} convolutions"
     yield _fitted(
