@@ -19,7 +19,7 @@ from tests.benchmarks.timing import exponent, seconds
 TITLE = "Cost as nets grow"
 ROUNDS = 2
 AIM = 1.1
-DEPTHS = (20, 56, 110, 332, 1202)
+DEPTHS = (20, 32, 44, 56, 110, 1202)
 CHAINS = (100, 1000, 3000, 10_000)
 
 Sized = tuple[int, Callable[[], Any]]
