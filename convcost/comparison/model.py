@@ -9,7 +9,7 @@ from dataclasses import replace
 from convcost.comparison.join import Measured, join, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only, operator_of
 from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row
+from convcost.comparison.row import Row, counted
 from convcost.comparison.share import Share, shares, weights
 from convcost.comparison.verdict import Verdict
 from convcost.measure.calls import Call, Capture
@@ -82,7 +82,7 @@ def _totals(
     used = sum(call.parameters for call in capture.calls)
     return Totals(
         macs_formula=sum(row.macs_formula or 0 for row in core),
-        macs_measured=sum(row.macs_measured or 0 for row in core),
+        macs_measured=counted(core),
         params_formula=sum(row.params_formula or 0 for row in rows),
         params_measured=capture.parameters,
         fvcore_total=trace.total,

@@ -6,7 +6,7 @@ from convcost.comparison.align import align, signature
 from convcost.comparison.join import join, unhandled, unseen
 from convcost.comparison.judge import Judge, call_signature, moves_only
 from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row
+from convcost.comparison.row import Row, counted
 from convcost.comparison.share import Share, shares, weights
 from convcost.comparison.verdict import Verdict
 from convcost.measure.calls import Capture
@@ -56,7 +56,7 @@ def _totals(drawing: Drawing, rows: list[Row], capture: Capture, trace: FvcoreTr
     )
     return Totals(
         macs_formula=sum(judge.unit.weigh(x.operator.name, x.hyper, x.cost) or 0 for x in drawing.core),
-        macs_measured=sum(row.macs_measured or 0 for row in rows if row.multilinear),
+        macs_measured=counted([row for row in rows if row.multilinear]),
         params_formula=drawing.cost.parameters,
         params_measured=capture.parameters,
         fvcore_total=trace.total,

@@ -16,14 +16,15 @@ from convcost.theory.spec import TensorSpec
 class Totals:
     """Sums over the whole net.
 
-    `macs_*` are convolutions, linear layers and other products; `fvcore_*` all that fvcore counts, None where it
-    gives no number. Of a model without a paper, `params_formula` are the weights of its operators; `params_operands`
-    are parameters that are added, multiplied or looked up without being weights, `params_unused` no call uses, and
-    `fvcore_excused` is what fvcore counts more than the formulas in rows that say so themselves.
+    `macs_*` are convolutions, linear layers and other products, the measured ones of those that fvcore counts, None
+    where it counts none of them; `fvcore_*` all that fvcore counts, None where it gives no number. Of a model without
+    a paper, `params_formula` are the weights of its operators; `params_operands` are parameters that are added,
+    multiplied or looked up without being weights, `params_unused` no call uses, and `fvcore_excused` is what fvcore
+    counts more than the formulas in rows that say so themselves.
     """
 
     macs_formula: int
-    macs_measured: int
+    macs_measured: int | None
     params_formula: int
     params_measured: int
     fvcore_total: int | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,11 @@ def summed(rows: list[Row], name: str) -> Row:
         multilinear=any(row.multilinear for row in rows),
         activations=_total(row.activations for row in rows),
     )
+
+
+def counted(rows: Sequence[Row]) -> int | None:
+    """fvcore's sum over the rows that it counts, unknown where there are rows and it counts none of them."""
+    return _total(row.macs_measured for row in rows) if rows else 0
 
 
 def _total(counts: Any) -> int | None:

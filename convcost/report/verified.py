@@ -16,7 +16,7 @@ class Verified(Shown):
 
     options: Mapping[str, Any]
     formula: Mapping[str, int]
-    measured: Mapping[str, int]
+    measured: Mapping[str, int | None]
     layers_agree: bool
 
     def sheet(self) -> Sheet:
@@ -24,7 +24,7 @@ class Verified(Shown):
         return _sheet([self])
 
     @property
-    def differing(self) -> tuple[tuple[str, int, int], ...]:
+    def differing(self) -> tuple[tuple[str, int, int | None], ...]:
         """Name, formula and measurement of the counts that differ."""
         return tuple(
             (n, self.formula[n], self.measured[n]) for n in self.measured if self.formula[n] != self.measured[n]
@@ -51,7 +51,7 @@ def _sheet(points: Sequence[Verified]) -> Sheet:
         [
             *(text.plain(value) for value in point.options.values()),
             *(name, text.number(point.formula[name]), text.number(count)),
-            text.signed(count - point.formula[name]),
+            text.signed(None if count is None else count - point.formula[name]),
         ]
         for point in points
         for name, count in point.measured.items()

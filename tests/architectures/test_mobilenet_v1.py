@@ -58,7 +58,7 @@ def test_rho_is_the_resolution_it_rounds_to() -> None:
 
 def test_batch_scales_macs_and_not_parameters() -> None:
     one, three = (convcost.compare("mobilenet_v1", batch=n).totals for n in (1, 3))
-    assert three.macs_measured == 3 * one.macs_measured
+    assert three.macs_measured == 3 * (one.macs_measured or 0)
     assert three.params_measured == one.params_measured
 
 
