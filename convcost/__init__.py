@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from convcost.api.formulas import cost as cost
     from convcost.api.prove import prove as prove
     from convcost.api.referee import referee as referee
+    from convcost.api.report import report as report
     from convcost.measure.calls import capture as capture
     from convcost.measure.fvcore import trace as trace_fvcore
     from convcost.measure.probe import ones_probe as ones_probe
@@ -42,6 +43,7 @@ _PUBLIC = {
     "derive": ("convcost.api.derive", "derive"),
     "derive_family": ("convcost.api.family", "derive_family"),
     "referee": ("convcost.api.referee", "referee"),
+    "report": ("convcost.api.report", "report"),
     "prove": ("convcost.api.prove", "prove"),
     "diff": ("convcost.api.design", "diff"),
     "solve": ("convcost.api.design", "solve"),
@@ -74,6 +76,7 @@ __all__ = [
     "ones_probe",
     "prove",
     "referee",
+    "report",
     "solve",
     "sweep",
     "trace_fvcore",

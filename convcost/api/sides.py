@@ -19,21 +19,25 @@ def side(given: str | ComparisonReport, inputs: Sequence[str] = ()) -> Side:
     """A network of the book from its formula, any model by comparing it; `inputs` where the text gives none."""
     if not isinstance(given, str):
         return of_comparison(given.comparison, given.reference)
+    reference, options = read(given)
+    if ":" not in reference:
+        architecture = find(Architecture, reference, "network")
+        return of_drawing(architecture.draw(architecture.settings(once(options))), given)
+    foreign = [name for name in options if name not in ("arg", "input")]
+    if foreign:
+        raise DomainError(f"--{foreign[0]} belongs to a network of the book; a model takes --arg and --input")
+    return _model(reference, given, options.get("arg", []), options.get("input", list(inputs)))
+
+
+def read(given: str) -> tuple[str, dict[str, list[str]]]:
+    """The name in a text such as "resnet --depth 50", and its options; raises DomainError for any other text."""
     try:
         words = shlex.split(given)
     except ValueError as error:
         raise DomainError(f"cannot read {given!r}: {str(error).lower()}") from error
     if not words or words[0].startswith("-"):
         raise DomainError(f"cannot read {given!r}; write a network or a model, then its options")
-    reference, *rest = words
-    options = _options(rest)
-    if ":" not in reference:
-        architecture = find(Architecture, reference, "network")
-        return of_drawing(architecture.draw(architecture.settings(_once(options))), given)
-    foreign = [name for name in options if name not in ("arg", "input")]
-    if foreign:
-        raise DomainError(f"--{foreign[0]} belongs to a network of the book; a model takes --arg and --input")
-    return _model(reference, given, options.get("arg", []), options.get("input", list(inputs)))
+    return words[0], _options(words[1:])
 
 
 def _model(reference: str, title: str, arguments: list[str], inputs: list[str]) -> Side:
@@ -64,7 +68,8 @@ def _options(words: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _once(options: dict[str, list[str]]) -> dict[str, str]:
+def once(options: dict[str, list[str]]) -> dict[str, str]:
+    """The options with their values; raises DomainError for one that is given twice."""
     for name, values in options.items():
         if len(values) > 1:
             raise DomainError(f"--{name} is given twice; give it once")

@@ -1,0 +1,71 @@
+"""Networks compared, as one page for a browser in which their formulas run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from convcost.api.sides import once, read
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
+from convcost.theory.errors import DomainError
+
+if TYPE_CHECKING:
+    from convcost.report.page.document import PageReport, Section
+
+
+def report(
+    names: str | Sequence[str],
+    *,
+    model: str | None = None,
+    inputs: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    unit: str = "macs",
+    **options: object,
+) -> PageReport:
+    """A page with a section for each network, as `compare` has it: `.html()` is its text, `.save(path)` writes it.
+
+    names      one or several, each as on the command line of `convcost compare`: "mobilenet_v1",
+               "resnet --depth 50", "torchvision:resnet18" (naming a module of yours runs its code)
+    model      a reference of the model to hold every network of the book against; by default the book's own
+    inputs     of models whose text gives none: "1,3,224,224"
+    arguments  of models' factories: "key=value"
+    unit       "macs" or "flops"
+    options    of all the networks: alpha, resolution, depth …
+
+    On the page the formula runs for all values of the options that it has a symbol for, not only the measured ones.
+    Raises ConvcostError with one line of text for what is not there or cannot be read, MeasurementError where a
+    model cannot be built or run.
+    """
+    from convcost.report.page.document import PageReport
+
+    texts = [names] if isinstance(names, str) else list(names)
+    if not texts:
+        raise DomainError("a report needs a network; give its name")
+    common = {"arg": list(arguments), "input": list(inputs)}
+    return PageReport(tuple(_section(text, common, model, unit, options) for text in texts))
+
+
+def _section(
+    text: str, common: Mapping[str, list[str]], model: str | None, unit: str, options: Mapping[str, object]
+) -> Section:
+    from convcost.api.compare import compare
+    from convcost.explore.network_program import network_program
+    from convcost.models import spelling
+    from convcost.report.page.data import command
+    from convcost.report.page.document import Section
+    from convcost.report.page.model_program import model_program
+
+    name, own = read(text)
+    lists = {key: own.pop(key, common[key]) for key in ("arg", "input")}
+    given = {**options, **once(own)}
+    more = {"model": [model] if model else [], "unit": [unit] if unit != "macs" else [], **lists}
+    keywords = spelling.parse_arguments(lists["arg"])
+    found = compare(
+        name, model=model, inputs=spelling.given_inputs(lists["input"]), arguments=keywords, unit=unit, **given
+    )
+    if ":" in name:
+        program = model_program(found.comparison)
+    else:
+        program = network_program(find(Architecture, name, "network"), given, unit)
+    return Section(found, program, command(name, found, program, more))

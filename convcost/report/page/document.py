@@ -1,0 +1,128 @@
+"""The page: one file that needs no network, the same bytes each time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from importlib.resources import files as packaged
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from convcost import __version__
+from convcost.explore.structures import Program
+from convcost.report import files, text
+from convcost.report.comparison import (
+    ComparisonReport,
+    conclusion,
+    heading,
+    missing_formulas,
+    parameter_note,
+    uncounted_notes,
+    versions,
+)
+from convcost.report.page import parts
+from convcost.report.page.data import network_data
+
+
+@dataclass(frozen=True)
+class Section:
+    """A network on the page: its comparison, its program, and the command that compares it at other settings."""
+
+    report: ComparisonReport
+    program: Program
+    command: str
+
+
+@dataclass(frozen=True)
+class PageReport:
+    """What `convcost.report` returns."""
+
+    sections: tuple[Section, ...]
+
+    def __repr__(self) -> str:
+        return f"<page: {'; '.join(f'{heading(s.report)}: {s.report.verdict}' for s in self.sections)}>"
+
+    @property
+    def ok(self) -> bool:
+        """No disagreement in any of the networks."""
+        return all(section.report.ok for section in self.sections)
+
+    def html(self) -> str:
+        """The page."""
+        return self._html
+
+    def save(self, path: str | Path) -> None:
+        """Write the page, whole or not at all; raises ConvcostError where it cannot be written."""
+        files.write(Path(path), self._html)
+
+    @cached_property
+    def _html(self) -> str:
+        style, script = _file("page.css"), _file("program.js") + _file("page.js")
+        names = [parts.name(section.report) for section in self.sections]
+        identifiers = [f"network-{number}" for number in range(1, len(names) + 1)]
+        data = [
+            network_data(identifier, section.report, section.program, section.command)
+            for identifier, section in zip(identifiers, self.sections, strict=True)
+        ]
+        used = ", ".join(f"{package} {version}" for package, version in versions().items())
+        return _filled(
+            "page.html",
+            policy=_policy(style, script),
+            generator=f"convcost {__version__}",
+            title=escape(f"What {', '.join(names)} cost{'s' if len(names) == 1 else ''}"),
+            heading=escape(names[0] if len(names) == 1 else f"{len(names)} networks"),
+            style=style,
+            script=script,
+            data=_inert(data),
+            overview=parts.overview(list(zip(identifiers, self.reports, strict=True))) if len(names) > 1 else "",
+            sections="\n".join(_section(i, s) for i, s in zip(identifiers, self.sections, strict=True)),
+            versions=escape(f"Written by convcost. Counted with {used}."),
+        )
+
+    @property
+    def reports(self) -> list[ComparisonReport]:
+        """The comparisons, in the page's order."""
+        return [section.report for section in self.sections]
+
+
+def _section(identifier: str, section: Section) -> str:
+    report = section.report
+    notes = [*uncounted_notes(report.comparison), parameter_note(report.comparison), missing_formulas(report.comparison)]
+    return _filled(
+        "section.html",
+        id=identifier,
+        title=escape(parts.name(report)),
+        source=escape(parts.formula_source(report)),
+        measured=escape(f"{report.reference} at {heading(report)}, by fvcore on device {report.comparison.device}"),
+        limits="".join(f'<p class="limits">{escape(note)}</p>' for note in notes if note),
+        conclusion=escape(conclusion(report).replace(" (--all-operators shows all)", "")),
+        formula=parts.formula(identifier, report, section.program, Template(_file("formula.html"))),
+        sources=parts.sources(report),
+    )
+
+
+def _file(name: str) -> str:
+    return packaged("convcost.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _filled(name: str, **values: str) -> str:
+    return Template(_file(name)).substitute(values)
+
+
+def _policy(*inline: str) -> str:
+    """Nothing may be loaded, and of what is written into the page only this style and this script may act."""
+    style, script = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'" for content in inline
+    )
+    return f"default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
+
+
+def _inert(data: Sequence[Any]) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

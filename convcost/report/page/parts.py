@@ -1,0 +1,93 @@
+"""What stands still on a page: the overview, the typeset formula, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from string import Template
+
+from convcost.explore.structures import Program
+from convcost.report import text
+from convcost.report.comparison import ComparisonReport, heading
+from convcost.theory.book import records
+from convcost.theory.record import Operator
+
+
+def name(report: ComparisonReport) -> str:
+    """What a section is called."""
+    paper = report.comparison.paper
+    return paper.architecture.title if paper else report.reference
+
+
+def formula_source(report: ComparisonReport) -> str:
+    """Where the formula is from."""
+    paper = report.comparison.paper
+    return str(paper.architecture.source) if paper else "each operator’s own, over what the model calls"
+
+
+_HEADS = ("network", "MACs, formula", "measured", "difference", "parameters, formula", "measured", "verdict")
+
+
+def overview(sections: Sequence[tuple[str, ComparisonReport]]) -> str:
+    """A row a network: exact totals where they were measured, and the verdict."""
+    heads = "".join(f'<th scope="col"{_side(i)}>{escape(head)}</th>' for i, head in enumerate(_HEADS))
+    rows = "\n".join(_overview_row(identifier, report) for identifier, report in sections)
+    return (
+        '<section class="overview" aria-labelledby="overview"><h2 id="overview">Overview</h2>\n'
+        '<div class="scroll plain" role="region" tabindex="0" aria-labelledby="overview"><table>'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _overview_row(identifier: str, report: ComparisonReport) -> str:
+    totals = report.totals
+    counts = [
+        text.number(totals.macs_formula),
+        text.number(totals.macs_measured),
+        text.signed(totals.macs_measured - totals.macs_formula),
+        text.number(totals.params_accounted),
+        text.number(totals.params_measured),
+    ]
+    cells = "".join(f'<td class="number">{count}</td>' for count in counts)
+    verdict = f'<td class="verdict v-{report.verdict.replace(" ", "-")}">{escape(report.verdict)}</td>'
+    return f'<tr><th scope="row"><a href="#{identifier}">{escape(heading(report))}</a></th>{cells}{verdict}</tr>'
+
+
+def _side(column: int) -> str:
+    return ' class="number"' if 0 < column < len(_HEADS) - 1 else ""
+
+
+def formula(identifier: str, report: ComparisonReport, program: Program, template: Template) -> str:
+    """The closed form of a network of the book, typeset; empty for a model without a paper."""
+    paper = report.comparison.paper
+    if paper is None:
+        return ""
+    from convcost.report.page.mathml import network_parts
+
+    dials = {dial.name for dial in program.dials}
+    scaled = {option.name for option in paper.architecture.options if option.scales}
+    found = network_parts(paper.architecture, {k: v for k, v in report.given.items() if k not in dials | scaled})
+    meanings = "".join(
+        f"<div><dt>{escape(dial.symbol)}</dt><dd>{escape(dial.meaning)}</dd></div>" for dial in program.dials
+    )
+    widths = f'<p>Rounded channel counts:</p><ul class="widths">{found["widths"]}</ul>' if found["widths"] else ""
+    return template.substitute(
+        id=identifier,
+        lead="Multiply-accumulates of convolutions and linear layers are the sum over the sizes of the feature maps.",
+        unit="MACs",
+        terms=found["terms"],
+        parameters=found["parameters"],
+        widths=widths,
+        symbols=meanings,
+    )
+
+
+def sources(report: ComparisonReport) -> str:
+    """Where each operator's formula is from."""
+    known = records(Operator)
+    used = dict.fromkeys(row.operator for row in report.all_rows if row.operator in known)
+    items = "\n".join(
+        f"<li><strong>{escape(known[name].title)}</strong> ({escape(name)}): {escape(str(known[name].source))}</li>"
+        for name in used
+    )
+    return f"<details><summary>Sources of the operators’ formulas</summary><ul>\n{items}\n</ul></details>"
