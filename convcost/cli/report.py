@@ -7,8 +7,8 @@ from pathlib import Path
 import typer
 
 from convcost.cli import networks
-from convcost.cli.console import console
 from convcost.cli.compare import Unit
+from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html costs.html"
 
@@ -42,12 +42,12 @@ def command(
     found, options = networks.apart([*names, *context.args])
     files.check_writable(html)
 
-    from convcost.api.report import report
+    from convcost.api.page import page
 
-    page = report(found, model=model, inputs=inputs, arguments=arguments, unit=unit.value, **options)
-    page.save(html)
+    written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit.value, **options)
+    written.save(html)
 
     from convcost.report.page.screen import print_page
 
-    print_page(console(), page, html)
-    return 0 if page.ok else 1
+    print_page(console(), written, html)
+    return 0 if written.ok else 1

@@ -62,14 +62,14 @@ def _dial(option: Option, setting: Any, image: int) -> Dial:
         if not fitting:
             raise DomainError(f"{option.name} is {float(value)}, but a page has steps of 1/{_STEPS[-1]}; round it")
         denominator = fitting[0]
-    top = max(_MOST_OF_A_MULTIPLIER if option.decimal else max(4 * usual, 64), value)
+    most = Fraction(_MOST_OF_A_MULTIPLIER) if option.decimal else max(4 * usual, Fraction(64))
     low = option.low * denominator // 1 + 1 if option.decimal else option.low
     return Dial(
         name=option.name,
         symbol=option.symbol,
         meaning=option.meaning,
         low=int(low),
-        high=int(min(top, option.high) * denominator),
+        high=int(min(max(most, value), Fraction(option.high)) * denominator),
         start=int(value * denominator),
         denominator=denominator,
         usual=int(usual * denominator),

@@ -45,13 +45,14 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
 
 def _layer(recording: Recording, line: Line, unit: Convention) -> Layer:
     count: Any = unit.weigh(line.operator.name, line.hyper, line.cost)
-    strides = {str(stride) for stride in line.hyper.get("stride", ())}
+    strides = [str(stride) for stride in line.hyper.get("stride", ())]
+    strides = strides[:1] if len(set(strides)) == 1 else strides
     return Layer(
         name=line.name,
         block=line.block,
         operator=line.operator.name,
         kind=kind(line.operator.name, line.inputs, line.hyper),
-        stride="" if strides <= {"1"} else "×".join(str(s) for s in line.hyper["stride"]),
+        stride="" if strides in ([], ["1"]) else "×".join(strides),
         multilinear=line.operator.multilinear,
         macs=None if count is None else recording.whole(count),
         parameters=recording.whole(line.cost.parameters),

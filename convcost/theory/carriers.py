@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 Count: TypeAlias = Any
-"""An int, a NumPy integer array, a SymPy expression, a `torch.SymInt`, a `Fraction`, an `ExactArray` or a `Recorded`."""
+"""An int, an array of NumPy, a SymPy expression, a `torch.SymInt`, a `Fraction`, an `ExactArray` or a `Recorded`."""
 
 Shape: TypeAlias = tuple[Count, ...]
 """Sizes of a tensor, batch first: (N, C, H, W) for an image."""

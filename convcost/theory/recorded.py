@@ -102,7 +102,8 @@ class Recorded:
         return self._lifted(other) // self
 
     def __mod__(self, other: Any) -> Recorded:
-        return self - self // other * other
+        whole: Recorded = self - self // other * other
+        return whole
 
     def __rmod__(self, other: Any) -> Recorded:
         return self._lifted(other) % self

@@ -101,9 +101,7 @@ def _layer(layer: Layer) -> list[Any]:
 def _measured(report: ComparisonReport, drawn: int) -> dict[str, Any]:
     """A row for each of the network's lines, then what the model calls besides."""
     rows, totals = report.comparison.rows, report.comparison.totals
-    seen = [
-        [_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows
-    ]
+    seen = [[_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows]
     extra = [
         [row.layer, row.kind, row.multilinear, text.shape(row.output_shape), *found]
         for row, found in zip(rows[drawn:], seen[drawn:], strict=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from convcost import __version__
 from convcost.explore.structures import Program
-from convcost.report import files, text
+from convcost.report import files
 from convcost.report.comparison import (
     ComparisonReport,
     conclusion,
@@ -28,6 +28,8 @@ from convcost.report.comparison import (
 )
 from convcost.report.page import parts
 from convcost.report.page.data import network_data
+
+_SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Section:
 
 @dataclass(frozen=True)
 class PageReport:
-    """What `convcost.report` returns."""
+    """What `convcost.page` returns."""
 
     sections: tuple[Section, ...]
 
@@ -63,7 +65,7 @@ class PageReport:
 
     @cached_property
     def _html(self) -> str:
-        style, script = _file("page.css"), _file("program.js") + _file("page.js")
+        style, script = _file("page.css"), "\n".join(map(_file, _SCRIPTS))
         names = [parts.name(section.report) for section in self.sections]
         identifiers = [f"network-{number}" for number in range(1, len(names) + 1)]
         data = [
@@ -75,8 +77,8 @@ class PageReport:
             "page.html",
             policy=_policy(style, script),
             generator=f"convcost {__version__}",
-            title=escape(f"What {', '.join(names)} cost{'s' if len(names) == 1 else ''}"),
-            heading=escape(names[0] if len(names) == 1 else f"{len(names)} networks"),
+            title=escape(f"The cost of {', '.join(names)}"),
+            heading=escape(f"The cost of {names[0] if len(names) == 1 else f'{len(names)} networks'}"),
             style=style,
             script=script,
             data=_inert(data),
@@ -93,15 +95,21 @@ class PageReport:
 
 def _section(identifier: str, section: Section) -> str:
     report = section.report
-    notes = [*uncounted_notes(report.comparison), parameter_note(report.comparison), missing_formulas(report.comparison)]
+    notes = [
+        *uncounted_notes(report.comparison),
+        parameter_note(report.comparison),
+        missing_formulas(report.comparison),
+    ]
     return _filled(
         "section.html",
         id=identifier,
         title=escape(parts.name(report)),
         source=escape(parts.formula_source(report)),
-        measured=escape(f"{report.reference} at {heading(report)}, by fvcore on device {report.comparison.device}"),
+        measured=escape(
+            f"model {report.reference} by fvcore on device {report.comparison.device}: {parts.settings(report)}"
+        ),
         limits="".join(f'<p class="limits">{escape(note)}</p>' for note in notes if note),
-        conclusion=escape(conclusion(report).replace(" (--all-operators shows all)", "")),
+        conclusion=escape(conclusion(report).removeprefix("Verdict: ").replace(" (--all-operators shows all)", "")),
         formula=parts.formula(identifier, report, section.program, Template(_file("formula.html"))),
         sources=parts.sources(report),
     )

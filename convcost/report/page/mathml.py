@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -21,10 +21,16 @@ def mathml(expression: Any) -> str:
     return f"<math>{body}</math>"
 
 
-def terms(expression: Any) -> str:
-    """A sum with a formula for each term, so that a line can end between them."""
+def terms(expression: Any, order: Sequence[str]) -> str:
+    """A sum with a formula for each term, so that a line can end between them; symbols in this order."""
+
+    def rank(term: Any) -> tuple[Any, ...]:
+        names = [s.name for s in term.free_symbols]
+        places = sorted(order.index(name) if name in order else -1 for name in names)
+        return (not names, places, str(term))
+
     parts = sympy.Add.make_args(sympy.Integer(0) + expression)
-    ordered = sorted(parts, key=lambda term: (not term.free_symbols, str(term)))
+    ordered = sorted(parts, key=rank)
     signed = [(" − ", -term) if term.could_extract_minus_sign() else (" + ", term) for term in ordered]
     text = "".join(sign + mathml(term) for sign, term in signed)
     return text.removeprefix(" + ").strip()
@@ -33,6 +39,7 @@ def terms(expression: Any) -> str:
 def network_parts(architecture: Architecture, given: Mapping[str, Any]) -> dict[str, str]:
     """The closed form of a network in the options that `given` leaves open, and its parts typeset."""
     form = network_form(architecture, given)
-    rows = "\n".join(f"<tr><td>{mathml(size)}</td><td>{terms(macs)}</td></tr>" for size, macs in form.terms)
+    order = [name.name for name, _ in form.widths]
+    rows = "\n".join(f"<tr><td>{mathml(size)}</td><td>{terms(macs, order)}</td></tr>" for size, macs in form.terms)
     widths = "\n".join(f"<li>{mathml(name)} = {mathml(meaning)}</li>" for name, meaning in form.widths)
-    return {"terms": rows, "parameters": terms(form.parameters), "widths": widths}
+    return {"terms": rows, "parameters": terms(form.parameters, order), "widths": widths}

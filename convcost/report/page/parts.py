@@ -19,6 +19,11 @@ def name(report: ComparisonReport) -> str:
     return paper.architecture.title if paper else report.reference
 
 
+def settings(report: ComparisonReport) -> str:
+    """What was measured: α = 0.75, R = 192: input 1×3×192×192."""
+    return heading(report).removeprefix(name(report)).lstrip(":, ")
+
+
 def formula_source(report: ComparisonReport) -> str:
     """Where the formula is from."""
     paper = report.comparison.paper

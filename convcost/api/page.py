@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcost.api.sides import once, read
 from convcost.theory.architecture import Architecture
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convcost.report.page.document import PageReport, Section
 
 
-def report(
+def page(
     names: str | Sequence[str],
     *,
     model: str | None = None,

@@ -1,0 +1,60 @@
+// What a network costs at the settings of its dials, and the lines that say so.
+
+// Everything that is shown at the settings of `state`, as one object.
+function reckoned(network, state) {
+  const { structure, value } = structureAt(network.program, state.inputs.map(BigInt));
+  const measured = state.inputs.every((input, i) => input === network.program.dials[i].start) ? network.measured : null;
+  if (structure.refused !== undefined) {
+    const reason = structure.refused.replace(/\{(\d+)\}/g, (_, place) => String(value(Number(place))));
+    return { refused: reason, rows: [], totals: [], measured: null };
+  }
+  const at = (place) => (place === null ? null : value(place));
+  const rows = structure.layers.map((layer, i) => {
+    const [name, operator, kind, stride, product, macs, params, activations, output] = layer;
+    const seen = measured ? measured.rows[i] : [];
+    return {
+      index: BigInt(i), layer: name, kind: kind + (stride && ` / ${stride}`), group: product ? kind : operator, product,
+      output: output.map(at).join("×"), macs: at(macs), params: at(params), activations: at(activations),
+      macsMeasured: big(seen[0]), paramsMeasured: big(seen[1]), verdict: seen[2], reason: seen[3] ?? "",
+    };
+  });
+  for (const [name, kind, product, output, ...seen] of measured ? measured.extra : []) {
+    rows.push({
+      index: BigInt(rows.length), layer: name, kind, group: kind, product, output, macs: null, params: null, activations: 0n,
+      macsMeasured: big(seen[0]), paramsMeasured: big(seen[1]), verdict: seen[2], reason: seen[3], always: true,
+    });
+  }
+  for (const row of rows) row.difference = less(row.macsMeasured, row.macs);
+  return { rows, totals: structure.totals.map(at), measured };
+}
+
+function showSettings(part, network, state, result) {
+  const { dials } = network.program;
+  const values = dials.map((dial, i) => `${dial.symbol} = ${typed(dial, state.inputs[i])}`);
+  part("settings").textContent = [...network.fixed, ...values].join(", ");
+  const notice = part("notice");
+  notice.replaceChildren();
+  if (result.refused) {
+    notice.append(`The network cannot be drawn at these settings. ${result.refused}`);
+  } else if (!result.measured) {
+    const turned = dials.map((dial, i) =>
+      state.inputs[i] === dial.usual ? "" : ` --${dial.name.replaceAll("_", "-")} ${typed(dial, state.inputs[i])}`);
+    notice.append("Not measured at these settings. This measures them: ", element("code", {}, network.command + turned.join("")));
+  }
+  notice.hidden = !notice.hasChildNodes();
+}
+
+function showTotals(part, network, result) {
+  const names = [network.products, "parameters", "activations written"];
+  const measured = result.measured?.totals ?? [];
+  const parts = names.map((name, i) => {
+    const count = result.totals[i];
+    const box = element("div", {}, element("dt", {}, name), element("dd", { className: "value" }, shown(count)));
+    if (i < 2 && measured[i] !== undefined) {
+      const other = big(measured[i]);
+      box.append(element("dd", { className: "other" }, `measured ${shown(other)}, difference ${signed(less(other, count))}`));
+    } else if (i < 2) box.append(element("dd", { className: "other" }, "not measured at these settings"));
+    return box;
+  });
+  part("totals").replaceChildren(...parts);
+}
