@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcost.api.sides import once, read
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find
-from convcost.theory.errors import DomainError
+from convcost.theory.errors import ConvcostError, DomainError
 
 if TYPE_CHECKING:
     from convcost.report.page.document import PageReport, Section
@@ -33,7 +33,8 @@ def page(
     unit       "macs" or "flops"
     options    of all the networks: alpha, resolution, depth …
 
-    On the page the formula runs for all values of the options that it has a symbol for, not only the measured ones.
+    On the page the formula runs for all values of the options that it has a symbol for, not only the measured ones;
+    that of a model runs for all sizes of its input that are open (`derive`), and the page says so where none is.
     Raises ConvcostError with one line of text for what is not there or cannot be read, MeasurementError where a
     model cannot be built or run.
     """
@@ -50,22 +51,27 @@ def _section(
     text: str, common: Mapping[str, list[str]], model: str | None, unit: str, options: Mapping[str, object]
 ) -> Section:
     from convcost.api.compare import compare
+    from convcost.api.derive import derivation
     from convcost.explore.network_program import network_program
     from convcost.models import spelling
     from convcost.report.page.data import command
     from convcost.report.page.document import Section
-    from convcost.report.page.model_program import model_program
+    from convcost.report.page.model_program import derived_program, model_program
 
     name, own = read(text)
     lists = {key: own.pop(key, common[key]) for key in ("arg", "input")}
-    given = {**options, **once(own)}
+    given: dict[str, Any] = {**options, **once(own)}
     more = {"model": [model] if model else [], "unit": [unit] if unit != "macs" else [], **lists}
     keywords = spelling.parse_arguments(lists["arg"])
-    found = compare(
-        name, model=model, inputs=spelling.given_inputs(lists["input"]), arguments=keywords, unit=unit, **given
-    )
-    if ":" in name:
-        program = model_program(found.comparison)
-    else:
+    specs = spelling.given_inputs(lists["input"])
+    found = compare(name, model=model, inputs=specs, arguments=keywords, unit=unit, **given)
+    if ":" not in name:
         program = network_program(find(Architecture, name, "network"), given, unit)
-    return Section(found, program, command(name, found, program, more))
+        return Section(found, program, command(name, found, program, more))
+    try:
+        derived = derivation(name, inputs=specs, arguments=keywords).derived
+        program = derived_program(found.comparison, derived)
+    except ConvcostError as error:
+        program = model_program(found.comparison)
+        return Section(found, program, command(name, found, program, more), note=f"Without sliders: {error}.")
+    return Section(found, program, command(name, found, program, {**more, "input": []}), derived)

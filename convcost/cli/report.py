@@ -16,7 +16,7 @@ EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html cos
 def command(
     context: typer.Context,
     names: list[str] = typer.Argument(
-        metavar="NAME...",
+        metavar="NAME",
         help="Networks or models, each written as for convcost compare and in quotes if it has options: mobilenet_v1, "
         "'resnet --depth 50', torchvision:resnet18.",
         show_default=False,

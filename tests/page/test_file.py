@@ -92,6 +92,16 @@ def test_bad_input_is_one_line_and_leaves_no_file(arguments: list[str], sentence
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_model_without_sliders_says_why() -> None:
+    """Swin pads images that its windows do not divide, and was derived for larger ones than its own."""
+    html = convcost.page("torchvision:swin_t").html()
+    assert (
+        "Without sliders: what was derived holds for B ≥ 1, H ≥ 228, W ≥ 228, not at the input that was measured."
+        in html
+    )
+    assert json.loads(html.partition('id="data">')[2].partition("</script>")[0])[0]["program"]["dials"] == []
+
+
 @pytest.mark.parametrize("required", [False, True])
 def test_it_is_said_that_there_is_no_browser(required: bool, tmp_path: Path) -> None:
     """Left out and said so; an error where the browser is required."""

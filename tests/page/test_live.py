@@ -131,6 +131,17 @@ def test_measured_counts_come_and_go(page_report: PageReport, file: Path, opened
     assert read(page) == before
 
 
+def test_counts_that_no_float_holds(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "page.html"
+    written = convcost.page("mobilenet_v1 --resolution 65535 --batch 4097")
+    written.save(path)
+    shown = read(opened(path))
+    exact = written.reports[0].totals.macs_measured
+    assert exact != int(float(exact))
+    assert shown.totals[0] == f"{exact:,}"
+    assert shown.foot[shown.heads.index("fvcore")] == f"{exact:,}"
+
+
 def test_a_step_is_no_float(file: Path, opened: Open) -> None:
     """0.57·100 is 56.99999999999999 in a float; ⌊32·0.57⌋ = ⌊18.24⌋ = 18 channels, 18·3·9 weights."""
     page = opened(file)
@@ -154,3 +165,42 @@ def test_every_program_on_the_page_is_the_networks(page_report: PageReport) -> N
         drawing = found.report.comparison.drawing
         architecture = find(Architecture, drawing.architecture.name, "network")
         assert found.program == network_program(architecture, found.report.given)
+
+
+MODELS = ("torchvision:resnet18", "torchvision:googlenet", "timm:convnext_atto", "torchvision:vit_b_16")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "models.html"
+    convcost.page(MODELS).save(path)
+    return path
+
+
+@pytest.mark.parametrize("number", range(1, len(MODELS) + 1), ids=MODELS)
+def test_a_model_at_other_inputs_is_what_is_compared_there(number: int, models: Path, opened: Open) -> None:
+    """The page's own command, run: every row that the sliders made is the formula's on the model's real calls."""
+    pick = random.Random(number)  # noqa: S311
+    page = opened(models)
+    section(page, number).get_by_label("all operators").check()
+    for time in range(3):
+        for name, low, high in (("B", 2, 5), ("H", 64, 300), ("W", 64, 300)):
+            if section(page, number).locator(f"#network-{number}-{name}").count():
+                size = pick.randint(low, high)
+                turn(page, number, name, str(size), size, by_slider=bool(time % 2))
+        shown = read(page, number)
+        words = shlex.split(shown.notice.rpartition(": ")[2])
+        assert words[:4] == ["convcost", "compare", MODELS[number - 1], "--input"]
+        report = convcost.compare(MODELS[number - 1], inputs=tuple(map(int, words[4].split(","))))
+        assert shown.column("layer") == [row.layer for row in report.all_rows]
+        assert list(map(count, shown.column("MACs"))) == [row.macs_formula for row in report.all_rows]
+        assert shown.column("output") == ["×".join(map(str, row.output_shape or ())) for row in report.all_rows]
+        assert list(map(count, shown.totals)) == [report.totals.macs_formula, report.totals.params_measured]
+
+
+def test_outside_of_a_derived_domain(models: Path, opened: Open) -> None:
+    page = opened(models)
+    turn(page, 2, "H", "9", 9, by_slider=True)
+    assert read(page, 2).notice == (
+        "The network cannot be drawn at these settings. H ≥ 15 does not hold, which the formula needs"
+    )

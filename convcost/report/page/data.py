@@ -10,11 +10,14 @@ from convcost.explore.dial import Dial
 from convcost.explore.structures import Layer, Program, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
+from convcost.theory.derivation import Derivation
 
 _SAFE = 2**53
 
 
-def network_data(identifier: str, report: ComparisonReport, program: Program, command: str) -> dict[str, Any]:
+def network_data(
+    identifier: str, report: ComparisonReport, program: Program, command: str, derivation: Derivation | None = None
+) -> dict[str, Any]:
     """The data of one network as JSON has it; whole numbers that a float cannot hold are strings.
 
     command  what compares the network, without the options that the dials stand for
@@ -27,6 +30,7 @@ def network_data(identifier: str, report: ComparisonReport, program: Program, co
         "products": total_rows(comparison)[0][0],
         "measures": {"macs": "FLOPs" if flops else "MACs", "params": "parameters", **_activations(program)},
         "command": command,
+        "input": _input(derivation, program),
         "fixed": _fixed(report, program),
         "groups": _groups(report),
         "verdicts": list(dict.fromkeys(str(row.verdict) for row in comparison.rows)),
@@ -48,6 +52,14 @@ def command(name: str, report: ComparisonReport, program: Program, more: dict[st
     return " ".join(["convcost compare", shlex.quote(name), *words])
 
 
+def _input(derivation: Derivation | None, program: Program) -> list[int | str] | None:
+    """The input's sizes as one types them, the place of a dial where one stands for a size; None for no such input."""
+    if derivation is None:
+        return None
+    places: dict[str, int | str] = {dial.name: place for place, dial in enumerate(program.dials)}
+    return [places.get(size, size) for size in derivation.input.split("×")]
+
+
 def _options(report: ComparisonReport) -> tuple[Any, ...]:
     paper = report.comparison.paper
     return paper.architecture.options if paper else ()
@@ -62,7 +74,7 @@ def _fixed(report: ComparisonReport, program: Program) -> list[str]:
     """The settings that no dial stands for, in words; of a model its input."""
     paper = report.comparison.paper
     if paper is None:
-        return [f"input {' and '.join(map(str, report.comparison.inputs)) or 'none'}"]
+        return [] if program.dials else [f"input {' and '.join(map(str, report.comparison.inputs)) or 'none'}"]
     dials = {dial.name for dial in program.dials}
     return [
         f"{option.symbol or option.name.replace('_', ' ')} = {text.plain(paper.settings[option.name])}"

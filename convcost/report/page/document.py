@@ -28,17 +28,23 @@ from convcost.report.comparison import (
 )
 from convcost.report.page import parts
 from convcost.report.page.data import network_data
+from convcost.theory.derivation import Derivation
 
 _SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A network on the page: its comparison, its program, and the command that compares it at other settings."""
+    """A network on the page: its comparison, its program, and the command that compares it at other settings.
+
+    Of a model without a paper, `derivation` is the formula in its input's sizes; None where `note` says why not.
+    """
 
     report: ComparisonReport
     program: Program
     command: str
+    derivation: Derivation | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class PageReport:
         names = [parts.name(section.report) for section in self.sections]
         identifiers = [f"network-{number}" for number in range(1, len(names) + 1)]
         data = [
-            network_data(identifier, section.report, section.program, section.command)
+            network_data(identifier, section.report, section.program, section.command, section.derivation)
             for identifier, section in zip(identifiers, self.sections, strict=True)
         ]
         used = ", ".join(f"{package} {version}" for package, version in versions().items())
@@ -95,24 +101,29 @@ class PageReport:
 
 def _section(identifier: str, section: Section) -> str:
     report = section.report
-    notes = [
-        *uncounted_notes(report.comparison),
-        parameter_note(report.comparison),
-        missing_formulas(report.comparison),
-    ]
+    comparison = report.comparison
+    notes = [section.note, *uncounted_notes(comparison), parameter_note(comparison), missing_formulas(comparison)]
     return _filled(
         "section.html",
         id=identifier,
         title=escape(parts.name(report)),
         source=escape(parts.formula_source(report)),
-        measured=escape(
-            f"model {report.reference} by fvcore on device {report.comparison.device}: {parts.settings(report)}"
-        ),
+        measured=escape(f"model {report.reference} by fvcore on device {comparison.device}: {parts.settings(report)}"),
         limits="".join(f'<p class="limits">{escape(note)}</p>' for note in notes if note),
         conclusion=escape(conclusion(report).removeprefix("Verdict: ").replace(" (--all-operators shows all)", "")),
-        formula=parts.formula(identifier, report, section.program, Template(_file("formula.html"))),
+        formula=_formula(identifier, section),
         sources=parts.sources(report),
     )
+
+
+def _formula(identifier: str, section: Section) -> str:
+    """The formula typeset; empty where there is none in one piece."""
+    dials = section.program.dials
+    if section.report.comparison.paper is not None:
+        return _filled("formula.html", id=identifier, **parts.paper_formula(section.report, dials))
+    if section.derivation is not None:
+        return _filled("derived.html", id=identifier, **parts.derived_formula(section.derivation, dials))
+    return ""
 
 
 def _file(name: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy
 from sympy.printing.mathml import MathMLPresentationPrinter
 
+from convcost.theory import form_text
 from convcost.theory.architecture import Architecture
 from convcost.theory.closed import network_form
+from convcost.theory.form import Form
 from convcost.theory.symbolic import GREEK
 
 
@@ -30,8 +32,17 @@ def terms(expression: Any, order: Sequence[str]) -> str:
         return (not names, places, str(term))
 
     parts = sympy.Add.make_args(sympy.Integer(0) + expression)
-    ordered = sorted(parts, key=rank)
-    signed = [(" − ", -term) if term.could_extract_minus_sign() else (" + ", term) for term in ordered]
+    return joined(sorted(parts, key=rank))
+
+
+def derived(form: Form, order: Sequence[str]) -> str:
+    """A form, its largest feature maps first."""
+    return joined(form_text.to_sympy(Form({monomial: c})) for c, monomial in form_text.terms(form, order))
+
+
+def joined(terms: Iterable[Any]) -> str:
+    """Terms as a sum."""
+    signed = [(" − ", -term) if term.could_extract_minus_sign() else (" + ", term) for term in terms]
     text = "".join(sign + mathml(term) for sign, term in signed)
     return text.removeprefix(" + ").strip()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from string import Template
 
-from convcost.explore.structures import Program
+from convcost.explore.dial import Dial
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, heading
 from convcost.theory.book import records
+from convcost.theory.derivation import Derivation
 from convcost.theory.record import Operator
 
 
@@ -62,29 +62,32 @@ def _side(column: int) -> str:
     return ' class="number"' if 0 < column < len(_HEADS) - 1 else ""
 
 
-def formula(identifier: str, report: ComparisonReport, program: Program, template: Template) -> str:
-    """The closed form of a network of the book, typeset; empty for a model without a paper."""
-    paper = report.comparison.paper
-    if paper is None:
-        return ""
+def paper_formula(report: ComparisonReport, dials: Sequence[Dial]) -> dict[str, str]:
+    """The closed form of a network of the book, typeset."""
     from convcost.report.page.mathml import network_parts
 
-    dials = {dial.name for dial in program.dials}
-    scaled = {option.name for option in paper.architecture.options if option.scales}
-    found = network_parts(paper.architecture, {k: v for k, v in report.given.items() if k not in dials | scaled})
-    meanings = "".join(
-        f"<div><dt>{escape(dial.symbol)}</dt><dd>{escape(dial.meaning)}</dd></div>" for dial in program.dials
-    )
+    architecture = report.comparison.drawing.architecture
+    left_out = {dial.name for dial in dials} | {option.name for option in architecture.options if option.scales}
+    found = network_parts(architecture, {k: v for k, v in report.given.items() if k not in left_out})
     widths = f'<p>Rounded channel counts:</p><ul class="widths">{found["widths"]}</ul>' if found["widths"] else ""
-    return template.substitute(
-        id=identifier,
-        lead="Multiply-accumulates of convolutions and linear layers are the sum over the sizes of the feature maps.",
-        unit="MACs",
-        terms=found["terms"],
-        parameters=found["parameters"],
-        widths=widths,
-        symbols=meanings,
-    )
+    return {**found, "widths": widths, "symbols": _meanings(dials)}
+
+
+def derived_formula(derivation: Derivation, dials: Sequence[Dial]) -> dict[str, str]:
+    """What was derived of a model, typeset."""
+    from convcost.report.page.mathml import derived
+
+    return {
+        "macs": derived(derivation.forms["macs"][0], derivation.symbols),
+        "parameters": text.number(derivation.parameters),
+        "domain": escape(derivation.domain),
+        "note": escape(f"{derivation.note}.") if derivation.note else "",
+        "symbols": _meanings(dials),
+    }
+
+
+def _meanings(dials: Sequence[Dial]) -> str:
+    return "".join(f"<div><dt>{escape(d.symbol)}</dt><dd>{escape(d.meaning)}</dd></div>" for d in dials)
 
 
 def sources(report: ComparisonReport) -> str:

@@ -37,17 +37,23 @@ function showSettings(part, network, state, result) {
   if (result.refused) {
     notice.append(`The network cannot be drawn at these settings. ${result.refused}`);
   } else if (!result.measured) {
-    const turned = dials.map((dial, i) =>
-      state.inputs[i] === dial.usual ? "" : ` --${dial.name.replaceAll("_", "-")} ${typed(dial, state.inputs[i])}`);
-    notice.append("Not measured at these settings. This measures them: ", element("code", {}, network.command + turned.join("")));
+    notice.append("Not measured at these settings. This measures them: ", element("code", {}, network.command + turned(network, state)));
   }
   notice.hidden = !notice.hasChildNodes();
+}
+
+// The settings as options of the command line; a model's are the sizes of its input.
+function turned(network, state) {
+  const { dials } = network.program;
+  if (network.input) return ` --input ${network.input.map((size) => (typeof size === "number" ? state.inputs[size] : size)).join(",")}`;
+  return dials.map((dial, i) =>
+    state.inputs[i] === dial.usual ? "" : ` --${dial.name.replaceAll("_", "-")} ${typed(dial, state.inputs[i])}`).join("");
 }
 
 function showTotals(part, network, result) {
   const names = [network.products, "parameters", "activations written"];
   const measured = result.measured?.totals ?? [];
-  const parts = names.map((name, i) => {
+  const parts = names.filter((_, i) => result.totals[i] !== null).map((name, i) => {
     const count = result.totals[i];
     const box = element("div", {}, element("dt", {}, name), element("dd", { className: "value" }, shown(count)));
     if (i < 2 && measured[i] !== undefined) {
