@@ -10,6 +10,7 @@ _READ = """section => {
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   return {
     totals: [...part("totals").querySelectorAll(".value")].map(text),
+    others: [...part("totals").querySelectorAll(".other")].map(text),
     rows: [...part("table").tBodies[0].rows].map((row) => [...row.cells].map(text)),
     heads: [...part("table").tHead.rows[0].cells].map(text),
     foot: [...part("table").tFoot.rows[0].cells].map(text),
@@ -25,6 +26,7 @@ class Shown:
     """A network's section at one moment."""
 
     totals: list[str]
+    others: list[str]
     rows: list[list[str]]
     heads: list[str]
     foot: list[str]

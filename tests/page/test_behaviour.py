@@ -98,7 +98,10 @@ def test_keyboard(file: Path, opened: Open) -> None:
     """With no mouse: to the first slider, turn it, on to the number, to a column's head, and sort."""
     page = opened(file)
     slider = section(page, 2).get_by_label("width multiplier").first
-    slider.focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "network-2-alpha":
+            break
     page.keyboard.press("ArrowRight")
     assert "α = 0.26" in read(page, 2).settings
     assert slider.get_attribute("aria-valuetext") == "α = 0.26"

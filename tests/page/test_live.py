@@ -127,8 +127,11 @@ def test_measured_counts_come_and_go(page_report: PageReport, file: Path, opened
     assert before.column("verdict") == ["agree"] * 28
     turn(page, 1, "alpha", "0.76", 76, by_slider=True)
     assert set(read(page).column("fvcore")) == set(read(page).column("measured")) == {"–"}
+    verdict = section(page).get_by_text("28 of 28 layers agree")
+    assert not verdict.is_visible()
     section(page).get_by_role("button", name="Back to the measured settings").click()
     assert read(page) == before
+    assert verdict.is_visible()
 
 
 def test_counts_that_no_float_holds(tmp_path: Path, opened: Open) -> None:
@@ -140,6 +143,7 @@ def test_counts_that_no_float_holds(tmp_path: Path, opened: Open) -> None:
     exact = written.reports[0].totals.macs_measured
     assert exact != int(float(exact))
     assert shown.totals[0] == f"{exact:,}"
+    assert shown.others[0] == f"measured {exact:,}, difference 0"
     assert shown.foot[shown.heads.index("fvcore")] == f"{exact:,}"
 
 

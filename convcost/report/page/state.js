@@ -32,6 +32,8 @@ function showSettings(part, network, state, result) {
   const { dials } = network.program;
   const values = dials.map((dial, i) => `${dial.symbol} = ${typed(dial, state.inputs[i])}`);
   part("settings").textContent = [...network.fixed, ...values].join(", ");
+  // What was found in a measurement says nothing of other settings.
+  for (const name of ["limits", "conclusion"]) part(name).hidden = !result.measured;
   const notice = part("notice");
   notice.replaceChildren();
   if (result.refused) {
