@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convcost.api.audit import audit as audit
+    from convcost.api.check import check as check
     from convcost.api.claims import claims as claims
     from convcost.api.compare import compare as compare
     from convcost.api.derive import derive as derive
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "audit": ("convcost.api.audit", "audit"),
+    "check": ("convcost.api.check", "check"),
     "claims": ("convcost.api.claims", "claims"),
     "compare": ("convcost.api.compare", "compare"),
     "closed_form": ("convcost.api.formulas", "closed_form"),
@@ -66,6 +68,7 @@ __all__ = [
     "__version__",
     "audit",
     "capture",
+    "check",
     "claims",
     "closed_form",
     "compare",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convcost.api.sides import once, read
+from convcost.api.spelled import read
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find
 from convcost.theory.errors import ConvcostError, DomainError
@@ -58,14 +58,19 @@ def _section(
     from convcost.report.page.document import Section
     from convcost.report.page.model_program import derived_program, model_program
 
-    name, own = read(text)
-    lists = {key: own.pop(key, common[key]) for key in ("arg", "input")}
-    given: dict[str, Any] = {**options, **once(own)}
+    spelled = read(text)
+    name = spelled.reference
+    given: dict[str, Any] = {**options, **spelled.options}
+    if spelled.of_the_book:
+        # `compare` takes keywords that no option may be mistaken for.
+        find(Architecture, name, "network").settings(given)
+    own = {"arg": spelled.arguments, "input": spelled.inputs}
+    lists = {key: list(own[key] or common[key]) for key in own}
     more = {"model": [model] if model else [], "unit": [unit] if unit != "macs" else [], **lists}
     keywords = spelling.parse_arguments(lists["arg"])
     specs = spelling.given_inputs(lists["input"])
     found = compare(name, model=model, inputs=specs, arguments=keywords, unit=unit, **given)
-    if ":" not in name:
+    if spelled.of_the_book:
         program = network_program(find(Architecture, name, "network"), given, unit)
         return Section(found, program, command(name, found, program, more))
     try:

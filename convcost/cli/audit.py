@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-from convcost.cli.console import console
-
-if TYPE_CHECKING:
-    from convcost.auditing.session import Progress
+from convcost.cli.console import bar, console
 
 EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
 
@@ -39,7 +33,7 @@ def command(
     """
     from convcost.api.audit import audit
 
-    with _bar() as progress:
+    with bar("models") as progress:
         try:
             report = audit(
                 models,
@@ -69,19 +63,3 @@ def command(
     if report.disagreeing:
         return 1
     return 2 if report.failed else 0
-
-
-@contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """A bar with the time left, on a terminal only."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    screen = Console(stderr=True)
-    if not screen.is_terminal:
-        yield None
-        return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models, time left"), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

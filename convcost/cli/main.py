@@ -13,6 +13,7 @@ import typer
 from convcost import __version__
 from convcost.cli import (
     audit,
+    check,
     claims,
     compare,
     conventions,
@@ -56,6 +57,7 @@ for _name, _module, _short in (
     ("solve", solve, "The largest settings of a network that fit a budget."),
     ("report", report, "Comparisons as one page for a browser, with sliders."),
     ("diff", diff, "What changed from one network to another, layer by layer."),
+    ("check", check, "A project's budgets, as its pyproject.toml has them."),
     ("conventions", conventions, "What each counter counts, and its known faults."),
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),

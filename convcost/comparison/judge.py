@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convcost.comparison.align import ORDERLESS, signature
@@ -16,6 +16,9 @@ from convcost.theory.cost import Cost
 from convcost.theory.outline import kind
 from convcost.theory.pen import Line
 from convcost.theory.record import Operator
+
+EARLIER = "an earlier layer differs"
+"""How the reason of a row ends that follows from another one."""
 
 
 def operator_of(name: str | None) -> Operator | None:
@@ -95,6 +98,7 @@ class Judge:
             verdict=verdict,
             reason=reason,
             multilinear=line.operator.multilinear,
+            activations=line.cost.activations,
         )
 
     def _unknown_to_paper(self, measured: Measured) -> Row:
@@ -110,7 +114,7 @@ class Judge:
         formula = operator(*call.inputs, **call.hyper)
         if formula.shape != call.output:
             reason = f"the formula derives output {formula.shape}, the model gave {call.output}"
-            return self._of_call(measured, name, formula.cost, Verdict.DISAGREE, reason)
+            return replace(self._of_call(measured, name, formula.cost, Verdict.DISAGREE, reason), activations=None)
         return self._of_call(measured, name, formula.cost, *self._count(operator, measured, formula.cost))
 
     def _of_call(self, measured: Measured, name: str, cost: Cost | None, verdict: Verdict, reason: str) -> Row:
@@ -132,6 +136,7 @@ class Judge:
             verdict=verdict,
             reason=reason,
             multilinear=operator is not None and operator.multilinear,
+            activations=cost.activations if cost else None,
         )
 
     def _judge(self, line: Line, measured: Measured) -> tuple[Verdict, str]:
@@ -196,5 +201,5 @@ def _differences(line: Line, measured: Measured) -> str:
         ours, others = tuple(sorted(ours)), tuple(sorted(others))
     if not found and ours != others:
         shapes = [" and ".join(str(shape) for shape in side) for side in (ours, others)]
-        return f"input is {shapes[0]} in the formula, {shapes[1]} in the model: an earlier layer differs"
+        return f"input is {shapes[0]} in the formula, {shapes[1]} in the model: {EARLIER}"
     return "; ".join(found)

@@ -11,7 +11,10 @@ from convcost.theory.carriers import Shape
 
 @dataclass(frozen=True)
 class Row:
-    """One layer, or several summed up. Counts are in the comparison's unit; None is unknown, never zero."""
+    """One layer, or several summed up. Counts are in the comparison's unit; None is unknown, never zero.
+
+    `activations` are the elements that the formula says are written: unknown too where the model writes others.
+    """
 
     layer: str
     block: str
@@ -28,6 +31,7 @@ class Row:
     verdict: Verdict
     reason: str
     multilinear: bool
+    activations: int | None = None
 
     @property
     def difference(self) -> int | None:
@@ -56,6 +60,7 @@ def summed(rows: list[Row], name: str) -> Row:
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
         multilinear=any(row.multilinear for row in rows),
+        activations=_total(row.activations for row in rows),
     )
 
 

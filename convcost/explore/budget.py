@@ -32,11 +32,16 @@ def amount(what: str, text: object) -> int:
 
     Raises DomainError for anything else.
     """
+    return int(exact_amount(what, text))
+
+
+def exact_amount(what: str, text: object) -> Fraction:
+    """The same, nothing cut off."""
     match = _AMOUNT.fullmatch(str(text).strip())
     if match is None:
         raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
     whole, _, decimals, unit = match.groups()
-    return int(Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()])
+    return Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()]
 
 
 def step_of(what: str, text: object, *, whole: bool = False) -> Fraction:

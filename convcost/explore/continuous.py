@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from math import isqrt
 
 from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
 from convcost.theory.architecture import Architecture, Settings
+from convcost.theory.carriers import Count
 
 DIGITS = 4
 """Decimal places of a continuous solution; it is rounded down, so that it fits."""
 
 _SCALE = 10**DIGITS
+_GUESSES = 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Law:
     rho: Fraction
     limits: dict[str, int]
     has_width: bool
+    _widths: dict[Fraction, tuple[dict[int, Count], Fraction]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, solution: Solution) -> Law | None:
@@ -83,24 +87,43 @@ class Law:
 
     def costs(self, alpha: Fraction, rho: Fraction) -> dict[str, Fraction]:
         """MACs and parameters with nothing rounded, each line's MACs scaled once for every axis of the image."""
+        if alpha not in self._widths:
+            self._widths[alpha] = self._at_width(alpha)
+        by_rank, parameters = self._widths[alpha]
+        return {
+            "macs": sum((macs * rho**rank for rank, macs in by_rank.items()), Fraction(0)),
+            "parameters": parameters,
+        }
+
+    def _at_width(self, alpha: Fraction) -> tuple[dict[int, Count], Fraction]:
+        """MACs at the default image, by the number of axes that a line slides over, and parameters."""
         width = {WIDTH: alpha} if self.has_width else {}
         drawing = self.architecture.draw({**self.settings, **width}, rounding=False)
-        macs = sum((line.cost.macs * rho**line.rank for line in drawing.core), Fraction(0))
-        return {"macs": macs, "parameters": Fraction(drawing.cost.parameters)}
+        by_rank: dict[int, Count] = {}
+        for line in drawing.core:
+            by_rank[line.rank] = by_rank.get(line.rank, 0) + line.cost.macs
+        return by_rank, Fraction(sum(line.cost.parameters for line in drawing.lines))
 
     def largest(self, scaling: Scaling) -> Fraction | None:
         """The largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
 
-        def fits(n: int) -> bool:
+        def share(n: int) -> Fraction:
+            """What the costs at n have of their limits, at most."""
             costs = self.costs(*scaling(Fraction(n, _SCALE)))
-            return all(costs[name] <= limit for name, limit in self.limits.items())
+            return max(costs[name] / limit for name, limit in self.limits.items())
 
         low, high = 1, 1024 * _SCALE
-        if not fits(low) or fits(high):
+        if share(low) > 1 or share(high) <= 1:
             return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if fits(middle) else (low, middle)
+        n = _SCALE
+        for step in count():
+            used = share(n)
+            low, high = (n, high) if used <= 1 else (low, n)
+            if high - low == 1:
+                break
+            # Costs go with about the square of a factor; should that not lead anywhere, the bracket is halved.
+            guess = isqrt(int(n * n / used)) if step < _GUESSES else (low + high) // 2
+            n = min(max(guess, low + 1), high - 1)
         return Fraction(low, _SCALE)
 
     def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> Continuous | None:

@@ -95,7 +95,7 @@ def solve(
         fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
     if not fits.any():
         return Solution(sweep, budget, prefer, None, (), (), _smallest(sweep, budget, drawn))
-    best = _first(sweep, fits, _order(axes, prefer))
+    best = _first(sweep, fits, prefer)
     largest = tuple(_point(sweep, budget, index) for index in _maximal(axes, fits))
     return Solution(sweep, budget, prefer, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
 
@@ -145,24 +145,20 @@ def _factors(axis: Axis) -> list[Fraction]:
     return [Fraction(axis.value(i)) / (axis.option.default or 1) for i in range(len(axis))]  # type: ignore[operator]
 
 
-def _order(axes: Sequence[Axis], prefer: str) -> list[Any]:
-    """Keys, the first of which decides first: arrays over the lattice, larger being better."""
-    factors = [_factors(axis) for axis in axes]
+def _first(sweep: Sweep, fits: Any, prefer: str) -> Index:
+    """Of the points that fit the best: the preferred option, the balance, then the options in their order decide."""
+    points = np.nonzero(fits)
+    factors = [_factors(axis) for axis in sweep.axes]
     rank = {factor: i for i, factor in enumerate(sorted({f for line in factors for f in line}))}
-    ranks = np.meshgrid(*([rank[f] for f in line] for line in factors), indexing="ij")
-    numbers = [ranks[i] for i, axis in enumerate(axes) if axis.numbers is not None]
+    ranks = [np.array([rank[f] for f in line])[at] for line, at in zip(factors, points, strict=True)]
+    numbers = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.numbers is not None]
     balanced = list(np.sort(np.stack(numbers), axis=0)) if numbers else []
-    first = [ranks[i] for i, axis in enumerate(axes) if axis.option.name == prefer]
-    # Of two balanced ones the order of the options decides.
-    return [*first, *balanced, *ranks]
-
-
-def _first(sweep: Sweep, fits: Any, keys: list[Any]) -> Index:
-    left = np.flatnonzero(fits)
-    for key in keys:
-        values = key.ravel()[left]
+    first = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.option.name == prefer]
+    left = np.arange(len(points[0]))
+    for key in (*first, *balanced, *ranks):
+        values = key[left]
         left = left[values == values.max()]
-    return _index(sweep, int(left[0]))
+    return tuple(int(at[left[0]]) for at in points)
 
 
 def _index(sweep: Sweep, flat: int) -> Index:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from convcost.explore.dial import Dial
-from convcost.theory.arrays import Answer
+from convcost.theory.answer import Answer
 from convcost.theory.errors import ConvcostError, DomainError
 from convcost.theory.recorded import Recorded, Recording
 from convcost.theory.tape import OPERATIONS, RELATIONS, Guard, Step, Tape, needed, run

@@ -13,6 +13,7 @@ from torch import nn
 from torch._ops import OpOverload
 from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.nn.parameter import is_lazy
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
@@ -22,12 +23,13 @@ from convcost.theory.errors import ConvcostError
 def weightless(make: Callable[[], nn.Module]) -> nn.Module:
     """What `make` returns, in evaluation mode and on the meta device.
 
-    It is built on the meta device; where that fails (a model that computes its widths with tensors), on the
-    CPU with each parameter losing its elements as soon as a module takes it, so that random initialisers draw
-    nothing; where that fails too, plainly on the CPU. `make` runs up to three times, and its last error is
-    raised. The random state is afterwards that of before.
+    Each parameter loses its elements as soon as a module takes it, and what is made without values, as the weights of
+    layers are, has none from the beginning, so that random initialisers draw nothing; what the model computes (widths,
+    tables of positions) is real. Where it computes with weights that have no values yet, these are left on the CPU
+    until a module takes them; where that fails too, it is built plainly on the CPU. `make` runs up to three times, and
+    its last error is raised. The random state is afterwards that of before.
     """
-    for built in (_on_meta, _parameters_on_meta):
+    for built in (_uninitialised_on_meta, _parameters_on_meta):
         with random_state_kept(), built():
             try:
                 return _moved(make())
@@ -71,9 +73,20 @@ def random_state_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _on_meta() -> Iterator[None]:
-    with torch.device("meta"), _NothingDrawn():
+def _uninitialised_on_meta() -> Iterator[None]:
+    with _parameters_on_meta(), _EmptyOnMeta(), _NothingDrawn():
         yield
+
+
+class _EmptyOnMeta(TorchFunctionMode):
+    """While active, tensors that are made without values have no elements."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if func in (torch.empty, torch.empty_strided) and (kwargs or {}).get("device") is None:
+            return func(*args, **{**(kwargs or {}), "device": "meta"})
+        return func(*args, **(kwargs or {}))
 
 
 _DRAWS = frozenset({"aten::normal_", "aten::uniform_", "aten::bernoulli_", "aten::exponential_", "aten::random_"})

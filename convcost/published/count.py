@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from convcost.published.errors import ClaimError
 from convcost.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
 from convcost.published.subject import NUMBER, Leaf
 from convcost.theory.architecture import Architecture, Drawing
 from convcost.theory.book import find, lookup
+from convcost.theory.carriers import Count
 from convcost.theory.convention import Convention
 from convcost.theory.cost import Cost
 from convcost.theory.outline import kind
@@ -31,14 +33,15 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
         # An image that is read differently takes the place of the multiplier that made it.
         replaced = {o.name for o in record.options if o.scales in dict(options)}
         given = {name: value for name, value in leaf.settings if name not in replaced}
-        settings = tuple({**given, **dict(options)}.items())
+        # Readings that come to the same settings share a drawing.
+        settings = tuple(sorted(record.settings({**given, **dict(options)}).items()))
         exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
     else:
         exact = _formula(record, leaf, metric, counting)
-    return exact * reading.factor
+    return Fraction(exact * reading.factor)
 
 
-def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Fraction:
+def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Count:
     if leaf.part:
         raise ClaimError(f"{leaf.name} is one formula and has no part {leaf.part!r}")
     wrong = [value for _, value in leaf.settings if not NUMBER.fullmatch(value)]
@@ -51,38 +54,38 @@ def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Fractio
         raise ClaimError(f"{leaf.name} needs values for {', '.join(sorted(names))} and for nothing else")
     whole = {name: int(value) if value == int(value) else value for name, value in full.items()}
     cost = record.evaluate(whole)
-    return Fraction(cost.parameters) if metric == "params" else _operations(cost, counting)
+    return cost.parameters if metric == "params" else _operations(cost, counting)
 
 
-def _operations(cost: Cost, counting: str) -> Fraction:
-    weights = {"macs+bias": (1, 1, 0), "flops": (2, 1, 1)}.get(counting, (1, 0, 0))
-    terms = (cost.macs, cost.bias_adds, cost.elementwise)
-    return sum((Fraction(term) * weight for term, weight in zip(terms, weights, strict=True)), Fraction())
+def _operations(cost: Cost, counting: str) -> Count:
+    if counting == "macs+bias":
+        return cost.macs + cost.bias_adds
+    return 2 * cost.macs + cost.bias_adds + cost.elementwise if counting == "flops" else cost.macs
+
+
+_Settings = tuple[tuple[str, Any], ...]
 
 
 @cache
-def _drawn(name: str, settings: tuple[tuple[str, str], ...], scope: str) -> Drawing:
+def _drawn(name: str, settings: _Settings, scope: str) -> Drawing:
     architecture = find(Architecture, name, "network")
-    found = architecture.settings(dict(settings))
-    return architecture.draw(found, rounding=scope != "unrounded", auxiliary=scope == "auxiliary")
+    return architecture.draw(dict(settings), rounding=scope != "unrounded", auxiliary=scope == "auxiliary")
 
 
 @cache
-def _counted(name: str, settings: tuple[tuple[str, str], ...], counting: str, scope: str) -> tuple[Fraction, ...]:
+def _counted(name: str, settings: _Settings, counting: str, scope: str) -> tuple[Count, ...]:
     """The count of every line of a drawing."""
     return tuple(_line(line, counting) for line in _drawn(name, settings, scope).lines)
 
 
 @cache
-def _network(
-    name: str, settings: tuple[tuple[str, str], ...], part: str, counting: str, scope: str, separable: bool
-) -> Fraction:
+def _network(name: str, settings: _Settings, part: str, counting: str, scope: str, separable: bool) -> Count:
     # Most scopes leave out lines of the same drawing.
     drawn = scope if scope in ("auxiliary", "unrounded") else ""
     drawing = _drawn(name, settings, drawn)
     kept = _kept(drawing, part) - _dropped(drawing, scope)
     counted = _counted(name, settings, counting, drawn)
-    total = sum((counted[number] for number in kept), Fraction())
+    total = sum(counted[number] for number in kept)
     if separable:
         first = next(n for n, line in enumerate(drawing.lines) if line.operator.multilinear)
         if first in kept and drawing.lines[first].hyper.get("kernel_size") == _SEVEN:
@@ -120,20 +123,20 @@ def _fvcore() -> Convention:
     return find(Convention, "fvcore", "convention")
 
 
-def _line(line: Line, counting: str) -> Fraction:
+def _line(line: Line, counting: str) -> Count:
     cost: Cost = line.cost
     norm = line.operator.name == "batch_norm"
     if counting == "fvcore":
-        return Fraction(_fvcore().weigh(line.operator.name, line.hyper, cost) or 0)
+        return _fvcore().weigh(line.operator.name, line.hyper, cost) or 0
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.
-            return Fraction(3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0)
+            return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
         if counting == "weights" and line.operator.multilinear:
-            return Fraction(line.operator.unchecked(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters)
-        return Fraction(cost.parameters)
+            return line.operator.unchecked(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters
+        return cost.parameters
     if counting in ("numel", "numel+statistics"):
-        return Fraction(cost.parameters) + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
+        return cost.parameters + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
     return _operations(cost, counting)
 
 

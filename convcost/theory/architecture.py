@@ -79,6 +79,13 @@ class Drawing:
         return sum((line.cost for line in self.lines), Cost())
 
     @property
+    def counts(self) -> dict[str, Count]:
+        """MACs, parameters, and the elements that convolutions and linear layers write, which are its activations
+        (Radosavovic et al. 2020, arXiv 2003.13678, section 3)."""
+        activations = sum(line.cost.activations for line in self.core)
+        return {"macs": self.cost.macs, "parameters": self.cost.parameters, "activations": activations}
+
+    @property
     def core(self) -> tuple[Line, ...]:
         """The lines that multiply and accumulate: convolutions and fully connected layers."""
         return tuple(line for line in self.lines if line.operator.multilinear)

@@ -2,59 +2,21 @@
 
 Counts are int64 where a bound in Python's ints, kept with every array, says that they fit, and Python's ints where it
 does not. A width multiplier is an array of numerators over one denominator, so that ⌊32·α⌋ is exact.
-
-A formula may ask a question (is the domain kept? are two widths equal?) whose answer is not the same at all points.
-Then it cannot be evaluated for all of them at once: `Split` says which points belong together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 from typing import Any
 
 import numpy as np
 
+from convcost.theory.answer import Answer, Split
+
 _MOST = 2**63 - 1
-
-
-class Split(Exception):  # noqa: N818  a question, not an error
-    """Points with different `labels` have to be evaluated apart; the labels broadcast against the points."""
-
-    def __init__(self, labels: Any) -> None:
-        super().__init__("the points have to be evaluated apart")
-        self.labels = labels
-
-
-class Answer:
-    """Yes or no at every point."""
-
-    __slots__ = ("values",)
-    __array_ufunc__ = None
-
-    def __init__(self, values: Any) -> None:
-        self.values = values
-
-    def __and__(self, other: Any) -> Answer:
-        return Answer(self.values & (other.values if isinstance(other, Answer) else bool(other)))
-
-    def __or__(self, other: Any) -> Answer:
-        return Answer(self.values | (other.values if isinstance(other, Answer) else bool(other)))
-
-    __rand__, __ror__ = __and__, __or__
-
-    def __invert__(self) -> Answer:
-        return Answer(~self.values)
-
-    def __bool__(self) -> bool:
-        if self.values.all():
-            return True
-        if self.values.any():
-            raise Split(self.values)
-        return False
-
-    all = __bool__
 
 
 class ExactArray:
@@ -72,9 +34,32 @@ class ExactArray:
     def values(self) -> Any:
         """The numerators."""
         if self._values is None:
-            operation, left, right = self._pending
-            self._values, self._pending = np.asarray(operation(left.values, right.values)), None
+            self._values, self._pending = self.computed(), None
         return self._values
+
+    def computed(self) -> Any:
+        """The numerators, not kept if they are not yet."""
+        if self._values is not None:
+            return self._values
+        operation, left, right = self._pending
+        # In another order a product with a zero could overflow on its way.
+        if operation is np.multiply and self.bound:
+            return _multiplied(self.factors)
+        return np.asarray(operation(left.values, right.values))
+
+    @property
+    def operands(self) -> tuple[ExactArray, ExactArray]:
+        """What an array that is not evaluated yet is made of."""
+        _, left, right = self._pending
+        return left, right
+
+    @property
+    def factors(self) -> list[ExactArray]:
+        """What it is a product of, as far as that is not evaluated yet."""
+        if self._values is None and self._pending[0] is np.multiply:
+            left, right = self.operands
+            return [*left.factors, *right.factors]
+        return [self]
 
     def tightened(self) -> ExactArray:
         """The same with the least bound there is."""
@@ -176,11 +161,11 @@ def gcd(left: Any, right: Any) -> ExactArray:
 
 
 def summed(counts: Iterable[Any]) -> ExactArray:
-    """The sum of any number of counts, each evaluated at once."""
+    """The sum of any number of counts; the large arrays on the way to it are not kept."""
     total = _lift(0)
     for count in counts:
-        total = total + count
-        total.values  # noqa: B018  a sum of a thousand terms is not to be evaluated from its end
+        left, right = (total + count).operands
+        total = ExactArray(np.asarray(left.values + right.computed()), left.denominator, left.bound + right.bound)
     return total
 
 
@@ -225,6 +210,16 @@ def _common(left: ExactArray, right: ExactArray) -> tuple[ExactArray, ExactArray
 def _over(array: ExactArray, denominator: int) -> ExactArray:
     scaled = array * (denominator // array.denominator)
     return ExactArray(scaled.values, denominator, scaled.bound)
+
+
+def _multiplied(factors: list[ExactArray]) -> Any:
+    """The product, those of one shape first, so that few multiplications are of the whole grid."""
+    products: dict[tuple[int, ...], Any] = {}
+    for factor in factors:
+        values = factor.values
+        known = products.get(values.shape)
+        products[values.shape] = values if known is None else known * values
+    return np.asarray(reduce(np.multiply, sorted(products.values(), key=np.size)))
 
 
 def _product(left: int, right: int) -> int:

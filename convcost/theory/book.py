@@ -43,15 +43,15 @@ def records(kind: type[_R]) -> dict[str, _R]:
 
 def lookup(name: str) -> Formula | Architecture:
     """A record that has a closed form; raises UnknownNameError with the near names."""
-    known = {key: record for key, record in book().items() if isinstance(record, Formula | Architecture)}
-    if name not in known:
-        raise UnknownNameError("formula", name, known)
-    return known[name]
+    record = book().get(name)
+    if isinstance(record, Formula | Architecture):
+        return record
+    raise UnknownNameError("formula", name, records(Formula) | records(Architecture))
 
 
 def find(kind: type[_R], name: str, what: str) -> _R:
     """One record; raises UnknownNameError with the near names."""
-    known = records(kind)
-    if name not in known:
-        raise UnknownNameError(what, name, known)
-    return known[name]
+    record = book().get(name)
+    if isinstance(record, kind):
+        return record
+    raise UnknownNameError(what, name, records(kind))

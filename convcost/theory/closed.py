@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from convcost.theory.architecture import Architecture, Drawing, Settings
-from convcost.theory.carriers import product
+from convcost.theory.carriers import Count, product
 from convcost.theory.cost import Cost
+from convcost.theory.pen import Pen
 from convcost.theory.record import Formula
 from convcost.theory.symbolic import plain_rounding, symbol
 
@@ -62,17 +63,30 @@ class NetworkForm:
 
 def network_form(architecture: Architecture, given: Mapping[str, Any]) -> NetworkForm:
     """The closed form of a network in the options that are left open (those with a symbol)."""
-    drawing = open_drawing(architecture, given)
-    widths: dict[Any, Any] = {}
+    pen = _NamingPen()
+    batch = architecture.write(pen, **_open_settings(architecture, given)).shape[0]
     terms: dict[Any, Any] = {}
-    for line in drawing.core:
-        positions = drawing.input_shape[0] * product(line.output.shape[2:] if line.rank else ())
-        size = plain_rounding(sympy.Integer(1) * positions)
-        coefficient = name_widths(sympy.Integer(1) * line.cost.macs / positions, widths)
-        terms[size] = terms.get(size, 0) + coefficient
-    parameters = name_widths(sympy.Integer(1) * drawing.cost.parameters, widths)
-    ordered = sorted(widths.items(), key=lambda item: at_one(item[0]))
-    return NetworkForm(tuple(terms.items()), parameters, tuple((name, plain_rounding(form)) for form, name in ordered))
+    for line in pen.lines:
+        if line.operator.multilinear:
+            positions = batch * product(line.output.shape[2:] if line.rank else ())
+            terms[positions] = terms.get(positions, 0) + line.cost.macs / sympy.Integer(1) / positions
+    parameters = sympy.Add(*(line.cost.parameters for line in pen.lines))
+    plain = tuple((plain_rounding(sympy.Integer(1) * size), coefficient) for size, coefficient in terms.items())
+    ordered = sorted(pen.widths.items(), key=lambda item: at_one(item[0]))
+    return NetworkForm(plain, parameters, tuple((name, plain_rounding(form)) for form, name in ordered))
+
+
+class _NamingPen(Pen):
+    """A pen that gives every rounded channel count a name as soon as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widths: dict[Any, Any] = {}
+
+    def channels(self, exact: Count, rule: Callable[[Count], Count]) -> Count:
+        """The name of the count, or the count itself where nothing is open in it."""
+        count = super().channels(exact, rule)
+        return name_widths(count, self.widths) if isinstance(count, sympy.Basic) else count
 
 
 def open_drawing(architecture: Architecture, given: Mapping[str, Any]) -> Drawing:
@@ -97,7 +111,10 @@ def name_widths(expression: Any, widths: dict[Any, Any]) -> Any:
     """Every rounding in a channel count gets a name: c and the count at a width multiplier of one."""
     for form in sorted(_roundings(expression), key=lambda e: -e.count_ops()):
         if form not in widths:
-            widths[form] = sympy.Symbol(f"c{at_one(form)}", positive=True, integer=True)
+            name = f"c{at_one(form)}"
+            while any(name == str(taken) for taken in widths.values()):
+                name += "′"
+            widths[form] = sympy.Symbol(name, positive=True, integer=True)
     return expression.xreplace(widths)
 
 

@@ -100,7 +100,8 @@ class Pen:
         # Flattening joins leading axes into the channels; those that remain spatial are the last ones.
         spatial = max(len(result.shape) - 2, 0)
         output = Map(result.shape, fields[max(len(fields) - spatial, 0) :])
-        full = ".".join(part for part in (self._block, name or operator.name) if part)
+        own = name or operator.name
+        full = f"{self._block}.{own}" if self._block else own
         self.lines.append(
             Line(
                 name=full,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -155,8 +155,15 @@ class Operator(Formula):
 
     def __call__(self, *inputs: Any, **hyper: Any) -> Result:
         """Output shape and cost for input shape(s) and hyper-parameters."""
+        if _plain(inputs) and _plain(hyper.values()):
+            return self._known(inputs, tuple(hyper.items()))
         result: Result = self.apply(*inputs, **hyper)
         return result
+
+    @cached_property
+    def _known(self) -> Callable[[Any, Any], Result]:
+        # A formula is a pure function, and a network repeats its layers.
+        return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
         """The same outside the domain too: a law reckons with fractions of channels."""
@@ -166,6 +173,15 @@ class Operator(Formula):
 
     def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
         """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""
+        if _plain(hyper.values()):
+            return dict(self._completed(tuple(hyper.items()), rank))
+        return self._complete(hyper, rank)
+
+    @cached_property
+    def _completed(self) -> Callable[[Any, int], dict[str, Any]]:
+        return lru_cache(maxsize=4096)(lambda hyper, rank: self._complete(dict(hyper), rank))
+
+    def _complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
         defaults = {
             name: parameter.default
             for name, parameter in self._signature.parameters.items()
@@ -175,6 +191,18 @@ class Operator(Formula):
         if full.get("stride", 0) is None:
             full["stride"] = full["kernel_size"]
         return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
+
+
+_PLAIN = frozenset({int, bool, str, type(None)})
+
+
+def _plain(values: Iterable[Any]) -> bool:
+    """Whether there are only numbers and words, which are the same whenever they are equal."""
+    for value in values:
+        kind = type(value)
+        if kind not in _PLAIN and not (kind is tuple and _plain(value)):
+            return False
+    return True
 
 
 PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "output_size")

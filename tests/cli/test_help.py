@@ -9,6 +9,7 @@ import pytest
 import typer.main
 
 from convcost.cli.main import app
+from tests.cli.project import project
 from tests.shell import convcost
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -22,6 +23,7 @@ def test_help_has_an_example_that_runs(command: str, tmp_path: Path, monkeypatch
     # Help folds long lines; an example may go on in the next one.
     example = " ".join(outcome.out.split("Example:")[1].split()).removeprefix("convcost ")
     assert example.split()[0] == command
+    project(tmp_path, small='macs = "<= 1M"')  # what convcost check is about
     monkeypatch.chdir(tmp_path)
     ran = convcost(*shlex.split(example))
     assert (ran.code, ran.err) == (0, "")

@@ -41,8 +41,7 @@ def lattice(name: str) -> Lattice:
     net = find(Architecture, name, "network")
     table = {}
     for alpha, side in product(ALPHAS, _sides(name)):
-        cost = net.draw(net.settings({"alpha": typed(alpha), "resolution": side})).cost
-        table[alpha, side] = {n: getattr(cost, n) for n in ("macs", "parameters", "activations")}
+        table[alpha, side] = net.draw(net.settings({"alpha": typed(alpha), "resolution": side})).counts
     return table
 
 

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convcost.theory import arrays
-from convcost.theory.arrays import Answer, ExactArray, Split, summed, whole
+from convcost.theory.answer import Answer, Split
+from convcost.theory.arrays import ExactArray, summed, whole
 from convcost.theory.carriers import ceil_div, common_divisor, decidable, maximum, minimum, quotient
 
 LARGE = 2**63 - 1

@@ -1,0 +1,110 @@
+"""A budget as a project writes it: a table of `[tool.convcost.budgets]` in its pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convcost.budgeting.cost import COUNTS
+from convcost.budgeting.limit import Limit
+from convcost.theory.errors import ConvcostError, UnknownNameError
+
+TABLE = "tool.convcost.budgets"
+_KEYS = ("model", "input", *COUNTS, "uncounted")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One budget.
+
+    model      as on the command line of `convcost compare`; relative to the folder of pyproject.toml
+    inputs     each as `--input` takes it; none where the model has its own
+    limits     by what is limited, one of `COUNTS`
+    uncounted  the operators that may go uncounted; None where nothing is said of them
+    """
+
+    name: str
+    model: str
+    inputs: tuple[str, ...] = ()
+    limits: Mapping[str, Limit] | None = None
+    uncounted: tuple[str, ...] | None = None
+
+    @property
+    def table(self) -> str:
+        """How its errors name it."""
+        return f"[{TABLE}.{self.name}]"
+
+    @property
+    def limited(self) -> bool:
+        """Whether it can be held against anything but a baseline."""
+        return bool(self.limits) or self.uncounted is not None
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """The budgets of a project, in the order of its pyproject.toml."""
+
+    file: Path
+    entries: tuple[Entry, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths begin."""
+        return self.file.parent
+
+
+def budgets(place: str | Path = ".") -> Budgets:
+    """The budgets of a pyproject.toml, or of the one in a folder.
+
+    Raises ConvcostError with one line, which names the table and the key, for what cannot be read.
+    """
+    file = Path(place).expanduser()
+    file = (file / "pyproject.toml" if file.is_dir() else file).absolute()
+    try:
+        tables: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConvcostError(f"cannot read {place}: {error.strerror}; give a pyproject.toml or its folder") from error
+    except ValueError as error:  # no TOML, no UTF-8
+        raise ConvcostError(f"cannot read {file.name}: {error}") from error
+    for key in TABLE.split("."):
+        tables = tables.get(key) if isinstance(tables, dict) else None
+    if not isinstance(tables, dict) or not tables:
+        raise ConvcostError(f"{file.name} has no budget; write a table [{TABLE}.NAME] with model and macs")
+    return Budgets(file, tuple(_entry(name, table) for name, table in tables.items()))
+
+
+def _entry(name: str, table: Any) -> Entry:
+    where = f"[{TABLE}.{name}]"
+    if not isinstance(table, dict):
+        raise ConvcostError(f"[{TABLE}] {name} is {table!r}, but must be a table: {where}")
+    for key in table:
+        if key not in _KEYS:
+            raise UnknownNameError(f"key of {where}", key, _KEYS)
+    if not isinstance(table.get("model"), str):
+        given = f"is {table['model']!r}" if "model" in table else "is missing"
+        raise ConvcostError(f"{where} model {given}; write what convcost compare takes: 'net.py:Net --arg width=8'")
+    return Entry(
+        name=name,
+        model=table["model"],
+        inputs=_texts(f"{where} input", table.get("input", []), "'1,3,224,224', or a list of these"),
+        limits={key: Limit.read(f"{where} {key}", table[key]) for key in COUNTS if key in table},
+        uncounted=_uncounted(where, table["uncounted"]) if "uncounted" in table else None,
+    )
+
+
+def _texts(what: str, value: Any, expected: str) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ConvcostError(f"{what} is {value!r}, but must be a text such as {expected}")
+    return tuple(texts)
+
+
+def _uncounted(where: str, value: Any) -> tuple[str, ...]:
+    if value == "none":
+        return ()
+    if isinstance(value, str):
+        raise ConvcostError(f"{where} uncounted is {value!r}, but must be 'none', or a list of operators to leave out")
+    return _texts(f"{where} uncounted", value, "'none', or a list of operators to leave out")

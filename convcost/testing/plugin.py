@@ -1,0 +1,118 @@
+"""The pytest plugin: budgets as tests, and tracebacks that end in the user's own code.
+
+pytest imports this whenever it starts, so that nothing else is imported here but when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from convcost.budgeting.baseline import Before
+    from convcost.budgeting.entry import Entry
+
+_OPTION = "--convcost-budgets"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    text = "also check every budget of [tool.convcost.budgets] in pyproject.toml, each as a test"
+    parser.getgroup("convcost").addoption(_OPTION, action="store_true", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With the option, pyproject.toml is one of the files to collect from."""
+    if not config.getoption(_OPTION):
+        return
+    file = _pyproject(config)
+    if not file.is_file():
+        raise pytest.UsageError(f"{_OPTION}: there is no pyproject.toml in {file.parent}; start pytest with --rootdir")
+    if not any(Path(argument.partition("::")[0]).name == file.name for argument in config.args):
+        config.args.append(str(file))
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> BudgetFile | None:
+    """The budgets of pyproject.toml."""
+    if parent.config.getoption(_OPTION) and file_path == _pyproject(parent.config):
+        return BudgetFile.from_parent(parent, path=file_path)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Of an error that convcost means to be read, its own frames are not shown (--full-trace shows them)."""
+    if call.excinfo is None or item.config.getoption("fulltrace"):
+        return
+    from convcost.theory.errors import ConvcostError
+
+    if isinstance(call.excinfo.value, ConvcostError):
+        from convcost.testing.tracebacks import prune
+
+        prune(call.excinfo.value)
+        call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+
+
+def _pyproject(config: pytest.Config) -> Path:
+    return config.rootpath / "pyproject.toml"
+
+
+class BudgetFile(pytest.File):
+    """A pyproject.toml."""
+
+    def collect(self) -> Iterable[BudgetItem]:
+        """A test a budget."""
+        from convcost.api.check import baseline_of, known
+        from convcost.budgeting.entry import budgets
+        from convcost.theory.errors import ConvcostError
+
+        try:
+            project = budgets(self.path)
+            before = known(baseline_of(project.folder))
+        except ConvcostError as error:
+            raise self.CollectError(str(error)) from None
+        for entry in project.entries:
+            yield BudgetItem.of(self, entry, before.get(entry.name))
+
+
+class BudgetItem(pytest.Item):
+    """A budget as a test."""
+
+    entry: Entry
+    before: Before | None
+
+    @classmethod
+    def of(cls, file: BudgetFile, entry: Entry, before: Before | None) -> BudgetItem:
+        """The test of an entry."""
+        item: BudgetItem = cls.from_parent(file, name=entry.name)
+        item.entry, item.before = entry, before
+        return item
+
+    def runtest(self) -> None:
+        """Check it."""
+        from convcost.api.check import checked
+
+        outcome = checked(self.entry, self.path.parent, self.before)
+        if not outcome.ok:
+            raise _BrokenError(outcome)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What a check says of it."""
+        if not isinstance(excinfo.value, _BrokenError):
+            return super().repr_failure(excinfo, style)
+        from convcost.report.check_screen import print_failure
+        from convcost.report.plain import plain
+
+        outcome = excinfo.value.args[0]
+        return outcome.error or plain(lambda console: print_failure(console, outcome))
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The title of its failure."""
+        return self.path, None, f"budget {self.name}"
+
+
+class _BrokenError(Exception):
+    """Holds the outcome of a budget that does not pass."""
