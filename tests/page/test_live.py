@@ -207,5 +207,5 @@ def test_outside_of_a_derived_domain(models: Path, opened: Open) -> None:
     page = opened(models)
     turn(page, 2, "H", "9", 9, by_slider=True)
     assert read(page, 2).notice == (
-        "The network cannot be drawn at these settings. H ≥ 15 does not hold, which the formula needs"
+        "The network cannot be drawn at these settings. The formula holds for B ≥ 1, H ≥ 15, W ≥ 15."
     )

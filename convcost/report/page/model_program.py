@@ -49,8 +49,8 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> Program:
     def draw(recording: Recording, values: list[Recorded]) -> Structure:
         place = _placing(recording)
         sizes = {dial.name: value for dial, value in zip(dials, values, strict=True)}
-        if broken := derivation.broken(sizes):
-            raise DomainError(f"{broken} does not hold, which the formula needs")
+        if derivation.broken(sizes):
+            raise DomainError(f"The formula holds for {derivation.domain}.")
         known: dict[Factor, Any] = {}
 
         def at(form: Form | None) -> Any:
