@@ -1,6 +1,7 @@
 // The cost of each layer as bars, in the network's order.
 
 const COLOURS = 7;
+const PAINTS = { kind: "kind of layer", verdict: "verdict" };
 
 // A round number of which at most five reach the top of the chart.
 function tick(most) {
@@ -28,16 +29,21 @@ function showChart(part, network, state, result) {
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
   const name = network.measures[state.measure];
   const largest = rows[counts.indexOf(most)];
-  svg.append(drawn("title", {}, `${name} of ${rows.length} layers, in the network’s order${largest ? `; the most: ${largest.layer}, ${grouped(most)}` : ""}`));
+  const peak = largest ? `; the most: ${largest.layer}, ${grouped(most)}` : "";
+  svg.append(drawn("title", {}, `${name} of ${rows.length} layers, in the network’s order${peak}`));
   const step = tick(most);
   for (let mark = 0n; mark <= most; mark += step) {
     const y = height - bottom - up(mark);
-    svg.append(drawn("line", { x1: left, x2: width, y1: y, y2: y }), drawn("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, short(mark)));
+    svg.append(
+      drawn("line", { x1: left, x2: width, y1: y, y2: y }),
+      drawn("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, short(mark)));
   }
   rows.forEach((row, i) => {
     const size = up(counts[i]), gap = Math.min(slot * 0.25, 3);
-    const bar = { x: left + i * slot + gap / 2, width: Math.max(slot - gap, 0.5), y: height - bottom - size, height: size, class: colour(network, state, row) };
-    svg.append(drawn("rect", bar, drawn("title", {}, `${row.layer}, ${row.kind}: ${grouped(counts[i])} ${name}${row.verdict ? `, ${row.verdict}` : ""}`)));
+    const box = { x: left + i * slot + gap / 2, width: Math.max(slot - gap, 0.5), y: height - bottom - size, height: size };
+    const verdict = row.verdict ? `, ${row.verdict}` : "";
+    const words = drawn("title", {}, `${row.layer}, ${row.kind}: ${shown(row[state.measure])} ${name}${verdict}`);
+    svg.append(drawn("rect", { ...box, class: colour(network, state, row) }, words));
   });
   part("chart").replaceChildren(svg);
   showLegend(part, network, state, rows);
@@ -60,7 +66,8 @@ function showLegend(part, network, state, rows) {
     groups.set(name, group);
   }
   const all = rows.reduce((total, row) => total + (row[state.measure] ?? 0n), 0n) || 1n;
-  const items = [...groups.values()].sort((a, b) => (a.count < b.count ? 1 : a.count > b.count ? -1 : 0)).map((group) => {
+  const ordered = [...groups.values()].sort((a, b) => compared(b.count, a.count));
+  const items = ordered.map((group) => {
     const hundredths = (group.count * 20000n + all) / (2n * all);
     const share = `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")} %`;
     return element("li", { className: group.className }, group.name, element("span", {}, share));

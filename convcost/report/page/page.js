@@ -21,7 +21,8 @@ function dialOf(network, id, dial, place, state, changed) {
   number.addEventListener("input", () => {
     if (number.validity.valid) return changed(() => { state.inputs[place] = exact(number.value); show(number); });
     hint.className = "wrong";
-    hint.textContent = `${dial.symbol} goes from ${typed(dial, dial.low)} to ${typed(dial, dial.high)} in steps of ${typed(dial, 1)}.`;
+    const [low, high, step] = [dial.low, dial.high, 1].map((numerator) => typed(dial, numerator));
+    hint.textContent = `${dial.symbol} goes from ${low} to ${high} in steps of ${step}.`;
   });
   number.addEventListener("change", () => show(number.validity.valid ? slider : number));
   number.addEventListener("blur", () => show(slider));
@@ -31,7 +32,8 @@ function dialOf(network, id, dial, place, state, changed) {
 }
 
 function choice(id, words, label, changed) {
-  const made = element("select", { id }, ...Object.entries(words).map(([value, word]) => element("option", { value }, word)));
+  const options = Object.entries(words).map(([value, word]) => element("option", { value }, word));
+  const made = element("select", { id }, ...options);
   made.addEventListener("change", () => changed(made.value));
   return element("span", { className: "choice" }, element("label", { for: id }, label), made);
 }
@@ -40,7 +42,10 @@ function start(network) {
   const section = document.getElementById(network.id);
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   const { dials } = network.program;
-  const state = { inputs: dials.map((dial) => dial.start), sort: "index", direction: 1, text: "", verdict: "", all: false, measure: "macs", paint: "kind" };
+  const state = {
+    inputs: dials.map((dial) => dial.start), measure: "macs", paint: "kind",
+    sort: "index", direction: 1, text: "", verdict: "", all: false,
+  };
   let result, waiting = false;
   const chart = () => showChart(part, network, state, result);
   const table = () => showTable(part, network, state, result);
@@ -71,7 +76,7 @@ function start(network) {
 
   part("chart-controls").append(
     choice(`${network.id}-bars`, network.measures, "Bars", (value) => { state.measure = value; chart(); }),
-    choice(`${network.id}-colour`, { kind: "kind of layer", verdict: "verdict" }, "Colour", (value) => { state.paint = value; chart(); }));
+    choice(`${network.id}-colour`, PAINTS, "Colour", (value) => { state.paint = value; chart(); }));
 
   const search = element("input", { type: "search", placeholder: "name, operator, reason" });
   search.addEventListener("input", () => { state.text = search.value; table(); });
@@ -94,7 +99,8 @@ function start(network) {
       else [state.sort, state.direction] = ["index", 1];
       table();
     });
-    return element("th", { scope: "col", className: column.number ? "number" : "", "data-key": column.key, "aria-sort": "none" }, button);
+    const className = column.number ? "number" : "";
+    return element("th", { scope: "col", className, "data-key": column.key, "aria-sort": "none" }, button);
   });
   part("table").append(element("thead", {}, element("tr", {}, ...heads)), element("tbody"), element("tfoot"));
   redraw();

@@ -20,8 +20,9 @@ function reckoned(network, state) {
   });
   for (const [name, kind, product, output, ...seen] of measured ? measured.extra : []) {
     rows.push({
-      index: BigInt(rows.length), layer: name, kind, group: kind, product, output, macs: null, params: null, activations: 0n,
-      macsMeasured: big(seen[0]), paramsMeasured: big(seen[1]), verdict: seen[2], reason: seen[3], always: true,
+      index: BigInt(rows.length), layer: name, kind, group: kind, product, output,
+      macs: null, params: null, activations: null, macsMeasured: big(seen[0]), paramsMeasured: big(seen[1]),
+      verdict: seen[2], reason: seen[3], always: true,
     });
   }
   for (const row of rows) row.difference = less(row.macsMeasured, row.macs);
@@ -39,7 +40,8 @@ function showSettings(part, network, state, result) {
   if (result.refused) {
     notice.append(`The network cannot be drawn at these settings. ${result.refused}`);
   } else if (!result.measured) {
-    notice.append("Not measured at these settings. This measures them: ", element("code", {}, network.command + turned(network, state)));
+    const command = element("code", {}, network.command + turned(network, state));
+    notice.append("Not measured at these settings. This measures them: ", command);
   }
   notice.hidden = !notice.hasChildNodes();
 }
@@ -47,9 +49,12 @@ function showSettings(part, network, state, result) {
 // The settings as options of the command line; a model's are the sizes of its input.
 function turned(network, state) {
   const { dials } = network.program;
-  if (network.input) return ` --input ${network.input.map((size) => (typeof size === "number" ? state.inputs[size] : size)).join(",")}`;
-  return dials.map((dial, i) =>
-    state.inputs[i] === dial.usual ? "" : ` --${dial.name.replaceAll("_", "-")} ${typed(dial, state.inputs[i])}`).join("");
+  if (network.input) {
+    const sizes = network.input.map((size) => (typeof size === "number" ? state.inputs[size] : size));
+    return ` --input ${sizes.join(",")}`;
+  }
+  const option = (dial, i) => ` --${dial.name.replaceAll("_", "-")} ${typed(dial, state.inputs[i])}`;
+  return dials.map((dial, i) => (state.inputs[i] === dial.usual ? "" : option(dial, i))).join("");
 }
 
 function showTotals(part, network, result) {
@@ -60,8 +65,11 @@ function showTotals(part, network, result) {
     const box = element("div", {}, element("dt", {}, name), element("dd", { className: "value" }, shown(count)));
     if (i < 2 && measured[i] !== undefined) {
       const other = big(measured[i]);
-      box.append(element("dd", { className: "other" }, `measured ${shown(other)}, difference ${signed(less(other, count))}`));
-    } else if (i < 2) box.append(element("dd", { className: "other" }, "not measured at these settings"));
+      const words = `measured ${shown(other)}, difference ${signed(less(other, count))}`;
+      box.append(element("dd", { className: "other" }, words));
+    } else if (i < 2) {
+      box.append(element("dd", { className: "other" }, "not measured at these settings"));
+    }
     return box;
   });
   part("totals").replaceChildren(...parts);

@@ -20,27 +20,34 @@ function compared(a, b) {
 
 function showTable(part, network, state, result) {
   const text = state.text.trim().toLowerCase();
-  const wanted = (row) => (state.all || row.product || row.always) && (!state.verdict || row.verdict === state.verdict)
+  const wanted = (row) => (state.all || row.product || row.always)
+    && (!state.verdict || row.verdict === state.verdict)
     && `${row.layer} ${row.kind} ${row.verdict ?? ""} ${row.reason}`.toLowerCase().includes(text);
   const rows = result.rows.filter(wanted);
   rows.sort((a, b) => {
     const order = compared(a[state.sort], b[state.sort]);
-    return (a[state.sort] == null || b[state.sort] == null ? order : order * state.direction) || compared(a.index, b.index);
+    const known = a[state.sort] != null && b[state.sort] != null;
+    return (known ? order * state.direction : order) || compared(a.index, b.index);
   });
   const [body] = part("table").tBodies;
   body.replaceChildren(...rows.map((row) => element("tr", {}, ...COLUMNS.map((column) => cell(column, row)))));
   if (!rows.length) {
-    const reason = result.refused ? "No layers: the network cannot be drawn at these settings." : "No layer fits the filter.";
+    const refused = "No layers: the network cannot be drawn at these settings.";
+    const reason = result.refused ? refused : "No layer fits the filter.";
     body.append(element("tr", {}, element("td", { colSpan: COLUMNS.length, className: "empty" }, reason)));
   }
   part("shown").textContent = `${rows.length} of ${result.rows.length} rows`;
-  const sum = (key) => (rows.some((row) => row[key] === undefined) ? undefined : summed(rows, key));
+  // What fvcore leaves out of a row that has multiply-accumulates is unknown, and so is the sum.
+  const unknown = (key) => key === "macsMeasured" && rows.some((row) => row[key] === null && row.macs);
+  const absent = (key) => rows.some((row) => row[key] === undefined);
+  const sum = (key) => (absent(key) ? undefined : unknown(key) ? null : summed(rows, key));
   const sums = { layer: rows.length === 1 ? "Sum of 1 row" : `Sum of ${rows.length} rows` };
   for (const key of ["params", "macs", "macsMeasured", "paramsMeasured"]) sums[key] = shown(rows.length ? sum(key) : 0n);
   part("table").tFoot.replaceChildren(element("tr", {}, ...COLUMNS.map((column, i) =>
     element(i ? "td" : "th", { className: column.number ? "number" : "" }, sums[column.key] ?? ""))));
   for (const head of part("table").tHead.rows[0].cells) {
-    head.setAttribute("aria-sort", head.dataset.key !== state.sort ? "none" : state.direction > 0 ? "ascending" : "descending");
+    const direction = state.direction > 0 ? "ascending" : "descending";
+    head.setAttribute("aria-sort", head.dataset.key === state.sort ? direction : "none");
   }
 }
 
