@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from convcost.report.difference import DifferenceReport
     from convcost.report.solution import SolutionReport
     from convcost.report.sweep import SweepReport
-    from convcost.report.verified import Verified
+    from convcost.report.verified import VerifiedPoints
 
 
 def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **options: Any) -> SweepReport:
@@ -36,19 +36,19 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
     return SweepReport(swept(find(Architecture, name, "network"), options, progress))
 
 
-def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> list[Verified]:
+def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedPoints:
     """Hold points of a sweep, picked at random (the same each time), against fvcore and the real model.
 
     `progress` is called after each. Raises MeasurementError where a model cannot be built or run.
     """
     from convcost.api.compare import compare
     from convcost.explore.axis import typed
-    from convcost.report.verified import Verified
+    from convcost.report.verified import Verified, VerifiedPoints
 
     if number < 1:
         raise DomainError(f"cannot verify {number} points; give a number from 1")
     known = {option.name: option for option in report.sweep.architecture.options}
-    found = []
+    found = VerifiedPoints()
     for flat in sorted(random.Random(0).sample(report.drawn, min(number, len(report)))):  # noqa: S311
         index = report.index(flat)
         settings = report.sweep.settings(index)

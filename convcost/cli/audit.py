@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import bar, console
 
 EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
@@ -15,6 +16,7 @@ def command(
     models: str = typer.Argument(
         help="torchvision, timm, or a file: a model reference a line, or CSV with these in its first column.",
         show_default=False,
+        autocompletion=completion.libraries,
     ),
     pattern: str | None = typer.Option(None, "--filter", metavar="GLOB", help="Only the models that this matches."),
     jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one a core"),

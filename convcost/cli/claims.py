@@ -6,16 +6,20 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
 
 
 def command(
-    paper: str | None = typer.Argument(None, help="A file of formulas/published; all of them if left out."),
+    paper: str | None = typer.Argument(
+        None, help="A file of formulas/published; all of them if left out.", autocompletion=completion.papers
+    ),
     failed: bool = typer.Option(False, "--failed", help="Only what is refuted, explained or truncated."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as CSV, exact values."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Recompute the numbers that papers print, each in its own convention, and say what would make it hold.
 
@@ -24,9 +28,7 @@ def command(
     """
     from convcost.report import files
 
-    for path in (csv, markdown):
-        if path is not None:
-            files.check_writable(path)
+    files.check_all([path for path in (csv, markdown, latex) if path is not None])
 
     from convcost.api.claims import claims
     from convcost.report.claims_screen import print_claims
@@ -34,7 +36,7 @@ def command(
     report = claims(paper)
     if failed:
         report = report.failed
-    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown)):
+    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (latex, report.latex)):
         if path is not None:
             write(path)
     print_claims(console(), report)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
@@ -34,14 +34,26 @@ def command(
         help="A network of the book (convcost list shows them); or any model: torchvision:NAME, timm:NAME, "
         "package.module:factory, path/to/file.py:factory (whose code is run).",
         show_default=False,
+        autocompletion=completion.networks,
     ),
-    alpha: str | None = typer.Option(None, metavar="A", help="Width multiplier α, a decimal."),
+    alpha: str | None = typer.Option(
+        None, metavar="A", help="Width multiplier α, a decimal.", autocompletion=completion.values("alpha")
+    ),
     rho: str | None = typer.Option(None, metavar="R", help="Resolution multiplier ρ, a decimal."),
-    resolution: str | None = typer.Option(None, metavar="PX", help="Side of the image in pixels, in place of ρ."),
+    resolution: str | None = typer.Option(
+        None,
+        metavar="PX",
+        help="Side of the image in pixels, in place of ρ.",
+        autocompletion=completion.values("resolution"),
+    ),
     batch: str | None = typer.Option(None, metavar="N", help="Images a batch."),
     classes: str | None = typer.Option(None, metavar="K", help="Number of classes."),
-    depth: str | None = typer.Option(None, metavar="N", help="Layers with weights (ResNets)."),
-    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, v1.5."),
+    depth: str | None = typer.Option(
+        None, metavar="N", help="Layers with weights (ResNets).", autocompletion=completion.values("depth")
+    ),
+    variant: str | None = typer.Option(
+        None, metavar="NAME", help="A relative of the net: shallow, v1.5.", autocompletion=completion.values("variant")
+    ),
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold a network's formula against this model: torchvision:NAME, FILE.py:factory."
     ),
@@ -54,6 +66,7 @@ def command(
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the comparison as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
     plot: Path | None = typer.Option(None, metavar="FILE", help="Draw MACs and parameters as .svg or .png."),
 ) -> int:
@@ -75,7 +88,7 @@ def command(
         "variant": variant,
     }
     options = networks.gather(name, known, context.args)
-    files.check_all([path for path in (csv, markdown, json, plot) if path is not None])
+    files.check_all([path for path in (csv, markdown, latex, json, plot) if path is not None])
     if plot is not None:
         from convcost.report.plot import check
 
@@ -90,7 +103,8 @@ def command(
 
     from convcost.report.screen import print_comparison
 
-    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (json, report.to_json)):
+    writers = (report.to_csv, report.to_markdown, report.latex, report.to_json)
+    for path, write in zip((csv, markdown, latex, json), writers, strict=True):
         if path is not None:
             write(path, per.value, all_operators)
     if plot is not None:

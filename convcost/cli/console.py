@@ -6,18 +6,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        # rich would exit with 1, which here means a disagreement.
-        raise BrokenPipeError
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def console() -> Console:
-    """A console that neither guesses at markup nor highlights numbers."""
+    """A console that neither guesses at markup nor highlights numbers, and that names of models cannot command."""
+    from rich.console import Console
+
+    from convcost.report.seen import seen
+
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            # rich would exit with 1, which here means a disagreement.
+            raise BrokenPipeError
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(thing if isinstance(thing, str) else seen(thing) for thing in objects), **options)
+
     return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
@@ -46,6 +54,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar with the time left, on a terminal's standard error only; what it gives is told what is done, and of all."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     screen = Console(stderr=True)

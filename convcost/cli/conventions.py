@@ -6,13 +6,16 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost conventions thop"
 
 
 def command(
-    name: str | None = typer.Argument(None, help="A counter; all of them if left out."),
+    name: str | None = typer.Argument(
+        None, help="A counter; all of them if left out.", autocompletion=completion.conventions
+    ),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write all conventions as Markdown."),
 ) -> int:
     """Print what each counter makes of each operator, which spellings it sees, and its known faults."""

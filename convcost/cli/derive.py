@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -27,6 +27,7 @@ def command(
         help="A network of the book, torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory "
         "(whose code is run).",
         show_default=False,
+        autocompletion=completion.networks,
     ),
     symbols: str | None = typer.Option(
         None, metavar="B,H,W", help="Names of the open sizes: batch, then spatial axes; a name twice is one size."
@@ -42,7 +43,11 @@ def command(
     over: str | None = typer.Option(
         None, metavar="OPTION", help="Derive a family over its width multiplier: alpha, or a factory's argument."
     ),
-    latex: bool = typer.Option(False, "--latex", help="Print the formula of the MACs as LaTeX, nothing else."),
+    latex: bool = typer.Option(
+        False,
+        "--latex",
+        help="Print LaTeX and nothing else: the MACs' formula, the table of --per, or the family's formulas.",
+    ),
 ) -> int:
     """Derive what a real model costs, as a formula of its input's sizes: one symbolic trace, no weights.
 
@@ -59,8 +64,8 @@ def command(
     names = None if symbols is None else _names(symbols)
 
     if over is not None:
-        if at or latex or per is not Per.TOTAL:
-            raise ConvcostError("--over prints a family's formula; leave out --at, --per and --latex")
+        if at or per is not Per.TOTAL:
+            raise ConvcostError("--over prints a family's formula; leave out --at and --per")
         from convcost.api.family import derive_family
         from convcost.report.family import print_family
 
@@ -71,7 +76,7 @@ def command(
             arguments=spelling.parse_arguments(arguments),
             **options,
         )
-        print_family(console(), family)
+        print_family(console(), family, latex)
         return 0
 
     from convcost.api.derive import derivation

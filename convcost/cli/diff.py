@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
@@ -17,13 +18,17 @@ def command(
         "'mobilenet_v1 --alpha 0.75', torchvision:resnet18, 'net.py:Net --arg width=8 --input 1,3,64,64'; "
         "net.py@REV:Net is the file at a revision of git. A module of yours is run.",
         show_default=False,
+        autocompletion=completion.networks,
     ),
-    after: str = typer.Argument(help="What there is, written in the same way.", show_default=False),
+    after: str = typer.Argument(
+        help="What there is, written in the same way.", show_default=False, autocompletion=completion.networks
+    ),
     inputs: list[str] = typer.Option(
         [], "--input", metavar="SIZES", help="Input of both models, where one has none of its own; once an input."
     ),
     all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write Markdown, as for a pull request."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Show what changed from one network to another, layer by layer, in the formulas' counts.
 
@@ -31,14 +36,14 @@ def command(
     """
     from convcost.report import files
 
-    if markdown is not None:
-        files.check_writable(markdown)
+    files.check_all([path for path in (markdown, latex) if path is not None])
 
     from convcost.api.design import diff
     from convcost.report.difference_screen import print_difference
 
     report = diff(before, after, inputs=inputs)
-    if markdown is not None:
-        report.to_markdown(markdown, all_operators)
+    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+        if path is not None:
+            write(path, all_operators)
     print_difference(console(), report, all_operators)
     return 0

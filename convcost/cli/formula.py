@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from convcost.cli import completion
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -11,8 +12,16 @@ EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=51
 
 
 def command(
-    name: str = typer.Argument(help="A formula, an operator or a network of the book.", show_default=False),
-    set_: list[str] = typer.Option([], "--set", metavar="SYMBOL=VALUE", help="Give a symbol a value; repeatable."),
+    name: str = typer.Argument(
+        help="A formula, an operator or a network of the book.", show_default=False, autocompletion=completion.formulas
+    ),
+    set_: list[str] = typer.Option(
+        [],
+        "--set",
+        metavar="SYMBOL=VALUE",
+        help="Give a symbol a value; repeatable.",
+        autocompletion=completion.symbols,
+    ),
     latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
 ) -> int:
     """Print a formula: symbols with meaning and unit, domain, source, closed form, and its value."""

@@ -29,6 +29,7 @@ from convcost.cli import (
     solve,
     sweep,
 )
+from convcost.report.text import visible
 from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
@@ -111,7 +112,7 @@ def run(arguments: Sequence[str]) -> int:
         code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
     except (_UsageError, ConvcostError) as error:
         text = str(error) if isinstance(error, ConvcostError) else error.format_message()
-        typer.echo(f"error: {' '.join(text.split())}", err=True)
+        typer.echo(f"error: {visible(' '.join(text.split()))}", err=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
@@ -121,7 +122,7 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("CONVCOST_DEBUG"):
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        typer.echo(f"error: a fault of convcost itself: {said} (CONVCOST_DEBUG=1 shows where)", err=True)
+        typer.echo(f"error: a fault of convcost itself: {visible(said)} (CONVCOST_DEBUG=1 shows where)", err=True)
         return 2
     if code == _INTERRUPTED:  # typer returns it too
         typer.echo("error: interrupted", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
@@ -14,16 +14,28 @@ EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
-    alpha: str | None = typer.Option(None, metavar="A", help="One width multiplier α; by default all of the paper's."),
+    name: str = typer.Argument(
+        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
+    ),
+    alpha: str | None = typer.Option(
+        None,
+        metavar="A",
+        help="One width multiplier α; by default all of the paper's.",
+        autocompletion=completion.values("alpha"),
+    ),
     classes: str | None = typer.Option(None, metavar="K", help="Number of classes."),
-    depth: str | None = typer.Option(None, metavar="N", help="Layers with weights (ResNets)."),
-    variant: str | None = typer.Option(None, metavar="NAME", help="A relative of the net: shallow, v1.5."),
+    depth: str | None = typer.Option(
+        None, metavar="N", help="Layers with weights (ResNets).", autocompletion=completion.values("depth")
+    ),
+    variant: str | None = typer.Option(
+        None, metavar="NAME", help="A relative of the net: shallow, v1.5.", autocompletion=completion.values("variant")
+    ),
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold the formula against this model: torchvision:NAME, FILE.py:factory."
     ),
     arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the proof as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Decide whether a paper's formula and a real model cost the same for every batch, height and width.
 
@@ -35,8 +47,7 @@ def command(
 
     known = {"alpha": alpha, "classes": classes, "depth": depth, "variant": variant}
     options = networks.gather(name, known, context.args)
-    if markdown is not None:
-        files.check_writable(markdown)
+    files.check_all([path for path in (markdown, latex) if path is not None])
 
     from convcost.api.prove import prove
     from convcost.models import spelling
@@ -45,7 +56,8 @@ def command(
 
     from convcost.report.proof_screen import print_proof
 
-    if markdown is not None:
-        report.to_markdown(markdown)
+    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+        if path is not None:
+            write(path)
     print_proof(console(), report)
     return 0 if report.proved else 1

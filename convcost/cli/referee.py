@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -28,6 +28,7 @@ def command(
         help="A network of the book, torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory "
         "(whose code is run).",
         show_default=False,
+        autocompletion=completion.networks,
     ),
     counters: str | None = typer.Option(
         None, metavar="A,B", help="These counters; all that are installed if left out (convcost conventions)."
@@ -46,6 +47,7 @@ def command(
     limit: float = typer.Option(120.0, "--time-limit", metavar="S", min=0.1, help="Seconds that a counter may take."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the accounts as Markdown."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
     html: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as HTML."),
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
 ) -> int:
@@ -58,10 +60,10 @@ def command(
     from convcost.report import files
 
     options = networks.gather(model, {}, context.args)
-    files.check_all([path for path in (csv, markdown, html, json) if path is not None])
+    files.check_all([path for path in (csv, markdown, latex, html, json) if path is not None])
     pair = [name for name in explain if name]
     chosen = None if counters is None else [name.strip() for name in counters.split(",")]
-    if against is not None and (pair or chosen or any((csv, markdown, html, json))):
+    if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
         raise ConvcostError("--against asks the formulas alone; leave out the counters and the files")
 
     from convcost.models import spelling
@@ -80,7 +82,7 @@ def command(
     for path, write in ((csv, report.to_csv), (html, report.to_html)):
         if path is not None:
             write(path, per.value)
-    for path, whole in ((markdown, report.to_markdown), (json, report.to_json)):
+    for path, whole in ((markdown, report.to_markdown), (latex, report.latex), (json, report.to_json)):
         if path is not None:
             whole(path)
     if pair:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console, progress
 
 EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
@@ -12,21 +14,34 @@ EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 16
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
+    name: str = typer.Argument(
+        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
+    ),
     max_macs: str | None = typer.Option(None, metavar="N", help="The most multiply-accumulates: 300M, 1.2G."),
     max_params: str | None = typer.Option(None, metavar="N", help="The most parameters: 3.5M, 3504872."),
     max_activations: str | None = typer.Option(
         None, metavar="N", help="The most elements that all operators together write."
     ),
     prefer: str = typer.Option(
-        "balanced", metavar="OPTION", help="What is to be largest first: alpha, resolution, another; or balanced."
+        "balanced",
+        metavar="OPTION",
+        help="What is to be largest first: alpha, resolution, another; or balanced.",
+        autocompletion=completion.preferences,
     ),
     step: str = typer.Option("32", metavar="PX", help="Step of the image's side."),
     alpha_step: str = typer.Option("0.05", metavar="A", help="Step of the width multiplier."),
-    alpha: str | None = typer.Option(None, metavar="GRID", help="Width multiplier α."),
+    alpha: str | None = typer.Option(
+        None, metavar="GRID", help="Width multiplier α.", autocompletion=completion.values("alpha")
+    ),
     rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
-    resolution: str | None = typer.Option(None, metavar="GRID", help="Side of the image in pixels, in place of ρ."),
+    resolution: str | None = typer.Option(
+        None,
+        metavar="GRID",
+        help="Side of the image in pixels, in place of ρ.",
+        autocompletion=completion.values("resolution"),
+    ),
     frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
 ) -> int:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
 
@@ -35,6 +50,10 @@ def command(
     default) is as large as can be. Exit code: 0, 1 nothing fits, 2 could not run.
     """
     options = networks.gather(name, {"alpha": alpha, "rho": rho, "resolution": resolution}, context.args)
+    if latex is not None:
+        from convcost.report import files
+
+        files.check_writable(latex)
 
     from convcost.api.design import solve
     from convcost.report.solution_screen import print_solution
@@ -51,5 +70,7 @@ def command(
             progress=advance,
             **options,
         )
+    if latex is not None:
+        report.latex(latex, frontier)
     print_solution(console(), report, frontier)
     return 0 if report.ok else 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import completion, networks
 from convcost.cli.console import console, progress
 
 EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv"
@@ -15,16 +15,26 @@ EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolutio
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(help="A network of the book (convcost list shows them).", show_default=False),
-    alpha: str | None = typer.Option(None, metavar="GRID", help="Width multiplier α."),
+    name: str = typer.Argument(
+        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
+    ),
+    alpha: str | None = typer.Option(
+        None, metavar="GRID", help="Width multiplier α.", autocompletion=completion.values("alpha")
+    ),
     rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
-    resolution: str | None = typer.Option(None, metavar="GRID", help="Side of the image in pixels, in place of ρ."),
+    resolution: str | None = typer.Option(
+        None,
+        metavar="GRID",
+        help="Side of the image in pixels, in place of ρ.",
+        autocompletion=completion.values("resolution"),
+    ),
     batch: str | None = typer.Option(None, metavar="GRID", help="Images a batch."),
     classes: str | None = typer.Option(None, metavar="GRID", help="Number of classes."),
     verify: int | None = typer.Option(
         None, metavar="N", help="Trace N points picked at random (the same each time) with fvcore."
     ),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write every point as CSV, raw integers."),
+    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
     parquet: Path | None = typer.Option(None, metavar="FILE", help="Write every point as Parquet."),
     plot: Path | None = typer.Option(
         None, metavar="FILE", help="Draw MACs over two options, and MACs against parameters, as .svg or .png."
@@ -40,7 +50,7 @@ def command(
 
     known = {"alpha": alpha, "rho": rho, "resolution": resolution, "batch": batch, "classes": classes}
     options: dict[str, Any] = networks.gather(name, known, context.args)
-    files.check_all([path for path in (csv, parquet, plot) if path is not None])
+    files.check_all([path for path in (csv, latex, parquet, plot) if path is not None])
     if plot is not None:
         from convcost.report.plot import check
 
@@ -62,7 +72,12 @@ def command(
     if verify is not None:
         with progress("traces", min(verify, len(report))) as advance:
             points = verified(report, verify, lambda: advance(1))
-    for path, write in ((csv, report.to_csv), (parquet, report.to_parquet), (plot, report.to_plot)):
+    for path, write in (
+        (csv, report.to_csv),
+        (latex, report.latex),
+        (parquet, report.to_parquet),
+        (plot, report.to_plot),
+    ):
         if path is not None:
             write(path)
     print_sweep(console(), report)

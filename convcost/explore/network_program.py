@@ -37,7 +37,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
             layers=layers,
             macs=recording.whole(sum(count for count in core if count is not None)),
             parameters=recording.whole(drawing.cost.parameters),
-            activations=recording.whole(drawing.cost.activations),
+            activations=recording.whole(drawing.counts["activations"]),
         )
 
     return program(turned, draw)
@@ -56,6 +56,6 @@ def _layer(recording: Recording, line: Line, unit: Convention) -> Layer:
         multilinear=line.operator.multilinear,
         macs=None if count is None else recording.whole(count),
         parameters=recording.whole(line.cost.parameters),
-        activations=recording.whole(line.cost.activations),
+        activations=recording.whole(line.cost.activations) if line.operator.multilinear else None,
         output=tuple(recording.whole(size) for size in line.output.shape),
     )

@@ -27,7 +27,10 @@ _MOST_POINTS = 50_000_000
 
 @dataclass(frozen=True)
 class Layer:
-    """A row of a structure; counts and the output's sizes are places in the program, None is not counted."""
+    """A row of a structure; counts and the output's sizes are places in the program, None is not counted.
+
+    `activations` are what convolutions, linear layers and other products write, None of all else.
+    """
 
     name: str
     block: str

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.auditing.row import ERROR, AuditRow
-from convcost.report import files
+from convcost.report import files, spreadsheet
+from convcost.report.sheet import Sheet, Shown, Table
+from convcost.report.text import number
 from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _TEXTS = ("name", "verdict", "input", "device", "error")
 
 
 @dataclass(frozen=True)
-class AuditReport:
+class AuditReport(Shown):
     """What `convcost.audit` returns: a row a model, in the order of the list."""
 
     rows: tuple[AuditRow, ...]
@@ -43,9 +45,16 @@ class AuditReport:
         found = ", ".join(f"{times} {verdict}" for verdict, times in self.counts.items())
         return f"<{len(self)} model{'' if len(self) == 1 else 's'}: {found}>"
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, na_rep="")
-        return html
+    def sheet(self) -> Sheet:
+        """A row a model."""
+        headers = ("model", "verdict", "input", ">parameters", ">MACs", ">fvcore", ">uncounted", ">differing", "error")
+        rows = [
+            [row.name, row.verdict, row.input, *(map(number, (row.parameters, *_macs(row)))), row.error]
+            for row in self.rows
+        ]
+        found = ", ".join(f"{times:,} {verdict}" for verdict, times in self.counts.items())
+        title = f"{len(self):,} model{'' if len(self) == 1 else 's'} audited"
+        return Sheet(title, f"MACs by the formulas and by fvcore. Verdicts: {found}.", [Table(headers, rows)])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -86,6 +95,10 @@ class AuditReport:
             files.write(place, _csv(frame) if path.suffix == ".csv" else _parquet(frame))
 
 
+def _macs(row: AuditRow) -> tuple[int | None, ...]:
+    return row.macs_formula, row.macs_fvcore, row.macs_uncounted, row.macs_differing
+
+
 def timings(path: Path) -> Path:
     """Where seconds and memory of the rows in `path` are."""
     return path.with_name(f"{path.stem}.timings{path.suffix}")
@@ -116,7 +129,7 @@ def read_csv(path: Path) -> AuditReport:
 
 def _value(name: str, cell: str) -> Any:
     if name in _TEXTS:
-        return cell
+        return spreadsheet.raw(cell)
     if name in _NESTED:
         return json.loads(cell) if cell else {}
     return int(cell) if cell else None
@@ -139,8 +152,7 @@ def _frame(rows: tuple[AuditRow, ...], columns: tuple[str, ...]) -> pd.DataFrame
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    text: str = frame.to_csv(index=False, lineterminator="\n")
-    return text
+    return spreadsheet.text(frame)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

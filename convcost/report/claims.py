@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from convcost.published.chance import Rate, overall
 from convcost.published.printed import Number
 from convcost.published.verdict import Checked, Found, Verdict
-from convcost.report import files, markdown, text
+from convcost.report import files, markdown, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ _WORD_DIGITS = 4
 
 
 @dataclass(frozen=True)
-class ClaimsReport:
+class ClaimsReport(Shown):
     """What `convcost.claims` returns: claims with their verdicts, in the order of the files."""
 
     checked: tuple[Checked, ...]
@@ -54,11 +55,22 @@ class ClaimsReport:
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV with every column; written to `path` if given, whole or not at all."""
-        return _deliver(self.frame.to_csv(index=False, lineterminator="\n"), path)
+        return _deliver(spreadsheet.text(self.frame), path)
 
     def to_markdown(self, path: str | Path | None = None, rates: Sequence[Rate] = ()) -> str:
         """A page with the refuted claims first, a sentence each; `rates` adds what an explanation is worth."""
         return _deliver(_page(self, rates), path)
+
+    def sheet(self) -> Sheet:
+        """A table a paper, a row a claim."""
+        papers: dict[str, list[Checked]] = {}
+        for checked in self.checked:
+            papers.setdefault(checked.claim.source, []).append(checked)
+        headers = ("claim", "location", ">printed", ">computed", "verdict", "explanation")
+        tables = [
+            Table(headers, [_short(checked) for checked in found], title=paper) for paper, found in papers.items()
+        ]
+        return Sheet("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", tables)
 
 
 _RAW = (
@@ -180,3 +192,9 @@ def _cells(checked: Checked) -> tuple[str, ...]:
     what = f"{claim.about} ({claim.metric})".removeprefix("? ")
     where = f"{claim.source}, {claim.location}"
     return claim.id, where, what, printed(checked), shown(checked, checked.computed), explanation(checked)
+
+
+def _short(checked: Checked) -> tuple[str, ...]:
+    claim = checked.claim
+    values = printed(checked), shown(checked, checked.computed)
+    return claim.id, claim.location, *values, str(checked.verdict), explanation(checked)

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.result import Comparison, Totals
 from convcost.comparison.row import Row
-from convcost.report import columns, files, markdown, text
+from convcost.report import columns, files, markdown, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, write_latex
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class ComparisonReport:
+class ComparisonReport(Shown):
     """What `convcost.compare` returns."""
 
     comparison: Comparison
@@ -72,7 +73,7 @@ class ComparisonReport:
 
     def to_csv(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
         """CSV with one row a layer; written to `path` if given, whole or not at all."""
-        return _deliver(self.table(per, all_operators).to_csv(index=False, lineterminator="\n"), path)
+        return _deliver(spreadsheet.text(self.table(per, all_operators)), path)
 
     def to_markdown(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
         """A Markdown page: title, layers, totals; written to `path` if given, whole or not at all."""
@@ -83,9 +84,17 @@ class ComparisonReport:
             [[column.value(row) for column in shown] for row in rows],
         )
         totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
-        reasons = "".join(f"- {markdown.escaped(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
+        reasons = "".join(f"- {markdown.sentence(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
         notes = [parameter_note(self.comparison), missing_formulas(self.comparison)]
-        parts = [f"# {heading(self)}", source(self), layers, totals, reasons, *notes, conclusion(self)]
+        said = [markdown.sentence(note) for note in (*notes, conclusion(self))]
+        parts = [
+            f"# {markdown.sentence(heading(self))}",
+            markdown.sentence(source(self)),
+            layers,
+            totals,
+            reasons,
+            *said,
+        ]
         return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
 
     def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
@@ -118,9 +127,17 @@ class ComparisonReport:
 
         plot.save(self, Path(path), per)
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True)
-        return html
+    def sheet(self, per: str = "layer", all_operators: bool = False) -> Sheet:
+        """Layers, with the sum of those that are shown, and the totals of the whole net."""
+        from convcost.report import comparison_sheet
+
+        return comparison_sheet.sheet(self, columns.shown(self.comparison.unit), per, all_operators)
+
+    def latex(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
+        """Its tables for a paper (booktabs) in the columns that fit; to `path` if given, whole or not at all."""
+        from convcost.report import comparison_sheet
+
+        return write_latex(comparison_sheet.narrow(self, per, all_operators), path)
 
 
 def _deliver(content: str, path: str | Path | None) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from convcost.report import text
+from convcost.report.sheet import Sheet, Table, write_latex
 from convcost.report.table import plain_table
 from convcost.theory import form_text
 from convcost.theory.derivation import METRICS, Derivation
@@ -31,12 +32,13 @@ _MEANING = (
 def print_derivation(
     console: Console, checkable: Checkable, per: str, points: Sequence[Mapping[str, int]], latex: bool
 ) -> None:
-    """Print the formulas of a model, or the MACs' alone as LaTeX; at points, their values."""
+    """Print the formulas of a model, or the MACs' alone or the table's as LaTeX; at points, their values."""
     derived = checkable.derived
-    if latex:
-        console.print(derived.latex(), soft_wrap=True)
-        return
     sizes = [_complete(derived, point) for point in points]
+    if latex:
+        shown = derived.latex() if per == "total" else write_latex(_sheet(derived, per, sizes[:1]), None).rstrip()
+        console.print(shown, soft_wrap=True)
+        return
     console.print(Text(f"{derived.model}: input {derived.input}", style="bold"))
     calls = f"{len(derived.entries)} operator call{'s' if len(derived.entries) != 1 else ''}"
     console.print(f"Derived from one symbolic trace of the model, {calls}.")
@@ -115,8 +117,8 @@ def _lines(parts: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-def _print_sums(console: Console, derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> None:
-    """One row each, with formulas, or with numbers at a point."""
+def _sums(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> Table:
+    """One row each, with formulas, or with numbers at a point, and the total."""
 
     def shown(form: Form) -> str:
         if points:
@@ -124,13 +126,25 @@ def _print_sums(console: Console, derived: Derivation, per: str, points: Sequenc
         return form_text.plain(form, derived.symbols)
 
     right = ">" if points else ""
-    table = plain_table(per, "operator", f"{right}MACs", ">params")
-    for row in derived.per(per):
-        table.add_row(
-            Text(row.name), Text(summary(row.kinds)), Text(_macs(row, shown(row.macs))), f"{row.parameters:,}"
-        )
-    table.add_row("total", "", Text(shown(derived.forms["macs"][0])), f"{derived.parameters:,}")
+    rows = [
+        (row.name, summary(row.kinds), _macs(row, shown(row.macs)), f"{row.parameters:,}") for row in derived.per(per)
+    ]
+    total = ("total", "", shown(derived.forms["macs"][0]), f"{derived.parameters:,}")
+    return Table((per, "operator", f"{right}MACs", ">params"), rows, [total])
+
+
+def _print_sums(console: Console, derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> None:
+    sums = _sums(derived, per, points)
+    table = plain_table(*sums.headers)
+    for row in (*sums.rows, *sums.totals):
+        table.add_row(*map(Text, row))
     console.print(table)
+
+
+def _sheet(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> Sheet:
+    at = f" At {_said(points[0])}." if points else ""
+    source = f"Derived from one symbolic trace of the model. Domain: {derived.domain}.{at}"
+    return Sheet(f"{derived.model}: input {derived.input}", source, [_sums(derived, per, points)])
 
 
 def _macs(row: Sum, shown: str) -> str:

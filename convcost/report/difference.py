@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.difference import Change, Difference
 from convcost.report import files, markdown, text
+from convcost.report.sheet import Sheet, Shown, Table, write_latex
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ MEANING = "+ added, - removed, ~ changed."
 
 
 @dataclass(frozen=True)
-class DifferenceReport:
+class DifferenceReport(Shown):
     """What `convcost.diff` returns."""
 
     difference: Difference
@@ -66,9 +67,16 @@ class DifferenceReport:
             files.write(Path(path), content)
         return content
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True)
-        return html
+    def sheet(self, all_operators: bool = False) -> Sheet:
+        """The layers that are not as before, and the totals of both networks."""
+        changes = self.difference.changed(all_operators)
+        tables = [Table(HEADERS, rows(changes), title="layers that are not as before")] if changes else []
+        totals = Table(("total", ">before", ">after", ">difference", ">relative"), total_rows(self))
+        return Sheet(heading(self), "Counts are the formulas'.", [*tables, totals], [MEANING, conclusion(self)])
+
+    def latex(self, path: str | Path | None = None, all_operators: bool = False) -> str:
+        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
+        return write_latex(self.sheet(all_operators), path)
 
 
 def heading(report: DifferenceReport) -> str:

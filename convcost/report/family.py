@@ -13,8 +13,11 @@ from convcost.theory import form_text
 from convcost.theory.family import Family
 
 
-def print_family(console: Console, family: Family) -> None:
-    """Print the formula in the rounded channel counts, and how these follow the multiplier α."""
+def print_family(console: Console, family: Family, latex: bool = False) -> None:
+    """Print the formula in the rounded channel counts, and how these follow the multiplier α; or all as LaTeX."""
+    if latex:
+        console.print(family.latex(), soft_wrap=True)
+        return
     console.print(Text(f"{family.model}: input {family.input}, width multiplier α", style="bold"))
     built, checked = _said(family.built), text.plain(family.checked)
     console.print(f"Derived from the models at α = {built}; the model at α = {checked} has exactly this cost.")

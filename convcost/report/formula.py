@@ -14,19 +14,11 @@ from convcost.report import text
 from convcost.report.table import plain_table
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import lookup
-from convcost.theory.cost import PRIMITIVES, Cost
+from convcost.theory.cost import NAMES, PRIMITIVES, Cost
 from convcost.theory.errors import DomainError
 from convcost.theory.record import Formula
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
-NAMES = {
-    "macs": "MACs",
-    "bias_adds": "bias additions",
-    "elementwise": "other operations",
-    "parameters": "parameters",
-    "activations": "activations written",
-    "inputs": "activations read",
-}
 
 
 def print_formula(console: Console, name: str, values: Mapping[str, str], latex: bool) -> None:
@@ -40,9 +32,11 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
     numbers = read_values(record, values)
     if latex:
         from convcost.theory.closed import closed_form
-        from convcost.theory.symbolic import latex_text
+        from convcost.theory.latex import broken
+        from convcost.theory.symbolic import latex_parts
 
-        console.print(latex_text(closed_form(record, numbers).macs), soft_wrap=True)
+        order = [symbol.name for symbol in record.symbols]
+        console.print(broken(latex_parts(closed_form(record, numbers).macs, order)), soft_wrap=True)
         return
     against = lookup(record.against) if record.against else None
     columns = [against, record] if isinstance(against, Formula) else [record]

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
+_ACTIVE = str.maketrans({c: f"\\{c}" for c in "\\`*_[]|~$"} | {"<": "&lt;", ">": "&gt;"})
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_IN_A_WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
+_START = re.compile(r"([-+#=])|(\d+)([.)])")
+
 
 def escaped(cell: str) -> str:
     """A cell's text with everything that Markdown or HTML would act on made harmless."""
-    for character in "\\`*_[]<>|":
-        cell = cell.replace(character, f"\\{character}" if character not in "<>" else f"&{'lg'[character == '>']}t;")
-    return " ".join(cell.split())
+    return " ".join(_ENTITY.sub("&amp;", cell).translate(_ACTIVE).split())
+
+
+def sentence(text: str) -> str:
+    """A text that stands alone, likewise: mobilenet_v1 stays as it is, and a hyphen in front is no list."""
+    inside = _IN_A_WORD.sub("_", escaped(text))
+    return (
+        _START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", inside, count=1)
+        if _START.match(inside)
+        else inside
+    )
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -20,7 +20,7 @@ def print_network(console: Console, architecture: Architecture, values: Mapping[
 
     form = network_form(architecture, values)
     if latex:
-        console.print(symbolic.latex_text(form.macs), soft_wrap=True)
+        console.print(form.latex(), soft_wrap=True)
         return
     console.print(Text(f"{architecture.name}: {architecture.title}", style="bold"))
     console.print(Text(f"Source: {architecture.source}"))
@@ -36,5 +36,6 @@ def print_network(console: Console, architecture: Architecture, values: Mapping[
     if form.widths:
         console.print(Text(f"where {definitions({meaning: name for name, meaning in form.widths})}"))
     if not form.macs.free_symbols:
-        console.print(Text(f"\nMACs: {text.number(int(form.macs))}"))
+        console.print()
+        console.print(Text(f"MACs: {text.number(int(form.macs))}"))
     print_options(console, architecture)

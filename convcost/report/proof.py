@@ -10,6 +10,7 @@ from typing import Any
 
 from convcost.comparison.proof import Layer, Proof, Residual, Theorem
 from convcost.report import files, markdown, text
+from convcost.report.sheet import Sheet, Shown, Table
 from convcost.theory import resolution
 from convcost.theory.architecture import Architecture
 
@@ -31,7 +32,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class ProofReport:
+class ProofReport(Shown):
     """What `convcost.prove` returns: one case, or one for each width multiplier that the paper has numbers for."""
 
     architecture: Architecture
@@ -64,9 +65,18 @@ class ProofReport:
         """The first case's."""
         return self.cases[0].proof
 
+    def sheet(self) -> Sheet:
+        """The stages of each case, and what is proved of the whole."""
+        tables, notes = [], []
+        for case in self.cases:
+            *rows, total = stages(case.proof)
+            tables.append(Table(HEADERS, rows, [total], case.name or "as in the paper"))
+            notes += [f"{sentence} {' '.join(details)}" for sentence, details in statements(case.proof)]
+        return Sheet(heading(self), source(self), tables, [*notes, self.conclusion])
+
     def to_markdown(self, path: str | Path | None = None) -> str:
         """A Markdown page; written to `path` if given, whole or not at all."""
-        parts = [f"# {heading(self)}", source(self)]
+        parts = [f"# {markdown.sentence(heading(self))}", markdown.sentence(source(self))]
         for case in self.cases:
             if len(self.cases) > 1 or case.name:
                 parts.append(f"## {case.name or 'As in the paper'}")

@@ -42,7 +42,7 @@ def _outcomes(case: Case) -> list[str]:
 
 
 def _residual(report: ProofReport, case: Case) -> str:
-    parts = [f"### {_title(report, case)}"]
+    parts = [f"### {markdown.sentence(_title(report, case))}"]
     for sentence, details in statements(case.proof):
         parts.append("\n".join([markdown.escaped(sentence), "", *(f"- {markdown.escaped(d)}" for d in details)]))
     differing = [row for row in stages(case.proof) if {*row[1:]} != {"proved"}]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.refereeing.account import Account, Refereed
 from convcost.refereeing.term import CONVENTION, FAULT, core
-from convcost.report import files, markdown, text
+from convcost.report import files, markdown, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, Table
 from convcost.theory.errors import DomainError
 from convcost.theory.spec import TensorSpec
 
@@ -28,7 +29,7 @@ PARTS = ("counter", "part", "calls", "core", "expected", "convention", "fault")
 
 
 @dataclass(frozen=True)
-class RefereeReport:
+class RefereeReport(Shown):
     """What `convcost.referee` returns: a row a counter, each with the terms that its number differs by."""
 
     refereed: Refereed
@@ -79,11 +80,12 @@ class RefereeReport:
 
     def to_csv(self, path: str | Path | None = None, per: str = "total") -> str:
         """CSV, raw integers; written to `path` if given, whole or not at all."""
-        return _deliver(self.table(per).to_csv(index=False, lineterminator="\n"), path)
+        return _deliver(spreadsheet.text(self.table(per)), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """A Markdown page: a row a counter, then the terms of each."""
-        parts = [f"# {heading(self)}", source(self), markdown.table(list(HEADERS), summary(self.accounts))]
+        head, origin = markdown.sentence(heading(self)), markdown.sentence(source(self))
+        parts = [f"# {head}", origin, markdown.table(list(HEADERS), summary(self.accounts))]
         for account in self.accounts:
             if account.terms:
                 parts += [f"## {account.counter}", markdown.table(list(TERM_HEADERS), term_rows(account))]
@@ -108,9 +110,16 @@ class RefereeReport:
         }
         return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
 
-    def _repr_html_(self) -> str:
-        shown: str = self.frame.to_html(index=False, escape=True, na_rep="")
-        return shown
+    def sheet(self) -> Sheet:
+        """A row a counter, then the terms of each."""
+        tables = [Table(HEADERS, summary(self.accounts))]
+        tables += [
+            Table(TERM_HEADERS, term_rows(a), [["together", text.signed(a.difference), "", "", ""]], a.counter)
+            for a in self.accounts
+            if a.terms
+        ]
+        failed = [f"{a.counter}: {a.failed}." for a in self.accounts if a.printed is None]
+        return Sheet(heading(self), source(self), tables, [*failed, f"{conclusion(self)}."])
 
 
 def _deliver(content: str, path: str | Path | None) -> str:

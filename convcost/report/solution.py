@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.explore.axis import typed
@@ -13,6 +14,7 @@ from convcost.explore.continuous import DIGITS, Continuous, compound, continuous
 from convcost.explore.solve import Neighbour, Point, Solution
 from convcost.explore.sweep import COUNTS
 from convcost.report import text
+from convcost.report.sheet import Sheet, Shown, Table, write_latex
 from convcost.report.sweep import other_settings
 from convcost.theory.architecture import Option, Settings
 
@@ -23,7 +25,7 @@ NAMES = {"macs": "MACs", "parameters": "parameters", "activations": "activations
 
 
 @dataclass(frozen=True, eq=False)
-class SolutionReport:
+class SolutionReport(Shown):
     """What `convcost.solve` returns."""
 
     solution: Solution
@@ -64,9 +66,24 @@ class SolutionReport:
         ]
         return pd.DataFrame(rows)
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True)
-        return html
+    def sheet(self, frontier: bool = False) -> Sheet:
+        """What fits, what is next to it and the law beside it; all largest settings if wanted."""
+        solution = self.solution
+        origin = f"Lattice: {lattice(solution)}. Formula: {solution.sweep.architecture.source}."
+        if solution.best is None:
+            return Sheet(heading(self), f"{origin} Nothing fits.", [], smallest(solution))
+        headers, cells = rows(self)
+        tables = [Table([headers[0], *(f">{header}" for header in headers[1:])], cells)]
+        if frontier:
+            columns = [f">{header}" for header in headers[1:]]
+            largest = largest_rows(solution.largest, solution)
+            tables.append(Table(columns, largest, title="all largest settings: nothing larger fits"))
+        best = ", ".join(assignments(solution, solution.best))
+        return Sheet(heading(self), origin, tables, [*notes(self), f"Largest that fits: {best}."])
+
+    def latex(self, path: str | Path | None = None, frontier: bool = False) -> str:
+        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
+        return write_latex(self.sheet(frontier), path)
 
 
 def _cell(value: Any) -> Any:

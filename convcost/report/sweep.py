@@ -13,15 +13,18 @@ import numpy as np
 
 from convcost.explore.axis import Axis, typed
 from convcost.explore.sweep import COUNTS, Sweep, target, vector
-from convcost.report import files
+from convcost.report import files, spreadsheet, text
+from convcost.report.sheet import Sheet, Shown, Table
 from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST = 2001  # rows of a sheet; one more than LaTeX takes, so that it is refused there and not cut off
+
 
 @dataclass(frozen=True, eq=False)
-class SweepReport:
+class SweepReport(Shown):
     """What `convcost.sweep` returns: a row a point of the grid; points where the net cannot be drawn are left out."""
 
     sweep: Sweep
@@ -79,10 +82,10 @@ class SweepReport:
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV with one row a point, raw integers; written to `path` if given, whole or not at all."""
-        text: str = self.frame.to_csv(index=False, lineterminator="\n")
+        content = spreadsheet.text(self.frame)
         if path is not None:
-            files.write(Path(path), text)
-        return text
+            files.write(Path(path), content)
+        return content
 
     def to_parquet(self, path: str | Path) -> None:
         """The frame as Parquet, whole or not at all; multipliers are decimals. Needs the extra `parquet`."""
@@ -101,9 +104,15 @@ class SweepReport:
 
         sweep_plot.save(self, Path(path))
 
-    def _repr_html_(self) -> str:
-        html: str = self.frame.to_html(index=False, escape=True, max_rows=20)
-        return html
+    def sheet(self) -> Sheet:
+        """A row a point, for as many as a page could hold; the frame has all."""
+        options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
+        headers = [f">{header}" for header in (*options, "MACs", "parameters", "activations")]
+        rows = [[*given, *map(text.number, counts)] for given, counts in self.rows(list(range(min(len(self), _MOST))))]
+        left = f"{len(self) - _MOST:,} more points are not shown." if len(self) > _MOST else ""
+        refused = f"{self.refused:,} of the points cannot be drawn: {self.sweep.reason}." if self.refused else ""
+        notes = [note for note in (left, refused) if note]
+        return Sheet(heading(self), f"Formula: {self.sweep.architecture.source}.", [Table(headers, rows)], notes)
 
 
 def plain(value: Any) -> Any:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from convcost.comparison.row import Row
 from convcost.report.columns import Shown
+from convcost.report.seen import seen
+from convcost.report.text import visible
 
 STYLES = {
     "agree": "green",
@@ -24,9 +27,16 @@ STYLES = {
 _GAP = 2
 
 
+class _Table(Table):
+    """No cell is markup, obeyed by a terminal, or more than one line."""
+
+    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
+        super().add_row(*map(seen, cells), **options)
+
+
 def plain_table(*headers: str) -> Table:
     """A table without frame, two spaces between its columns (one is the box's own)."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP - 1, 0, 0), show_edge=False)
+    table = _Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP - 1, 0, 0), show_edge=False)
     for header in headers:
         table.add_column(
             header.removeprefix(">"), justify="right" if header.startswith(">") else "left", overflow="fold"
@@ -38,7 +48,7 @@ def fitting(columns: Sequence[Shown], rows: Sequence[Row], width: int) -> list[S
     """The columns that fit, the least needed left out first."""
 
     def needed(column: Shown) -> int:
-        return max(cell_len(cell) for cell in [column.header, *(column.value(row) for row in rows)]) + _GAP
+        return max(cell_len(visible(cell)) for cell in [column.header, *(column.value(row) for row in rows)]) + _GAP
 
     kept = list(columns)
     while sum(needed(column) for column in kept) > width and any(column.rank for column in kept):
@@ -64,6 +74,7 @@ def print_fitting(
     console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]], everything: str = "--csv"
 ) -> None:
     """A table whose last columns are left out where the terminal is too narrow; it says which, and what has them."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     names = [header.removeprefix(">") for header in headers]
     widths = [max(map(cell_len, column)) + _GAP for column in zip(names, *rows, strict=True)]
     kept = len(headers)

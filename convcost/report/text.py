@@ -26,6 +26,17 @@ def decimal(value: Fraction, digits: int) -> str:
     return f"{sign}{whole:,}.{rest:0{digits}d}" if digits else f"{sign}{whole:,}"
 
 
+# Control characters, line ends and what turns the direction of writing, each as one visible sign.
+_UNSEEN = {code: chr(0x2400 + code) for code in range(0x20)} | dict.fromkeys(
+    (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"
+)
+
+
+def visible(content: str) -> str:
+    """A text in one line that no terminal obeys: ␛[31m in place of a colour, ␊ in place of a line's end."""
+    return content.translate(_UNSEEN)
+
+
 def percent(value: Fraction) -> str:
     """12.34 %."""
     return f"{decimal(value * 100, 2)} %"

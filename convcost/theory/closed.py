@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
+from convcost.theory import latex, symbolic
 from convcost.theory.architecture import Architecture, Drawing, Settings
 from convcost.theory.carriers import Count, product
 from convcost.theory.cost import Cost
+from convcost.theory.equations import Equation, Equations
 from convcost.theory.pen import Pen
 from convcost.theory.record import Formula
 from convcost.theory.symbolic import plain_rounding, symbol
@@ -39,7 +41,7 @@ def ratio(above: Any, below: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class NetworkForm:
+class NetworkForm(Equations):
     """A network's MACs as a sum of positions times coefficient, one entry a feature map's size.
 
     `widths` names the rounded channel counts: c32 stands for max(8, ⌊32·α⌋).
@@ -53,6 +55,27 @@ class NetworkForm:
     def macs(self) -> Any:
         """The sum, with the names of the rounded channel counts."""
         return sympy.Add(*(size * coefficient for size, coefficient in self.terms))
+
+    def latex(self) -> str:
+        """MACs, parameters and what each width stands for, as LaTeX for math mode."""
+        return latex.aligned([(e.latex_left, e.latex_parts) for e in self.equations()])
+
+    def equations(self) -> list[Equation]:
+        """MACs, parameters, then the rounding that each width names."""
+        order = ["B", "R", *(str(name) for name, _ in self.widths)]
+        macs = Equation("MACs", symbolic.line(self.macs, order), latex.in_math("MACs"), self._macs_parts(order))
+        widths = [
+            Equation(str(name), symbolic.line(form), latex.symbol(str(name)), [symbolic.latex_text(form)])
+            for name, form in self.widths
+        ]
+        return [macs, Equation.of("parameters", self.parameters, order), *widths]
+
+    def _macs_parts(self, order: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for size, coefficient in self.terms:
+            parts = symbolic.latex_parts(sympy.Mul(size, coefficient, evaluate=coefficient.is_number), order)
+            found += [f"+ {parts[0]}" if found else parts[0], *parts[1:]]
+        return found
 
     @property
     def plain(self) -> Cost:

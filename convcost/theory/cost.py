@@ -6,10 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from convcost.theory.carriers import Count, Shape
+from convcost.theory.equations import Equation, Equations
+
+NAMES = {
+    "macs": "MACs",
+    "bias_adds": "bias additions",
+    "elementwise": "other operations",
+    "parameters": "parameters",
+    "activations": "activations written",
+    "inputs": "activations read",
+}
+"""The primitives in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Equations):
     """What one operator, block or network costs, primitive by primitive.
 
     macs         multiply-accumulates of a multilinear operator; taps on padding count (the dense count)
@@ -36,6 +47,12 @@ class Cost:
     def map(self, change: Callable[[Count], Count]) -> Cost:
         """The same cost with `change` applied to every primitive."""
         return Cost(*(change(getattr(self, name)) for name in PRIMITIVES))
+
+    def equations(self) -> list[Equation]:
+        """One a primitive; those that are 0 are left out."""
+        counts = {name: getattr(self, name) for name in PRIMITIVES}
+        shown = {name: count for name, count in counts.items() if getattr(count, "ndim", 0) or count != 0}
+        return [Equation.of(NAMES[name], count) for name, count in (shown or {"macs": 0}).items()]
 
 
 PRIMITIVES = tuple(field.name for field in fields(Cost))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from convcost.theory import form_text
+from convcost.theory import form_text, latex
 from convcost.theory.condition import Condition, condition_text, domain_text, holds
 from convcost.theory.entry import Entry, Sum, layers, stages, summed
+from convcost.theory.equations import Equation, Equations
 from convcost.theory.errors import DomainError
 from convcost.theory.factor import Factor
 from convcost.theory.form import Form, number, total
@@ -33,7 +34,7 @@ peak         the largest working set of one operator: elements that it reads and
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Equations):
     """The cost of a model for all sizes of its input in the domain.
 
     symbols     names of the open sizes, in order
@@ -94,12 +95,31 @@ class Derivation:
         return Function(_known(metric), self.forms[metric], self.symbols)
 
     def latex(self, metric: str = "macs") -> str:
-        """A metric as LaTeX."""
-        texts = [form_text.latex(form, self.symbols) for form in self.forms[_known(metric)]]
-        return texts[0] if len(texts) == 1 else rf"\max\left({', '.join(texts)}\right)"
+        """A metric as LaTeX for math mode, a long sum in an `aligned` of several lines."""
+        return latex.broken(self._latex_parts(metric))
 
-    def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.latex()}$"
+    def _latex_parts(self, metric: str) -> list[str]:
+        if metric == "parameters":
+            return [latex.number(self.parameters)]
+        forms = [form_text.latex_parts(form, self.symbols) for form in self.forms[_known(metric)]]
+        if len(forms) == 1:
+            return forms[0]
+        forms[0][0] = rf"\max\bigl({forms[0][0]}"  # \left( could not be closed in another line
+        for form in forms[:-1]:
+            form[-1] += ","
+        forms[-1][-1] += r"\bigr)"
+        return [part for form in forms for part in form]
+
+    def equations(self) -> list[Equation]:
+        """All metrics."""
+        return [
+            Equation(title, self.text(metric), latex.in_math(title), self._latex_parts(metric))
+            for metric, title in METRICS.items()
+        ]
+
+    def title(self) -> str:
+        """The model, its input, and for which sizes the formulas hold."""
+        return f"{self.model}: input {self.input}; {self.domain}"
 
     def text(self, metric: str = "macs") -> str:
         """A metric in one line of Unicode text."""

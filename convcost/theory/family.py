@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from convcost.theory import form_text
+from convcost.theory import form_text, latex
 from convcost.theory.condition import Condition, domain_text
 from convcost.theory.derivation import Derivation
+from convcost.theory.equations import Equation, Equations
 from convcost.theory.errors import DomainError
 from convcost.theory.factor import Monomial
 from convcost.theory.form import Form, number, total
@@ -109,7 +110,7 @@ def rules(widths: Sequence[Width]) -> dict[str, Rule]:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Equations):
     """Forms in the `sizes` of the input and the names of the `widths`.
 
     They were derived from the builds at the multipliers `built`, and are exactly the cost of one more, `checked`.
@@ -152,6 +153,29 @@ class Family:
         order = form_text.terms(Form(dict.fromkeys(groups, 1)), self.symbols)
         known = {frozenset(size): Form(terms) for size, terms in groups.items()}
         return [(size, known[frozenset(size)]) for _, size in order]
+
+    def latex(self) -> str:
+        """All equations as LaTeX for math mode: the sums, and what each width stands for."""
+        return latex.aligned([(e.latex_left, e.latex_parts) for e in self.equations()])
+
+    def equations(self) -> list[Equation]:
+        """MACs, parameters and activations, then the rule of each width where one is known."""
+        forms = {"MACs": self.macs, "parameters": self.parameters, "activations": self.activations}
+        sums = [
+            Equation(
+                name,
+                form_text.plain(form, self.symbols),
+                latex.in_math(name),
+                form_text.latex_parts(form, self.symbols),
+            )
+            for name, form in forms.items()
+        ]
+        rounded = {name: rule.said("α") for name, rule in self.rules.items()}
+        return sums + [Equation(n, said, latex.symbol(n), [latex.formula(said)]) for n, said in rounded.items()]
+
+    def title(self) -> str:
+        """The models, their input, and for which sizes the formulas hold."""
+        return f"{self.model}: input {self.input}, width multiplier α; {self.domain}"
 
     def at(self, multiplier: Fraction, **sizes: int) -> dict[str, int]:
         """MACs, parameters and activations at a multiplier and at sizes of the input."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from convcost.theory import latex as typeset
 from convcost.theory.factor import Factor, Monomial
 from convcost.theory.form import Form, number
 
@@ -51,6 +52,9 @@ class _Plain:
     def count(self, value: int) -> str:
         return str(value)
 
+    def symbol(self, name: str) -> str:
+        return name
+
     def power(self, base: str, exponent: int) -> str:
         return base + str(exponent).translate(_SUPERSCRIPTS)
 
@@ -67,6 +71,9 @@ class _Plain:
 
 class _Latex(_Plain):
     times = " "
+
+    def symbol(self, name: str) -> str:
+        return typeset.symbol(name)
 
     def power(self, base: str, exponent: int) -> str:
         return f"{base}^{{{exponent}}}"
@@ -95,6 +102,11 @@ def parts(form: Form, order: Sequence[str]) -> list[str]:
 def latex(form: Form, order: Sequence[str]) -> str:
     """The same as LaTeX."""
     return _sum(form, order, _Latex())
+
+
+def latex_parts(form: Form, order: Sequence[str]) -> list[str]:
+    """The signed terms of `latex`, between which a line may be broken."""
+    return _signed(form, order, _Latex())
 
 
 def product_text(monomial: Monomial, order: Sequence[str]) -> str:
@@ -128,7 +140,7 @@ def _product(coefficient: int, monomial: Monomial, order: Sequence[str], style: 
 
 def _factor(factor: Factor, order: Sequence[str], style: _Plain) -> str:
     if factor.kind == "symbol":
-        return str(factor.parts[0])
+        return style.symbol(str(factor.parts[0]))
     if factor.kind == "sum":
         inner: Form = factor.parts[0]
         return style.bracket(_sum(inner, order, style), needed=_rounding(inner) is None)

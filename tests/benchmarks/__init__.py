@@ -1,1 +1,1 @@
-"""Benchmarks, run by hand with `make bench`: ratios against a peer in one run, never an assertion."""
+"""Benchmarks, run by hand with `make bench`: ratios against a peer in one run, never an assertion on time."""

@@ -1,9 +1,46 @@
-"""Run every benchmark and print its ratios."""
+"""python -m tests.benchmarks [NAME…] [--quick] [--write]: run benchmarks, print their ratios, write the report."""
 
 from __future__ import annotations
 
-from tests.benchmarks import cold_compare, cold_derive
+import argparse
+import importlib
+import time
+
+from convcost.report import files
+from tests.benchmarks.finding import Finding
+from tests.benchmarks.page import PLACE, page
+
+NAMES = (
+    *("cold_compare", "cold_others", "counting", "cold_derive", "derivation", "sweeping", "growth", "auditing"),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run what is named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="one pair of each, to see that it runs")
+    parser.add_argument("--write", action="store_true", help=f"write reports/{PLACE.name}; only whole runs are written")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(NAMES):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if given.write and (given.names or given.quick):
+        parser.error("--write is for a run of everything; leave out the names and --quick")
+    found: dict[str, tuple[str, list[Finding]]] = {}
+    began = time.perf_counter()
+    for name in given.names or NAMES:
+        module = importlib.import_module(f"tests.benchmarks.{name}")
+        print(f"\n{module.TITLE}", flush=True)
+        findings = found.setdefault(name, (module.TITLE, []))[1]
+        for finding in module.findings(1 if given.quick else module.ROUNDS):
+            findings.append(finding)
+            aim = f"  aim: {finding.aim}: {finding.verdict}" if finding.aim else ""
+            print(f"  {finding.what} / {finding.against}: {finding.found}{aim}", flush=True)
+    minutes = (time.perf_counter() - began) / 60
+    print(f"\n{minutes:.1f} minutes")
+    if given.write:
+        files.write(PLACE, page(found, f"The whole run took {minutes:.0f} minutes."))
+
 
 if __name__ == "__main__":
-    cold_compare.main()
-    cold_derive.main()
+    main()

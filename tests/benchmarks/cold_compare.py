@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-import sys
+import json
+import tempfile
+from pathlib import Path
 
-from tests.benchmarks.processes import pair
+from convcost.models.weights import default_inputs
+from tests.benchmarks.finding import Finding, Findings, same
+from tests.benchmarks.processes import CONVCOST, TORCHVISION, pair, printed, python
+
+TITLE = "One net, from cold"
+ROUNDS = 5
+
+# Shares of the peer's time and peak memory.
+AIMS = {
+    "resnet50": (0.9, 0.7),
+    "convnext_large": (0.35, 0.4),
+    "vgg16": (0.35, 0.4),
+    "swin_b": (0.35, 0.4),
+    "efficientnet_b7": (0.35, 0.4),
+}
+OWN = ("mobilenet_v1", "1", 224)
 
 SCRIPT = """
-import torch
 from fvcore.nn import FlopCountAnalysis, flop_count_table
-from convcost.models.mobilenet_v1 import MobileNetV1
 
-model = MobileNetV1({alpha}).eval()
-image = torch.randn(1, 3, {resolution}, {resolution})
-print(flop_count_table(FlopCountAnalysis(model, image), max_depth=6))
+model = {model}.eval()
+image = torch.randn({shape})
+analysis = FlopCountAnalysis(model, image)
+print(flop_count_table(analysis, max_depth=6))
+print(analysis.total())
 """
 
 
-def main() -> None:
-    """Print time and peak memory of both, and the medians of their ratios."""
-    print("convcost compare / script with fvcore's flop_count_table, medians of whole processes")
-    for alpha, resolution in (("0.25", 128), ("0.75", 192), ("1", 224)):
-        options = ["--alpha", alpha, "--resolution", str(resolution)]
-        ours = [sys.executable, "-m", "convcost.cli.main", "compare", "mobilenet_v1", *options]
-        peer = [sys.executable, "-W", "ignore", "-c", SCRIPT.format(alpha=alpha, resolution=resolution)]
-        result = pair(ours, peer)
-        print(
-            f"mobilenet_v1 α {alpha} R {resolution}: time {result.seconds:.2f} "
-            f"({result.ours.seconds:.2f} s / {result.peer.seconds:.2f} s), peak memory {result.memory:.2f} "
-            f"({result.ours.mebibytes:.0f} MiB / {result.peer.mebibytes:.0f} MiB)"
+def findings(runs: int) -> Findings:
+    """Time and peak memory of each net."""
+    name, alpha, side = OWN
+    script = "import torch\nfrom convcost.models.mobilenet_v1 import MobileNetV1\n" + SCRIPT.format(
+        model=f"MobileNetV1({alpha})", shape=f"1, 3, {side}, {side}"
+    )
+    yield _against(name, [name, "--alpha", alpha, "--resolution", str(side)], script, (0.9, 0.7), runs)
+    for net, aims in AIMS.items():
+        inputs, _ = default_inputs(net, {})
+        assert inputs is not None
+        script = TORCHVISION + SCRIPT.format(
+            model=f"torchvision.models.{net}(weights=None)", shape=", ".join(map(str, inputs[0].shape))
         )
+        yield _against(f"torchvision:{net}", [f"torchvision:{net}"], script, aims, runs)
+
+
+def _against(name: str, options: list[str], script: str, aims: tuple[float, float], runs: int) -> Finding:
+    ours, peer = [*CONVCOST, "compare", *options], python(script)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "found.json")
+        printed([*ours, "--json", str(place)])
+        total = json.loads(place.read_text(encoding="utf-8"))["totals"]["fvcore_total"]
+    same(total, int(printed(peer).split()[-1]), f"fvcore's total of {name}")
+    found = pair(ours, peer, runs)
+    return Finding(
+        f"convcost compare {name}",
+        "a script with fvcore's flop_count_table",
+        str(found),
+        f"at most {aims[0]} × the time, {aims[1]} × the memory",
+        found.seconds <= aims[0] and found.memory <= aims[1],
+    )

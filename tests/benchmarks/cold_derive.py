@@ -6,8 +6,11 @@ import sys
 from typing import Any
 
 import convcost
-from tests.benchmarks.processes import pair
+from tests.benchmarks.finding import Finding, Findings
+from tests.benchmarks.processes import CONVCOST, pair
 
+TITLE = "Formulas from cold"
+ROUNDS = 3
 NETS = (
     ["torchvision:resnet50"],
     ["torchvision:densenet201"],
@@ -18,18 +21,16 @@ NETS = (
 )
 
 
-def main() -> None:
-    """Print the time of each, what it is above the import, and the terms and characters of its MACs."""
-    print("convcost derive, medians of whole processes")
+def findings(runs: int) -> Findings:
+    """The time of each, what it is above the import, and the terms and characters of its MACs."""
     for net in NETS:
-        result = pair(
-            [sys.executable, "-m", "convcost.cli.main", "derive", *net], [sys.executable, "-c", "import torch"], runs=3
-        )
+        result = pair([*CONVCOST, "derive", *net], [sys.executable, "-c", "import torch"], runs)
         options: dict[str, Any] = {"depth": net[2]} if len(net) > 1 else {}
         derived = convcost.derive(net[0], **options)
         above = result.ours.seconds - result.peer.seconds
-        print(
-            f"{' '.join(net)}: {result.ours.seconds:.2f} s, {above:.2f} s above an import of torch, "
-            f"{result.ours.mebibytes:.0f} MiB; {len(derived.entries)} calls, "
-            f"{len(derived.forms['macs'][0].terms)} terms, {len(derived.text())} characters"
+        yield Finding(
+            f"convcost derive {' '.join(net)}",
+            'python -c "import torch"',
+            f"{result}, {above:.2f} s above it; {len(derived.entries)} calls, "
+            f"{len(derived.forms['macs'][0].terms)} terms, {len(derived.text())} characters",
         )

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import statistics
+import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_SPAWN = str(Path(__file__).with_name("spawn.py"))
+
+CONVCOST = (sys.executable, "-m", "convcost.cli.main")
+
+TORCHVISION = """
+import torch
+library = torch.library.Library("torchvision", "FRAGMENT")
+try:
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+except RuntimeError:
+    pass
+import torchvision
+"""
+"""How a person imports a torchvision that was built for another torch."""
 
 
 @dataclass(frozen=True)
@@ -27,19 +43,30 @@ class Pair:
     ours: Run
     peer: Run
 
+    def __str__(self) -> str:
+        ours, peer = self.ours, self.peer
+        return (
+            f"time {self.seconds:.2f} × ({ours.seconds:.2f} s / {peer.seconds:.2f} s), "
+            f"peak memory {self.memory:.2f} × ({ours.mebibytes:.0f} MiB / {peer.mebibytes:.0f} MiB)"
+        )
+
+
+def python(script: str, *arguments: str) -> list[str]:
+    """The command that runs a script, its warnings unseen."""
+    return [sys.executable, "-W", "ignore", "-c", script, *arguments]
+
+
+def printed(command: Sequence[str]) -> str:
+    """What a command prints on standard output; raises CalledProcessError if it fails."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
 
 def run(command: Sequence[str]) -> Run:
     """Run a command to its end with its output thrown away; raises RuntimeError if it fails."""
-    start = time.perf_counter()
-    null = os.open(os.devnull, os.O_WRONLY)
-    actions = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
-    pid = os.posix_spawn(command[0], list(command), os.environ, file_actions=actions)
-    _, status, usage = os.wait4(pid, 0)
-    os.close(null)
-    if os.waitstatus_to_exitcode(status):
+    code, seconds, kibibytes = printed([sys.executable, "-I", "-S", _SPAWN, *command]).split()
+    if code != "0":
         raise RuntimeError(f"{' '.join(command)} failed")
-    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-    return Run(time.perf_counter() - start, usage.ru_maxrss / unit)
+    return Run(float(seconds), int(kibibytes) / 1024)
 
 
 def pair(ours: Sequence[str], peer: Sequence[str], runs: int = 7) -> Pair:

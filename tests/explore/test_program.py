@@ -40,15 +40,16 @@ def _agree(found: Program, architecture: Architecture, given: dict[str, Any], po
     for layer, line in zip(structure.layers, drawing.lines, strict=True):
         assert (layer.name, layer.kind) == (line.name, kind(line.operator.name, line.inputs, line.hyper))
         assert tuple(values[place] for place in layer.output) == line.output.shape
-        assert [values[place] for place in (layer.parameters, layer.activations) if place is not None] == [
-            line.cost.parameters,
-            line.cost.activations,
-        ]
+        assert layer.parameters is not None
+        assert values[layer.parameters] == line.cost.parameters
+        assert (layer.activations is None) is not line.operator.multilinear
+        assert layer.activations is None or values[layer.activations] == line.cost.activations
         assert (0 if layer.macs is None else values[layer.macs]) == line.cost.macs or not layer.multilinear
     totals = [
         values[place] for place in (structure.macs, structure.parameters, structure.activations) if place is not None
     ]
-    assert totals == [drawing.cost.macs, drawing.cost.parameters, drawing.cost.activations]
+    written = sum(line.cost.activations for line in drawing.core)
+    assert totals == [drawing.cost.macs, drawing.cost.parameters, written]
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shlex
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def test_random_settings(number: int, page_report: PageReport, file: Path, opene
             continue
         drawn += 1
         cost = drawing.cost
-        assert list(map(count, shown.totals)) == [cost.macs, cost.parameters, cost.activations]
+        written = sum(line.cost.activations for line in drawing.core)
+        assert list(map(count, shown.totals)) == [cost.macs, cost.parameters, written]
         assert shown.column("layer") == [line.name for line in drawing.lines]
         assert shown.column("output") == ["×".join(map(str, line.output.shape)) for line in drawing.lines]
         assert list(map(count, shown.column("parameters"))) == [line.cost.parameters for line in drawing.lines]
@@ -200,7 +202,8 @@ def test_a_model_at_other_inputs_is_what_is_compared_there(number: int, models: 
         assert shown.column("layer") == [row.layer for row in report.all_rows]
         assert list(map(count, shown.column("MACs"))) == [row.macs_formula for row in report.all_rows]
         assert shown.column("output") == ["×".join(map(str, row.output_shape or ())) for row in report.all_rows]
-        assert list(map(count, shown.totals)) == [report.totals.macs_formula, report.totals.params_measured]
+        written = sum(prod(row.output_shape or ()) for row in report.rows)
+        assert list(map(count, shown.totals)) == [report.totals.macs_formula, report.totals.params_measured, written]
 
 
 def test_outside_of_a_derived_domain(models: Path, opened: Open) -> None:

@@ -67,7 +67,7 @@ def _options(report: ComparisonReport) -> tuple[Any, ...]:
 
 def _activations(program: Program) -> dict[str, str]:
     known = any(layer.activations is not None for s in program.structures for layer in s.layers)
-    return {"activations": "activations written"} if known else {}
+    return {"activations": "activations"} if known else {}
 
 
 def _fixed(report: ComparisonReport, program: Program) -> list[str]:

@@ -31,7 +31,7 @@ def model_program(comparison: Comparison) -> Program:
         totals = comparison.totals
         return Structure(
             guards=(),
-            layers=tuple(_layer(row, row.macs_formula, row.output_shape or (), place) for row in comparison.rows),
+            layers=tuple(_layer(row, row.macs_formula, None, row.output_shape or (), place) for row in comparison.rows),
             macs=place(totals.macs_formula),
             parameters=place(totals.params_accounted),
         )
@@ -58,9 +58,10 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> Program:
 
         return Structure(
             guards=(),
-            layers=tuple(_layer(row, at(e.macs), tuple(at(size) for size in e.output), place) for row, e in pairs),
+            layers=tuple(_layer(row, at(e.macs), _written(e, at), tuple(map(at, e.output)), place) for row, e in pairs),
             macs=place(at(derivation.forms["macs"][0])),
             parameters=place(derivation.parameters),
+            activations=place(at(derivation.forms["activations"][0])),
         )
 
     found = program(dials, draw)
@@ -106,7 +107,11 @@ def _placing(recording: Recording) -> Place:
     return lambda count: None if count is None else recording.whole(count)
 
 
-def _layer(row: Row, macs: Any, output: Sequence[Any], place: Place) -> Layer:
+def _written(entry: Entry, at: Callable[[Form], Any]) -> Any:
+    return at(entry.activations) if entry.multilinear else None
+
+
+def _layer(row: Row, macs: Any, activations: Any, output: Sequence[Any], place: Place) -> Layer:
     stride = text.compact(row.hyper.get("stride", 1))
     return Layer(
         name=row.layer,
@@ -117,6 +122,6 @@ def _layer(row: Row, macs: Any, output: Sequence[Any], place: Place) -> Layer:
         multilinear=row.multilinear,
         macs=place(macs),
         parameters=place(row.params_formula),
-        activations=None,
+        activations=place(activations),
         output=tuple(place(size) or 0 for size in output),
     )

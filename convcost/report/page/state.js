@@ -58,7 +58,7 @@ function turned(network, state) {
 }
 
 function showTotals(part, network, result) {
-  const names = [network.products, "parameters", "activations written"];
+  const names = [network.products, "parameters", "activations"];
   const measured = result.measured?.totals ?? [];
   const parts = names.filter((_, i) => result.totals[i] !== null).map((name, i) => {
     const count = result.totals[i];
@@ -67,8 +67,9 @@ function showTotals(part, network, result) {
       const other = big(measured[i]);
       const words = `measured ${shown(other)}, difference ${signed(less(other, count))}`;
       box.append(element("dd", { className: "other" }, words));
-    } else if (i < 2) {
-      box.append(element("dd", { className: "other" }, "not measured at these settings"));
+    } else {
+      const words = i < 2 ? "not measured at these settings" : "elements that these layers write";
+      box.append(element("dd", { className: "other" }, words));
     }
     return box;
   });
