@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from convcost.api.family import derive_family as derive_family
     from convcost.api.formulas import closed_form as closed_form
     from convcost.api.formulas import cost as cost
+    from convcost.api.page import page as page
     from convcost.api.prove import prove as prove
     from convcost.api.referee import referee as referee
     from convcost.measure.calls import capture as capture
@@ -44,6 +45,7 @@ _PUBLIC = {
     "derive": ("convcost.api.derive", "derive"),
     "derive_family": ("convcost.api.family", "derive_family"),
     "referee": ("convcost.api.referee", "referee"),
+    "page": ("convcost.api.page", "page"),
     "prove": ("convcost.api.prove", "prove"),
     "diff": ("convcost.api.design", "diff"),
     "solve": ("convcost.api.design", "solve"),
@@ -75,6 +77,7 @@ __all__ = [
     "derive_family",
     "diff",
     "ones_probe",
+    "page",
     "prove",
     "referee",
     "solve",

@@ -37,6 +37,8 @@ def _modules_after(arguments: list[str]) -> set[str]:
         ),
         (["diff", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["diff", "mobilenet_v1", "mobilenet_v1 --alpha 0.5"], {"fvcore", "torch", "sympy", "pandas", "numpy"}),
+        (["report", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
+        (["report", "resnt", "--html", "x.html"], {"torch", "fvcore", "sympy", "pandas"}),
         (["check", "--help"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["check", "no/such/folder"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),
         (["list"], {"torch", "fvcore", "sympy", "pandas", "numpy"}),

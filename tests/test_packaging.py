@@ -39,6 +39,8 @@ def test_wheel(tmp_path: Path) -> None:
     assert int(records) == len(book())
     assert macs == "52283392"
     assert (target / "convcost" / "py.typed").exists()
+    page = Path("convcost", "report", "page")
+    assert {path.name for path in (target / page).iterdir()} == {path.name for path in (ROOT / page).glob("*.*")}
 
 
 def test_every_package_of_the_tree_is_listed() -> None:

@@ -24,6 +24,7 @@ from convcost.cli import (
     networks,
     prove,
     referee,
+    report,
     show,
     solve,
     sweep,
@@ -43,7 +44,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 # These take the options that a network of the book has of its own.
-_OF_NETWORKS = (compare, derive, prove, referee, show, solve, sweep)
+_OF_NETWORKS = (compare, derive, prove, referee, report, show, solve, sweep)
 
 for _name, _module, _short in (
     ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
@@ -55,6 +56,7 @@ for _name, _module, _short in (
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
     ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve, "The largest settings of a network that fit a budget."),
+    ("report", report, "Comparisons as one page for a browser, with sliders."),
     ("diff", diff, "What changed from one network to another, layer by layer."),
     ("check", check, "A project's budgets, as its pyproject.toml has them."),
     ("conventions", conventions, "What each counter counts, and its known faults."),

@@ -11,6 +11,21 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
+def apart(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+    """Names, and the options that stand among them; raises ConvcostError where there is no name."""
+    names: list[str] = []
+    extra: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("--"):
+            names.append(word)
+        else:
+            extra += [word] if "=" in word else [word, *([value] if (value := next(rest, None)) is not None else [])]
+    if not names:
+        raise ConvcostError("give a network's name, such as mobilenet_v1")
+    return names, gather(names[0], {}, extra)
+
+
 def gather(name: str, known: Mapping[str, str | None], extra: Sequence[str]) -> dict[str, Any]:
     """The options that were given, by the book's names; raises ConvcostError for what is not `--option value`."""
     if name.startswith("-"):

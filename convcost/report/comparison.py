@@ -208,6 +208,16 @@ def missing_formulas(comparison: Comparison) -> str:
     return f"No formula, so in no total: {named}." if named and comparison.paper is None else ""
 
 
+def uncounted_notes(comparison: Comparison) -> list[str]:
+    """What fvcore leaves out, a sentence each."""
+    notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
+    ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
+    names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in ordered)
+    if names:
+        return [*notes, f"Not counted by fvcore, which has no handle for it: {names}."]
+    return notes or ["fvcore has a handle for every operator here, or ignores it on purpose."]
+
+
 def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison

@@ -19,6 +19,7 @@ from convcost.report.comparison import (
     parameter_note,
     source,
     total_rows,
+    uncounted_notes,
 )
 from convcost.report.table import STYLES, plain_table, print_rows
 
@@ -106,17 +107,8 @@ def _print_law(console: Console, report: ComparisonReport) -> None:
 
 def _print_uncounted(console: Console, comparison: Comparison) -> None:
     console.print()
-    if comparison.totals.fvcore_total is None:
-        console.print("fvcore gives no number for this model.")
-    if comparison.uncounted:
-        names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in _sorted(comparison))
-        console.print(Text(f"Not counted by fvcore, which has no handle for it: {names}."))
-    elif comparison.totals.fvcore_total is not None:
-        console.print("fvcore has a handle for every operator here, or ignores it on purpose.")
-
-
-def _sorted(comparison: Comparison) -> list[tuple[str, int]]:
-    return sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
+    for note in uncounted_notes(comparison):
+        console.print(Text(note))
 
 
 def _print_notes(console: Console, rows: tuple[Row, ...]) -> None:

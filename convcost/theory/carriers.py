@@ -1,8 +1,8 @@
 """The number-like things a formula can be evaluated on, and the few operations that `+ * //` do not spell.
 
 A formula runs unchanged on Python ints (an exact count), NumPy integer arrays (a sweep), SymPy expressions
-(a closed form), `torch.SymInt` (a traced model), `fractions.Fraction` (a law without rounding) and `ExactArray`
-(a sweep of anything, widths included).
+(a closed form), `torch.SymInt` (a traced model), `fractions.Fraction` (a law without rounding), `ExactArray`
+(a sweep of anything, widths included) and `Recorded` (a program that runs elsewhere).
 No library is imported here: a value can only exist once its library is loaded.
 """
 
@@ -15,20 +15,20 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 Count: TypeAlias = Any
-"""An int, a NumPy integer array, a SymPy expression, a `torch.SymInt`, a `Fraction` or an `ExactArray`."""
+"""An int, an array of NumPy, a SymPy expression, a `torch.SymInt`, a `Fraction`, an `ExactArray` or a `Recorded`."""
 
 Shape: TypeAlias = tuple[Count, ...]
 """Sizes of a tensor, batch first: (N, C, H, W) for an image."""
 
-_OURS = "convcost.theory.arrays"
-_LARGER = {"sympy": "Max", "numpy": "maximum", "torch": "sym_max", _OURS: "larger"}
-_SMALLER = {"sympy": "Min", "numpy": "minimum", "torch": "sym_min", _OURS: "smaller"}
+_OURS = ("convcost.theory.arrays", "convcost.theory.recorded")
+_LARGER = {"sympy": "Max", "numpy": "maximum", "torch": "sym_max", **dict.fromkeys(_OURS, "larger")}
+_SMALLER = {"sympy": "Min", "numpy": "minimum", "torch": "sym_min", **dict.fromkeys(_OURS, "smaller")}
 
 
 def _library(*values: Count) -> str:
     for value in values:
         module = type(value).__module__
-        root = _OURS if module == _OURS else module.partition(".")[0]
+        root = module if module in _OURS else module.partition(".")[0]
         if root in _LARGER:
             return root
     return ""
@@ -74,7 +74,7 @@ def ceil_div(dividend: Count, divisor: Count) -> Count:
 def common_divisor(left: Count, right: Count) -> Count:
     """The greatest common divisor; left as `gcd(a, b)` for symbols."""
     root = _library(left, right)
-    if root in ("numpy", _OURS):
+    if root in ("numpy", *_OURS):
         return sys.modules[root].gcd(left, right)
     if root == "sympy":
         sympy = sys.modules[root]

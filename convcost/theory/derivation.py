@@ -136,7 +136,7 @@ class Derivation(Equations):
             raise DomainError(f"{broken} does not hold, which the formula needs")
         return {metric: self.function(metric)(**sizes) for metric in METRICS}
 
-    def broken(self, sizes: Mapping[str, int]) -> str:
+    def broken(self, sizes: Mapping[str, Any]) -> str:
         """The first condition that does not hold at these sizes, in words; empty if all do."""
         known: dict[Factor, Any] = {}
         for relation, form in self.conditions:

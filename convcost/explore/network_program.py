@@ -1,0 +1,61 @@
+"""A network of the book as a program in its options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convcost.explore.dial import dials
+from convcost.explore.structures import Layer, Program, Structure, program
+from convcost.theory.architecture import Architecture
+from convcost.theory.book import find
+from convcost.theory.convention import Convention
+from convcost.theory.outline import kind
+from convcost.theory.pen import Line
+from convcost.theory.recorded import Recorded, Recording
+
+
+def network_program(architecture: Architecture, given: Mapping[str, object], unit: str = "macs") -> Program:
+    """The network on all values of the options that its formula has a symbol for; the others are as given.
+
+    unit  "macs" or "flops": what a row's count is
+
+    Raises DomainError for an option or a value that the network does not have.
+    """
+    settings = architecture.settings(given)
+    image = architecture.draw(settings).input_shape[-1]
+    turned = dials(architecture, settings, image)
+    convention = find(Convention, unit, "unit")
+
+    def draw(recording: Recording, values: list[Recorded]) -> Structure:
+        open_settings = {dial.name: value for dial, value in zip(turned, values, strict=True)}
+        drawing = architecture.draw({**settings, **open_settings})
+        layers = tuple(_layer(recording, line, convention) for line in drawing.lines)
+        core = [convention.weigh(line.operator.name, line.hyper, line.cost) for line in drawing.core]
+        return Structure(
+            guards=(),
+            layers=layers,
+            macs=recording.whole(sum(count for count in core if count is not None)),
+            parameters=recording.whole(drawing.cost.parameters),
+            activations=recording.whole(drawing.counts["activations"]),
+        )
+
+    return program(turned, draw)
+
+
+def _layer(recording: Recording, line: Line, unit: Convention) -> Layer:
+    count: Any = unit.weigh(line.operator.name, line.hyper, line.cost)
+    strides = [str(stride) for stride in line.hyper.get("stride", ())]
+    strides = strides[:1] if len(set(strides)) == 1 else strides
+    return Layer(
+        name=line.name,
+        block=line.block,
+        operator=line.operator.name,
+        kind=kind(line.operator.name, line.inputs, line.hyper),
+        stride="" if strides in ([], ["1"]) else "×".join(strides),
+        multilinear=line.operator.multilinear,
+        macs=None if count is None else recording.whole(count),
+        parameters=recording.whole(line.cost.parameters),
+        activations=recording.whole(line.cost.activations) if line.operator.multilinear else None,
+        output=tuple(recording.whole(size) for size in line.output.shape),
+    )

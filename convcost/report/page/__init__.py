@@ -1,0 +1,1 @@
+"""Comparisons as one page for a browser, in which the formulas run."""

@@ -1,0 +1,147 @@
+"""The page: one file that needs no network, the same bytes each time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from importlib.resources import files as packaged
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from convcost import __version__
+from convcost.explore.structures import Program
+from convcost.report import files
+from convcost.report.comparison import (
+    ComparisonReport,
+    conclusion,
+    heading,
+    missing_formulas,
+    parameter_note,
+    uncounted_notes,
+    versions,
+)
+from convcost.report.page import parts
+from convcost.report.page.data import network_data
+from convcost.theory.derivation import Derivation
+
+_SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A network on the page: its comparison, its program, and the command that compares it at other settings.
+
+    Of a model without a paper, `derivation` is the formula in its input's sizes; None where `note` says why not.
+    """
+
+    report: ComparisonReport
+    program: Program
+    command: str
+    derivation: Derivation | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PageReport:
+    """What `convcost.page` returns."""
+
+    sections: tuple[Section, ...]
+
+    def __repr__(self) -> str:
+        return f"<page: {'; '.join(f'{heading(s.report)}: {s.report.verdict}' for s in self.sections)}>"
+
+    @property
+    def ok(self) -> bool:
+        """No disagreement in any of the networks."""
+        return all(section.report.ok for section in self.sections)
+
+    def html(self) -> str:
+        """The page."""
+        return self._html
+
+    def save(self, path: str | Path) -> None:
+        """Write the page, whole or not at all; raises ConvcostError where it cannot be written."""
+        files.write(Path(path), self._html)
+
+    @cached_property
+    def _html(self) -> str:
+        style, script = _file("page.css"), "\n".join(map(_file, _SCRIPTS))
+        names = [parts.name(section.report) for section in self.sections]
+        identifiers = [f"network-{number}" for number in range(1, len(names) + 1)]
+        data = [
+            network_data(identifier, section.report, section.program, section.command, section.derivation)
+            for identifier, section in zip(identifiers, self.sections, strict=True)
+        ]
+        used = ", ".join(f"{package} {version}" for package, version in versions().items())
+        return _filled(
+            "page.html",
+            policy=_policy(style, script),
+            generator=f"convcost {__version__}",
+            title=escape(f"The cost of {', '.join(names)}"),
+            heading=escape(f"The cost of {names[0] if len(names) == 1 else f'{len(names)} networks'}"),
+            style=style,
+            script=script,
+            data=_inert(data),
+            overview=parts.overview(list(zip(identifiers, self.reports, strict=True))) if len(names) > 1 else "",
+            sections="\n".join(_section(i, s) for i, s in zip(identifiers, self.sections, strict=True)),
+            versions=escape(f"Written by convcost. Counted with {used}."),
+        )
+
+    @property
+    def reports(self) -> list[ComparisonReport]:
+        """The comparisons, in the page's order."""
+        return [section.report for section in self.sections]
+
+
+def _section(identifier: str, section: Section) -> str:
+    report = section.report
+    comparison = report.comparison
+    notes = [section.note, *uncounted_notes(comparison), parameter_note(comparison), missing_formulas(comparison)]
+    return _filled(
+        "section.html",
+        id=identifier,
+        title=escape(parts.name(report)),
+        source=escape(parts.formula_source(report)),
+        measured=escape(f"model {report.reference} by fvcore on device {comparison.device}: {parts.settings(report)}"),
+        limits="".join(f'<p class="limits">{escape(note)}</p>' for note in notes if note),
+        conclusion=escape(conclusion(report).removeprefix("Verdict: ").replace(" (--all-operators shows all)", "")),
+        formula=_formula(identifier, section),
+        sources=parts.sources(report),
+    )
+
+
+def _formula(identifier: str, section: Section) -> str:
+    """The formula typeset; empty where there is none in one piece."""
+    dials = section.program.dials
+    if section.report.comparison.paper is not None:
+        return _filled("formula.html", id=identifier, **parts.paper_formula(section.report, dials))
+    if section.derivation is not None:
+        return _filled("derived.html", id=identifier, **parts.derived_formula(section.derivation, dials))
+    return ""
+
+
+def _file(name: str) -> str:
+    return packaged("convcost.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _filled(name: str, **values: str) -> str:
+    return Template(_file(name)).substitute(values)
+
+
+def _policy(*inline: str) -> str:
+    """Nothing may be loaded, and of what is written into the page only this style and this script may act."""
+    style, script = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'" for content in inline
+    )
+    return f"default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
+
+
+def _inert(data: Sequence[Any]) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,56 @@
+"""A network's formula as MathML, which browsers typeset themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sympy
+from sympy.printing.mathml import MathMLPresentationPrinter
+
+from convcost.theory import form_text
+from convcost.theory.architecture import Architecture
+from convcost.theory.closed import network_form
+from convcost.theory.form import Form
+from convcost.theory.symbolic import GREEK
+
+
+def mathml(expression: Any) -> str:
+    """One expression; a symbol's name is its letter."""
+    printer = MathMLPresentationPrinter({"mul_symbol": "dot"})
+    named = expression.xreplace({s: sympy.Symbol(GREEK.get(s.name, s.name)) for s in expression.free_symbols})
+    body = printer._print(sympy.Integer(0) + named).toxml()  # doprint would add an entity that XML lacks
+    return f"<math>{body}</math>"
+
+
+def terms(expression: Any, order: Sequence[str]) -> str:
+    """A sum with a formula for each term, so that a line can end between them; symbols in this order."""
+
+    def rank(term: Any) -> tuple[Any, ...]:
+        names = [s.name for s in term.free_symbols]
+        places = sorted(order.index(name) if name in order else -1 for name in names)
+        return (not names, places, str(term))
+
+    parts = sympy.Add.make_args(sympy.Integer(0) + expression)
+    return joined(sorted(parts, key=rank))
+
+
+def derived(form: Form, order: Sequence[str]) -> str:
+    """A form, its largest feature maps first."""
+    return joined(form_text.to_sympy(Form({monomial: c})) for c, monomial in form_text.terms(form, order))
+
+
+def joined(terms: Iterable[Any]) -> str:
+    """Terms as a sum."""
+    signed = [(" − ", -term) if term.could_extract_minus_sign() else (" + ", term) for term in terms]
+    text = "".join(sign + mathml(term) for sign, term in signed)
+    return text.removeprefix(" + ").strip()
+
+
+def network_parts(architecture: Architecture, given: Mapping[str, Any]) -> dict[str, str]:
+    """The closed form of a network in the options that `given` leaves open, and its parts typeset."""
+    form = network_form(architecture, given)
+    order = [name.name for name, _ in form.widths]
+    rows = "\n".join(f"<tr><td>{mathml(size)}</td><td>{terms(macs, order)}</td></tr>" for size, macs in form.terms)
+    widths = "\n".join(f"<li>{mathml(name)} = {mathml(meaning)}</li>" for name, meaning in form.widths)
+    return {"terms": rows, "parameters": terms(form.parameters, order), "widths": widths}

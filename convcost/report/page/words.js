@@ -1,0 +1,38 @@
+// Numbers as people read them, and elements. Text goes into the page as text, never as HTML, so that no name of a
+// layer can do anything.
+
+const UNKNOWN = "?";
+const ABSENT = "–";
+const SVG = "http://www.w3.org/2000/svg";
+
+const grouped = (count) => count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+const shown = (count) => (count === undefined ? ABSENT : count === null ? UNKNOWN : grouped(count));
+const signed = (count) => (count > 0n ? "+" : "") + shown(count);
+const big = (count) => (count === null || count === undefined ? count : BigInt(count));
+const less = (a, b) => (a == null || b == null ? (a === undefined || b === undefined ? undefined : null) : a - b);
+const summed = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0n), 0n);
+
+function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes("-") || key === "for") made.setAttribute(key, value);
+    else made[key] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+function drawn(name, attributes, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// A value of a dial as it is typed: numerators stay whole, and no float is ever shown.
+function typed(dial, numerator) {
+  if (dial.denominator === 1) return String(numerator);
+  const digits = String(dial.denominator).length - 1;
+  const text = String(numerator).padStart(digits + 1, "0");
+  return `${text.slice(0, -digits)}.${text.slice(-digits)}`.replace(/\.?0+$/, "");
+}
