@@ -49,7 +49,7 @@ def _overview_row(identifier: str, report: ComparisonReport) -> str:
     counts = [
         text.number(totals.macs_formula),
         text.number(totals.macs_measured),
-        text.signed(totals.macs_measured - totals.macs_formula),
+        text.signed(None if totals.macs_measured is None else totals.macs_measured - totals.macs_formula),
         text.number(totals.params_accounted),
         text.number(totals.params_measured),
     ]
