@@ -10,8 +10,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from torch import Tensor, nn
@@ -97,7 +98,8 @@ def _file(file: Path) -> ModuleType:
     """Runs a file as a module of a name that nothing else has."""
     path = file.resolve()
     name = _PRIVATE + re.sub(r"\W", "_", path.stem) + "_" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = _AsWritten(name, str(path)) if path.suffix == ".py" else None
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise MeasurementError(f"{file} cannot be imported: it is no Python file")
     module = importlib.util.module_from_spec(spec)
@@ -108,6 +110,16 @@ def _file(file: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+class _AsWritten(SourceFileLoader):
+    """Reads the file itself: Python takes a translation that it kept for the file's by its size and second alone."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The file's code."""
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
 
 
 def _package(place: str) -> ModuleType:

@@ -18,6 +18,7 @@ COMMANDS = (
     ("list",),
     ("formula", "depthwise_separable"),
     ("claims", "mobilenet_v1"),
+    ("claims",),
     ("solve", "mobilenet_v1", "--max-macs", "150M", "--resolution", "160"),
     ("sweep", "mobilenet_v1", "--alpha", "0.25:1:0.25", "--resolution", "128:224:32"),
 )

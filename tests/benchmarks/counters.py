@@ -12,6 +12,8 @@ import torch
 from torch import nn
 
 import convcost
+from convcost.theory.book import find
+from convcost.theory.record import Operator
 
 SHAPE = (1, 3, 224, 224)
 
@@ -34,6 +36,20 @@ class Peer:
 def ours(model: nn.Module) -> int | None:
     """The whole comparison, explanation included; what fvcore counts is in it."""
     return convcost.compare(model, inputs=SHAPE).totals.fvcore_total
+
+
+def compared_macs(model: nn.Module) -> int:
+    """The formulas' sum as the comparison has it."""
+    return convcost.compare(model, inputs=SHAPE).totals.macs_formula
+
+
+def formulas(model: nn.Module) -> int:
+    """Our own count alone: every call of the model with its module, shapes and settings, weighed by the book."""
+    return sum(
+        find(Operator, call.operator, "operator")(*call.inputs, **call.hyper).cost.macs
+        for call in convcost.capture(model, SHAPE).calls
+        if call.operator
+    )
 
 
 def _fvcore(model: nn.Module) -> Any:

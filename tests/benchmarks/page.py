@@ -18,8 +18,9 @@ def page(found: Mapping[str, tuple[str, Sequence[Finding]]], repeats: str) -> st
     parts = [
         "# Benchmarks\n",
         "Made by hand with `make bench` (`python -m tests.benchmarks --write`), not by the tests: time depends on the "
-        "machine, ratios less so. Below 1 × convcost takes less than its peer. Both sides run in turn, A B A B, and "
-        "ratios are medians of the pairs; answers are compared before times are. Peers are called as their own "
+        "machine, ratios less so. Below 1 × convcost takes less than its peer. Whole processes "
+        "run in turn, A B A B, and their ratios are medians of the pairs; inside a process the least of some rounds is "
+        "taken. Answers are compared before times are. Peers are called as their own "
         "documentation calls them.\n",
         f"Machine: {described()} {repeats}\n",
         f"{sum(judged)} of {len(judged)} aims met.\n",

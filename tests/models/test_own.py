@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,17 @@ def test_neighbours_of_one_name_are_each_files_own(tmp_path: Path) -> None:
     widths = [load(f"{tmp_path}/{folder}/net.py:make").module.in_features for folder in ("a", "b", "a")]
     assert widths == [3, 4, 3]
     assert "parts" not in sys.modules
+
+
+def test_file_changed_within_a_second_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's kept translation is told from the file by its size and second, which are the same here."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))
+    file = tmp_path / "net.py"
+    for width in (5, 7):
+        file.write_text(f"from torch import nn\ndef net():\n    return nn.Linear(3, {width})\n")
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        assert load(f"{file}:net", {}).module.weight.shape == (width, 3)
 
 
 def test_package_of_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
