@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
@@ -76,8 +77,14 @@ def _tensors(model: nn.Module) -> Iterator[Tensor]:
     return chain(model.parameters(), model.buffers(), kept)
 
 
+_CONTAINERS = (OrderedDict, dict, set, list)
+
+
 def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
     memo: dict[int, Any] = {id(tensor): _like(tensor, change) for tensor in _tensors(model)}
+    # Each module has a dozen empty containers for hooks, which take most of the time of a copy.
+    kept = (value for module in model.modules() for value in vars(module).values())
+    memo |= {id(value): type(value)() for value in kept if type(value) in _CONTAINERS and not value}
     try:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
