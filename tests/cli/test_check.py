@@ -113,6 +113,19 @@ def test_output_fits(tmp_path: Path, width: str, monkeypatch: pytest.MonkeyPatch
     assert any(line.split()[-5:] == ["21,680", "<=", "1K", "-20,680", "broken"] for line in lines)
 
 
+@pytest.mark.parametrize(("width", "left_out"), [("40", "margin, limit"), ("64", "margin")])
+def test_narrow_terminals_leave_columns_out_and_cut_no_number(
+    tmp_path: Path, width: str, left_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project(tmp_path, **{"a-long-name": 'macs = "<= 1,000,000,000,000"', "small": 'macs = "<= 1K"'})
+    monkeypatch.setenv("COLUMNS", width)
+    outcome = convcost("check", str(folder))
+    lines = [line.split() for line in outcome.out.splitlines()]
+    assert max(map(len, outcome.out.splitlines())) <= int(width)
+    assert sum("21,680" in words and words[-1] in ("ok", "broken") for words in lines) == 2
+    assert f"Not shown at this width: {left_out} (--markdown has every column)." in " ".join(outcome.out.split())
+
+
 @pytest.mark.parametrize("colours", [True, False], ids=["colours", "NO_COLOR"])
 def test_colours(tmp_path: Path, colours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = project(tmp_path, small='macs = "<= 1K"')
