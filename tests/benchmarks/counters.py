@@ -43,19 +43,20 @@ def compared_macs(model: nn.Module) -> int:
     return convcost.compare(model, inputs=SHAPE).totals.macs_formula
 
 
-def formulas(model: nn.Module) -> int:
+def formulas(model: nn.Module, shape: tuple[int, ...] = SHAPE) -> int:
     """Our own count alone: every call of the model with its module, shapes and settings, weighed by the book."""
     return sum(
         find(Operator, call.operator, "operator")(*call.inputs, **call.hyper).cost.macs
-        for call in convcost.capture(model, SHAPE).calls
+        for call in convcost.capture(model, shape).calls
         if call.operator
     )
 
 
-def _fvcore(model: nn.Module) -> Any:
+def fvcore(model: nn.Module, shape: tuple[int, ...] = SHAPE) -> Any:
+    """fvcore's total."""
     from fvcore.nn import FlopCountAnalysis
 
-    return FlopCountAnalysis(model, torch.randn(SHAPE)).total()
+    return FlopCountAnalysis(model, torch.randn(shape)).total()
 
 
 def _ptflops(model: nn.Module) -> Any:
@@ -97,7 +98,7 @@ def _torch(device: str) -> Callable[[nn.Module], Any]:
 
 
 PEERS = (
-    Peer("fvcore", "fvcore", "cpu", _fvcore),
+    Peer("fvcore", "fvcore", "cpu", fvcore),
     Peer("ptflops", "ptflops", "cpu", _ptflops),
     Peer("torchinfo", "torchinfo", "cpu", _torchinfo),
     Peer("thop", "thop", "cpu", _thop),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ import convcost
 from convcost.models import build
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find
+from tests.benchmarks.counters import formulas, fvcore
 from tests.benchmarks.finding import Finding, Findings
 from tests.benchmarks.timing import exponent, seconds
 
@@ -42,7 +44,10 @@ def findings(rounds: int) -> Findings:
         rounds,
     )
     yield _fitted("convcost.derive", resnets, [(n, _derived(net, (1, 3, 32, 32))) for n, net in nets], rounds)
+    yield _fitted("convcost's formulas", chained, [(n, _counted(net)) for n, net in chains], rounds)
     yield _fitted("convcost.compare", chained, [(n, _compared(net, (1, 4, 8, 8))) for n, net in chains], rounds)
+    peers = [(length, _by_fvcore(length)) for length in CHAINS]
+    yield replace(_fitted("fvcore alone, which compare waits for", chained, peers, rounds), aim="", met=None)
     yield _fitted("convcost.derive", chained, [(n, _derived(net, (1, 4, 8, 8))) for n, net in chains], rounds)
 
 
@@ -54,6 +59,15 @@ def chain(length: int) -> nn.Module:
 
 def _by_formula(depth: int) -> Callable[[], Any]:
     return lambda: convcost.compare("resnet_cifar", depth=depth)
+
+
+def _counted(net: nn.Module) -> Callable[[], Any]:
+    return lambda: formulas(net, (1, 4, 8, 8))
+
+
+def _by_fvcore(length: int) -> Callable[[], Any]:
+    net = nn.Sequential(*(nn.Conv2d(4, 4, 3, padding=1) for _ in range(length))).eval()
+    return lambda: fvcore(net, (1, 4, 8, 8))
 
 
 def _compared(net: nn.Module, shape: tuple[int, ...]) -> Callable[[], Any]:
