@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion
+from convcost.cli import completion, shared
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
@@ -19,7 +19,7 @@ def command(
     failed: bool = typer.Option(False, "--failed", help="Only what is refuted, explained or truncated."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as CSV, exact values."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the claims as Markdown."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
 ) -> int:
     """Recompute the numbers that papers print, each in its own convention, and say what would make it hold.
 

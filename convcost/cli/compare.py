@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
@@ -57,16 +57,14 @@ def command(
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold a network's formula against this model: torchvision:NAME, FILE.py:factory."
     ),
-    inputs: list[str] = typer.Option(
-        [], "--input", metavar="SIZES", help="A model's input: 1,3,224,224, int64:1,77, NAME=1,77; once an input."
-    ),
-    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
+    inputs: list[str] = shared.INPUTS,
+    arguments: list[str] = shared.ARGUMENTS,
     per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
-    unit: Unit = typer.Option(Unit.MACS, help="flops: two per multiply-accumulate, and every other operation once."),
-    all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
+    unit: Unit = typer.Option(Unit.MACS, help=shared.UNITS),
+    all_operators: bool = shared.ALL_OPERATORS,
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the comparison as Markdown."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
     plot: Path | None = typer.Option(None, metavar="FILE", help="Draw MACs and parameters as .svg or .png."),
 ) -> int:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -35,7 +35,7 @@ def command(
     inputs: list[str] = typer.Option(
         [], "--input", metavar="SIZES", help="A model's input, open sizes by name: B,3,H,W, int64:B,L; once an input."
     ),
-    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
+    arguments: list[str] = shared.ARGUMENTS,
     per: Per = typer.Option(Per.TOTAL, help="What a formula stands for."),
     at: list[str] = typer.Option(
         [], "--at", metavar="H=224,W=224", help="Give the formulas' values at these sizes (batch 1); repeatable."

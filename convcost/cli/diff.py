@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion
+from convcost.cli import completion, shared
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
@@ -26,9 +26,9 @@ def command(
     inputs: list[str] = typer.Option(
         [], "--input", metavar="SIZES", help="Input of both models, where one has none of its own; once an input."
     ),
-    all_operators: bool = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well."),
+    all_operators: bool = shared.ALL_OPERATORS,
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write Markdown, as for a pull request."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
 ) -> int:
     """Show what changed from one network to another, layer by layer, in the formulas' counts.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
@@ -14,9 +14,7 @@ EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(
-        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
-    ),
+    name: str = shared.NETWORK,
     alpha: str | None = typer.Option(
         None,
         metavar="A",
@@ -33,9 +31,9 @@ def command(
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold the formula against this model: torchvision:NAME, FILE.py:factory."
     ),
-    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
+    arguments: list[str] = shared.ARGUMENTS,
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the proof as Markdown."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
 ) -> int:
     """Decide whether a paper's formula and a real model cost the same for every batch, height and width.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
 from convcost.theory.errors import ConvcostError
 
@@ -33,10 +33,8 @@ def command(
     counters: str | None = typer.Option(
         None, metavar="A,B", help="These counters; all that are installed if left out (convcost conventions)."
     ),
-    inputs: list[str] = typer.Option(
-        [], "--input", metavar="SIZES", help="A model's input: 1,3,224,224, int64:1,77, NAME=1,77; once an input."
-    ),
-    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
+    inputs: list[str] = shared.INPUTS,
+    arguments: list[str] = shared.ARGUMENTS,
     per: Per = typer.Option(Per.TOTAL, help="What a row stands for."),
     explain: tuple[str, str] = typer.Option(
         ("", ""), metavar="A B", help="The difference of these two counters, term by term.", show_default=False
@@ -47,7 +45,7 @@ def command(
     limit: float = typer.Option(120.0, "--time-limit", metavar="S", min=0.1, help="Seconds that a counter may take."),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as CSV, raw integers."),
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write the accounts as Markdown."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
     html: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as HTML."),
     json: Path | None = typer.Option(None, metavar="FILE", help="Write everything as JSON."),
 ) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import networks
+from convcost.cli import networks, shared
 from convcost.cli.compare import Unit
 from convcost.cli.console import console
 
@@ -25,11 +25,9 @@ def command(
     model: str | None = typer.Option(
         None, metavar="REF", help="Hold the networks' formulas against this model: torchvision:NAME, FILE.py:factory."
     ),
-    inputs: list[str] = typer.Option(
-        [], "--input", metavar="SIZES", help="A model's input: 1,3,224,224, int64:1,77, NAME=1,77; once an input."
-    ),
-    arguments: list[str] = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of a model's factory."),
-    unit: Unit = typer.Option(Unit.MACS, help="flops: two per multiply-accumulate, and every other operation once."),
+    inputs: list[str] = shared.INPUTS,
+    arguments: list[str] = shared.ARGUMENTS,
+    unit: Unit = typer.Option(Unit.MACS, help=shared.UNITS),
 ) -> int:
     """Write comparisons as one page for a browser, in which the formulas run.
 

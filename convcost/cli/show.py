@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import networks, shared
 from convcost.cli.console import console
 
 
@@ -22,9 +22,7 @@ EXAMPLE = "Example:  convcost show mobilenet_v2 --alpha 0.75 --per block"
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(
-        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
-    ),
+    name: str = shared.NETWORK,
     per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
     symbolic: bool = typer.Option(False, "--symbolic", help="Leave α, the image's side and the batch open."),
 ) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import completion, networks, shared
 from convcost.cli.console import console, progress
 
 EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
@@ -14,13 +14,11 @@ EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 16
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(
-        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
-    ),
+    name: str = shared.NETWORK,
     max_macs: str | None = typer.Option(None, metavar="N", help="The most multiply-accumulates: 300M, 1.2G."),
     max_params: str | None = typer.Option(None, metavar="N", help="The most parameters: 3.5M, 3504872."),
     max_activations: str | None = typer.Option(
-        None, metavar="N", help="The most elements that all operators together write."
+        None, metavar="N", help="The most elements that convolutions and linear layers write."
     ),
     prefer: str = typer.Option(
         "balanced",
@@ -30,18 +28,11 @@ def command(
     ),
     step: str = typer.Option("32", metavar="PX", help="Step of the image's side."),
     alpha_step: str = typer.Option("0.05", metavar="A", help="Step of the width multiplier."),
-    alpha: str | None = typer.Option(
-        None, metavar="GRID", help="Width multiplier α.", autocompletion=completion.values("alpha")
-    ),
-    rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
-    resolution: str | None = typer.Option(
-        None,
-        metavar="GRID",
-        help="Side of the image in pixels, in place of ρ.",
-        autocompletion=completion.values("resolution"),
-    ),
+    alpha: str | None = shared.ALPHA,
+    rho: str | None = shared.RHO,
+    resolution: str | None = shared.RESOLUTION,
     frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
 ) -> int:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
 

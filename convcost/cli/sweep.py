@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from convcost.cli import completion, networks
+from convcost.cli import networks, shared
 from convcost.cli.console import console, progress
 
 EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv"
@@ -15,26 +15,17 @@ EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolutio
 
 def command(
     context: typer.Context,
-    name: str = typer.Argument(
-        help="A network of the book (convcost list shows them).", show_default=False, autocompletion=completion.networks
-    ),
-    alpha: str | None = typer.Option(
-        None, metavar="GRID", help="Width multiplier α.", autocompletion=completion.values("alpha")
-    ),
-    rho: str | None = typer.Option(None, metavar="GRID", help="Resolution multiplier ρ."),
-    resolution: str | None = typer.Option(
-        None,
-        metavar="GRID",
-        help="Side of the image in pixels, in place of ρ.",
-        autocompletion=completion.values("resolution"),
-    ),
+    name: str = shared.NETWORK,
+    alpha: str | None = shared.ALPHA,
+    rho: str | None = shared.RHO,
+    resolution: str | None = shared.RESOLUTION,
     batch: str | None = typer.Option(None, metavar="GRID", help="Images a batch."),
     classes: str | None = typer.Option(None, metavar="GRID", help="Number of classes."),
     verify: int | None = typer.Option(
         None, metavar="N", help="Trace N points picked at random (the same each time) with fvcore."
     ),
     csv: Path | None = typer.Option(None, metavar="FILE", help="Write every point as CSV, raw integers."),
-    latex: Path | None = typer.Option(None, metavar="FILE", help="Write the tables as LaTeX (booktabs)."),
+    latex: Path | None = shared.LATEX,
     parquet: Path | None = typer.Option(None, metavar="FILE", help="Write every point as Parquet."),
     plot: Path | None = typer.Option(
         None, metavar="FILE", help="Draw MACs over two options, and MACs against parameters, as .svg or .png."

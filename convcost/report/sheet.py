@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,14 +33,14 @@ class Sheet:
     notes: Sequence[str] = ()
 
 
-class Shown:
+class Shown(ABC):
     """A report that has a sheet: it is written as LaTeX, and a notebook shows it."""
 
     __slots__ = ()
 
+    @abstractmethod
     def sheet(self) -> Sheet:
         """The report as data."""
-        raise NotImplementedError
 
     def latex(self, path: str | Path | None = None) -> str:
         """Its tables for a paper (booktabs, no other package); written to `path` if given, whole or not at all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,14 +35,14 @@ class Equation:
         )
 
 
-class Equations:
+class Equations(ABC):
     """Shows itself in notebooks as equations."""
 
     __slots__ = ()
 
+    @abstractmethod
     def equations(self) -> list[Equation]:
         """What is shown, in order."""
-        raise NotImplementedError
 
     def title(self) -> str:
         """A line above the equations; empty for none."""
