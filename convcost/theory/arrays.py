@@ -42,8 +42,7 @@ class ExactArray:
         if self._values is not None:
             return self._values
         operation, left, right = self._pending
-        # In another order a product with a zero could overflow on its way.
-        if operation is np.multiply and self.bound:
+        if operation is np.multiply:
             return _multiplied(self.factors)
         return np.asarray(operation(left.values, right.values))
 

@@ -114,6 +114,9 @@ def test_the_papers_own_net_is_the_largest_within_its_own_cost() -> None:
     assert (report.settings["alpha"], report.settings["resolution"]) == (1, 224)
     less = convcost.solve("mobilenet_v1", max_macs=568_740_351)
     assert less.settings != report.settings
+    # Nothing is rounded at α = ρ = 1, so that the law fits there to the last unit, and not one below.
+    laws = [convcost.solve("mobilenet_v1", max_macs=n, resolution=224).law for n in (568_740_352, 568_740_351)]
+    assert [law.alpha for (law,) in laws] == [1, Fraction(9999, 10_000)]
 
 
 def test_networks_without_a_multiplier_have_an_image() -> None:

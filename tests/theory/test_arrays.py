@@ -151,3 +151,10 @@ def test_other_carriers_operations() -> None:
     assert numbers(quotient(exact([12, 15]), 3)) == [4, 5]
     assert whole(exact([4, 8], 4)).tolist() == [1, 2]
     assert repr(exact([1], 2)) == "ExactArray(array([1]), 2)"
+
+
+def test_a_product_with_zero_overflows_in_no_order() -> None:
+    zero, large = ExactArray(np.zeros(3, dtype=np.int64)), ExactArray(np.array(2**62))
+    # In whatever order int64 multiplies them, what wraps around is multiplied by 0; a warning would be an error here.
+    assert whole(zero * large * large * large).tolist() == whole(large * zero * large * large).tolist() == [0, 0, 0]
+    assert whole(ExactArray(np.array(0)) * large * large * large) == 0

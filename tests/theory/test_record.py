@@ -137,3 +137,5 @@ def test_complete_spreads_what_stands_for_an_axis_and_fills_defaults() -> None:
     }
     pool = find(Operator, "max_pool2d", "operator")
     assert pool.complete({"kernel_size": (3, 2)}, 2)["stride"] == (3, 2)
+    for rank in (3, 1, 2):  # what is kept of one rank is not given for another
+        assert pool.complete({"kernel_size": 3}, rank)["kernel_size"] == (3,) * rank

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sympy
 
+from convcost.theory.closed import name_widths
 from convcost.theory.symbolic import latex_text, line, plain_rounding, symbol
 
 R = symbol("R")
@@ -128,3 +129,11 @@ def test_symbols_are_positive_and_only_multipliers_are_not_whole() -> None:
 
 def test_latex() -> None:
     assert latex_text(K**2 * M) == "D_{K}^{2} M"
+
+
+def test_two_roundings_that_are_alike_at_one_have_two_names() -> None:
+    down, up = sympy.floor(8 * ALPHA), sympy.Max(8, sympy.floor(7 * ALPHA))
+    widths: dict[Any, Any] = {}
+    named = name_widths(down + 2 * up + 3 * down * up, widths)
+    assert {str(name) for name in widths.values()} == {"c8", "c8′"}
+    assert named.subs({name: form.subs(ALPHA, 3) for form, name in widths.items()}) == 24 + 2 * 21 + 3 * 24 * 21
