@@ -6,7 +6,6 @@ does not. A width multiplier is an array of numerators over one denominator, so 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import reduce
@@ -71,13 +70,13 @@ class ExactArray:
 
     def __mul__(self, other: Any) -> ExactArray:
         right = _lift(other)
-        return _checked(np.multiply, self, right, operator.mul, self.denominator * right.denominator)
+        return _checked(np.multiply, self, right, _product, self.denominator * right.denominator)
 
     def __add__(self, other: Any) -> ExactArray:
-        return _checked(np.add, *_common(self, _lift(other)), operator.add)
+        return _checked(np.add, *_common(self, _lift(other)), _sum)
 
     def __sub__(self, other: Any) -> ExactArray:
-        return _checked(np.subtract, *_common(self, _lift(other)), operator.add)
+        return _checked(np.subtract, *_common(self, _lift(other)), _sum)
 
     def __rsub__(self, other: Any) -> ExactArray:
         return _lift(other) - self
@@ -220,6 +219,14 @@ def _multiplied(factors: list[ExactArray]) -> Any:
         known = products.get(values.shape)
         products[values.shape] = values if known is None else known * values
     return np.asarray(reduce(np.multiply, sorted(products.values(), key=np.size)))
+
+
+def _product(left: int, right: int) -> int:
+    return left * right
+
+
+def _sum(left: int, right: int) -> int:
+    return left + right
 
 
 def _checked(
