@@ -11,9 +11,9 @@ import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import records
-from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.core.architecture import Architecture
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.core.registry import records
 
 if TYPE_CHECKING:
     from torch import nn

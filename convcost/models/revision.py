@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from convcost.theory.errors import ConvcostError, MeasurementError
+from convcost.core.errors import ConvcostError, MeasurementError
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
 _OWN = ("convcost", "formulas")
