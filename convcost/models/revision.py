@@ -19,7 +19,6 @@ from types import ModuleType
 from convcost.theory.errors import ConvcostError, MeasurementError
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
-_OWN = ("convcost", "formulas")
 
 
 @contextmanager
@@ -85,7 +84,7 @@ def _imported_from(tree: Path, root: Path) -> Iterator[None]:
 def _lies(name: str, module: ModuleType, root: Path, places: list[str]) -> bool:
     """Whether a loaded module is one of the repository's, which the revision has a file or a package of too."""
     top = name.partition(".")[0]
-    if top in _OWN or not _below(module, root):
+    if top == "convcost" or not _below(module, root):
         return False
     return any(Path(place, top).is_dir() or Path(place, f"{top}.py").is_file() for place in places)
 

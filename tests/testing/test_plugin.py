@@ -6,9 +6,9 @@ import importlib.metadata
 import re
 from pathlib import Path
 
+import convcost.formulas
 import pytest
 
-import convcost.formulas
 from tests.testing.users import ours, run, shown
 
 # A user's own MobileNet V1 (Howard et al. 2017, Table 1).
