@@ -12,12 +12,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from convcost.auditing.task import Task
+
 HERE = Path(__file__)
 
 
 def line(factory: str, *options: str) -> str:
     """A factory of this file as a line of a list."""
-    return " ".join((f"{HERE}:{factory}", *options))
+    return " ".join((Task(f"{HERE}:{factory}").name, *options))
 
 
 class Small(nn.Module):

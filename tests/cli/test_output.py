@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_disagreement() -> None:
-    command = f"{' '.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    command = f"{shlex.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("0", "141")
     assert done.stderr == ""
