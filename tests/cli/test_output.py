@@ -31,7 +31,7 @@ def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = subprocess.Popen([sys.executable, "-c", f"print(len(open({str(pipe)!r}).read()))"], stdout=subprocess.PIPE)
     assert convcost(*SMALL, "--csv", str(pipe)).code == 0
-    out, _ = reader.communicate(timeout=60)
+    out, _ = reader.communicate()
     assert int(out) > 1000
     assert pipe.is_fifo()
 
