@@ -23,6 +23,7 @@ from convcost.measure.ownership import Ownership
 from convcost.measure.scopes import Scopes
 from convcost.measure.twin import as_written, on_cpu, weightless, whole
 from convcost.theory.errors import MeasurementError, said
+from convcost.theory.one_at_a_time import one_at_a_time
 
 # Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
 _OF_WEIGHTS = frozenset({"flatten", *rearrange.BINDERS})
@@ -69,6 +70,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 

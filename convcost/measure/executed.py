@@ -12,6 +12,7 @@ from torch._ops import OpOverload
 from convcost.measure.dispatch import DispatchMode
 from convcost.measure.probe import ones_probe
 from convcost.theory.errors import ConvcostError
+from convcost.theory.one_at_a_time import one_at_a_time
 
 _PRODUCTS: dict[str, Callable[..., Tensor]] = {
     "aten::mm": torch.mm,
@@ -48,6 +49,7 @@ class Executed(DispatchMode):  # type: ignore[no-untyped-call]
         return output
 
 
+@one_at_a_time
 def executed(function: Callable[..., Any], *shapes: Sequence[int]) -> Executed:
     """What is executed for a function of tensors of these shapes.
 

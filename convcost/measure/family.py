@@ -18,6 +18,7 @@ from convcost.theory.entry import Entry
 from convcost.theory.errors import MeasurementError
 from convcost.theory.family import Family, Width
 from convcost.theory.form import Form, total
+from convcost.theory.one_at_a_time import one_at_a_time
 from convcost.theory.record import Operator
 
 MULTIPLIERS = tuple(map(Fraction, ("1", "0.35", "1.3", "0.6", "0.85")))
@@ -34,6 +35,7 @@ class _Alike(Exception):  # noqa: N818
     """Channel counts that were one in the builds are two in the last."""
 
 
+@one_at_a_time
 def derive_family(
     build: Callable[[Fraction], nn.Module],
     inputs: Any,

@@ -22,6 +22,7 @@ from convcost.measure.light import LightKernels
 from convcost.measure.plain_convolutions import PlainConvolutions
 from convcost.measure.twin import as_written, on_cpu, weightless, whole
 from convcost.theory.errors import MeasurementError, said
+from convcost.theory.one_at_a_time import one_at_a_time
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
@@ -76,6 +77,7 @@ def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
         return FvcoreTrace((), None, {}, "none", str(error))
 
 
+@one_at_a_time
 def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     """Let fvcore count a twin of the model in evaluation mode.
 

@@ -23,6 +23,7 @@ from convcost.theory.carriers import product
 from convcost.theory.derivation import METRICS, Derivation
 from convcost.theory.entry import Entry
 from convcost.theory.errors import ConvcostError, MeasurementError, said
+from convcost.theory.one_at_a_time import one_at_a_time
 from convcost.theory.outline import kind
 
 
@@ -35,6 +36,7 @@ class Checkable:
     opening: Opening
 
     @classmethod
+    @one_at_a_time
     def of(cls, model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
         """Trace a weightless twin of a model once, on symbolic sizes; as `derive`."""
         opening = Opening.of(inputs, symbols)

@@ -18,6 +18,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from convcost.measure.calls import HANDED_ON, Capture, capture, running
 from convcost.measure.native_paths import ENCODER_LAYER, attention, encoder_layer
+from convcost.theory.one_at_a_time import one_at_a_time
 from convcost.theory.use import SETTINGS, Owner
 
 _POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "max", "adaptive_avg", "adaptive_max") for rank in (1, 2, 3))
@@ -47,6 +48,7 @@ class Written:
     owners: Mapping[str, Owner]
 
 
+@one_at_a_time
 def written(model: nn.Module, inputs: Any) -> Written:
     """Capture a model's calls with how it wrote them; arguments and errors are those of `capture`."""
     with ExitStack() as patches:

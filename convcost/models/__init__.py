@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import records
 from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.theory.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,6 +26,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(files & records(Architecture).keys()))
 
 
+@one_at_a_time
 def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     """The model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.theory.architecture import Architecture
 from convcost.theory.book import find
 from convcost.theory.errors import MeasurementError
+from convcost.theory.one_at_a_time import one_at_a_time
 from convcost.theory.spec import TensorSpec
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Loaded:
 LIBRARIES = ("torchvision", "timm")
 
 
+@one_at_a_time
 def load(reference: str, arguments: Mapping[str, object] | None = None, *, initialised: bool = False) -> Loaded:
     """The model that a reference means, built without weights, and its default inputs.
 

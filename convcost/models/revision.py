@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from convcost.theory.errors import ConvcostError, MeasurementError
+from convcost.theory.one_at_a_time import TURN
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
 
@@ -45,7 +46,7 @@ def checked_out(reference: str) -> Iterator[str]:
         _unpack(_git_bytes(root, f"git cannot read revision {revision}", "archive", "--format=tar", commit), tree)
         place = tree / inside
         try:
-            with _imported_from(tree, root.resolve()):
+            with TURN, _imported_from(tree, root.resolve()):
                 yield f"{place}:{match['factory']}"
         except ConvcostError as error:
             # The user has never heard of the temporary folder.

@@ -20,6 +20,7 @@ from convcost.measure.counters.counter import Counter, Printed
 from convcost.measure.inputs import Inputs
 from convcost.measure.twin import weightless
 from convcost.theory.errors import ConvcostError, said
+from convcost.theory.one_at_a_time import TURN
 
 LIMIT = 120.0
 """Seconds that a counter may take."""
@@ -62,7 +63,7 @@ def _run(counter: Counter, version: str, model: nn.Module, inputs: Inputs, limit
     process = context.Process(target=_count, args=(there, counter, model, inputs), daemon=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    with warnings.catch_warnings():
+    with TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a process with threads is forked; the child uses one thread
         try:
             process.start()
