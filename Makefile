@@ -27,7 +27,7 @@ audits: $(READY)
 # Every installed counter on fifteen nets: some minutes. Rows of counters that are not installed stay as they are.
 referee: $(READY)
 	$(BIN)/python -m tests.golden.referee
-	$(BIN)/python -m tests.referee
+	$(BIN)/python -m tests.comparison.refereeing
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks --write

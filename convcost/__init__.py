@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from convcost.api.page import page as page
     from convcost.api.prove import prove as prove
     from convcost.api.referee import referee as referee
-    from convcost.measure.calls import capture as capture
-    from convcost.measure.fvcore import trace as trace_fvcore
-    from convcost.measure.probe import ones_probe as ones_probe
-    from convcost.theory.errors import ConvcostError as ConvcostError
-    from convcost.theory.errors import DomainError as DomainError
-    from convcost.theory.errors import MeasurementError as MeasurementError
-    from convcost.theory.errors import UnknownNameError as UnknownNameError
+    from convcost.core.errors import ConvcostError as ConvcostError
+    from convcost.core.errors import DomainError as DomainError
+    from convcost.core.errors import MeasurementError as MeasurementError
+    from convcost.core.errors import UnknownNameError as UnknownNameError
+    from convcost.trace.capture import capture as capture
+    from convcost.trace.fvcore import trace as trace_fvcore
+    from convcost.trace.probe import ones_probe as ones_probe
 
 __version__ = "0.1.0"
 
@@ -51,13 +51,13 @@ _PUBLIC = {
     "solve": ("convcost.api.design", "solve"),
     "sweep": ("convcost.api.design", "sweep"),
     "verify": ("convcost.api.design", "verify"),
-    "capture": ("convcost.measure.calls", "capture"),
-    "trace_fvcore": ("convcost.measure.fvcore", "trace"),
-    "ConvcostError": ("convcost.theory.errors", "ConvcostError"),
-    "DomainError": ("convcost.theory.errors", "DomainError"),
-    "MeasurementError": ("convcost.theory.errors", "MeasurementError"),
-    "UnknownNameError": ("convcost.theory.errors", "UnknownNameError"),
-    "ones_probe": ("convcost.measure.probe", "ones_probe"),
+    "capture": ("convcost.trace.capture", "capture"),
+    "trace_fvcore": ("convcost.trace.fvcore", "trace"),
+    "ConvcostError": ("convcost.core.errors", "ConvcostError"),
+    "DomainError": ("convcost.core.errors", "DomainError"),
+    "MeasurementError": ("convcost.core.errors", "MeasurementError"),
+    "UnknownNameError": ("convcost.core.errors", "UnknownNameError"),
+    "ones_probe": ("convcost.trace.probe", "ones_probe"),
 }
 
 __all__ = [

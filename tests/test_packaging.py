@@ -10,10 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROBE = """
 import convcost, convcost.formulas, pathlib
-from convcost.theory.book import book
+from convcost.core.registry import registry
 print(pathlib.Path(convcost.__file__).parent)
 print(pathlib.Path(convcost.formulas.__file__).parent)
-print(len(book()))
+print(len(registry()))
 print(convcost.cost("depthwise_separable", D_K=3, M=512, N=512, D_F=14).macs)
 """
 
@@ -34,9 +34,9 @@ def test_wheel(tmp_path: Path) -> None:
     package, formulas, records, macs = done.stdout.split()
     assert Path(package) == target / "convcost"
     assert Path(formulas) == target / "convcost" / "formulas"
-    from convcost.theory.book import book
+    from convcost.core.registry import registry
 
-    assert int(records) == len(book())
+    assert int(records) == len(registry())
     assert macs == "52283392"
     assert (target / "convcost" / "py.typed").exists()
     page = Path("convcost", "report", "page")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 if TYPE_CHECKING:
     from convcost.auditing.session import Progress

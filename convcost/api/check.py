@@ -12,7 +12,7 @@ from convcost.budgeting.baseline import Before
 from convcost.budgeting.cost import Costs
 from convcost.budgeting.entry import Entry, budgets
 from convcost.budgeting.outcome import Outcome, judge
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
     from convcost.report.check import CheckReport

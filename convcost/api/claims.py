@@ -13,8 +13,8 @@ def claims(paper: str | None = None) -> ClaimsReport:
 
     Raises UnknownNameError for a paper there is no file of, with the near names.
     """
-    from convcost.published.claim import claims as published
-    from convcost.published.verdict import check_all
+    from convcost.comparison.published.claim import claims as published
+    from convcost.comparison.published.verdict import check_all
     from convcost.report.claims import ClaimsReport
 
     return ClaimsReport(tuple(check_all(published(paper))))

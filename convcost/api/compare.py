@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcost.api.subject import called, real_model
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.registry import find
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,16 +52,16 @@ def compare(
     if inputs is not None:
         raise DomainError(f"{name} is a network of the book; its options say its input (convcost show {name})")
     settings = architecture.settings(options)
-    drawing = architecture.draw(settings)
+    network = architecture.network(settings)
 
     from convcost.comparison.paper import compare_paper
-    from convcost.measure.calls import capture
-    from convcost.measure.fvcore import trace
     from convcost.report.comparison import ComparisonReport
+    from convcost.trace.capture import capture
+    from convcost.trace.fvcore import trace
 
     wanted = name if model is None else model
     real = real_model(wanted, settings, arguments)
-    comparison = compare_paper(drawing, capture(real, drawing.input_shape), trace(real, drawing.input_shape), unit)
+    comparison = compare_paper(network, capture(real, network.input_shape), trace(real, network.input_shape), unit)
     return ComparisonReport(comparison, options, called(wanted))
 
 

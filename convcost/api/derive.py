@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcost.api.subject import called, loaded
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from convcost.measure.symbolic import Checkable
-    from convcost.theory.derivation import Derivation
+    from convcost.symbolic.derivation import Derivation
+    from convcost.trace.derive import Checkable
 
 
 def derive(
@@ -50,7 +50,7 @@ def derivation(
     **options: object,
 ) -> Checkable:
     """The same, with the model at hand for checks at single sizes."""
-    from convcost.measure.symbolic import Checkable
+    from convcost.trace.derive import Checkable
 
     if isinstance(model, str):
         real, own = loaded(model, arguments, options)

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.registry import find
 
 if TYPE_CHECKING:
     from convcost.report.comparison import ComparisonReport

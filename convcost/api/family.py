@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcost.api.subject import loaded
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from convcost.theory.family import Family
+    from convcost.symbolic.family import Family
 
 
 def derive_family(
@@ -32,7 +32,7 @@ def derive_family(
     Two builds, at 1 and 0.35, name the channel counts, one at 1.3 checks the formula; more follow where needed.
     Raises as `derive` does.
     """
-    from convcost.measure.family import derive_family as family
+    from convcost.trace.family import derive_family as family
 
     def build(multiplier: Fraction) -> nn.Module:
         value = str(float(multiplier))

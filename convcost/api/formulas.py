@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import lookup
-from convcost.theory.cost import Cost
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Formula
+from convcost.core.architecture import Architecture
+from convcost.core.cost import Cost
+from convcost.core.errors import DomainError
+from convcost.core.record import Formula
+from convcost.core.registry import lookup
 
 
 def cost(name: str, **values: Any) -> Cost:
@@ -21,7 +21,7 @@ def cost(name: str, **values: Any) -> Cost:
     """
     record = lookup(name)
     if isinstance(record, Architecture):
-        return record.draw(record.settings(values)).cost
+        return record.network(record.settings(values)).cost
     return _evaluate(record, values)
 
 
@@ -30,7 +30,7 @@ def closed_form(name: str, **values: Any) -> Cost:
 
     A network gives the MACs of its convolutions and linear layers and its parameters.
     """
-    from convcost.theory import closed
+    from convcost.symbolic import closed_form as closed
 
     record = lookup(name)
     if isinstance(record, Architecture):

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcost.api.spelled import read
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.errors import ConvcostError, DomainError
+from convcost.core.architecture import Architecture
+from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.registry import find
 
 if TYPE_CHECKING:
     from convcost.report.page.document import PageReport, Section

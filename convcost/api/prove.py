@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcost.api.subject import called, real_model
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,14 +33,14 @@ def prove(
     Raises ConvcostError for a name, an option or a value that is not there, MeasurementError where the model cannot
     be built or traced, and UndecidableError where an expression is outside the class that can be decided.
     """
-    from convcost.theory.image import image_form
+    from convcost.symbolic.image_form import image_form
 
     architecture = find(Architecture, name, "network")
     image_form(architecture, options)  # a wrong option is an error before torch is imported
 
     from convcost.comparison.derived import prove_derived
-    from convcost.measure.symbolic import derive
     from convcost.report.proof import Case, ProofReport
+    from convcost.trace.derive import derive
 
     wanted = name if model is None else model
     multipliers = next((o.published for o in architecture.options if o.name == "alpha"), ())

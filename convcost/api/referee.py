@@ -30,7 +30,7 @@ def referee(
     A counter that is missing or fails is an account without a number. Raises ConvcostError with one line of text for
     a name that is not there, MeasurementError where the model cannot be built or run.
     """
-    from convcost.refereeing.hearing import heard, subject
+    from convcost.comparison.refereeing.run import heard, subject
     from convcost.report.referee import RefereeReport
 
     what = subject(model, inputs, dict(arguments or {}))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.registry import find
 
 if TYPE_CHECKING:
     from convcost.report.comparison import ComparisonReport

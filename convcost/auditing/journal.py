@@ -17,7 +17,7 @@ from typing import IO, Any
 import convcost
 from convcost.auditing.row import AuditRow
 from convcost.auditing.task import Task
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 
 def place(out: Path) -> Path:

@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
-from convcost.auditing import keeper
-from convcost.auditing.keeper import Settings
+from convcost.auditing import supervisor
 from convcost.auditing.row import AuditRow
+from convcost.auditing.supervisor import Settings
 from convcost.auditing.task import Task
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 
 def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None = None) -> Generator[AuditRow]:
@@ -27,7 +27,7 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
     with _cluster(dask) as backend:
         with joblib.parallel_config(**backend):
             parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        finished = parallel(joblib.delayed(keeper.audit)(task.name, settings) for task in tasks)
+        finished = parallel(joblib.delayed(supervisor.audit)(task.name, settings) for task in tasks)
         try:
             for row in finished:
                 yield AuditRow.from_json(row)
@@ -39,7 +39,7 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
             said = " ".join(f"{type(error).__name__}: {error}".split())
             raise ConvcostError(f"the Dask cluster gave up: {said}") from error
         finally:
-            keeper.stop(settings)  # before joblib waits for its threads
+            supervisor.stop(settings)  # before joblib waits for its threads
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that some tasks were not done is known
                 finished.close()

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from convcost.auditing import journal, parallel
 from convcost.auditing.journal import Journal
-from convcost.auditing.keeper import Settings
 from convcost.auditing.row import AuditRow
+from convcost.auditing.supervisor import Settings
 from convcost.auditing.task import Task
+from convcost.core.errors import ConvcostError
 from convcost.models.reference import LIBRARIES
-from convcost.theory.errors import ConvcostError
 
 Progress = Callable[[int, int], None]
 """Is told how many models are done, and of how many."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from convcost.core.errors import ConvcostError
 from convcost.models import spelling
 from convcost.models.reference import LIBRARIES
-from convcost.theory.errors import ConvcostError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convcost.budgeting.cost import COUNTS, Costs
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 NAME = "convcost-baseline.json"
 """The file's name, beside pyproject.toml."""

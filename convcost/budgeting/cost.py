@@ -31,7 +31,7 @@ class Costs:
     @classmethod
     def of(cls, comparison: Comparison) -> Costs:
         """The costs of a comparison."""
-        known = [row for row in comparison.rows if row.multilinear and not nobody_counts(row)]
+        known = [row for row in comparison.rows if row.is_product and not nobody_counts(row)]
         return cls(
             macs=sum(row.macs_formula or 0 for row in known),
             params=comparison.totals.params_measured,
@@ -60,12 +60,12 @@ class Costs:
 
 def nobody_counts(row: Row) -> bool:
     """Whether no formula counts a call: the book has none, or it derives another output than the model gave."""
-    return row.verdict is Verdict.NO_FORMULA or (row.multilinear and row.activations is None)
+    return row.verdict is Verdict.NO_FORMULA or (row.is_product and row.activations is None)
 
 
 def _of_row(row: Row, name: str) -> int:
     if name == "params":
         return row.params_measured or 0
-    if nobody_counts(row) or not row.multilinear:
+    if nobody_counts(row) or not row.is_product:
         return 0
     return (row.macs_formula if name == "macs" else row.activations) or 0

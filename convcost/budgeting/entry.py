@@ -10,7 +10,7 @@ from typing import Any
 
 from convcost.budgeting.cost import COUNTS
 from convcost.budgeting.limit import Limit
-from convcost.theory.errors import ConvcostError, UnknownNameError
+from convcost.core.errors import ConvcostError, UnknownNameError
 
 TABLE = "tool.convcost.budgets"
 _KEYS = ("model", "input", *COUNTS, "uncounted")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from convcost.theory.architecture import Option
-    from convcost.theory.book import Record
+    from convcost.core.architecture import Option
+    from convcost.core.registry import Record
 
 Completer = Callable[[typer.Context, str], list[str]]
 
@@ -20,24 +20,24 @@ def _starting(found: Iterable[object], incomplete: str) -> list[str]:
 
 def networks(incomplete: str) -> list[str]:
     """Networks of the book."""
-    from convcost.theory.architecture import Architecture
-    from convcost.theory.book import records
+    from convcost.core.architecture import Architecture
+    from convcost.core.registry import records
 
     return _starting(sorted(records(Architecture)), incomplete)
 
 
 def formulas(incomplete: str) -> list[str]:
     """Whatever has a closed form: formulas, operators, networks."""
-    from convcost.theory.book import book
-    from convcost.theory.convention import Convention
+    from convcost.core.convention import Convention
+    from convcost.core.registry import registry
 
-    names = [name for name, record in book().items() if not isinstance(record, Convention)]
+    names = [name for name, record in registry().items() if not isinstance(record, Convention)]
     return _starting(sorted(names), incomplete)
 
 
 def symbols(context: typer.Context, incomplete: str) -> list[str]:
     """SYMBOL= of the formula, or the options of the network, that is named on the line."""
-    from convcost.theory.record import Formula
+    from convcost.core.record import Formula
 
     record = _named(context)
     names = [one.name for one in (record.symbols if isinstance(record, Formula) else _options(context))]
@@ -46,8 +46,8 @@ def symbols(context: typer.Context, incomplete: str) -> list[str]:
 
 def conventions(incomplete: str) -> list[str]:
     """Counters whose conventions the book has."""
-    from convcost.theory.book import records
-    from convcost.theory.convention import Convention
+    from convcost.core.convention import Convention
+    from convcost.core.registry import records
 
     return _starting(sorted({*records(Convention)} - {"macs", "flops"}), incomplete)
 
@@ -81,7 +81,7 @@ def preferences(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _options(context: typer.Context) -> tuple[Option, ...]:
-    from convcost.theory.architecture import Architecture
+    from convcost.core.architecture import Architecture
 
     record = _named(context)
     return record.options if isinstance(record, Architecture) else ()
@@ -89,7 +89,7 @@ def _options(context: typer.Context) -> tuple[Option, ...]:
 
 def _named(context: typer.Context) -> Record | None:
     """The record that is named on the line; where an option still lacks its value, the name is among the rest."""
-    from convcost.theory.book import book
+    from convcost.core.registry import registry
 
     words = (context.params.get("name"), *context.args)
-    return next((book()[word] for word in words if isinstance(word, str) and word in book()), None)
+    return next((registry()[word] for word in words if isinstance(word, str) and word in registry()), None)

@@ -16,7 +16,7 @@ def console() -> Console:
     """A console that neither guesses at markup nor highlights numbers, and that names of models cannot command."""
     from rich.console import Console
 
-    from convcost.report.seen import seen
+    from convcost.report.sanitize import seen
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:

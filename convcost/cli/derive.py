@@ -8,7 +8,7 @@ import typer
 
 from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192"
 

@@ -6,7 +6,7 @@ import typer
 
 from convcost.cli import completion
 from convcost.cli.console import console
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14"
 

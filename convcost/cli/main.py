@@ -29,8 +29,8 @@ from convcost.cli import (
     solve,
     sweep,
 )
+from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
-from convcost.theory.errors import ConvcostError
 
 # typer has no public name for the base of its errors about arguments; this one is a child of it.
 _UsageError: Any = typer.BadParameter.__base__

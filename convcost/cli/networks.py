@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""

@@ -9,7 +9,7 @@ import typer
 
 from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch"
 
@@ -84,7 +84,7 @@ def command(
         if path is not None:
             whole(path)
     if pair:
-        from convcost.refereeing.between import between
+        from convcost.comparison.refereeing.between import between
 
         found = between(report[pair[0]], report[pair[1]])
         print_between(console(), report, found)
@@ -96,11 +96,11 @@ def command(
 
 
 def _against(model: str, inputs: object, arguments: dict[str, object], number: str) -> int:
-    from convcost.refereeing.against import parse
+    from convcost.comparison.refereeing.against import parse
 
     parse(number)  # a number that cannot be read is an error before torch is imported
 
-    from convcost.refereeing.hearing import held_against, subject
+    from convcost.comparison.refereeing.run import held_against, subject
     from convcost.report.referee_screen import print_against
 
     found = held_against(subject(model, inputs, arguments), number)

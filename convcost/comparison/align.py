@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from convcost.theory.carriers import Shape
+from convcost.core.numeric import Shape
 
 ORDERLESS = ("add", "mul", "concat")
 """Operators that cost the same whichever operand stands first."""

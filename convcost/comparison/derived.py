@@ -7,27 +7,27 @@ from typing import Any
 import sympy
 
 from convcost.comparison.proof import UNUSED, Part, Proof, counts, parts_of, prove
-from convcost.theory.book import find
-from convcost.theory.derivation import Derivation
-from convcost.theory.domain import Domain
-from convcost.theory.equality import without_what_holds_anyway
-from convcost.theory.form import Form
-from convcost.theory.form_text import to_sympy
-from convcost.theory.image import ImageForm
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.symbolic.derivation import Derivation
+from convcost.symbolic.domain import Domain
+from convcost.symbolic.equality import without_what_holds_anyway
+from convcost.symbolic.form import Form
+from convcost.symbolic.form_text import to_sympy
+from convcost.symbolic.image_form import ImageForm
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 
 
 def prove_derived(form: ImageForm, derived: Derivation) -> Proof:
-    """Hold a drawing for any image against a derivation of the model, where both speak of the input's sizes.
+    """Hold a network for any image against a derivation of the model, where both speak of the input's sizes.
 
     The domain is where both are one network: from the least image of the paper on, under the model's conditions.
     """
     conditions = (_RELATIONS[relation](to_sympy(left), 0) for relation, left in derived.conditions)
     guards = {*form.domain.guards, *conditions} - {sympy.true}
     domain = without_what_holds_anyway(Domain(form.domain.least, tuple(sorted(guards, key=str))))
-    proof = prove(parts_of(form.drawing), _parts(derived), domain)
+    proof = prove(parts_of(form.network), _parts(derived), domain)
     return Proof(proof.domain, proof.statements, derived.unknown)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from convcost.comparison.align import Pair, align, signature
 from convcost.comparison.result import Comparison
-from convcost.theory.architecture import Drawing
-from convcost.theory.carriers import Shape
-from convcost.theory.outline import kind
+from convcost.core.architecture import Network
+from convcost.core.numeric import Shape
+from convcost.core.outline import kind
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Layer:
     hyper: Mapping[str, Any]
     macs: int | None
     parameters: int | None
-    multilinear: bool
+    is_product: bool
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Difference:
 
     def changed(self, all_operators: bool = False) -> tuple[Change, ...]:
         """What is not as before: of the layers that multiply and accumulate, or of all operators."""
-        return tuple(c for c in self.changes if c.mark and (all_operators or c.layer.multilinear))
+        return tuple(c for c in self.changes if c.mark and (all_operators or c.layer.is_product))
 
     @property
     def same(self) -> bool:
@@ -106,7 +106,7 @@ class Difference:
         return not self.changed(all_operators=True)
 
 
-def of_drawing(drawing: Drawing, title: str) -> Side:
+def of_drawing(network: Network, title: str) -> Side:
     """A network of the book."""
     layers = tuple(
         Layer(
@@ -118,11 +118,11 @@ def of_drawing(drawing: Drawing, title: str) -> Side:
             hyper=line.hyper,
             macs=_whole(line.cost.macs),
             parameters=_whole(line.cost.parameters),
-            multilinear=line.operator.multilinear,
+            is_product=line.operator.is_product,
         )
-        for line in drawing.lines
+        for line in network.calls
     )
-    return Side(title, layers, _whole(sum(line.cost.macs for line in drawing.core)), _whole(drawing.cost.parameters))
+    return Side(title, layers, _whole(sum(line.cost.macs for line in network.core)), _whole(network.cost.parameters))
 
 
 def of_comparison(comparison: Comparison, title: str) -> Side:
@@ -137,7 +137,7 @@ def of_comparison(comparison: Comparison, title: str) -> Side:
             hyper=row.hyper,
             macs=row.macs_formula,
             parameters=row.params_formula if row.params_formula is not None else row.params_measured,
-            multilinear=row.multilinear,
+            is_product=row.is_product,
         )
         for row in comparison.rows
     )

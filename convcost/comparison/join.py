@@ -6,8 +6,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from convcost.measure.calls import Call, Capture
-from convcost.measure.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
+from convcost.trace.capture import Call, Capture
+from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
 
 @dataclass(frozen=True)

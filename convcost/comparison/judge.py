@@ -10,12 +10,12 @@ from convcost.comparison.align import ORDERLESS, signature
 from convcost.comparison.join import Measured
 from convcost.comparison.row import Row
 from convcost.comparison.verdict import Verdict
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.cost import Cost
-from convcost.theory.outline import kind
-from convcost.theory.pen import Line
-from convcost.theory.record import Operator
+from convcost.core.builder import OpCall
+from convcost.core.convention import Convention
+from convcost.core.cost import Cost
+from convcost.core.outline import kind
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 EARLIER = "an earlier layer differs"
 """How the reason of a row ends that follows from another one."""
@@ -58,7 +58,7 @@ class Judge:
 
     def scale(self, operator: Operator | None) -> int:
         """fvcore prints multiply-accumulates; in the unit of FLOPs each is two."""
-        if operator is None or not operator.multilinear:
+        if operator is None or not operator.is_product:
             return 1
         rule = self.unit.rule(operator.name, {})
         return (rule.weights or {}).get("macs", 1) if rule else 1
@@ -70,7 +70,7 @@ class Judge:
             return None
         return self.fvcore.weigh(operator.name, call.hyper, operator(*call.inputs, **call.hyper).cost)
 
-    def row(self, line: Line | None, measured: Measured | None) -> Row:
+    def row(self, line: OpCall | None, measured: Measured | None) -> Row:
         """The row of a pair; one side may be missing."""
         if line is not None and measured is not None:
             return self._row(line, measured, *self._judge(line, measured))
@@ -80,7 +80,7 @@ class Judge:
             return self._unknown_to_paper(measured)
         raise AssertionError("a row needs a line or a call")
 
-    def _row(self, line: Line, measured: Measured | None, verdict: Verdict, reason: str) -> Row:
+    def _row(self, line: OpCall, measured: Measured | None, verdict: Verdict, reason: str) -> Row:
         count = measured.count if measured else None
         return Row(
             layer=line.name,
@@ -97,7 +97,7 @@ class Judge:
             macs_measured=None if count is None else count * self.scale(line.operator),
             verdict=verdict,
             reason=reason,
-            multilinear=line.operator.multilinear,
+            is_product=line.operator.is_product,
             activations=line.cost.activations,
         )
 
@@ -135,11 +135,11 @@ class Judge:
             macs_measured=measured.count if measured.count is None else measured.count * self.scale(operator),
             verdict=verdict,
             reason=reason,
-            multilinear=operator is not None and operator.multilinear,
+            is_product=operator is not None and operator.is_product,
             activations=cost.activations if cost else None,
         )
 
-    def _judge(self, line: Line, measured: Measured) -> tuple[Verdict, str]:
+    def _judge(self, line: OpCall, measured: Measured) -> tuple[Verdict, str]:
         call, operator = measured.call, line.operator
         differences = _differences(line, measured)
         if differences:
@@ -186,7 +186,7 @@ def _weights(formula: int, used: int) -> int | None:
 _WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}
 
 
-def _differences(line: Line, measured: Measured) -> str:
+def _differences(line: OpCall, measured: Measured) -> str:
     """How the model's layer is not the paper's, in words; empty if it is."""
     call = measured.call
     theirs = line.operator.complete(call.hyper, len(line.hyper.get("kernel_size", ()) or call.output[2:]))

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from convcost.comparison.breakdown import Share, shares, weights
 from convcost.comparison.join import Measured, join, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only, operator_of
 from convcost.comparison.result import Comparison, Totals
 from convcost.comparison.row import Row, counted
-from convcost.comparison.share import Share, shares, weights
 from convcost.comparison.verdict import Verdict
-from convcost.measure.calls import Call, Capture
-from convcost.measure.fvcore import FvcoreTrace
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.outline import kind
-from convcost.theory.spec import TensorSpec
+from convcost.core.convention import Convention
+from convcost.core.outline import kind
+from convcost.core.registry import find
+from convcost.core.spec import TensorSpec
+from convcost.trace.capture import Call, Capture
+from convcost.trace.fvcore import FvcoreTrace
 
 Probe = Callable[[Call], int | None]
 """The multiply-accumulates of a call by running it, None for what cannot be run so."""
@@ -63,7 +63,7 @@ def _names(measured: Sequence[Measured]) -> list[str]:
 
 def _settled(row: Row, call: Call, probe: Probe) -> Row:
     """Where formula and fvcore disagree on a product, the ones probe says who is right."""
-    if row.verdict is not Verdict.DISAGREE or not row.multilinear or row.macs_measured is None:
+    if row.verdict is not Verdict.DISAGREE or not row.is_product or row.macs_measured is None:
         return row
     if (row.macs_formula or 0) > _MOST_PROBED:
         return row
@@ -77,7 +77,7 @@ def _settled(row: Row, call: Call, probe: Probe) -> Row:
 def _totals(
     measured: Sequence[Measured], rows: Sequence[Row], capture: Capture, trace: FvcoreTrace, judge: Judge
 ) -> Totals:
-    core = [row for row in rows if row.multilinear]
+    core = [row for row in rows if row.is_product]
     operands = sum(row.params_measured or 0 for row in rows if row.params_formula is None)
     used = sum(call.parameters for call in capture.calls)
     return Totals(
@@ -109,5 +109,5 @@ def _shares(measured: Sequence[Measured]) -> tuple[Share, ...]:
             weights(operator, call.inputs, call.hyper) if call.parameters else 0,
         )
         for call, operator in products
-        if operator.multilinear
+        if operator.is_product
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convcost.comparison.align import Pair, align, signature
-from convcost.theory.architecture import Drawing
-from convcost.theory.carriers import Shape
-from convcost.theory.domain import Domain
-from convcost.theory.equality import Counterexample, counterexample, equal
-from convcost.theory.resolution import Terms, collected, difference, text
-from convcost.theory.symbolic import expression
+from convcost.core.architecture import Network
+from convcost.core.numeric import Shape
+from convcost.symbolic.domain import Domain
+from convcost.symbolic.equality import Counterexample, counterexample, equal
+from convcost.symbolic.resolution import Terms, collected, difference, text
+from convcost.symbolic.sympy_text import expression
 
 QUANTITIES = {"MACs": "macs", "parameters": "parameters"}
 TOTAL = "total"
@@ -121,8 +121,8 @@ class Proof:
         return self.domain.words(self.domain.least)
 
 
-def parts_of(drawing: Drawing) -> list[Part]:
-    """The parts of a drawing, in the paper's order; a stage is an outermost block."""
+def parts_of(network: Network) -> list[Part]:
+    """The parts of a network, in the paper's order; a stage is an outermost block."""
     return [
         Part(
             line.name,
@@ -133,7 +133,7 @@ def parts_of(drawing: Drawing) -> list[Part]:
             line.cost.macs,
             line.cost.parameters,
         )
-        for line in drawing.lines
+        for line in network.calls
         if counts(line.cost.macs, line.cost.parameters)
     ]
 

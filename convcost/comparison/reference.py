@@ -7,12 +7,12 @@ from typing import Any
 
 from convcost.comparison.model import compare_model
 from convcost.comparison.result import Comparison
-from convcost.measure.arbiter import probed
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import traced_or_not
-from convcost.measure.inputs import Inputs
+from convcost.core.errors import MeasurementError
 from convcost.models.reference import load
-from convcost.theory.errors import MeasurementError
+from convcost.trace.arbiter import probed
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import traced_or_not
+from convcost.trace.inputs import Inputs
 
 
 def compare_module(model: Any, inputs: Any, unit: str = "macs") -> Comparison:

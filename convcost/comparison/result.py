@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convcost.comparison.breakdown import Share
 from convcost.comparison.row import Row, summed
-from convcost.comparison.share import Share
 from convcost.comparison.verdict import Verdict
-from convcost.theory.architecture import Drawing
-from convcost.theory.errors import DomainError
-from convcost.theory.spec import TensorSpec
+from convcost.core.architecture import Network
+from convcost.core.errors import DomainError
+from convcost.core.spec import TensorSpec
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Comparison:
     while it is traced, so that what fvcore saw is not what the rows say.
     """
 
-    paper: Drawing | None
+    paper: Network | None
     inputs: tuple[TensorSpec, ...]
     unit: str
     rows: tuple[Row, ...]
@@ -78,7 +78,7 @@ class Comparison:
     device: str
 
     @property
-    def drawing(self) -> Drawing:
+    def network(self) -> Network:
         """The paper's network; raises DomainError where there is no paper."""
         if self.paper is None:
             raise DomainError("this model was compared without a paper's formula")
@@ -87,7 +87,7 @@ class Comparison:
     @property
     def layers(self) -> tuple[Row, ...]:
         """The rows that multiply and accumulate: convolutions, fully connected layers, other products."""
-        return tuple(row for row in self.rows if row.multilinear)
+        return tuple(row for row in self.rows if row.is_product)
 
     @property
     def verdict(self) -> Verdict:
@@ -95,7 +95,7 @@ class Comparison:
         bad = [row.verdict for row in self.bad]
         if not bad and self.unaccounted:
             bad = [Verdict.DISAGREE]
-        core = [row.verdict for row in self.rows if row.multilinear or row.verdict is Verdict.NO_FORMULA]
+        core = [row.verdict for row in self.rows if row.is_product or row.verdict is Verdict.NO_FORMULA]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convcost.comparison.verdict import Verdict
-from convcost.theory.carriers import Shape
+from convcost.core.numeric import Shape
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Row:
     macs_measured: int | None
     verdict: Verdict
     reason: str
-    multilinear: bool
+    is_product: bool
     activations: int | None = None
 
     @property
@@ -60,7 +60,7 @@ def summed(rows: list[Row], name: str) -> Row:
         macs_measured=_whole(rows),
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
-        multilinear=any(row.multilinear for row in rows),
+        is_product=any(row.is_product for row in rows),
         activations=_total(row.activations for row in rows),
     )
 

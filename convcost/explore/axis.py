@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from convcost.theory.architecture import Option
-from convcost.theory.arrays import ExactArray
-from convcost.theory.errors import DomainError
+from convcost.core.architecture import Option
+from convcost.core.arrays import ExactArray
+from convcost.core.errors import DomainError
 
 MOST_POINTS = 20_000_000
 """What a grid can have at most, so that it fits in memory."""

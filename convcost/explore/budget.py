@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _AMOUNT = re.compile(r"(\d{1,24}|\d{1,3}(,\d{3}){1,7})(\.\d{1,18})?\s*([KMGT]?)", re.IGNORECASE)

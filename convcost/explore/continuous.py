@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import count
 from math import isqrt
 
+from convcost.core.architecture import Architecture, Settings
+from convcost.core.numeric import Count
 from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
-from convcost.theory.architecture import Architecture, Settings
-from convcost.theory.carriers import Count
 
 DIGITS = 4
 """Decimal places of a continuous solution; it is rounded down, so that it fits."""
@@ -98,11 +98,11 @@ class Law:
     def _at_width(self, alpha: Fraction) -> tuple[dict[int, Count], Fraction]:
         """MACs at the default image, by the number of axes that a line slides over, and parameters."""
         width = {WIDTH: alpha} if self.has_width else {}
-        drawing = self.architecture.draw({**self.settings, **width}, rounding=False)
+        network = self.architecture.network({**self.settings, **width}, rounding=False)
         by_rank: dict[int, Count] = {}
-        for line in drawing.core:
+        for line in network.core:
             by_rank[line.rank] = by_rank.get(line.rank, 0) + line.cost.macs
-        return by_rank, Fraction(sum(line.cost.parameters for line in drawing.lines))
+        return by_rank, Fraction(sum(line.cost.parameters for line in network.calls))
 
     def largest(self, scaling: Scaling) -> Fraction | None:
         """The largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
@@ -141,7 +141,7 @@ def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
     law = Law.of(solution)
     if law is None or not law.has_width or "macs" not in law.limits:
         return None
-    whole = sum(line.cost.macs for line in law.architecture.draw({**law.settings, WIDTH: 1}).core)
+    whole = sum(line.cost.macs for line in law.architecture.network({**law.settings, WIDTH: 1}).core)
     return whole, Fraction(isqrt(law.limits["macs"] * _SCALE**2 // whole), _SCALE)
 
 
@@ -171,7 +171,7 @@ def compound(solution: Solution) -> Compound | None:
         return None
     defaults = {o.name: o.default for o in architecture.options if o.scales is None}
     settings = {**solution.sweep.fixed, **{name: defaults[name] for name in (WIDTH, DEPTH, IMAGE)}}
-    own = int(architecture.draw(settings).cost.macs)
+    own = int(architecture.network(settings).cost.macs)
     hundredths, growth = 0, _DEPTH * _WIDTH**2 * _IMAGE**2
     if own > limit:
         return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from convcost.explore.dial import dials
+from convcost.core.architecture import Architecture
+from convcost.core.builder import OpCall
+from convcost.core.convention import Convention
+from convcost.core.outline import kind
+from convcost.core.recorded import Recorded, Recording
+from convcost.core.registry import find
+from convcost.explore.slider import dials
 from convcost.explore.structures import Layer, Program, Structure, program
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.outline import kind
-from convcost.theory.pen import Line
-from convcost.theory.recorded import Recorded, Recording
 
 
 def network_program(architecture: Architecture, given: Mapping[str, object], unit: str = "macs") -> Program:
@@ -23,27 +23,27 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
     Raises DomainError for an option or a value that the network does not have.
     """
     settings = architecture.settings(given)
-    image = architecture.draw(settings).input_shape[-1]
+    image = architecture.network(settings).input_shape[-1]
     turned = dials(architecture, settings, image)
     convention = find(Convention, unit, "unit")
 
     def draw(recording: Recording, values: list[Recorded]) -> Structure:
         open_settings = {dial.name: value for dial, value in zip(turned, values, strict=True)}
-        drawing = architecture.draw({**settings, **open_settings})
-        layers = tuple(_layer(recording, line, convention) for line in drawing.lines)
-        core = [convention.weigh(line.operator.name, line.hyper, line.cost) for line in drawing.core]
+        network = architecture.network({**settings, **open_settings})
+        layers = tuple(_layer(recording, line, convention) for line in network.calls)
+        core = [convention.weigh(line.operator.name, line.hyper, line.cost) for line in network.core]
         return Structure(
             guards=(),
             layers=layers,
             macs=recording.whole(sum(count for count in core if count is not None)),
-            parameters=recording.whole(drawing.cost.parameters),
-            activations=recording.whole(drawing.counts["activations"]),
+            parameters=recording.whole(network.cost.parameters),
+            activations=recording.whole(network.counts["activations"]),
         )
 
     return program(turned, draw)
 
 
-def _layer(recording: Recording, line: Line, unit: Convention) -> Layer:
+def _layer(recording: Recording, line: OpCall, unit: Convention) -> Layer:
     count: Any = unit.weigh(line.operator.name, line.hyper, line.cost)
     strides = [str(stride) for stride in line.hyper.get("stride", ())]
     strides = strides[:1] if len(set(strides)) == 1 else strides
@@ -53,9 +53,9 @@ def _layer(recording: Recording, line: Line, unit: Convention) -> Layer:
         operator=line.operator.name,
         kind=kind(line.operator.name, line.inputs, line.hyper),
         stride="" if strides in ([], ["1"]) else "×".join(strides),
-        multilinear=line.operator.multilinear,
+        is_product=line.operator.is_product,
         macs=None if count is None else recording.whole(count),
         parameters=recording.whole(line.cost.parameters),
-        activations=recording.whole(line.cost.activations) if line.operator.multilinear else None,
+        activations=recording.whole(line.cost.activations) if line.operator.is_product else None,
         output=tuple(recording.whole(size) for size in line.output.shape),
     )

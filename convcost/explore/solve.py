@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from convcost.core.architecture import Architecture, Option, Settings
+from convcost.core.errors import DomainError
 from convcost.explore.axis import Axis, is_grid, of_values, read_axis
 from convcost.explore.budget import Budget
 from convcost.explore.sweep import COUNTS, Progress, Sweep, grid
-from convcost.theory.architecture import Architecture, Option, Settings
-from convcost.theory.errors import DomainError
 
 BALANCED = "balanced"
 WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from convcost.explore.dial import Dial
-from convcost.theory.answer import Answer
-from convcost.theory.errors import ConvcostError, DomainError
-from convcost.theory.recorded import Recorded, Recording
-from convcost.theory.tape import OPERATIONS, RELATIONS, Guard, Step, Tape, needed, run
+from convcost.core.answer import Answer
+from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.program import OPERATIONS, RELATIONS, Guard, Step, Tape, needed, run
+from convcost.core.recorded import Recorded, Recording
+from convcost.explore.slider import Dial
 
 _NAMED = re.compile(r"\{(\d+)\}")
 _MOST_STRUCTURES = 400
@@ -37,7 +37,7 @@ class Layer:
     operator: str
     kind: str
     stride: str
-    multilinear: bool
+    is_product: bool
     macs: int | None
     parameters: int | None
     activations: int | None

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from convcost.core.answer import Split
+from convcost.core.architecture import Architecture, Settings
+from convcost.core.arrays import ExactArray, summed, whole
+from convcost.core.errors import DomainError
 from convcost.explore.axis import MOST_POINTS, Axis, is_grid, read_axis
-from convcost.theory.answer import Split
-from convcost.theory.architecture import Architecture, Settings
-from convcost.theory.arrays import ExactArray, summed, whole
-from convcost.theory.errors import DomainError
 
 COUNTS = ("macs", "parameters", "activations")
 """What a sweep counts: multiply-accumulates, learnable elements, and elements that convolutions and linear layers write
@@ -22,7 +22,7 @@ COUNTS = ("macs", "parameters", "activations")
 Progress = Callable[[int], None]
 """Told how many points more are done."""
 
-# Large enough for the work on numbers to outweigh the drawing, small enough for some dozen of megabytes.
+# Large enough for the work on numbers to outweigh the network, small enough for some dozen of megabytes.
 _BLOCK = 2**19
 
 
@@ -121,7 +121,7 @@ def grid(
 def _reason(architecture: Architecture, settings: Settings) -> str:
     """Why a network cannot be drawn at one point, in plain numbers."""
     try:
-        architecture.draw(settings)
+        architecture.network(settings)
     except DomainError as error:
         return str(error)
     raise AssertionError("the formula refuses an array that it takes number by number")
@@ -169,12 +169,12 @@ class _Work:
             else:
                 settings[target(axis)] = axis.words[int(indices[0])]
         try:
-            drawing = self.architecture.draw(settings)
+            network = self.architecture.network(settings)
         except DomainError:
             self.refused[place] = True
             return
         for name in COUNTS:
-            lines = drawing.lines if name == "parameters" else drawing.core
+            lines = network.calls if name == "parameters" else network.core
             total = whole(summed(getattr(line.cost, name) for line in lines))
             if total.dtype == object:
                 self.counts[name] = self.counts[name].astype(object, copy=False)

@@ -11,10 +11,10 @@ import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import records
-from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError
-from convcost.theory.one_at_a_time import one_at_a_time
+from convcost.core.architecture import Architecture
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.registry import records
 
 if TYPE_CHECKING:
     from torch import nn

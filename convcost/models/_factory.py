@@ -9,8 +9,8 @@ from typing import Any
 
 from torch import nn
 
+from convcost.core.errors import ConvcostError, MeasurementError, said
 from convcost.models._weightless import plain, weightless
-from convcost.theory.errors import ConvcostError, MeasurementError, said
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, said
+from convcost.core.spec import TensorSpec
 from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
 from convcost.models.reference import LIBRARIES
-from convcost.theory.errors import ConvcostError, MeasurementError, UnknownNameError, said
-from convcost.theory.spec import TensorSpec
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 

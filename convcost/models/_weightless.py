@@ -17,8 +17,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
-from convcost.theory.errors import ConvcostError
-from convcost.theory.one_at_a_time import one_at_a_time
+from convcost.core.errors import ConvcostError
+from convcost.core.one_at_a_time import one_at_a_time
 
 
 @one_at_a_time
@@ -96,7 +96,7 @@ _DRAWS = frozenset({"aten::normal_", "aten::uniform_", "aten::bernoulli_", "aten
 
 
 class _NothingDrawn(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While active, drawing into a tensor without elements is nothing; PyTorch would load its compiler for it."""
+    """While active, network into a tensor without elements is nothing; PyTorch would load its compiler for it."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from convcost.theory.errors import MeasurementError, UnknownNameError
-from convcost.theory.one_at_a_time import one_at_a_time
+from convcost.core.errors import MeasurementError, UnknownNameError
+from convcost.core.one_at_a_time import one_at_a_time
 
 # torchvision's compiled operators do not load beside a torch built for another device; counting needs none of
 # them, but the import fails unless these two at least have a schema.

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.errors import MeasurementError
-from convcost.theory.one_at_a_time import one_at_a_time
-from convcost.theory.spec import TensorSpec
+from convcost.core.architecture import Architecture
+from convcost.core.errors import MeasurementError
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.registry import find
+from convcost.core.spec import TensorSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,7 +70,7 @@ def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
 
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(given)
-    shape = tuple(architecture.draw(settings).input_shape)
+    shape = tuple(architecture.network(settings).input_shape)
     return Loaded(models.build(name, settings), name, (TensorSpec(shape),), "input of the book's network")
 
 

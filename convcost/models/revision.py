@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from convcost.theory.errors import ConvcostError, MeasurementError
-from convcost.theory.one_at_a_time import TURN
+from convcost.core.errors import ConvcostError, MeasurementError
+from convcost.core.one_at_a_time import TURN
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from math import prod
 
-from convcost.theory.errors import ConvcostError, UnknownNameError
-from convcost.theory.spec import OpenSpec, TensorSpec
+from convcost.core.errors import ConvcostError, UnknownNameError
+from convcost.core.spec import OpenSpec, TensorSpec
 
 DTYPES = (
     *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),

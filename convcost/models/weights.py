@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from convcost.core.spec import TensorSpec
 from convcost.models import _zoo
-from convcost.theory.spec import TensorSpec
 
 Inputs = tuple[TensorSpec, ...]
 

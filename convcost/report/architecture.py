@@ -10,28 +10,28 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from convcost.core import outline
+from convcost.core.architecture import Architecture, Network
+from convcost.core.numeric import Count, Shape
+from convcost.core.outline import Stage
+from convcost.core.registry import find
 from convcost.report import text
 from convcost.report.table import plain_table
-from convcost.theory import outline
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
-from convcost.theory.carriers import Count, Shape
-from convcost.theory.outline import Stage
 
 
 def print_architecture(console: Console, name: str, options: Mapping[str, object], per: str, symbolic: bool) -> None:
     """Print the table of a network at some options, then the options that it has."""
     architecture = find(Architecture, name, "network")
-    drawing = _open(architecture, options) if symbolic else architecture.draw(architecture.settings(options))
-    stages = outline.blocks(drawing) if per == "block" else outline.layers(drawing)
+    network = _open(architecture, options) if symbolic else architecture.network(architecture.settings(options))
+    stages = outline.blocks(network) if per == "block" else outline.layers(network)
     widths: dict[Any, Any] = {}
     write = _symbols(widths) if symbolic else _numbers
     console.print(Text(f"{architecture.name}: {architecture.title}", style="bold"))
     console.print(Text(f"Source: {architecture.source}"))
-    console.print(Text(f"Input: {_sizes(drawing.input_shape, write)}"))
+    console.print(Text(f"Input: {_sizes(network.input_shape, write)}"))
     console.print()
     _print_stages(console, stages, write)
-    total = drawing.cost
+    total = network.cost
     console.print()
     console.print(Text(f"Total: {write(total.macs)} MACs, {write(total.parameters)} parameters."))
     if widths:
@@ -50,8 +50,8 @@ def print_options(console: Console, architecture: Architecture) -> None:
     console.print(table)
 
 
-def _open(architecture: Architecture, options: Mapping[str, object]) -> Drawing:
-    from convcost.theory.closed import open_drawing
+def _open(architecture: Architecture, options: Mapping[str, object]) -> Network:
+    from convcost.symbolic.closed_form import open_drawing
 
     return open_drawing(architecture, options)
 
@@ -61,7 +61,8 @@ def _numbers(count: Count) -> str:
 
 
 def _symbols(widths: dict[Any, Any]) -> Callable[[Count], str]:
-    from convcost.theory import closed, symbolic
+    from convcost.symbolic import closed_form as closed
+    from convcost.symbolic import sympy_text as symbolic
 
     def write(count: Count) -> str:
         named = closed.name_widths(symbolic.plain_rounding(symbolic.expression(count)), widths)
@@ -72,7 +73,8 @@ def _symbols(widths: dict[Any, Any]) -> Callable[[Count], str]:
 
 def definitions(widths: Mapping[Any, Any]) -> str:
     """c32 = max(⌊32·α⌋, 8), in the order of the widths; `widths` has the rounding as key, its name as value."""
-    from convcost.theory import closed, symbolic
+    from convcost.symbolic import closed_form as closed
+    from convcost.symbolic import sympy_text as symbolic
 
     ordered = sorted(widths.items(), key=lambda item: closed.at_one(item[0]))
     return ", ".join(f"{name} = {symbolic.line(form)}" for form, name in ordered)

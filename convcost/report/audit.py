@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.auditing.row import ERROR, AuditRow
+from convcost.core.errors import ConvcostError
 from convcost.report import files, spreadsheet
 from convcost.report.sheet import Sheet, Shown, Table
 from convcost.report.text import number
-from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
     import pandas as pd

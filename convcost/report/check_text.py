@@ -77,7 +77,7 @@ def expensive(costs: Costs, name: str, most: int = MOST) -> list[list[str]]:
     """Layer, what it is, its count and its share: the rows that cost most."""
     total = max(getattr(costs, name), 1)
     return [
-        [row.layer, row.kind if row.multilinear else row.operator, text.number(n), text.percent(Fraction(n, total))]
+        [row.layer, row.kind if row.is_product else row.operator, text.number(n), text.percent(Fraction(n, total))]
         for row, n in costs.expensive(name, most)
     ]
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.published.chance import Rate, overall
-from convcost.published.printed import Number
-from convcost.published.verdict import Checked, Found, Verdict
+from convcost.comparison.published.chance import Rate, overall
+from convcost.comparison.published.printed import Number
+from convcost.comparison.published.verdict import Checked, Found, Verdict
 from convcost.report import files, markdown, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, Table
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convcost.published.verdict import Checked, Verdict
+from convcost.comparison.published.verdict import Checked, Verdict
 from convcost.report.claims import ClaimsReport, explanation, printed, shown, summary
 from convcost.report.table import plain_table
 

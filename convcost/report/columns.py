@@ -68,7 +68,7 @@ def shown(unit: str) -> tuple[Shown, ...]:
     counts = "MACs" if unit == "macs" else "FLOPs"
     return (
         Shown("layer", lambda row: row.layer, 0),
-        Shown("operator", lambda row: row.kind if row.multilinear and row.module else row.operator, 3),
+        Shown("operator", lambda row: row.kind if row.is_product and row.module else row.operator, 3),
         Shown("input", lambda row: text.shape(row.input_shape), 8),
         Shown("output", lambda row: text.shape(row.output_shape), 6),
         Shown("settings", lambda row: text.layer_settings(row.hyper), 7),

@@ -152,7 +152,7 @@ def heading(report: ComparisonReport) -> str:
     given = " and ".join(map(str, comparison.inputs)) or "none"
     if comparison.paper is None:
         return f"{report.reference}: input {given}"
-    architecture, settings = comparison.drawing.architecture, comparison.drawing.settings
+    architecture, settings = comparison.network.architecture, comparison.network.settings
     shown = [
         f"{option.symbol or option.name} = {text.plain(settings[option.name])}"
         for option in architecture.options
@@ -170,7 +170,7 @@ def source(report: ComparisonReport) -> str:
             f"Measured: by fvcore on device {comparison.device}."
         )
     measured = f"Measured: model {report.reference} by fvcore on device {comparison.device}."
-    return f"Formula: {comparison.drawing.architecture.source}. {measured}"
+    return f"Formula: {comparison.network.architecture.source}. {measured}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from convcost.core.convention import Convention, Fault, Rule
+from convcost.core.registry import find, records
 from convcost.report import files, markdown
 from convcost.report.table import plain_table
-from convcost.theory.book import find, records
-from convcost.theory.convention import Convention, Fault, Rule
 
 _UNITS = ("macs", "flops")
 _SHORT = {

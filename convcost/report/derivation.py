@@ -9,19 +9,19 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from convcost.core.errors import MeasurementError
+from convcost.core.outline import summary
 from convcost.report import text
 from convcost.report.sheet import Sheet, Table, write_latex
 from convcost.report.table import plain_table
-from convcost.theory import form_text
-from convcost.theory.derivation import METRICS, Derivation
-from convcost.theory.entry import Sum
-from convcost.theory.errors import MeasurementError
-from convcost.theory.form import Form
-from convcost.theory.form_function import Function, read_sizes
-from convcost.theory.outline import summary
+from convcost.symbolic import form_text
+from convcost.symbolic.derivation import METRICS, Derivation
+from convcost.symbolic.entry import Sum
+from convcost.symbolic.form import Form
+from convcost.symbolic.form_function import Function, read_sizes
 
 if TYPE_CHECKING:
-    from convcost.measure.symbolic import Checkable
+    from convcost.trace.derive import Checkable
 
 _MEANING = (
     "Activations are what the operators with multiply-accumulates write, peak activation is what the operator with "

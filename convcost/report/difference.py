@@ -96,7 +96,7 @@ def conclusion(report: DifferenceReport) -> str:
     others = len(difference.changed(all_operators=True)) - len(changes)
     if others:
         counted.append(f"{others} other operator{'s' if others > 1 else ''} added, removed or changed")
-    same = [c for c in difference.changes if not c.mark and c.layer.multilinear]
+    same = [c for c in difference.changes if not c.mark and c.layer.is_product]
     renamed = sum(c.renamed for c in same)
     note = f" ({renamed} under another name)" if renamed else ""
     return f"Layers: {', '.join([*counted, f'{len(same)} as before'])}{note}."

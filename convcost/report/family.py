@@ -9,8 +9,8 @@ from rich.text import Text
 
 from convcost.report import text
 from convcost.report.table import plain_table
-from convcost.theory import form_text
-from convcost.theory.family import Family
+from convcost.symbolic import form_text
+from convcost.symbolic.family import Family
 
 
 def print_family(console: Console, family: Family, latex: bool = False) -> None:

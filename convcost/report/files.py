@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 
 def check_writable(path: Path) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from convcost.core.architecture import Architecture
+from convcost.core.cost import NAMES, PRIMITIVES, Cost
+from convcost.core.errors import DomainError
+from convcost.core.record import Formula
+from convcost.core.registry import lookup
 from convcost.report import text
 from convcost.report.table import plain_table
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import lookup
-from convcost.theory.cost import NAMES, PRIMITIVES, Cost
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Formula
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
 
@@ -31,9 +31,9 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
         return
     numbers = read_values(record, values)
     if latex:
-        from convcost.theory.closed import closed_form
-        from convcost.theory.latex import broken
-        from convcost.theory.symbolic import latex_parts
+        from convcost.symbolic.closed_form import closed_form
+        from convcost.symbolic.latex import broken
+        from convcost.symbolic.sympy_text import latex_parts
 
         order = [symbol.name for symbol in record.symbols]
         console.print(broken(latex_parts(closed_form(record, numbers).macs, order)), soft_wrap=True)
@@ -77,8 +77,8 @@ def _print_head(console: Console, record: Formula) -> None:
 
 
 def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
-    from convcost.theory import symbolic
-    from convcost.theory.closed import closed_form, ratio
+    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic.closed_form import closed_form, ratio
 
     order = [symbol.name for symbol in columns[-1].symbols]
     costs = [closed_form(record, numbers) for record in columns]

@@ -14,7 +14,7 @@ def csv(reports: Sequence[ComparisonReport]) -> str:
     """Every layer of every comparison, the settings in the first columns."""
     frames = []
     for report in reports:
-        settings = report.comparison.drawing.settings
+        settings = report.comparison.network.settings
         frame = report.frame.drop(columns=["block", "reason"])
         for position, (name, value) in enumerate(settings.items()):
             frame.insert(position, name, text.plain(value))
@@ -24,13 +24,13 @@ def csv(reports: Sequence[ComparisonReport]) -> str:
 
 def page(reports: Sequence[ComparisonReport], command: str) -> str:
     """One row a comparison, then the layers of the first."""
-    first = reports[0].comparison.drawing
+    first = reports[0].comparison.network
     options = [o for o in first.architecture.options if o.name in first.settings]
-    varied = [o for o in options if len({r.comparison.drawing.settings[o.name] for r in reports}) > 1]
+    varied = [o for o in options if len({r.comparison.network.settings[o.name] for r in reports}) > 1]
     headers = [*(o.name for o in varied), ">MACs", ">fvcore", ">params", ">measured", ">all fvcore counts", ">formula"]
     rows = [
         [
-            *(text.plain(r.comparison.drawing.settings[o.name]) for o in varied),
+            *(text.plain(r.comparison.network.settings[o.name]) for o in varied),
             text.number(r.totals.macs_formula),
             text.number(r.totals.macs_measured),
             text.number(r.totals.params_formula),

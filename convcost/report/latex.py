@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from convcost.core.errors import ConvcostError
 from convcost.report.sheet import Sheet, Table
 from convcost.report.text import visible
-from convcost.theory.errors import ConvcostError
-from convcost.theory.latex import escaped, in_math
+from convcost.symbolic.latex import escaped, in_math
 
 _PACKAGES = "% \\usepackage{booktabs} in the preamble"
 _MOST_ROWS = 2000

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.text import Text
 
 from convcost import models
+from convcost.core.architecture import Architecture
+from convcost.core.convention import Convention
+from convcost.core.record import Formula, Operator
+from convcost.core.registry import registry
 from convcost.report.table import plain_table
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import book
-from convcost.theory.convention import Convention
-from convcost.theory.record import Formula, Operator
 
 
 def print_listing(console: Console) -> None:
@@ -20,7 +20,7 @@ def print_listing(console: Console) -> None:
     for title, kind in sections.items():
         table = plain_table(title, "what")
         table.columns[0].no_wrap = True
-        found = sorted((record.name, record) for record in book().values() if type(record) is kind)
+        found = sorted((record.name, record) for record in registry().values() if type(record) is kind)
         for name, record in found:
             table.add_row(Text(name), Text(record.title))
         console.print(table)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
+from convcost.core.architecture import Architecture
 from convcost.report import text
 from convcost.report.architecture import definitions, print_options
 from convcost.report.table import plain_table
-from convcost.theory.architecture import Architecture
 
 
 def print_network(console: Console, architecture: Architecture, values: Mapping[str, str], latex: bool) -> None:
     """Print the closed form of a network in the options that `values` leave open, and its value if none is."""
-    from convcost.theory import symbolic
-    from convcost.theory.closed import network_form
+    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic.closed_form import network_form
 
     form = network_form(architecture, values)
     if latex:

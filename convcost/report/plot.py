@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.row import Row
+from convcost.core.errors import ConvcostError
 from convcost.report import files
 from convcost.report.comparison import ComparisonReport, heading
 from convcost.report.text import UNKNOWN
-from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

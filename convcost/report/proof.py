@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from convcost.comparison.proof import Layer, Proof, Residual, Theorem
+from convcost.core.architecture import Architecture
 from convcost.report import files, markdown, text
 from convcost.report.sheet import Sheet, Shown, Table
-from convcost.theory import resolution
-from convcost.theory.architecture import Architecture
+from convcost.symbolic import resolution
 
 _MOST_REASONS = 6
 HEADERS = ("stage", "MACs", "parameters")

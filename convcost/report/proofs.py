@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from convcost.comparison.proof import Theorem
 from convcost.report import markdown
 from convcost.report.proof import HEADERS, Case, ProofReport, stages, statements
-from convcost.theory import resolution
+from convcost.symbolic import resolution
 
 _INTRODUCTION = (
     "Each row is a theorem or its refutation, for every batch size B, height H and width W in its domain at once: the "
     "formula of the book against one symbolic trace of the real model. Equality is decided by residue class "
-    "(`convcost/theory/equality.py`), nothing is sampled. `convcost prove` makes one row."
+    "(`convcost/symbolic/equality.py`), nothing is sampled. `convcost prove` makes one row."
 )
 
 

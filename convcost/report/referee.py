@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.refereeing.account import Account, Refereed
-from convcost.refereeing.term import CONVENTION, FAULT, core
+from convcost.comparison.refereeing.explanation import Account, Refereed
+from convcost.comparison.refereeing.term import CONVENTION, FAULT, core
+from convcost.core.errors import DomainError
+from convcost.core.spec import TensorSpec
 from convcost.report import files, markdown, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, Table
-from convcost.theory.errors import DomainError
-from convcost.theory.spec import TensorSpec
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from convcost.published.verdict import Found
-from convcost.refereeing.account import Account
-from convcost.refereeing.against import Against
-from convcost.refereeing.between import Between
+from convcost.comparison.published.verdict import Found
+from convcost.comparison.refereeing.against import Against
+from convcost.comparison.refereeing.between import Between
+from convcost.comparison.refereeing.explanation import Account
 from convcost.report import text
 from convcost.report.referee import (
     HEADERS,

@@ -7,9 +7,9 @@ from fractions import Fraction
 from rich.console import Console
 from rich.text import Text
 
-from convcost.comparison.law import against_baseline, law
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row
+from convcost.comparison.scaling_note import against_baseline, law
 from convcost.report import columns, text
 from convcost.report.comparison import (
     ComparisonReport,
@@ -63,13 +63,13 @@ def _print_scaled(console: Console, report: ComparisonReport) -> None:
     """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, rounded to 192."""
     if report.comparison.paper is None:
         return
-    drawing = report.comparison.drawing
-    for option in drawing.architecture.options:
+    network = report.comparison.network
+    for option in network.architecture.options:
         if option.scales and option.name in report.given:
-            base = next(o for o in drawing.architecture.options if o.name == option.scales)
+            base = next(o for o in network.architecture.options if o.name == option.scales)
             factor = Fraction(option.read(report.given[option.name]))
             exact = text.plain(factor * int(base.default or 1))
-            pixels = f"{exact} pixels, an image of {drawing.settings[base.name]}"
+            pixels = f"{exact} pixels, an image of {network.settings[base.name]}"
             console.print(Text(f"{option.symbol} = {text.plain(factor)} of {base.default} is {pixels}."))
 
 
@@ -84,14 +84,14 @@ def _print_shares(console: Console, comparison: Comparison) -> None:
 
 
 def _print_ratio(console: Console, comparison: Comparison) -> None:
-    ratio = against_baseline(comparison.drawing)
+    ratio = against_baseline(comparison.network)
     if ratio is not None:
         console.print()
         console.print(f"Standard convolutions in place of separable ones: {text.decimal(ratio, 2)} times the MACs.")
 
 
 def _print_law(console: Console, report: ComparisonReport) -> None:
-    found = law(report.comparison.drawing, report.given)
+    found = law(report.comparison.network, report.given)
     if found is None or (found.alpha == 1 and found.factor == 1):
         return
     cost = found.exact - found.unrounded

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convcost.core.architecture import Option, Settings
 from convcost.explore.axis import typed
 from convcost.explore.continuous import DIGITS, Continuous, compound, continuous, rule_of_thumb
 from convcost.explore.solve import Neighbour, Point, Solution
@@ -16,7 +17,6 @@ from convcost.explore.sweep import COUNTS
 from convcost.report import text
 from convcost.report.sheet import Sheet, Shown, Table, write_latex
 from convcost.report.sweep import other_settings
-from convcost.theory.architecture import Option, Settings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convcost.core.errors import ConvcostError
 from convcost.explore.axis import Axis, typed
 from convcost.explore.sweep import COUNTS, Sweep, target, vector
 from convcost.report import files, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, Table
-from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
     import pandas as pd

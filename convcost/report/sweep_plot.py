@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convcost.core.errors import ConvcostError
 from convcost.explore.axis import Axis
 from convcost.report import text
 from convcost.report.plot import save_figure
 from convcost.report.sweep import SweepReport, heading
-from convcost.theory.errors import ConvcostError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

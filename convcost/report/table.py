@@ -13,7 +13,7 @@ from rich.text import Text
 
 from convcost.comparison.row import Row
 from convcost.report.columns import Shown
-from convcost.report.seen import seen
+from convcost.report.sanitize import seen
 from convcost.report.text import visible
 
 STYLES = {

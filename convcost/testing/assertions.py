@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 if TYPE_CHECKING:
     from torch import nn

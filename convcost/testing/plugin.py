@@ -47,7 +47,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Of an error that convcost means to be read, its own frames are not shown (--full-trace shows them)."""
     if call.excinfo is None or item.config.getoption("fulltrace"):
         return
-    from convcost.theory.errors import ConvcostError
+    from convcost.core.errors import ConvcostError
 
     if isinstance(call.excinfo.value, ConvcostError):
         from convcost.testing.tracebacks import prune
@@ -67,7 +67,7 @@ class BudgetFile(pytest.File):
         """A test a budget."""
         from convcost.api.check import baseline_of, known
         from convcost.budgeting.entry import budgets
-        from convcost.theory.errors import ConvcostError
+        from convcost.core.errors import ConvcostError
 
         try:
             project = budgets(self.path)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.api import spelled
 from convcost.api.compare import compare
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.numeric import Shape
+from convcost.core.registry import find
 from convcost.models import spelling
 from convcost.models.revision import checked_out
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.carriers import Shape
-from convcost.theory.errors import DomainError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,7 +38,7 @@ def compared_to(formula: str, options: Mapping[str, object], model: nn.Module | 
         raise DomainError(f"{twice[0]} is given in the formula's text and as a keyword; give it once")
     settings: dict[str, Any] = {**paper.options, **options}
     architecture = find(Architecture, paper.reference, "network")
-    shape = tuple(architecture.draw(architecture.settings(settings)).input_shape)
+    shape = tuple(architecture.network(architecture.settings(settings)).input_shape)
     if not isinstance(model, str):
         _same_input(formula, shape, inputs)
         return compare(paper.reference, model=model, **settings)
@@ -55,7 +55,7 @@ def _same_input(formula: str, shape: Shape, inputs: Any) -> None:
     """Raise DomainError unless the inputs that are given are the formula's."""
     if inputs is None:
         return
-    from convcost.measure.inputs import Inputs
+    from convcost.trace.inputs import Inputs
 
     given = Inputs.of(inputs)
     if [spec.shape for spec in given.specs] != [shape]:

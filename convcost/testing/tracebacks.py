@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 
-from convcost.theory.errors import ConvcostError
+from convcost.core.errors import ConvcostError
 
 
 def prune(error: BaseException) -> None:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
 
 from . import _parts as parts
 
@@ -35,83 +35,83 @@ class Cell:
     output: tuple[str, ...]
 
 
-def draw_cell(pen: Pen, cell: Cell, x: Map, previous: Map | None, filters: Count, stride: int = 1) -> Map:
+def build_cell(net: Builder, cell: Cell, x: Map, previous: Map | None, filters: Count, stride: int = 1) -> Map:
     """Draw a cell of `filters` filters over h_i = `x` and h_i-1 = `previous`.
 
     The first cell of a net has none below the one below: it takes `x` itself, unfitted, for h_i-1. Only the
     two inputs are strided over, the blocks' sums have the size of the output already.
     """
-    states = {H_1: x if previous is None else fitted(pen, previous, x, filters)}
-    states[H] = relu_conv_bn(pen, x, "h_i", filters)
+    states = {H_1: x if previous is None else fitted(net, previous, x, filters)}
+    states[H] = relu_conv_bn(net, x, "h_i", filters)
     steps = {H: stride, H_1: stride}
     unfitted = {H_1} if previous is None else set()
     for number, branches in enumerate(cell.blocks, start=1):
         sides = [
-            branch(pen, states[state], f"b{number}.{side}", operation, filters, steps.get(state, 1), state in unfitted)
+            branch(net, states[state], f"b{number}.{side}", operation, filters, steps.get(state, 1), state in unfitted)
             for side, (operation, state) in zip(("left", "right"), branches, strict=True)
         ]
-        states[f"b{number}"] = pen.draw(ADD, *sides, name=f"b{number}.add")
-    return pen.draw(CONCAT, [states[name] for name in cell.output])
+        states[f"b{number}"] = net.call(ADD, *sides, name=f"b{number}.add")
+    return net.call(CONCAT, [states[name] for name in cell.output])
 
 
-def fitted(pen: Pen, previous: Map, x: Map, filters: Count) -> Map:
+def fitted(net: Builder, previous: Map, x: Map, filters: Count) -> Map:
     """h_i-1 with the size of h_i and the filters of the cell. Which of them is larger, the steps between pixels say."""
     if previous.fields[0].step != x.fields[0].step:
-        return factorised_reduction(pen, previous, "h_i-1", filters)
-    return relu_conv_bn(pen, previous, "h_i-1", filters)
+        return factorised_reduction(net, previous, "h_i-1", filters)
+    return relu_conv_bn(net, previous, "h_i-1", filters)
 
 
-def branch(pen: Pen, x: Map, name: str, operation: str, filters: Count, stride: int, unfitted: bool) -> Map:
+def branch(net: Builder, x: Map, name: str, operation: str, filters: Count, stride: int, unfitted: bool) -> Map:
     """One operation of a block: 'identity', 'sep 5×5', 'avg 3×3' or 'max 3×3', to `filters` filters."""
     kind, _, size = operation.partition(" ")
     if kind == "identity":
         # An identity cannot be strided over: a 1×1 convolution stands in for it.
-        return x if stride == 1 else relu_conv_bn(pen, x, name, filters, stride)
+        return x if stride == 1 else relu_conv_bn(net, x, name, filters, stride)
     kernel = int(size.split("×")[0])
     if kind == "sep":
-        return separable_twice(pen, x, name, filters, kernel, stride)
+        return separable_twice(net, x, name, filters, kernel, stride)
     x, padding = same_padded(x, kernel, stride)
-    x = pen.draw(POOLS[kind], x, name=f"{name}.{kind}", kernel_size=kernel, stride=stride, padding=padding)
-    return unpadded_conv_bn(pen, x, name, filters) if unfitted else x
+    x = net.call(POOLS[kind], x, name=f"{name}.{kind}", kernel_size=kernel, stride=stride, padding=padding)
+    return unpadded_conv_bn(net, x, name, filters) if unfitted else x
 
 
-def separable_twice(pen: Pen, x: Map, name: str, filters: Count, kernel: int, stride: int) -> Map:
+def separable_twice(net: Builder, x: Map, name: str, filters: Count, kernel: int, stride: int) -> Map:
     """ReLU, depthwise, pointwise, batch norm, and all of it again at stride 1; nothing between the two convolutions."""
     for number, step in ((1, stride), (2, 1)):
-        x = pen.draw(RELU, x, name=f"{name}.relu{number}")
+        x = net.call(RELU, x, name=f"{name}.relu{number}")
         x, padding = same_padded(x, kernel, step)
         depthwise = {"out_channels": x.shape[1], "groups": x.shape[1]}
         window = {"kernel_size": kernel, "stride": step, "padding": padding}
-        x = pen.draw(CONV2D, x, name=f"{name}.dw{number}", **depthwise, **window)
-        x = pen.draw(CONV2D, x, name=f"{name}.pw{number}", out_channels=filters, kernel_size=1)
-        x = pen.draw(BATCH_NORM, x, name=f"{name}.bn{number}")
+        x = net.call(CONV2D, x, name=f"{name}.dw{number}", **depthwise, **window)
+        x = net.call(CONV2D, x, name=f"{name}.pw{number}", out_channels=filters, kernel_size=1)
+        x = net.call(BATCH_NORM, x, name=f"{name}.bn{number}")
     return x
 
 
-def factorised_reduction(pen: Pen, x: Map, name: str, filters: Count) -> Map:
+def factorised_reduction(net: Builder, x: Map, name: str, filters: Count) -> Map:
     """Half the size by two strided paths, of half the filters each; the second sees the map shifted by a pixel.
 
     The shift (a row and a column off at one end, zeros on at the other) moves no size and costs nothing. Of an
     odd number of filters the second path has one more.
     """
-    x = pen.draw(RELU, x, name=f"{name}.relu")
+    x = net.call(RELU, x, name=f"{name}.relu")
     paths = []
     for number, half in ((1, filters // 2), (2, filters - filters // 2)):
-        path = pen.draw(POOLS["avg"], x, name=f"{name}.path{number}.avg", kernel_size=1, stride=2)
-        paths.append(pen.draw(CONV2D, path, name=f"{name}.path{number}.conv", out_channels=half, kernel_size=1))
-    x = pen.draw(CONCAT, paths, name=f"{name}.concat")
-    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+        path = net.call(POOLS["avg"], x, name=f"{name}.path{number}.avg", kernel_size=1, stride=2)
+        paths.append(net.call(CONV2D, path, name=f"{name}.path{number}.conv", out_channels=half, kernel_size=1))
+    x = net.call(CONCAT, paths, name=f"{name}.concat")
+    return net.call(BATCH_NORM, x, name=f"{name}.bn")
 
 
-def relu_conv_bn(pen: Pen, x: Map, name: str, filters: Count, stride: int = 1) -> Map:
+def relu_conv_bn(net: Builder, x: Map, name: str, filters: Count, stride: int = 1) -> Map:
     """ReLU, 1×1 convolution and batch norm."""
-    return unpadded_conv_bn(pen, pen.draw(RELU, x, name=f"{name}.relu"), name, filters, stride=stride)
+    return unpadded_conv_bn(net, net.call(RELU, x, name=f"{name}.relu"), name, filters, stride=stride)
 
 
-def unpadded_conv_bn(pen: Pen, x: Map, name: str, filters: Count, kernel_size: int = 1, stride: int = 1) -> Map:
+def unpadded_conv_bn(net: Builder, x: Map, name: str, filters: Count, kernel_size: int = 1, stride: int = 1) -> Map:
     """Convolution without padding or bias, and batch norm."""
-    x = pen.draw(CONV2D, x, name=f"{name}.conv", out_channels=filters, kernel_size=kernel_size, stride=stride)
-    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+    x = net.call(CONV2D, x, name=f"{name}.conv", out_channels=filters, kernel_size=kernel_size, stride=stride)
+    return net.call(BATCH_NORM, x, name=f"{name}.bn")
 
 
 def same_padded(x: Map, kernel: int, stride: int) -> tuple[Map, int]:
@@ -127,9 +127,9 @@ def same_padded(x: Map, kernel: int, stride: int) -> tuple[Map, int]:
     return Map((*x.shape[:2], *sizes), x.fields), 0
 
 
-def classifier(pen: Pen, x: Map, classes: Count) -> None:
+def classifier(net: Builder, x: Map, classes: Count) -> None:
     """ReLU, global average pooling and the fully connected layer (dropout is the identity in evaluation)."""
-    x = pen.draw(RELU, x)
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(parts.FLATTEN, x)
-    pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    x = net.call(RELU, x)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(parts.FLATTEN, x)
+    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
 
 from . import _parts as parts
 
@@ -25,10 +25,10 @@ class Conv(NamedTuple):
     stride: int = 1
     valid: bool = False
 
-    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+    def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
         """The convolution with batch normalisation and ReLU, or with a bias and ReLU."""
         padding = (0, 0) if self.valid else (self.kernel[0] // 2, self.kernel[1] // 2)
-        x = pen.draw(
+        x = net.call(
             parts.CONV2D,
             x,
             name=name,
@@ -39,8 +39,8 @@ class Conv(NamedTuple):
             bias=not normalised,
         )
         if normalised:
-            x = pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
-        return pen.draw(parts.RELU, x, name=f"{name}.relu")
+            x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
+        return net.call(parts.RELU, x, name=f"{name}.relu")
 
 
 class Pool(NamedTuple):
@@ -52,9 +52,9 @@ class Pool(NamedTuple):
     ceil: bool = False
     side: int = 3
 
-    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+    def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
         """The pooling; nothing follows it."""
-        return pen.draw(
+        return net.call(
             AVG_POOL if self.average else MAX_POOL,
             x,
             name=name,
@@ -70,52 +70,54 @@ class Fork(NamedTuple):
 
     tines: tuple[Conv, ...]
 
-    def draw(self, pen: Pen, x: Map, name: str, normalised: bool = True) -> Map:
+    def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
         """The tines and their concatenation."""
-        ends = [tine.draw(pen, x, f"{name}{letter}", normalised) for letter, tine in zip("ab", self.tines, strict=True)]
-        return pen.draw(CONCAT, ends, name=f"{name}.concat")
+        ends = [
+            tine.build(net, x, f"{name}{letter}", normalised) for letter, tine in zip("ab", self.tines, strict=True)
+        ]
+        return net.call(CONCAT, ends, name=f"{name}.concat")
 
 
 Step = Conv | Pool | Fork
 Branch = tuple[Step, ...]
 
 
-def chain(pen: Pen, x: Map, steps: Sequence[Step], *, normalised: bool = True, prefix: str = "") -> Map:
+def chain(net: Builder, x: Map, steps: Sequence[Step], *, normalised: bool = True, prefix: str = "") -> Map:
     """Steps one after another."""
     for number, step in enumerate(steps, start=1):
         kind = "pool" if isinstance(step, Pool) else "conv"
-        x = step.draw(pen, x, f"{prefix}{kind}{number}", normalised)
+        x = step.build(net, x, f"{prefix}{kind}{number}", normalised)
     return x
 
 
-def module(pen: Pen, x: Map, branches: Sequence[Branch], *, normalised: bool = True) -> Map:
+def module(net: Builder, x: Map, branches: Sequence[Branch], *, normalised: bool = True) -> Map:
     """The branches from left to right, and the concatenation of their ends."""
     ends = [
-        chain(pen, x, steps, normalised=normalised, prefix=f"branch{number}.")
+        chain(net, x, steps, normalised=normalised, prefix=f"branch{number}.")
         for number, steps in enumerate(branches, start=1)
     ]
-    return pen.draw(CONCAT, ends)
+    return net.call(CONCAT, ends)
 
 
-def residual(pen: Pen, x: Map, branches: Sequence[Branch], *, activated: bool = True) -> Map:
+def residual(net: Builder, x: Map, branches: Sequence[Branch], *, activated: bool = True) -> Map:
     """An Inception-ResNet module: a linear 1×1 convolution brings the branches to the input's depth.
 
     It has a bias and no normalisation; its output is scaled down by a constant (section 3.3) and added to the input.
     """
-    joined = module(pen, x, branches)
-    linear = pen.draw(parts.CONV2D, joined, name="linear", out_channels=x.shape[1], kernel_size=1, bias=True)
-    scaled = pen.draw(MUL, linear, pen.number(), name="scale")
-    x = pen.draw(ADD, scaled, x)
-    return pen.draw(parts.RELU, x) if activated else x
+    joined = module(net, x, branches)
+    linear = net.call(parts.CONV2D, joined, name="linear", out_channels=x.shape[1], kernel_size=1, bias=True)
+    scaled = net.call(MUL, linear, net.number(), name="scale")
+    x = net.call(ADD, scaled, x)
+    return net.call(parts.RELU, x) if activated else x
 
 
-def classifier(pen: Pen, x: Map, classes: Count, *, softmax: bool) -> None:
+def classifier(net: Builder, x: Map, classes: Count, *, softmax: bool) -> None:
     """Average pooling of what is left of the image, dropout (nothing in evaluation), the linear layer, softmax."""
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(parts.FLATTEN, x)
-    x = pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(parts.FLATTEN, x)
+    x = net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
     if softmax:
-        pen.draw(parts.SOFTMAX, x)
+        net.call(parts.SOFTMAX, x)
 
 
 THREE, FIVE = (3, 3), (5, 5)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, maximum
-from convcost.theory.pen import Map, Pen
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count, maximum
 
 from ..operators import activation, convolution, elementwise, linear, movement, norm, pooling, reduction
 
@@ -23,13 +23,13 @@ FLATTEN = OPERATORS["flatten"]
 GLOBAL_POOL = OPERATORS["adaptive_avg_pool2d"]
 
 
-def conv_bn_relu(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
+def conv_bn_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
     """A convolution without bias, batch normalisation and ReLU; padding keeps the size at stride 1."""
-    x = pen.draw(
+    x = net.call(
         CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
     )
-    x = pen.draw(BATCH_NORM, x, name=f"{name}.bn")
-    return pen.draw(RELU, x, name=f"{name}.relu")
+    x = net.call(BATCH_NORM, x, name=f"{name}.bn")
+    return net.call(RELU, x, name=f"{name}.relu")
 
 
 def floor_at_least_8(channels: Count) -> Count:
@@ -48,16 +48,16 @@ MEAN = OPERATORS["mean"]
 LOCAL_RESPONSE_NORM = OPERATORS["local_response_norm"]
 
 
-def conv_bn(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
+def conv_bn(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Any) -> Map:
     """The same without the ReLU: the last convolution of a residual branch, and a projection."""
-    x = pen.draw(
+    x = net.call(
         CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
     )
-    return pen.draw(BATCH_NORM, x, name=f"{name}.bn")
+    return net.call(BATCH_NORM, x, name=f"{name}.bn")
 
 
-def classifier(pen: Pen, x: Map, classes: Count) -> Map:
+def classifier(net: Builder, x: Map, classes: Count) -> Map:
     """Global average pooling and one fully connected layer with a bias; the softmax is left to the loss."""
-    x = pen.draw(GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(FLATTEN, x)
-    return pen.draw(LINEAR, x, name="fc", out_features=classes, bias=True)
+    x = net.call(GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(FLATTEN, x)
+    return net.call(LINEAR, x, name="fc", out_features=classes, bias=True)

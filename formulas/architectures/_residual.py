@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convcost.theory.architecture import Option
-from convcost.theory.carriers import Count, ceil_div
-from convcost.theory.cost import Window
-from convcost.theory.pen import Map, Pen
+from convcost.core.architecture import Option
+from convcost.core.builder import Builder, Map
+from convcost.core.cost import Window
+from convcost.core.numeric import Count, ceil_div
 
 from . import _parts as parts
 
@@ -15,18 +15,18 @@ PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition
 EXPANSION = 4
 SHORTCUT_MEANING = "A identity with zero-padded channels, B projection where sizes differ, C projection everywhere"
 
-Recalibration = Callable[[Pen, Map, str], Map]
+Recalibration = Callable[[Builder, Map, str], Map]
 
 
-def basic(pen: Pen, x: Map, name: str, filters: int, stride: int, shortcut: str) -> Map:
+def basic(net: Builder, x: Map, name: str, filters: int, stride: int, shortcut: str) -> Map:
     """Figure 5 left: two 3×3 convolutions."""
-    y = parts.conv_bn_relu(pen, x, f"{name}.conv1", filters, 3, stride=stride)
-    y = parts.conv_bn(pen, y, f"{name}.conv2", filters, 3)
-    return _joined(pen, y, _shortcut(pen, x, name, filters, stride, shortcut), name)
+    y = parts.conv_bn_relu(net, x, f"{name}.conv1", filters, 3, stride=stride)
+    y = parts.conv_bn(net, y, f"{name}.conv2", filters, 3)
+    return _joined(net, y, _shortcut(net, x, name, filters, stride, shortcut), name)
 
 
 def bottleneck(
-    pen: Pen,
+    net: Builder,
     x: Map,
     name: str,
     filters: int,
@@ -47,23 +47,23 @@ def bottleneck(
     outputs = EXPANSION * filters
     inner = filters if width is None else width
     first, second = (stride, 1) if early else (1, stride)
-    y = parts.conv_bn_relu(pen, x, f"{name}.conv1", inner, 1, stride=first)
-    y = parts.conv_bn_relu(pen, y, f"{name}.conv2", inner, 3, stride=second, groups=groups)
-    y = parts.conv_bn(pen, y, f"{name}.conv3", outputs, 1)
+    y = parts.conv_bn_relu(net, x, f"{name}.conv1", inner, 1, stride=first)
+    y = parts.conv_bn_relu(net, y, f"{name}.conv2", inner, 3, stride=second, groups=groups)
+    y = parts.conv_bn(net, y, f"{name}.conv3", outputs, 1)
     if recalibrate is not None:
-        y = recalibrate(pen, y, f"{name}.se")
-    return _joined(pen, y, _shortcut(pen, x, name, outputs, stride, shortcut), name)
+        y = recalibrate(net, y, f"{name}.se")
+    return _joined(net, y, _shortcut(net, x, name, outputs, stride, shortcut), name)
 
 
-def _joined(pen: Pen, branch: Map, shortcut: Map, name: str) -> Map:
-    y = pen.draw(parts.ADD, branch, shortcut, name=f"{name}.add")
-    return pen.draw(parts.RELU, y, name=f"{name}.relu")
+def _joined(net: Builder, branch: Map, shortcut: Map, name: str) -> Map:
+    y = net.call(parts.ADD, branch, shortcut, name=f"{name}.add")
+    return net.call(parts.RELU, y, name=f"{name}.relu")
 
 
-def _shortcut(pen: Pen, x: Map, name: str, outputs: int, stride: int, option: str) -> Map:
+def _shortcut(net: Builder, x: Map, name: str, outputs: int, stride: int, option: str) -> Map:
     unchanged = stride == 1 and x.shape[1] == outputs
     if option == "C" or (option == "B" and not unchanged):
-        return parts.conv_bn(pen, x, f"{name}.projection", outputs, 1, stride=stride)
+        return parts.conv_bn(net, x, f"{name}.projection", outputs, 1, stride=stride)
     return x if unchanged else _identity(x, outputs, stride)
 
 

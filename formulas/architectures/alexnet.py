@@ -6,10 +6,10 @@ the second, fourth and fifth layer see the half of the maps that is on their own
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -26,16 +26,16 @@ NEIGHBOURS = 5
 FULLY_CONNECTED = (4096, 4096)
 
 
-def write(pen: Pen, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> Map:
     """Draw the eight layers; variants: all filters see all maps, or one tower without local response norms."""
     tower = variant in TOWERS
     if resolution is None:
         resolution = 224 if tower else 227
-    image = pen.image(batch, 3, resolution, resolution)
+    image = net.image(batch, 3, resolution, resolution)
     x = image
     for number, (filters, kernel, stride, padding, groups) in enumerate(TOWERS.get(variant, TWO_GPUS), start=1):
         name = f"conv{number}"
-        x = pen.draw(
+        x = net.call(
             parts.CONV2D,
             x,
             name=name,
@@ -46,20 +46,20 @@ def write(pen: Pen, *, resolution: Count | None, batch: Count, classes: Count, v
             groups=1 if variant == "ungrouped" else groups,
             bias=True,
         )
-        x = pen.draw(parts.RELU, x, name=f"{name}.relu")
+        x = net.call(parts.RELU, x, name=f"{name}.relu")
         if number in NORMALISED and not tower:
-            x = pen.draw(parts.LOCAL_RESPONSE_NORM, x, name=f"norm{number}", size=NEIGHBOURS)
+            x = net.call(parts.LOCAL_RESPONSE_NORM, x, name=f"norm{number}", size=NEIGHBOURS)
         if number in POOLED:
-            x = pen.draw(parts.MAX_POOL, x, name=f"pool{number}", kernel_size=3, stride=2)
+            x = net.call(parts.MAX_POOL, x, name=f"pool{number}", kernel_size=3, stride=2)
     if tower:
-        x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=6)
-    x = pen.draw(parts.FLATTEN, x)
+        x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=6)
+    x = net.call(parts.FLATTEN, x)
     for number, features in enumerate(FULLY_CONNECTED, start=6):
-        x = pen.draw(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
-        x = pen.draw(parts.RELU, x, name=f"fc{number}.relu")
-    x = pen.draw(parts.LINEAR, x, name="fc8", out_features=classes, bias=True)
+        x = net.call(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
+        x = net.call(parts.RELU, x, name=f"fc{number}.relu")
+    x = net.call(parts.LINEAR, x, name="fc8", out_features=classes, bias=True)
     if not tower:
-        pen.draw(parts.SOFTMAX, x)
+        net.call(parts.SOFTMAX, x)
     return image
 
 
@@ -67,7 +67,7 @@ RECORDS = (
     Architecture(
         name="alexnet",
         title="AlexNet",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image; by default 227, of one tower 224", None, 67, 65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

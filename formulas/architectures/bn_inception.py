@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from . import _parts as parts
@@ -64,11 +64,11 @@ def _branches(row: Row, variant: str) -> tuple[Branch, ...]:
     return (Conv(row.one),), three, double, (Pool(padding=1, average=row.average), Conv(project))
 
 
-def _first(pen: Pen, image: Map, conv1: str) -> Map:
+def _first(net: Builder, image: Map, conv1: str) -> Map:
     if conv1 == "full":
-        return Conv(64, (7, 7), 2).draw(pen, image, "conv1")
-    with pen.block("conv1"):
-        x = pen.draw(
+        return Conv(64, (7, 7), 2).build(net, image, "conv1")
+    with net.block("conv1"):
+        x = net.call(
             parts.CONV2D,
             image,
             name="dw",
@@ -78,22 +78,22 @@ def _first(pen: Pen, image: Map, conv1: str) -> Map:
             padding=3,
             groups=image.shape[1],
         )
-        return Conv(64).draw(pen, x, "pw")
+        return Conv(64).build(net, x, "pw")
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> Map:
     """Draw Figure 5; `conv1` full puts a full 7×7 convolution in place of the separable one."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = _first(pen, image, conv1)
-    x = HALVE.draw(pen, x, "pool1")
-    with pen.block("conv2"):
-        x = Conv(64).draw(pen, x, "3x3_reduce")
-        x = Conv(192, THREE).draw(pen, x, "3x3")
-    x = HALVE.draw(pen, x, "pool2")
+    image = net.image(batch, 3, resolution, resolution)
+    x = _first(net, image, conv1)
+    x = HALVE.build(net, x, "pool1")
+    with net.block("conv2"):
+        x = Conv(64).build(net, x, "3x3_reduce")
+        x = Conv(192, THREE).build(net, x, "3x3")
+    x = HALVE.build(net, x, "pool2")
     for name, row in MODULES.items():
-        with pen.block(f"inception_{name}"):
-            x = inception.module(pen, x, _branches(row, variant))
-    inception.classifier(pen, x, classes, softmax=True)
+        with net.block(f"inception_{name}"):
+            x = inception.module(net, x, _branches(row, variant))
+    inception.classifier(net, x, classes, softmax=True)
     return image
 
 
@@ -101,7 +101,7 @@ RECORDS = (
     Architecture(
         name="bn_inception",
         title="BN-Inception (Inception v2)",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 224, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -8,10 +8,10 @@ identity in evaluation.
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count, ceil_div, maximum
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count, ceil_div, maximum
+from convcost.core.record import Source
 
 from . import _parts as parts
 from .mobilenet_v2 import multiple_of_8
@@ -31,55 +31,55 @@ STEM, HEAD = 32, 1280
 SQUEEZE = 4
 
 
-def write(pen: Pen, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw Table 1 with widths times α and repeats times the depth multiplier."""
 
     def width(channels: int) -> Count:
-        return pen.channels(channels * alpha, multiple_of_8)
+        return net.channels(channels * alpha, multiple_of_8)
 
-    image = pen.image(batch, 3, resolution, resolution)
-    x = _conv_bn_swish(pen, image, "stem", width(STEM), 3, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    x = _conv_bn_swish(net, image, "stem", width(STEM), 3, stride=2)
     for stage, (expansion, kernel, stride, channels, repeats) in enumerate(TABLE_1, start=2):
         for number in range(ceil_div(repeats * depth, 1)):
-            with pen.block(f"stage{stage}_{number + 1}"):
-                x = _block(pen, x, expansion, kernel, stride if number == 0 else 1, width(channels))
-    x = _conv_bn_swish(pen, x, "head", width(HEAD), 1)
-    parts.classifier(pen, x, classes)
+            with net.block(f"stage{stage}_{number + 1}"):
+                x = _block(net, x, expansion, kernel, stride if number == 0 else 1, width(channels))
+    x = _conv_bn_swish(net, x, "head", width(HEAD), 1)
+    parts.classifier(net, x, classes)
     return image
 
 
-def _block(pen: Pen, x: Map, expansion: int, kernel: int, stride: int, channels: Count) -> Map:
+def _block(net: Builder, x: Map, expansion: int, kernel: int, stride: int, channels: Count) -> Map:
     """MBConv: expansion, depthwise, squeeze-and-excitation, linear projection; a shortcut between equals."""
     y, inner = x, expansion * x.shape[1]
     if expansion != 1:
-        y = _conv_bn_swish(pen, y, "expand", inner, 1)
-    y = _conv_bn_swish(pen, y, "dw", inner, kernel, stride=stride, groups=inner)
-    y = _recalibrate(pen, y, maximum(x.shape[1] // SQUEEZE, 1))
-    y = parts.conv_bn(pen, y, "project", channels, 1)
-    return pen.draw(parts.ADD, y, x) if stride == 1 and bool(x.shape[1] == channels) else y
+        y = _conv_bn_swish(net, y, "expand", inner, 1)
+    y = _conv_bn_swish(net, y, "dw", inner, kernel, stride=stride, groups=inner)
+    y = _recalibrate(net, y, maximum(x.shape[1] // SQUEEZE, 1))
+    y = parts.conv_bn(net, y, "project", channels, 1)
+    return net.call(parts.ADD, y, x) if stride == 1 and bool(x.shape[1] == channels) else y
 
 
-def _recalibrate(pen: Pen, x: Map, squeezed: Count) -> Map:
+def _recalibrate(net: Builder, x: Map, squeezed: Count) -> Map:
     """Squeeze-and-excitation (Hu et al. 2017), its two layers as 1×1 convolutions with biases."""
     channels = x.shape[1]
-    s = pen.draw(parts.GLOBAL_POOL, x, name="se.squeeze", output_size=1)
-    s = pen.draw(parts.CONV2D, s, name="se.reduce", out_channels=squeezed, kernel_size=1, bias=True)
-    s = pen.draw(SWISH, s, name="se.swish")
-    s = pen.draw(parts.CONV2D, s, name="se.expand", out_channels=channels, kernel_size=1, bias=True)
-    s = pen.draw(parts.SIGMOID, s, name="se.sigmoid")
-    return pen.draw(parts.MUL, s, x, name="se.scale")
+    s = net.call(parts.GLOBAL_POOL, x, name="se.squeeze", output_size=1)
+    s = net.call(parts.CONV2D, s, name="se.reduce", out_channels=squeezed, kernel_size=1, bias=True)
+    s = net.call(SWISH, s, name="se.swish")
+    s = net.call(parts.CONV2D, s, name="se.expand", out_channels=channels, kernel_size=1, bias=True)
+    s = net.call(parts.SIGMOID, s, name="se.sigmoid")
+    return net.call(parts.MUL, s, x, name="se.scale")
 
 
-def _conv_bn_swish(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
-    x = parts.conv_bn(pen, x, name, out_channels, kernel_size, **hyper)
-    return pen.draw(SWISH, x, name=f"{name}.swish")
+def _conv_bn_swish(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+    x = parts.conv_bn(net, x, name, out_channels, kernel_size, **hyper)
+    return net.call(SWISH, x, name=f"{name}.swish")
 
 
 RECORDS = (
     Architecture(
         name="efficientnet",
         title="EfficientNet",
-        write=write,
+        build=build,
         options=(
             Option(
                 "alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2", 1, 0, 16, decimal=True

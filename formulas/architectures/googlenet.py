@@ -8,10 +8,10 @@ what is drawn here.
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from . import _parts as parts
@@ -38,24 +38,24 @@ LRN = parts.OPERATORS["local_response_norm"]
 NEIGHBOURS = 5
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw Table 1 with the response normalisations of Figure 3, which the table leaves out.
 
     `variant` torchvision is the net that torchvision calls GoogLeNet: batch normalisation for bias and response
     normalisation, 3×3 where Table 1 has 5×5, a last maximum pooling of 2×2 for 3×3, and no softmax.
     """
     paper = variant == "paper"
-    image = pen.image(batch, 3, resolution, resolution)
-    x = Conv(64, (7, 7), 2).draw(pen, image, "conv1", not paper)
-    x = HALVE.draw(pen, x, "pool1")
+    image = net.image(batch, 3, resolution, resolution)
+    x = Conv(64, (7, 7), 2).build(net, image, "conv1", not paper)
+    x = HALVE.build(net, x, "pool1")
     if paper:
-        x = pen.draw(LRN, x, name="norm1", size=NEIGHBOURS)
-    with pen.block("conv2"):
-        x = Conv(64).draw(pen, x, "3x3_reduce", not paper)
-        x = Conv(192, THREE).draw(pen, x, "3x3", not paper)
+        x = net.call(LRN, x, name="norm1", size=NEIGHBOURS)
+    with net.block("conv2"):
+        x = Conv(64).build(net, x, "3x3_reduce", not paper)
+        x = Conv(192, THREE).build(net, x, "3x3", not paper)
     if paper:
-        x = pen.draw(LRN, x, name="norm2", size=NEIGHBOURS)
-    x = HALVE.draw(pen, x, "pool2")
+        x = net.call(LRN, x, name="norm2", size=NEIGHBOURS)
+    x = HALVE.build(net, x, "pool2")
     for name, (one, reduce3, three, reduce5, five, pool) in MODULES.items():
         branches = (
             (Conv(one),),
@@ -63,34 +63,34 @@ def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant:
             (Conv(reduce5), Conv(five, FIVE if paper else THREE)),
             (KEEP, Conv(pool)),
         )
-        with pen.block(f"inception_{name}"):
-            x = inception.module(pen, x, branches, normalised=not paper)
-        if pen.auxiliary and name in ("4a", "4d"):
-            with pen.block(f"auxiliary_{name}"):
-                _auxiliary(pen, x, classes, not paper)
+        with net.block(f"inception_{name}"):
+            x = inception.module(net, x, branches, normalised=not paper)
+        if net.auxiliary and name in ("4a", "4d"):
+            with net.block(f"auxiliary_{name}"):
+                _auxiliary(net, x, classes, not paper)
         if name == "3b":
-            x = HALVE.draw(pen, x, "pool3")
+            x = HALVE.build(net, x, "pool3")
         if name == "4e":
-            x = HALVE._replace(side=3 if paper else 2).draw(pen, x, "pool4")
-    inception.classifier(pen, x, classes, softmax=paper)
+            x = HALVE._replace(side=3 if paper else 2).build(net, x, "pool4")
+    inception.classifier(net, x, classes, softmax=paper)
     return image
 
 
-def _auxiliary(pen: Pen, x: Map, classes: Count, normalised: bool) -> None:
+def _auxiliary(net: Builder, x: Map, classes: Count, normalised: bool) -> None:
     """A head that only training has (section 5): 5×5 pooling with stride 3, 128 1×1 filters, 1024 units, classes."""
-    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
-    x = Conv(128).draw(pen, x, "conv", normalised)
-    x = pen.draw(parts.FLATTEN, x)
-    x = pen.draw(parts.LINEAR, x, name="fc1", out_features=1024, bias=True)
-    x = pen.draw(parts.RELU, x, name="fc1.relu")
-    pen.draw(parts.LINEAR, x, name="fc2", out_features=classes, bias=True)
+    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
+    x = Conv(128).build(net, x, "conv", normalised)
+    x = net.call(parts.FLATTEN, x)
+    x = net.call(parts.LINEAR, x, name="fc1", out_features=1024, bias=True)
+    x = net.call(parts.RELU, x, name="fc1.relu")
+    net.call(parts.LINEAR, x, name="fc2", out_features=classes, bias=True)
 
 
 RECORDS = (
     Architecture(
         name="googlenet",
         title="GoogLeNet (Inception v1)",
-        write=write,
+        build=build,
         options=(
             Option(
                 "resolution",

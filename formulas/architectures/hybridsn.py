@@ -6,10 +6,10 @@ read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is no
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -21,52 +21,52 @@ DENSE = (256, 128)
 REDUCTION = 16
 
 
-def write(pen: Pen, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> Map:
+def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> Map:
     """Draw Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
 
     def finish(x: Map, name: str) -> Map:
         if variant == "batch-norm":
-            x = pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
-        return pen.draw(parts.RELU, x, name=f"{name}.relu")
+            x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
+        return net.call(parts.RELU, x, name=f"{name}.relu")
 
-    image = pen.image(batch, 1, bands, window, window)
+    image = net.image(batch, 1, bands, window, window)
     x = image
     for number, (filters, depth) in enumerate(CONV_3D, start=1):
         name = f"conv3d_{number}"
-        x = pen.draw(parts.CONV3D, x, name=name, out_channels=filters, kernel_size=(depth, 3, 3), bias=True)
+        x = net.call(parts.CONV3D, x, name=name, out_channels=filters, kernel_size=(depth, 3, 3), bias=True)
         x = finish(x, name)
     # Every filter's every remaining band becomes a channel of its own.
-    x = pen.draw(parts.FLATTEN, x, name="reshape", start_dim=1, end_dim=2)
-    x = pen.draw(parts.CONV2D, x, name="conv2d_1", out_channels=CONV_2D, kernel_size=3, bias=True)
+    x = net.call(parts.FLATTEN, x, name="reshape", start_dim=1, end_dim=2)
+    x = net.call(parts.CONV2D, x, name="conv2d_1", out_channels=CONV_2D, kernel_size=3, bias=True)
     x = finish(x, "conv2d_1")
     if variant == "se":
-        x = _squeeze_and_excite(pen, x)
-    x = pen.draw(parts.FLATTEN, x)
+        x = _squeeze_and_excite(net, x)
+    x = net.call(parts.FLATTEN, x)
     for number, features in enumerate(DENSE, start=1):
-        x = pen.draw(parts.LINEAR, x, name=f"dense_{number}", out_features=features, bias=True)
-        x = pen.draw(parts.RELU, x, name=f"dense_{number}.relu")
-    x = pen.draw(parts.LINEAR, x, name=f"dense_{len(DENSE) + 1}", out_features=classes, bias=True)
-    pen.draw(parts.SOFTMAX, x)
+        x = net.call(parts.LINEAR, x, name=f"dense_{number}", out_features=features, bias=True)
+        x = net.call(parts.RELU, x, name=f"dense_{number}.relu")
+    x = net.call(parts.LINEAR, x, name=f"dense_{len(DENSE) + 1}", out_features=classes, bias=True)
+    net.call(parts.SOFTMAX, x)
     return image
 
 
-def _squeeze_and_excite(pen: Pen, x: Map) -> Map:
+def _squeeze_and_excite(net: Builder, x: Map) -> Map:
     """Equations 2 to 4 of Hu et al. 2017; the two layers without bias, as 1×1 convolutions of a 1×1 map."""
     channels = x.shape[1]
-    with pen.block("se"):
-        s = pen.draw(parts.GLOBAL_POOL, x, name="squeeze", output_size=1)
-        s = pen.draw(parts.CONV2D, s, name="reduce", out_channels=channels // REDUCTION, kernel_size=1)
-        s = pen.draw(parts.RELU, s, name="reduce.relu")
-        s = pen.draw(parts.CONV2D, s, name="expand", out_channels=channels, kernel_size=1)
-        s = pen.draw(parts.SIGMOID, s, name="expand.sigmoid")
-        return pen.draw(parts.MUL, x, s, name="scale")
+    with net.block("se"):
+        s = net.call(parts.GLOBAL_POOL, x, name="squeeze", output_size=1)
+        s = net.call(parts.CONV2D, s, name="reduce", out_channels=channels // REDUCTION, kernel_size=1)
+        s = net.call(parts.RELU, s, name="reduce.relu")
+        s = net.call(parts.CONV2D, s, name="expand", out_channels=channels, kernel_size=1)
+        s = net.call(parts.SIGMOID, s, name="expand.sigmoid")
+        return net.call(parts.MUL, x, s, name="scale")
 
 
 RECORDS = (
     Architecture(
         name="hybridsn",
         title="HybridSN",
-        write=write,
+        build=build,
         options=(
             Option("bands", "B", "spectral bands after PCA: Indian Pines 30, Pavia and Salinas 15", 30, 13, 4_096),
             Option("window", "S", "side of the square window, in pixels", 25, 9, 4_096),

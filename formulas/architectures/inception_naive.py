@@ -6,10 +6,10 @@ quoted has channels 256 and filters 128, 192 and 96 (Stanford CS231n 2017, lectu
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from ._inception import FIVE, THREE, Branch, Conv, Pool
@@ -17,8 +17,8 @@ from ._inception import FIVE, THREE, Branch, Conv, Pool
 POOL = Pool(padding=1)
 
 
-def write(
-    pen: Pen,
+def build(
+    net: Builder,
     *,
     resolution: Count,
     batch: Count,
@@ -32,7 +32,7 @@ def write(
     variant: str,
 ) -> Map:
     """Draw the module; the reductions and the projection exist only in `variant` reduced."""
-    image = pen.image(batch, channels, resolution, resolution)
+    image = net.image(batch, channels, resolution, resolution)
     branches: tuple[Branch, ...] = ((Conv(filters1),), (Conv(filters3, THREE),), (Conv(filters5, FIVE),), (POOL,))
     if variant == "reduced":
         branches = (
@@ -41,8 +41,8 @@ def write(
             (Conv(reduce5), Conv(filters5, FIVE)),
             (POOL, Conv(project)),
         )
-    with pen.block("inception"):
-        inception.module(pen, image, branches, normalised=False)
+    with net.block("inception"):
+        inception.module(net, image, branches, normalised=False)
     return image
 
 
@@ -54,7 +54,7 @@ RECORDS = (
     Architecture(
         name="inception_naive",
         title="Inception module, naïve version",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "D_F", "side of the square feature map, in pixels", 28, high=65_536),
             Option("batch", "B", "feature maps a batch", 1, high=65_536),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from ._inception import COLUMN3, COLUMN7, ROW3, ROW7, THREE, Branch, Conv, Pool
@@ -43,21 +43,21 @@ REDUCTION_B: tuple[Branch, ...] = (  # Figure 12
 REPEATS = (5, 10, 5)  # Figure 15
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw Figure 15."""
-    image = pen.image(batch, 3, resolution, resolution)
-    with pen.block("stem"):
-        x = inception.chain(pen, image, STEM)
+    image = net.image(batch, 3, resolution, resolution)
+    with net.block("stem"):
+        x = inception.chain(net, image, STEM)
     stages = zip("abc", (MODULE_A, MODULE_B, MODULE_C), REPEATS, strict=True)
     reductions = {"a": reduction_a(*TABLE_1["inception_resnet_v1"]), "b": REDUCTION_B}
     for letter, branches, repeats in stages:
         for number in range(repeats):
-            with pen.block(f"inception_resnet_{letter}{number + 1}"):
-                x = inception.residual(pen, x, branches)
+            with net.block(f"inception_resnet_{letter}{number + 1}"):
+                x = inception.residual(net, x, branches)
         if letter in reductions:
-            with pen.block(f"reduction_{letter}"):
-                x = inception.module(pen, x, reductions[letter])
-    inception.classifier(pen, x, classes, softmax=True)
+            with net.block(f"reduction_{letter}"):
+                x = inception.module(net, x, reductions[letter])
+    inception.classifier(net, x, classes, softmax=True)
     return image
 
 
@@ -65,7 +65,7 @@ RECORDS = (
     Architecture(
         name="inception_resnet_v1",
         title="Inception-ResNet-v1",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from . import inception_v3, inception_v4
@@ -57,32 +57,32 @@ class Plan(NamedTuple):
 PLANS: Mapping[str, Plan] = {"paper": Plan((5, 10, 5), True, None), "released": Plan((10, 20, 10), False, 1536)}
 
 
-def _stem(pen: Pen, image: Map, variant: str) -> Map:
+def _stem(net: Builder, image: Map, variant: str) -> Map:
     if variant == "paper":
-        return inception_v4.stem(pen, image)
-    with pen.block("stem"):
-        x = inception.chain(pen, image, inception_v3.STEM)
-    with pen.block("mixed_5b"):
-        return inception.module(pen, x, MIXED_5B)
+        return inception_v4.stem(net, image)
+    with net.block("stem"):
+        x = inception.chain(net, image, inception_v3.STEM)
+    with net.block("mixed_5b"):
+        return inception.module(net, x, MIXED_5B)
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw Figure 15 with the modules of Inception-ResNet-v2, or the released net."""
     plan = PLANS[variant]
-    image = pen.image(batch, 3, resolution, resolution)
-    x = _stem(pen, image, variant)
+    image = net.image(batch, 3, resolution, resolution)
+    x = _stem(net, image, variant)
     reductions = {"a": inception_v4.reduction_a(*inception_v4.TABLE_1["inception_resnet_v2"]), "b": REDUCTION_B}
     for letter, branches, repeats in zip("abc", (MODULE_A, MODULE_B, MODULE_C), plan.repeats, strict=True):
         for number in range(repeats):
             last = letter == "c" and number == repeats - 1
-            with pen.block(f"inception_resnet_{letter}{number + 1}"):
-                x = inception.residual(pen, x, branches, activated=plan.last_activated or not last)
+            with net.block(f"inception_resnet_{letter}{number + 1}"):
+                x = inception.residual(net, x, branches, activated=plan.last_activated or not last)
         if letter in reductions:
-            with pen.block(f"reduction_{letter}"):
-                x = inception.module(pen, x, reductions[letter])
+            with net.block(f"reduction_{letter}"):
+                x = inception.module(net, x, reductions[letter])
     if plan.head is not None:
-        x = Conv(plan.head).draw(pen, x, "head")
-    inception.classifier(pen, x, classes, softmax=variant == "paper")
+        x = Conv(plan.head).build(net, x, "head")
+    inception.classifier(net, x, classes, softmax=variant == "paper")
     return image
 
 
@@ -90,7 +90,7 @@ RECORDS = (
     Architecture(
         name="inception_resnet_v2",
         title="Inception-ResNet-v2",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

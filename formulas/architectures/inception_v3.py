@@ -7,10 +7,10 @@ name their implementation as the reference.
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from . import _parts as parts
@@ -72,36 +72,36 @@ TO_8: tuple[Branch, ...] = (
 )
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw the released net; the names are those of the authors' code."""
-    image = pen.image(batch, 3, resolution, resolution)
-    with pen.block("stem"):
-        x = inception.chain(pen, image, STEM)
+    image = net.image(batch, 3, resolution, resolution)
+    with net.block("stem"):
+        x = inception.chain(net, image, STEM)
     modules = (*(figure5(p) for p in PROJECTIONS), TO_17, *(figure6(i) for i in INNER), TO_8, FIGURE7, FIGURE7)
     names = ("5b", "5c", "5d", "6a", "6b", "6c", "6d", "6e", "7a", "7b", "7c")
     for name, branches in zip(names, modules, strict=True):
-        with pen.block(f"mixed_{name}"):
-            x = inception.module(pen, x, branches)
-        if pen.auxiliary and name == "6e":
-            with pen.block("auxiliary"):
-                _auxiliary(pen, x, classes)
-    inception.classifier(pen, x, classes, softmax=False)
+        with net.block(f"mixed_{name}"):
+            x = inception.module(net, x, branches)
+        if net.auxiliary and name == "6e":
+            with net.block("auxiliary"):
+                _auxiliary(net, x, classes)
+    inception.classifier(net, x, classes, softmax=False)
     return image
 
 
-def _auxiliary(pen: Pen, x: Map, classes: Count) -> None:
+def _auxiliary(net: Builder, x: Map, classes: Count) -> None:
     """The head that only training has (Figure 8): 5×5 pooling with stride 3, 1×1 and 5×5 convolutions, classes."""
-    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
-    x = Conv(128).draw(pen, x, "conv1", True)
-    x = Conv(768, FIVE, valid=True).draw(pen, x, "conv2", True)
-    inception.classifier(pen, x, classes, softmax=False)
+    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
+    x = Conv(128).build(net, x, "conv1", True)
+    x = Conv(768, FIVE, valid=True).build(net, x, "conv2", True)
+    inception.classifier(net, x, classes, softmax=False)
 
 
 RECORDS = (
     Architecture(
         name="inception_v3",
         title="Inception v3",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -6,10 +6,10 @@ branch), and rows come before columns or after: with "same" padding this changes
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _inception as inception
 from ._inception import COLUMN3, COLUMN7, ROW3, ROW7, THREE, Branch, Conv, Fork, Pool
@@ -69,20 +69,20 @@ TABLE_1 = {
 }
 
 
-def stem(pen: Pen, image: Map) -> Map:
+def stem(net: Builder, image: Map) -> Map:
     """Figure 3, which Inception-ResNet-v2 shares."""
-    with pen.block("stem"):
-        x = inception.chain(pen, image, STEM)
+    with net.block("stem"):
+        x = inception.chain(net, image, STEM)
     for number, branches in enumerate(STEM_FORKS, start=1):
-        with pen.block(f"stem_fork{number}"):
-            x = inception.module(pen, x, branches)
+        with net.block(f"stem_fork{number}"):
+            x = inception.module(net, x, branches)
     return x
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw Figure 9."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = stem(pen, image)
+    image = net.image(batch, 3, resolution, resolution)
+    x = stem(net, image)
     a, b, c = REPEATS
     modules = {f"inception_a{i + 1}": INCEPTION_A for i in range(a)}
     modules["reduction_a"] = reduction_a(*TABLE_1["inception_v4"])
@@ -90,9 +90,9 @@ def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
     modules["reduction_b"] = REDUCTION_B
     modules.update({f"inception_c{i + 1}": INCEPTION_C for i in range(c)})
     for name, branches in modules.items():
-        with pen.block(name):
-            x = inception.module(pen, x, branches)
-    inception.classifier(pen, x, classes, softmax=False)
+        with net.block(name):
+            x = inception.module(net, x, branches)
+    inception.classifier(net, x, classes, softmax=False)
     return image
 
 
@@ -102,7 +102,7 @@ RECORDS = (
     Architecture(
         name="inception_v4",
         title="Inception-v4",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -6,10 +6,10 @@ million mult-adds (Table 4) needs.
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -19,26 +19,26 @@ FIVE = ((1, 512),) * 5
 AFTER = ((2, 1024), (1, 1024))
 
 
-def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw Table 1; `variant` shallow drops the five 14×14×512 blocks, full-conv is Table 4's Conv MobileNet."""
 
     def width(channels: int) -> Count:
-        return pen.channels(channels * alpha, parts.floor_at_least_8)
+        return net.channels(channels * alpha, parts.floor_at_least_8)
 
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", width(32), 3, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", width(32), 3, stride=2)
     rows = BEFORE + AFTER if variant == "shallow" else BEFORE + FIVE + AFTER
     for number, (stride, filters) in enumerate(rows, start=1):
-        with pen.block(f"block{number}"):
+        with net.block(f"block{number}"):
             if variant == "full-conv":
-                x = parts.conv_bn_relu(pen, x, "conv", width(filters), 3, stride=stride)
+                x = parts.conv_bn_relu(net, x, "conv", width(filters), 3, stride=stride)
             else:
-                x = parts.conv_bn_relu(pen, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1])
-                x = parts.conv_bn_relu(pen, x, "pw", width(filters), 1)
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(parts.FLATTEN, x)
-    x = pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
-    pen.draw(parts.SOFTMAX, x)
+                x = parts.conv_bn_relu(net, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1])
+                x = parts.conv_bn_relu(net, x, "pw", width(filters), 1)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(parts.FLATTEN, x)
+    x = net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    net.call(parts.SOFTMAX, x)
     return image
 
 
@@ -46,7 +46,7 @@ RECORDS = (
     Architecture(
         name="mobilenet_v1",
         title="MobileNet V1",
-        write=write,
+        build=build,
         options=(
             Option(
                 "alpha",

@@ -5,10 +5,10 @@ The first convolution has stride 1, so the thirteen blocks leave a 2×2 map for 
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -20,21 +20,21 @@ BLOCKS = (
 )
 
 
-def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw the thirteen blocks between the first convolution and the 2×2 average pool."""
 
     def width(channels: int) -> Count:
-        return pen.channels(channels * alpha, parts.floor_at_least_8)
+        return net.channels(channels * alpha, parts.floor_at_least_8)
 
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", width(32), 3)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", width(32), 3)
     for number, (stride, filters) in enumerate(BLOCKS, start=1):
-        with pen.block(f"block{number}"):
-            x = parts.conv_bn_relu(pen, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1])
-            x = parts.conv_bn_relu(pen, x, "pw", width(filters), 1)
-    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=2)
-    x = pen.draw(parts.FLATTEN, x)
-    pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+        with net.block(f"block{number}"):
+            x = parts.conv_bn_relu(net, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1])
+            x = parts.conv_bn_relu(net, x, "pw", width(filters), 1)
+    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=2)
+    x = net.call(parts.FLATTEN, x)
+    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
     return image
 
 
@@ -42,7 +42,7 @@ RECORDS = (
     Architecture(
         name="mobilenet_v1_cifar",
         title="MobileNet V1 for CIFAR",
-        write=write,
+        build=build,
         options=(
             Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True),
             Option("resolution", "R", "side of the square image; the 2×2 pool must leave one pixel", 32, 17, 48),

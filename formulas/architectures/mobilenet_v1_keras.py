@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -21,23 +21,23 @@ FIVE = ((512, 1),) * 5
 LAST = ((1024, 2), (1024, 1))
 
 
-def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw the network; `variant` shallow leaves out the five blocks of 512 filters."""
 
     def width(filters: int) -> Count:
-        return pen.channels(filters * alpha, lambda exact: exact // 1)
+        return net.channels(filters * alpha, lambda exact: exact // 1)
 
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", width(32), 3, stride=2, bias=True)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", width(32), 3, stride=2, bias=True)
     rows = FIRST + LAST if variant == "shallow" else FIRST + FIVE + LAST
     for number, (filters, stride) in enumerate(rows, start=1):
-        with pen.block(f"block{number}"):
-            x = parts.conv_bn_relu(pen, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1], bias=True)
-            x = parts.conv_bn_relu(pen, x, "pw", width(filters), 1, bias=True)
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(parts.FLATTEN, x)
-    x = pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
-    pen.draw(parts.SOFTMAX, x)
+        with net.block(f"block{number}"):
+            x = parts.conv_bn_relu(net, x, "dw", x.shape[1], 3, stride=stride, groups=x.shape[1], bias=True)
+            x = parts.conv_bn_relu(net, x, "pw", width(filters), 1, bias=True)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(parts.FLATTEN, x)
+    x = net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    net.call(parts.SOFTMAX, x)
     return image
 
 
@@ -45,7 +45,7 @@ RECORDS = (
     Architecture(
         name="mobilenet_v1_keras",
         title="MobileNet V1, Keras style",
-        write=write,
+        build=build,
         options=(
             Option(
                 "alpha",

@@ -6,10 +6,10 @@ channels are rounded to multiples of 8 (the authors' code).
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count, ceil_div, maximum
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count, ceil_div, maximum
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -34,40 +34,40 @@ def multiple_of_8(channels: Count) -> Count:
     return maximum(maximum(nearest, nine_tenths), 8)
 
 
-def write(pen: Pen, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw Table 2; below α = 1 the last convolution keeps its 1280 channels (section 4)."""
 
     def width(channels: Count) -> Count:
-        return pen.channels(channels, multiple_of_8)
+        return net.channels(channels, multiple_of_8)
 
-    image = pen.image(batch, 3, resolution, resolution)
-    x = _conv_bn_relu6(pen, image, "conv1", width(32 * alpha), 3, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    x = _conv_bn_relu6(net, image, "conv1", width(32 * alpha), 3, stride=2)
     for row, (t, c, n, s) in enumerate(TABLE_2, start=1):
         for repeat in range(1, n + 1):
-            with pen.block(f"bottleneck{row}_{repeat}"):
-                x = _bottleneck(pen, x, t, width(c * alpha), s if repeat == 1 else 1)
-    x = _conv_bn_relu6(pen, x, "conv2", width(1280 * maximum(alpha, 1)), 1)
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = pen.draw(parts.FLATTEN, x)
-    pen.draw(parts.LINEAR, x, name="conv3", out_features=classes, bias=True)
+            with net.block(f"bottleneck{row}_{repeat}"):
+                x = _bottleneck(net, x, t, width(c * alpha), s if repeat == 1 else 1)
+    x = _conv_bn_relu6(net, x, "conv2", width(1280 * maximum(alpha, 1)), 1)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
+    x = net.call(parts.FLATTEN, x)
+    net.call(parts.LINEAR, x, name="conv3", out_features=classes, bias=True)
     return image
 
 
-def _bottleneck(pen: Pen, x: Map, t: int, out_channels: Count, stride: int) -> Map:
+def _bottleneck(net: Builder, x: Map, t: int, out_channels: Count, stride: int) -> Map:
     """Table 1: 1×1 to t·k channels, 3×3 depthwise, linear 1×1; a shortcut where input and output are alike."""
     out, expanded = x, t * x.shape[1]
     if t != 1:
-        out = _conv_bn_relu6(pen, out, "expand", expanded, 1)
-    out = _conv_bn_relu6(pen, out, "dw", expanded, 3, stride=stride, groups=expanded)
-    out = parts.conv_bn(pen, out, "project", out_channels, 1)
+        out = _conv_bn_relu6(net, out, "expand", expanded, 1)
+    out = _conv_bn_relu6(net, out, "dw", expanded, 3, stride=stride, groups=expanded)
+    out = parts.conv_bn(net, out, "project", out_channels, 1)
     if stride == 1 and _equal(x.shape[1], out_channels):
-        out = pen.draw(parts.ADD, x, out)
+        out = net.call(parts.ADD, x, out)
     return out
 
 
-def _conv_bn_relu6(pen: Pen, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
-    x = parts.conv_bn(pen, x, name, out_channels, kernel_size, **hyper)
-    return pen.draw(parts.RELU6, x, name=f"{name}.relu6")
+def _conv_bn_relu6(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+    x = parts.conv_bn(net, x, name, out_channels, kernel_size, **hyper)
+    return net.call(parts.RELU6, x, name=f"{name}.relu6")
 
 
 def _equal(left: Count, right: Count) -> bool:
@@ -80,7 +80,7 @@ RECORDS = (
     Architecture(
         name="mobilenet_v2",
         title="MobileNet V2",
-        write=write,
+        build=build,
         options=(
             Option(
                 "alpha",

@@ -7,10 +7,10 @@ convolution on its shortcut, where the paper has no shortcut.
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -26,37 +26,37 @@ ROWS = (
 )
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw the rows between the first convolution and the 4×4 map's average pool."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", 32, 3)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", 32, 3)
     for row, (t, c, n, s) in enumerate(ROWS, start=1):
         for repeat in range(1, n + 1):
-            with pen.block(f"bottleneck{row}_{repeat}"):
-                x = _bottleneck(pen, x, t, c, s if repeat == 1 else 1)
-    x = parts.conv_bn_relu(pen, x, "conv2", 1280, 1)
-    x = pen.draw(parts.AVG_POOL, x, name="pool", kernel_size=4)
-    x = pen.draw(parts.FLATTEN, x)
-    pen.draw(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+            with net.block(f"bottleneck{row}_{repeat}"):
+                x = _bottleneck(net, x, t, c, s if repeat == 1 else 1)
+    x = parts.conv_bn_relu(net, x, "conv2", 1280, 1)
+    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=4)
+    x = net.call(parts.FLATTEN, x)
+    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
     return image
 
 
-def _bottleneck(pen: Pen, x: Map, t: int, out_channels: int, stride: int) -> Map:
+def _bottleneck(net: Builder, x: Map, t: int, out_channels: int, stride: int) -> Map:
     expanded = t * x.shape[1]
-    out = parts.conv_bn_relu(pen, x, "expand", expanded, 1)
-    out = parts.conv_bn_relu(pen, out, "dw", expanded, 3, stride=stride, groups=expanded)
-    out = parts.conv_bn(pen, out, "project", out_channels, 1)
+    out = parts.conv_bn_relu(net, x, "expand", expanded, 1)
+    out = parts.conv_bn_relu(net, out, "dw", expanded, 3, stride=stride, groups=expanded)
+    out = parts.conv_bn(net, out, "project", out_channels, 1)
     if stride != 1:
         return out
-    shortcut = x if x.shape[1] == out_channels else parts.conv_bn(pen, x, "shortcut", out_channels, 1)
-    return pen.draw(parts.ADD, out, shortcut)
+    shortcut = x if x.shape[1] == out_channels else parts.conv_bn(net, x, "shortcut", out_channels, 1)
+    return net.call(parts.ADD, out, shortcut)
 
 
 RECORDS = (
     Architecture(
         name="mobilenet_v2_cifar",
         title="MobileNet V2 for CIFAR",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image; the 4×4 pool must leave one pixel", 32, 25, 56),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count, quotient
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Condition, Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count, quotient
+from convcost.core.record import Condition, Source
 
 from . import _cells as cells
 from ._cells import H_1, Cell, H
@@ -49,8 +49,8 @@ WHOLE = Condition(
 )
 
 
-def write(
-    pen: Pen,
+def build(
+    net: Builder,
     *,
     repeats: int,
     penultimate_filters: Count,
@@ -69,12 +69,12 @@ def write(
             plan.append((f"reduction{stack}", REDUCTION, width, 2))
         plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
 
-    image = pen.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.unpadded_conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    previous, x = None, cells.unpadded_conv_bn(net, image, "stem", stem_filters, kernel_size=3, stride=2)
     for name, cell, width, stride in plan:
-        with pen.block(name):
-            previous, x = x, cells.draw_cell(pen, cell, x, previous, width, stride)
-    cells.classifier(pen, x, classes)
+        with net.block(name):
+            previous, x = x, cells.build_cell(net, cell, x, previous, width, stride)
+    cells.classifier(net, x, classes)
     return image
 
 
@@ -95,14 +95,14 @@ RECORDS = (
     Architecture(
         name="nasnet",
         title="NASNet-A (6 @ 4032)",
-        write=write,
+        build=build,
         options=_options(6, 4032, 96, 331),
         source=Source(_PAPER, "Figures 2 and 4, appendix A.4, last row of Table 2"),
     ),
     Architecture(
         name="nasnet_mobile",
         title="NASNet-A (4 @ 1056)",
-        write=write,
+        build=build,
         options=_options(4, 1056, 32, 224),
         source=Source(_PAPER, "Figures 2 and 4, appendix A.4, Table 3"),
     ),

@@ -7,10 +7,10 @@ stem have a quarter and a half of it, rounded down, which matters to the mobile 
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _cells as cells
 from ._cells import H_1, Cell, H
@@ -29,8 +29,8 @@ CELL = Cell(
 STACKS = 3
 
 
-def write(
-    pen: Pen, *, repeats: int, filters: Count, stem_filters: Count, resolution: Count, batch: Count, classes: Count
+def build(
+    net: Builder, *, repeats: int, filters: Count, stem_filters: Count, resolution: Count, batch: Count, classes: Count
 ) -> Map:
     """Draw Figure 1's ImageNet net: a 3×3 convolution, two strided cells, three stacks of N cells."""
     plan = [("stem.cell1", filters // 4, 2), ("stem.cell2", filters // 2, 2)]
@@ -39,12 +39,12 @@ def write(
             stride = 2 if stack > 0 and number == 0 else 1
             plan.append((f"stack{stack + 1}.cell{number + 1}", filters * 2**stack, stride))
 
-    image = pen.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.unpadded_conv_bn(pen, image, "stem", stem_filters, kernel_size=3, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    previous, x = None, cells.unpadded_conv_bn(net, image, "stem", stem_filters, kernel_size=3, stride=2)
     for name, width, stride in plan:
-        with pen.block(name):
-            previous, x = x, cells.draw_cell(pen, CELL, x, previous, width, stride)
-    cells.classifier(pen, x, classes)
+        with net.block(name):
+            previous, x = x, cells.build_cell(net, CELL, x, previous, width, stride)
+    cells.classifier(net, x, classes)
     return image
 
 
@@ -65,14 +65,14 @@ RECORDS = (
     Architecture(
         name="pnasnet",
         title="PNASNet-5 (N = 4, F = 216)",
-        write=write,
+        build=build,
         options=_options(4, 216, 96, 331),
         source=Source(_PAPER, "Figure 1, Table 5"),
     ),
     Architecture(
         name="pnasnet_mobile",
         title="PNASNet-5 (N = 3, F = 54)",
-        write=write,
+        build=build,
         options=_options(3, 54, 32, 224),
         source=Source(_PAPER, "Figure 1, Table 4"),
     ),

@@ -6,10 +6,10 @@ as the table does and rounds odd sizes up. The table's softmax is left to the lo
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 from . import _residual as residual
@@ -20,21 +20,23 @@ BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 
 BASIC = (18, 34)
 
 
-def write(pen: Pen, *, depth: int, resolution: Count, batch: Count, classes: Count, variant: str, shortcut: str) -> Map:
+def build(
+    net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, variant: str, shortcut: str
+) -> Map:
     """Draw one column of Table 1; `variant` says which convolution of a bottleneck has the stride."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", 64, 7, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", 64, 7, stride=2)
     for stage, (filters, repeats) in enumerate(zip(FILTERS, BLOCKS[depth], strict=True)):
-        with pen.block(f"conv{stage + 2}_x"):
+        with net.block(f"conv{stage + 2}_x"):
             if stage == 0:
-                x = pen.draw(parts.MAX_POOL, x, name="pool", kernel_size=3, stride=2, padding=1)
+                x = net.call(parts.MAX_POOL, x, name="pool", kernel_size=3, stride=2, padding=1)
             for number, stride in enumerate(residual.stage_strides(stage, repeats), start=1):
                 name = f"block{number}"
                 if depth in BASIC:
-                    x = residual.basic(pen, x, name, filters, stride, shortcut)
+                    x = residual.basic(net, x, name, filters, stride, shortcut)
                 else:
-                    x = residual.bottleneck(pen, x, name, filters, stride, shortcut, early=variant == "v1")
-    parts.classifier(pen, x, classes)
+                    x = residual.bottleneck(net, x, name, filters, stride, shortcut, early=variant == "v1")
+    parts.classifier(net, x, classes)
     return image
 
 
@@ -42,7 +44,7 @@ RECORDS = (
     Architecture(
         name="resnet",
         title="ResNet",
-        write=write,
+        build=build,
         options=(
             Option("depth", "", "layers with weights", 50, choices=tuple(BLOCKS)),
             *residual.image_options(224, 5, 1000),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 from . import _residual as residual
@@ -15,15 +15,15 @@ FILTERS = (16, 32, 64)
 DEPTHS = (20, 32, 44, 56, 110, 1202)
 
 
-def write(pen: Pen, *, depth: int, resolution: Count, batch: Count, classes: Count, shortcut: str) -> Map:
+def build(net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, shortcut: str) -> Map:
     """Draw a net of 6n + 2 layers: n blocks of two 3×3 convolutions at each map size."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", 16, 3)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", 16, 3)
     for stage, filters in enumerate(FILTERS):
-        with pen.block(f"stage{stage + 1}"):
+        with net.block(f"stage{stage + 1}"):
             for number, stride in enumerate(residual.stage_strides(stage, (depth - 2) // 6), start=1):
-                x = residual.basic(pen, x, f"block{number}", filters, stride, shortcut)
-    parts.classifier(pen, x, classes)
+                x = residual.basic(net, x, f"block{number}", filters, stride, shortcut)
+    parts.classifier(net, x, classes)
     return image
 
 
@@ -31,7 +31,7 @@ RECORDS = (
     Architecture(
         name="resnet_cifar",
         title="ResNet for CIFAR-10",
-        write=write,
+        build=build,
         options=(
             Option("depth", "", "layers with weights, 6n + 2", 20, choices=DEPTHS),
             *residual.image_options(32, 2, 10),

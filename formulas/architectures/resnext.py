@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 from . import _residual as residual
@@ -23,18 +23,18 @@ WIDTH = 4
 REDUCTION = 16
 
 
-def write(pen: Pen, *, depth: int, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw the 32×4d net of this depth; `variant` se recalibrates every branch (Hu et al. 2017, Table 1)."""
     squeeze = partial(recalibrate, reduction=REDUCTION) if variant == "se" else None
-    image = pen.image(batch, 3, resolution, resolution)
-    x = parts.conv_bn_relu(pen, image, "conv1", 64, 7, stride=2)
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", 64, 7, stride=2)
     for stage, (filters, repeats) in enumerate(zip(FILTERS, BLOCKS[depth], strict=True)):
-        with pen.block(f"conv{stage + 2}"):
+        with net.block(f"conv{stage + 2}"):
             if stage == 0:
-                x = pen.draw(parts.MAX_POOL, x, name="pool", kernel_size=3, stride=2, padding=1)
+                x = net.call(parts.MAX_POOL, x, name="pool", kernel_size=3, stride=2, padding=1)
             for number, stride in enumerate(residual.stage_strides(stage, repeats), start=1):
                 x = residual.bottleneck(
-                    pen,
+                    net,
                     x,
                     f"block{number}",
                     filters,
@@ -46,7 +46,7 @@ def write(pen: Pen, *, depth: int, resolution: Count, batch: Count, classes: Cou
                     # Table 1: C·d = 128 where a ResNet has 64, doubled from stage to stage.
                     width=CARDINALITY * WIDTH * filters // FILTERS[0],
                 )
-    parts.classifier(pen, x, classes)
+    parts.classifier(net, x, classes)
     return image
 
 
@@ -54,7 +54,7 @@ RECORDS = (
     Architecture(
         name="resnext",
         title="ResNeXt (32×4d)",
-        write=write,
+        build=build,
         options=(
             Option("depth", "", "layers with weights", 50, choices=tuple(BLOCKS)),
             *residual.image_options(224, 5, 1000),

@@ -5,10 +5,10 @@ Table 1's 13×13×1000 after conv10 has no padding; the authors' Caffe net pads 
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 from ._inception import CONCAT
@@ -21,42 +21,42 @@ FIRES = (
 )
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw Table 1; a 3×3 pooling of stride 2 rounds up, as in Caffe."""
-    image = pen.image(batch, 3, resolution, resolution)
-    x = _conv(pen, image, "conv1", 96, 7, stride=2)
-    x = _pool(pen, x, "maxpool1")
+    image = net.image(batch, 3, resolution, resolution)
+    x = _conv(net, image, "conv1", 96, 7, stride=2)
+    x = _pool(net, x, "maxpool1")
     number = 2
     for fire in FIRES:
         if fire is None:
-            x = _pool(pen, x, f"maxpool{number - 1}")
+            x = _pool(net, x, f"maxpool{number - 1}")
             continue
         squeeze, expand = fire
-        with pen.block(f"fire{number}"):
-            x = _conv(pen, x, "squeeze1x1", squeeze, 1)
-            ends = [_conv(pen, x, f"expand{side}x{side}", expand, side, padding=side // 2) for side in (1, 3)]
-            x = pen.draw(CONCAT, ends)
+        with net.block(f"fire{number}"):
+            x = _conv(net, x, "squeeze1x1", squeeze, 1)
+            ends = [_conv(net, x, f"expand{side}x{side}", expand, side, padding=side // 2) for side in (1, 3)]
+            x = net.call(CONCAT, ends)
         number += 1
-    x = _conv(pen, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
-    x = pen.draw(parts.GLOBAL_POOL, x, name="avgpool", output_size=1)
-    pen.draw(parts.FLATTEN, x)
+    x = _conv(net, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
+    x = net.call(parts.GLOBAL_POOL, x, name="avgpool", output_size=1)
+    net.call(parts.FLATTEN, x)
     return image
 
 
-def _conv(pen: Pen, x: Map, name: str, filters: Count, side: int, **hyper: int) -> Map:
-    x = pen.draw(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=side, bias=True, **hyper)
-    return pen.draw(parts.RELU, x, name=f"{name}.relu")
+def _conv(net: Builder, x: Map, name: str, filters: Count, side: int, **hyper: int) -> Map:
+    x = net.call(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=side, bias=True, **hyper)
+    return net.call(parts.RELU, x, name=f"{name}.relu")
 
 
-def _pool(pen: Pen, x: Map, name: str) -> Map:
-    return pen.draw(parts.MAX_POOL, x, name=name, kernel_size=3, stride=2, ceil_mode=True)
+def _pool(net: Builder, x: Map, name: str) -> Map:
+    return net.call(parts.MAX_POOL, x, name=name, kernel_size=3, stride=2, ceil_mode=True)
 
 
 RECORDS = (
     Architecture(
         name="squeezenet",
         title="SqueezeNet 1.0",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels", 227, low=21, high=65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -5,10 +5,10 @@ Configuration A-LRN is A with a response normalisation and costs no weight more;
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -24,15 +24,15 @@ CONFIGURATIONS = {
 DENSE = (4096, 4096)
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
     """Draw one column of Table 1; the softmax is left to the loss, as the libraries leave it."""
-    image = pen.image(batch, 3, resolution, resolution)
+    image = net.image(batch, 3, resolution, resolution)
     x = image
     for stage, (filters, kernels) in enumerate(zip(FILTERS, CONFIGURATIONS[variant], strict=True), start=1):
-        with pen.block(f"stage{stage}"):
+        with net.block(f"stage{stage}"):
             for number, side in enumerate(kernels, start=1):
                 name = f"conv{number}"
-                x = pen.draw(
+                x = net.call(
                     parts.CONV2D,
                     x,
                     name=name,
@@ -41,15 +41,15 @@ def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count, variant:
                     padding=side // 2,
                     bias=True,
                 )
-                x = pen.draw(parts.RELU, x, name=f"{name}.relu")
-            x = pen.draw(parts.MAX_POOL, x, name="pool", kernel_size=2, stride=2)
+                x = net.call(parts.RELU, x, name=f"{name}.relu")
+            x = net.call(parts.MAX_POOL, x, name="pool", kernel_size=2, stride=2)
     # Libraries average other images down to the 7×7 that 224 pixels leave; on 224 pixels this is the identity.
-    x = pen.draw(parts.GLOBAL_POOL, x, name="pool", output_size=7)
-    x = pen.draw(parts.FLATTEN, x)
+    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=7)
+    x = net.call(parts.FLATTEN, x)
     for number, features in enumerate(DENSE, start=1):
-        x = pen.draw(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
-        x = pen.draw(parts.RELU, x, name=f"fc{number}.relu")
-    pen.draw(parts.LINEAR, x, name=f"fc{len(DENSE) + 1}", out_features=classes, bias=True)
+        x = net.call(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
+        x = net.call(parts.RELU, x, name=f"fc{number}.relu")
+    net.call(parts.LINEAR, x, name=f"fc{len(DENSE) + 1}", out_features=classes, bias=True)
     return image
 
 
@@ -57,7 +57,7 @@ RECORDS = (
     Architecture(
         name="vgg",
         title="VGG",
-        write=write,
+        build=build,
         options=(
             Option("resolution", "R", "side of the square image, in pixels; five halvings need 32", 224, 32, 65_536),
             Option("batch", "B", "images a batch", 1, high=65_536),

@@ -6,10 +6,10 @@ first two convolutions are not padded (299 → 149 → 147); all else keeps its 
 
 from __future__ import annotations
 
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.carriers import Count
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Source
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.numeric import Count
+from convcost.core.record import Source
 
 from . import _parts as parts
 
@@ -20,48 +20,48 @@ EXIT: tuple[int, ...] = (728, 1024)
 TAIL = (1536, 2048)
 
 
-def separable(pen: Pen, x: Map, name: str, filters: int) -> Map:
+def separable(net: Builder, x: Map, name: str, filters: int) -> Map:
     """A 3×3 depthwise and a pointwise convolution with nothing between, then batch normalisation."""
     channels = x.shape[1]
-    x = pen.draw(parts.CONV2D, x, name=f"{name}.dw", out_channels=channels, kernel_size=3, padding=1, groups=channels)
-    x = pen.draw(parts.CONV2D, x, name=f"{name}.pw", out_channels=filters, kernel_size=1)
-    return pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
+    x = net.call(parts.CONV2D, x, name=f"{name}.dw", out_channels=channels, kernel_size=3, padding=1, groups=channels)
+    x = net.call(parts.CONV2D, x, name=f"{name}.pw", out_channels=filters, kernel_size=1)
+    return net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
 
 
-def module(pen: Pen, x: Map, name: str, filters: tuple[int, ...], *, halve: bool, relu_first: bool = True) -> Map:
+def module(net: Builder, x: Map, name: str, filters: tuple[int, ...], *, halve: bool, relu_first: bool = True) -> Map:
     """Separable convolutions with a residual connection, a 1×1 convolution with stride 2 where it must `halve`."""
     y = x
     for number, count in enumerate(filters, start=1):
         if number > 1 or relu_first:
-            y = pen.draw(parts.RELU, y, name=f"{name}.relu{number}")
-        y = separable(pen, y, f"{name}.sepconv{number}", count)
+            y = net.call(parts.RELU, y, name=f"{name}.relu{number}")
+        y = separable(net, y, f"{name}.sepconv{number}", count)
     shortcut = x
     if halve:
-        y = pen.draw(parts.MAX_POOL, y, name=f"{name}.pool", kernel_size=3, stride=2, padding=1)
-        shortcut = parts.conv_bn(pen, x, f"{name}.shortcut", filters[-1], 1, stride=2)
-    return pen.draw(parts.ADD, y, shortcut, name=f"{name}.add")
+        y = net.call(parts.MAX_POOL, y, name=f"{name}.pool", kernel_size=3, stride=2, padding=1)
+        shortcut = parts.conv_bn(net, x, f"{name}.shortcut", filters[-1], 1, stride=2)
+    return net.call(parts.ADD, y, shortcut, name=f"{name}.add")
 
 
-def write(pen: Pen, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
     """Draw the entry flow, the middle flow eight times, and the exit flow."""
-    image = pen.image(batch, 3, resolution, resolution)
+    image = net.image(batch, 3, resolution, resolution)
     x = image
-    with pen.block("entry"):
+    with net.block("entry"):
         for name, filters, stride in (("conv1", 32, 2), ("conv2", 64, 1)):
-            x = pen.draw(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=3, stride=stride)
-            x = pen.draw(parts.BATCH_NORM, x, name=f"{name}.bn")
-            x = pen.draw(parts.RELU, x, name=f"{name}.relu")
+            x = net.call(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=3, stride=stride)
+            x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
+            x = net.call(parts.RELU, x, name=f"{name}.relu")
         for number, widths in enumerate(ENTRY, start=1):
-            x = module(pen, x, f"block{number}", widths, halve=True, relu_first=number > 1)
-    with pen.block("middle"):
+            x = module(net, x, f"block{number}", widths, halve=True, relu_first=number > 1)
+    with net.block("middle"):
         for number, widths in enumerate(MIDDLE, start=1 + len(ENTRY)):
-            x = module(pen, x, f"block{number}", widths, halve=False)
-    with pen.block("exit"):
-        x = module(pen, x, f"block{1 + len(ENTRY) + len(MIDDLE)}", EXIT, halve=True)
+            x = module(net, x, f"block{number}", widths, halve=False)
+    with net.block("exit"):
+        x = module(net, x, f"block{1 + len(ENTRY) + len(MIDDLE)}", EXIT, halve=True)
         for number, filters in enumerate(TAIL, start=1):
-            x = separable(pen, x, f"sepconv{number}", filters)
-            x = pen.draw(parts.RELU, x, name=f"relu{number}")
-    parts.classifier(pen, x, classes)
+            x = separable(net, x, f"sepconv{number}", filters)
+            x = net.call(parts.RELU, x, name=f"relu{number}")
+    parts.classifier(net, x, classes)
     return image
 
 
@@ -69,7 +69,7 @@ RECORDS = (
     Architecture(
         name="xception",
         title="Xception",
-        write=write,
+        build=build,
         options=(
             Option(
                 "resolution",

@@ -6,9 +6,9 @@ convolutions. M are the channels of h_i, P those of h_i-1, of which both have th
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, all_positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, all_positive
 
 from .separable import depthwise_separable
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost, Result, Window
-from convcost.theory.record import Formula, Source, Symbol, positive
+from convcost.core.cost import Cost, Result, Window
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, positive
 
 from .separable import standard_convolution
 

@@ -5,9 +5,9 @@ Stride 1 and 'same' padding as in `separable`: input and output are both D_F by 
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, quotient
-from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, all_positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, quotient
+from convcost.core.record import Condition, Formula, Source, Symbol, all_positive
 
 from .separable import depthwise_convolution, pointwise_convolution, standard_convolution
 

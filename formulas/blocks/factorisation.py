@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, positive
 
 from .inception import RETHINKING
 

@@ -5,9 +5,9 @@ Convolutions keep the size and have no bias; concatenation costs nothing.
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, all_positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, all_positive
 
 from .separable import pointwise_convolution, standard_convolution
 

@@ -6,9 +6,9 @@ the projecting convolution on the smaller one. A block with t = 1 has no expansi
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, ceil_div
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, ceil_div
+from convcost.core.record import Formula, Source, Symbol, positive
 
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 

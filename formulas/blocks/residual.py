@@ -5,9 +5,9 @@ Convolutions alone: batch norms, ReLUs and the addition of an identity shortcut 
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, all_positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, all_positive
 
 PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
 

@@ -5,9 +5,9 @@ The paper takes stride 1 and 'same' padding: the input and the output are both D
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Source, Symbol, all_positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count
+from convcost.core.record import Formula, Source, Symbol, all_positive
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.theory.carriers import Count, quotient
-from convcost.theory.cost import Cost
-from convcost.theory.record import Condition, Formula, Source, Symbol, positive
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, quotient
+from convcost.core.record import Condition, Formula, Source, Symbol, positive
 
 PAPER = "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)"
 STAGES = (1, 2, 3, 4)

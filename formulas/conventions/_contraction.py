@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 
-from convcost.theory.carriers import Shape, product
+from convcost.core.numeric import Shape, product
 
 from ..operators.einsum import indices
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Fault, Rule
-from convcost.theory.cost import Cost
-from convcost.theory.sight import Sight
+from convcost.core.convention import Fault, Rule
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, product
+from convcost.core.sight import Sight
 
 from ._contraction import four_digits, operations
 from ._operators import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, product
-from convcost.theory.convention import Fault
-from convcost.theory.cost import Cost
+from convcost.core.convention import Fault
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, Shape, product
 
 from ._contraction import four_digits, operations
 from ._operators import patched

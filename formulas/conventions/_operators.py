@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Fault, Measure, Rule
-from convcost.theory.cost import Cost
-from convcost.theory.sight import Sight
+from convcost.core.convention import Fault, Measure, Rule
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, product
+from convcost.core.sight import Sight
 
 Inputs = tuple[Any, ...]
 Hyper = Mapping[str, Any]

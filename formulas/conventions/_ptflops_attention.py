@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Fault, Rule
-from convcost.theory.cost import Cost
-from convcost.theory.sight import Sight
-from convcost.theory.use import Use
+from convcost.core.convention import Fault, Rule
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, product
+from convcost.core.sight import Sight
+from convcost.core.use import Use
 
 from ._operators import ATTENTION, Hyper, Inputs, nothing
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Convention, Fault
-from convcost.theory.cost import Cost
-from convcost.theory.record import Source
+from convcost.core.convention import Convention, Fault
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, product
+from convcost.core.record import Source
 
 from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, rounded_einsum, same_padding
 from ._operators import TRANSPOSED, Hyper, Inputs, positions

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from convcost.theory.convention import Convention, Rule
-from convcost.theory.record import Source
+from convcost.core.convention import Convention, Rule
+from convcost.core.record import Source
 
 from ._fvcore_faults import FAULTS
 from ._operators import unused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from convcost.theory.record import Source
+from convcost.core.record import Source
 
 from ._operators import unused
 from .fvcore import RECORDS as FVCORE

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.theory.convention import Convention, Fault, Rule
-from convcost.theory.record import Source
-from convcost.theory.sight import Sight
-from convcost.theory.use import NATIVE_ATTENTION, NATIVE_LAYER
+from convcost.core.convention import Convention, Fault, Rule
+from convcost.core.record import Source
+from convcost.core.sight import Sight
+from convcost.core.use import NATIVE_ATTENTION, NATIVE_LAYER
 
 from ._operators import (
     ATTENTION,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, product
-from convcost.theory.convention import Convention, Fault, Rule
-from convcost.theory.cost import Cost
-from convcost.theory.record import Source
-from convcost.theory.sight import Sight
+from convcost.core.convention import Convention, Fault, Rule
+from convcost.core.cost import Cost
+from convcost.core.numeric import Count, product
+from convcost.core.record import Source
+from convcost.core.sight import Sight
 
 from ._operators import (
     ATTENTION,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from convcost.theory.convention import Convention, Rule
-from convcost.theory.record import Source
+from convcost.core.convention import Convention, Rule
+from convcost.core.record import Source
 
 SOURCE = Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.1.15")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, ceil_div, every, minimum
-from convcost.theory.cost import Window
-from convcost.theory.record import Condition, Symbol
+from convcost.core.cost import Window
+from convcost.core.numeric import Count, Shape, ceil_div, every, minimum
+from convcost.core.record import Condition, Symbol
 
 SUFFIXES = {1: ("w",), 2: ("h", "w"), 3: ("d", "h", "w")}
 SIZES = {1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}

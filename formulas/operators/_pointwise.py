@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.record import Condition, Symbol
 
 TORCH = "PyTorch 2.13 documentation"
 N = (Symbol("n", "elements of the input", "elements"),)

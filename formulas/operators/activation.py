@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, product, quotient
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, product, quotient
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from ._pointwise import TORCH, N, evaluated
 

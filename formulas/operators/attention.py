@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Shape, every, flag, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Shape, every, flag, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from ._pointwise import broadcast
 
@@ -86,6 +86,6 @@ RECORDS = (
             ),
         ),
         template={"query": ("N", "H", "L", "E"), "key": ("N", "H", "S", "E"), "value": ("N", "H", "S", "F")},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -6,9 +6,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 Labels = tuple[Hashable, ...]
 """The indices of an operand's axes: letters, and the numbers from the end of the axes that `...` stands for."""
@@ -138,7 +138,7 @@ RECORDS = (
             Condition("axes of the same index must have the same size or 1", _sizes_agree, ("equation", "operands")),
         ),
         template={"operands": (("B", "M", "K"), ("B", "N", "K")), "equation": "bik,bjk->bij"},
-        multilinear=True,
+        is_product=True,
     ),
     Operator(
         name="tensordot",
@@ -154,6 +154,6 @@ RECORDS = (
             Condition("axes summed together must have the same size or 1", _pairs_agree, ("left", "right", "dims")),
         ),
         template={"left": ("M", "K"), "right": ("K", "N"), "dims": ((1,), (0,))},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, flag
-from convcost.theory.cost import Result
-from convcost.theory.record import Operator, Source
+from convcost.core.cost import Result
+from convcost.core.numeric import Count, Shape, flag
+from convcost.core.record import Operator, Source
 
 from ._pointwise import EACH, TORCH, N, broadcasts, combined, evaluated
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, every, flag, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, flag, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 
 def linear(input: Shape, *, out_features: Count, bias: Count = False) -> Result:
@@ -43,6 +43,6 @@ RECORDS = (
             Condition("output features must be at least 1", lambda a: a.out_features >= 1, ("out_features",)),
         ),
         template={"input": ("N", "M"), "out_features": "K", "bias": "b"},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.theory.carriers import Count, Shape, flag, maximum, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, flag, maximum, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 

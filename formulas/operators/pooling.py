@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, common_divisor, every, product
-from convcost.theory.cost import Cost, Result, Window
-from convcost.theory.record import Condition, Operator, Source
+from convcost.core.cost import Cost, Result, Window
+from convcost.core.numeric import Count, Shape, common_divisor, every, product
+from convcost.core.record import Condition, Operator, Source
 
 from . import _axes as axes
 

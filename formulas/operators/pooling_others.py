@@ -6,9 +6,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Shape, every, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 from .pooling import avg_pool

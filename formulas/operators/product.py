@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, minimum, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, minimum, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from ._pointwise import broadcast
 
@@ -115,7 +115,7 @@ RECORDS = (
             source=SOURCE,
             domain=(INNER, LEADING),
             template={"left": left, "right": right},
-            multilinear=True,
+            is_product=True,
         )
         for name, (title, symbols, left, right) in _SPELLINGS.items()
     ),
@@ -126,7 +126,7 @@ RECORDS = (
         symbols=(Symbol("M", "elements of the left vector", "elements"), Symbol("N", "of the right one", "elements")),
         source=SOURCE,
         template={"left": ("M",), "right": ("N",)},
-        multilinear=True,
+        is_product=True,
     ),
     Operator(
         name="kron",
@@ -140,7 +140,7 @@ RECORDS = (
         ),
         source=Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.3.6"),
         template={"left": ("M", "N"), "right": ("R", "Q")},
-        multilinear=True,
+        is_product=True,
     ),
     Operator(
         name="multi_dot",
@@ -158,6 +158,6 @@ RECORDS = (
         ),
         domain=(Condition("each matrix must have as many columns as the next one has rows", _chained, ("matrices",)),),
         template={"matrices": (("A", "B"), ("B", "C"), ("C", "D"))},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, flag, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, flag, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from .product import BATCH, COLUMNS, INNER, INNER_SIZE, LEADING, ROWS, matmul, outer
 
@@ -102,7 +102,7 @@ RECORDS = (
             ),
             domain=() if name == "addr" else (INNER, LEADING),
             template=dict(zip(("input", "left", "right"), shapes, strict=True)),
-            multilinear=True,
+            is_product=True,
         )
         for name, (title, function, symbols, shapes) in _SPELLINGS.items()
     ),
@@ -120,6 +120,6 @@ RECORDS = (
         source=Source("PyTorch 2.13 documentation", "torch.nn.Bilinear: y = x₁ᵀ·A·x₂ + b"),
         domain=(Condition("the inputs must have the same leading axes", _leading_equal, ("left", "right")),),
         template={"left": ("N", "I"), "right": ("N", "J"), "out_features": "K", "bias": "b"},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, maximum, product, quotient
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, maximum, product, quotient
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from convcost.theory.carriers import Count, Shape, every, flag, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, flag, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 """Gates, each with a product with the input and one with the hidden state."""
@@ -186,7 +186,7 @@ def _stack(kind: str) -> Operator:
             "bias": "b",
             "bidirectional": "r",
         },
-        multilinear=True,
+        is_product=True,
     )
 
 
@@ -199,7 +199,7 @@ def _step(kind: str) -> Operator:
         source=_SOURCES[kind],
         domain=(_SIZES, _HIDDEN),
         template={"input": ("N", "M"), "hidden_size": "H", "bias": "b"},
-        multilinear=True,
+        is_product=True,
     )
 
 

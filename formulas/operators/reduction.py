@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from convcost.theory.carriers import Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Shape, every, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from ._pointwise import TORCH
 

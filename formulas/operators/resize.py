@@ -10,9 +10,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, maximum, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, maximum, product
+from convcost.core.record import Condition, Operator, Source
 
 from . import _axes as axes
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, product
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 
@@ -79,6 +79,6 @@ RECORDS = (
             Condition("a map must be (batch, axes, axes + 1) for the size's batch and axes", _maps, ("input", "size")),
         ),
         template={"input": ("N", 2, 3), "size": ("N", 1, "O_h", "O_w")},
-        multilinear=True,
+        is_product=True,
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convcost.theory.carriers import Count, Shape, every, flag, maximum, product, quotient
-from convcost.theory.cost import Cost, Result
-from convcost.theory.record import Condition, Operator, Source, Symbol
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, every, flag, maximum, product, quotient
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 from .convolution import GROUPS_DIVIDE, NOT_NEGATIVE
@@ -107,7 +107,7 @@ def _record(rank: int) -> Operator:
             "groups": "G",
             "bias": "b",
         },
-        multilinear=True,
+        is_product=True,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import convcost
 from convcost.comparison.result import Totals
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 
 
 def agreed(name: str, **options: Any) -> Totals:
@@ -30,30 +30,30 @@ def first_disagreement(name: str, **options: Any) -> tuple[str, str]:
     return row.layer, str(row.verdict)
 
 
-def drawn(name: str, **options: object) -> Drawing:
+def drawn(name: str, **options: object) -> Network:
     """The architecture at these options."""
     architecture = find(Architecture, name, "architecture")
-    return architecture.draw(architecture.settings(options))
+    return architecture.network(architecture.settings(options))
 
 
-def redrawn(drawing: Drawing, **settings: Any) -> Drawing:
+def redrawn(network: Network, **settings: Any) -> Network:
     """The same with settings that no command line could give: arrays and symbols."""
-    return drawing.architecture.draw({**drawing.settings, **settings})
+    return network.architecture.network({**network.settings, **settings})
 
 
-def macs(drawing: Drawing) -> Any:
+def macs(network: Network) -> Any:
     """Multiply-accumulates of convolutions and linear layers."""
-    return sum(line.cost.macs for line in drawing.core)
+    return sum(line.cost.macs for line in network.core)
 
 
-def weights(drawing: Drawing) -> Any:
+def weights(network: Network) -> Any:
     """Parameters of convolutions and linear layers without biases, as MobileNet's authors count."""
-    return sum(line.operator(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters for line in drawing.core)
+    return sum(line.operator(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters for line in network.core)
 
 
-def block_macs(drawing: Drawing, block: str) -> Any:
+def block_macs(network: Network, block: str) -> Any:
     """Multiply-accumulates of one block."""
-    return sum(line.cost.macs for line in drawing.core if line.block == block)
+    return sum(line.cost.macs for line in network.core if line.block == block)
 
 
 def module_of(name: str) -> ModuleType:

@@ -7,9 +7,9 @@ from types import ModuleType
 from typing import Any
 
 import convcost
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 from convcost.report.comparison import ComparisonReport
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
 
 
 def formulas(name: str) -> ModuleType:
@@ -17,10 +17,10 @@ def formulas(name: str) -> ModuleType:
     return importlib.import_module(f"convcost.formulas.architectures.{name}")
 
 
-def drawn(name: str, **options: Any) -> Drawing:
+def drawn(name: str, **options: Any) -> Network:
     """The network as the book draws it, without any model."""
     architecture = find(Architecture, name, "architecture")
-    return architecture.draw(architecture.settings(options))
+    return architecture.network(architecture.settings(options))
 
 
 def macs(name: str, **options: Any) -> int:

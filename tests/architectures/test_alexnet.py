@@ -43,8 +43,8 @@ def test_layers_of_the_paper() -> None:
 
 
 def test_the_printed_input_of_224_leaves_no_55_by_55_map() -> None:
-    assert drawn(NAME, resolution=224).lines[0].output.shape == (1, 96, 54, 54)
-    assert drawn(NAME).lines[0].output.shape == (1, 96, 55, 55)
+    assert drawn(NAME, resolution=224).calls[0].output.shape == (1, 96, 54, 54)
+    assert drawn(NAME).calls[0].output.shape == (1, 96, 55, 55)
 
 
 def test_without_groups() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
 from convcost.models._zoo import torchvision_model
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,9 @@ from convcost.theory.book import find
 )
 def test_parameters_with_auxiliary_heads(name: str, options: dict[str, str], published: int) -> None:
     architecture = find(Architecture, name, "network")
-    drawing = architecture.draw(architecture.settings(options), auxiliary=True)
+    network = architecture.network(architecture.settings(options), auxiliary=True)
     with torch.device("meta"):
         model = torchvision_model(name, aux_logits=True, init_weights=False)
-    assert drawing.cost.parameters == sum(p.numel() for p in model.parameters()) == published
-    without = architecture.draw(architecture.settings(options))
-    assert drawing.cost.parameters > without.cost.parameters
+    assert network.cost.parameters == sum(p.numel() for p in model.parameters()) == published
+    without = architecture.network(architecture.settings(options))
+    assert network.cost.parameters > without.cost.parameters

@@ -31,8 +31,8 @@ def _options(net: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("net", NETS)
 def test_published_figures(net: str) -> None:
-    drawing = drawn(NAME, **_options(net))
-    assert (drawing.cost.parameters, f"{macs(drawing) / 10**9:.3f}") == NETS[net][3:]
+    network = drawn(NAME, **_options(net))
+    assert (network.cost.parameters, f"{macs(network) / 10**9:.3f}") == NETS[net][3:]
 
 
 def test_table_2_of_the_paper() -> None:
@@ -63,7 +63,7 @@ def test_every_layer_agrees_at_other_settings(options: dict[str, Any]) -> None:
 
 
 def test_channels_and_sizes_of_table_1() -> None:
-    last = {line.block: line.output.shape[1:] for line in drawn(NAME).lines}
+    last = {line.block: line.output.shape[1:] for line in drawn(NAME).calls}
     rows = [("stage2_1", 16, 112), ("stage3_2", 24, 56), ("stage4_2", 40, 28), ("stage5_3", 80, 14)]
     rows += [("stage6_3", 112, 14), ("stage7_4", 192, 7), ("stage8_1", 320, 7)]
     assert [last[block] for block, _, _ in rows] == [(channels, side, side) for _, channels, side in rows]

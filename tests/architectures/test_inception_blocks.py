@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 import convcost
-from convcost.theory.book import find
-from convcost.theory.record import Formula
+from convcost.core.record import Formula
+from convcost.core.registry import find
 from tests.architectures.inception import drawn
 from tests.architectures.published import rounds_to
 

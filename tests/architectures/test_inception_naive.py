@@ -72,7 +72,7 @@ def test_a_wrong_model_is_named() -> None:
     ("formula", "options"), [("inception_module_naive", CS231N), ("inception_module", CS231N_REDUCED)]
 )
 def test_closed_forms_are_the_drawn_lines(formula: str, options: dict[str, Any]) -> None:
-    lines = drawn("inception_naive", **options).lines
+    lines = drawn("inception_naive", **options).calls
     values = {"M": 256, "n_1": 128, "n_3": 192, "n_5": 96, "D_F": 28}
     if formula == "inception_module":
         values |= {"r_3": 64, "r_5": 64, "p": 64}

@@ -56,7 +56,7 @@ def test_what_the_paper_claims_of_its_costs() -> None:
 
 def test_sizes_of_figure_15() -> None:
     def sizes(name: str) -> list[tuple[int, ...]]:
-        lines = drawn(name).lines
+        lines = drawn(name).calls
         ends = ("inception_resnet_a5.relu", "inception_resnet_b10.relu", "inception_resnet_c5.relu")
         return [line.output.shape[1:] for line in lines if line.name in ends]
 
@@ -66,7 +66,7 @@ def test_sizes_of_figure_15() -> None:
 
 def test_scaling_keeps_the_receptive_field() -> None:
     # The product with a constant sees what its other operand sees.
-    lines = drawn("inception_resnet_v1").lines
+    lines = drawn("inception_resnet_v1").calls
     fields = {line.name: line.output.fields for line in lines}
     assert len(fields["inception_resnet_a1.scale"]) == 2
     assert fields["inception_resnet_a1.scale"] == fields["inception_resnet_a1.linear"]

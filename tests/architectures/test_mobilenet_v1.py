@@ -53,7 +53,7 @@ def test_rho_is_the_resolution_it_rounds_to() -> None:
     by_rho = convcost.compare("mobilenet_v1", alpha="0.75", rho="0.857")
     by_pixels = convcost.compare("mobilenet_v1", alpha="0.75", resolution=192)
     assert by_rho.totals == by_pixels.totals
-    assert by_rho.comparison.drawing.input_shape == (1, 3, 192, 192)
+    assert by_rho.comparison.network.input_shape == (1, 3, 192, 192)
 
 
 def test_batch_scales_macs_and_not_parameters() -> None:

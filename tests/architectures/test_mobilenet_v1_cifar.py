@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sympy
 
-from convcost.theory.book import find
-from convcost.theory.record import Formula
+from convcost.core.record import Formula
+from convcost.core.registry import find
 
 from .agreement import agreed, block_macs, drawn, first_disagreement, macs, module_of, redrawn
 
@@ -36,15 +36,15 @@ def test_figures_of_the_widely_used_model() -> None:
 
 def test_first_stride_of_one_costs_four_times_the_papers_positions() -> None:
     # With the paper's stride 2 the stem of a 32×32 image is a quarter of it.
-    assert drawn(NAME).lines[0].cost.macs == 4 * drawn("mobilenet_v1", resolution=32).lines[0].cost.macs == 884_736
+    assert drawn(NAME).calls[0].cost.macs == 4 * drawn("mobilenet_v1", resolution=32).calls[0].cost.macs == 884_736
 
 
 def test_blocks_are_equation_5() -> None:
     separable = find(Formula, "depthwise_separable", "formula")
-    drawing = drawn(NAME)
+    network = drawn(NAME)
     for number, (M, N, D_F) in {1: (32, 64, 32), 2: (64, 128, 16), 9: (512, 512, 4), 13: (1024, 1024, 2)}.items():
         expected = separable.evaluate({"D_K": 3, "M": M, "N": N, "D_F": D_F}).macs
-        assert block_macs(drawing, f"block{number}") == expected
+        assert block_macs(network, f"block{number}") == expected
 
 
 def test_sweep_and_symbol_give_the_same_as_integers() -> None:

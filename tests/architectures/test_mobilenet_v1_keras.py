@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from convcost import models
-from convcost.theory.errors import MeasurementError
+from convcost.core.errors import MeasurementError
 
 from .agreement import agreed, drawn, first_disagreement, macs, module_of
 
@@ -31,23 +31,23 @@ def test_biases_cost_parameters_and_no_macs() -> None:
     paper = drawn("mobilenet_v1")
     # One bias a batch-normalised channel, half of what the 27 batch norms have.
     assert totals.params_formula - paper.cost.parameters == 10_944
-    assert sum(x.cost.parameters for x in paper.lines if x.operator.name == "batch_norm") == 2 * 10_944
+    assert sum(x.cost.parameters for x in paper.calls if x.operator.name == "batch_norm") == 2 * 10_944
     assert totals.macs_formula == macs(paper) == 568_740_352
     assert totals.fvcore_total == 578_875_904
 
 
 def test_shallow_is_table_5() -> None:
     # Howard et al. 2017, Table 5: 307 million mult-adds, 2.9 million parameters.
-    drawing = drawn(NAME, variant="shallow")
-    assert macs(drawing) == macs(drawn("mobilenet_v1", variant="shallow"))
-    assert round(macs(drawing) / 10**6) == 307
-    assert round(drawing.cost.parameters / 10**6, 1) == 2.9
+    network = drawn(NAME, variant="shallow")
+    assert macs(network) == macs(drawn("mobilenet_v1", variant="shallow"))
+    assert round(macs(network) / 10**6) == 307
+    assert round(network.cost.parameters / 10**6, 1) == 2.9
 
 
 def test_widths_have_no_lower_bound() -> None:
     # int(32·0.1) = 3 here, 8 by the rule of the paper's authors.
-    assert drawn(NAME, alpha="0.1").lines[0].output.shape[1] == 3
-    assert drawn("mobilenet_v1", alpha="0.1").lines[0].output.shape[1] == 8
+    assert drawn(NAME, alpha="0.1").calls[0].output.shape[1] == 3
+    assert drawn("mobilenet_v1", alpha="0.1").calls[0].output.shape[1] == 8
 
 
 def test_wrong_width_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import sympy
 
-from convcost.theory.book import find
-from convcost.theory.record import Formula
+from convcost.core.record import Formula
+from convcost.core.registry import find
 
 from .agreement import agreed, block_macs, drawn, first_disagreement, macs, module_of, redrawn, weights
 
@@ -69,16 +69,16 @@ def test_published_figures() -> None:
 def test_authors_table(row: str) -> None:
     # Its millions of MACs are cut, not rounded; its parameters are weights without batch norms.
     alpha, side, millions, parameters = row.split()
-    drawing = drawn(NAME, alpha=alpha, resolution=side)
-    assert macs(drawing) // 10**6 == int(millions)
-    assert f"{weights(drawing) / 10**6:.2f}" == parameters
+    network = drawn(NAME, alpha=alpha, resolution=side)
+    assert macs(network) // 10**6 == int(millions)
+    assert f"{weights(network) / 10**6:.2f}" == parameters
 
 
 def test_table_4_of_the_paper() -> None:
     # MobileNetV2: 3.4 M parameters, 300 M multiply-adds. 3.47 million weights are cut to 3.4, not rounded.
-    drawing = drawn(NAME)
-    assert macs(drawing) // 10**6 == 300
-    assert weights(drawing) == 3_469_760
+    network = drawn(NAME)
+    assert macs(network) // 10**6 == 300
+    assert weights(network) == 3_469_760
     # MobileNetV2 (1.4) prints 6.9 M and 585 M; the net that its authors released has 6.06 M and 582 M.
     wide = drawn(NAME, alpha="1.4")
     assert (weights(wide), macs(wide)) == (6_059_840, 582_195_824)
@@ -102,14 +102,14 @@ def test_blocks_are_the_closed_forms() -> None:
     plain = find(Formula, "inverted_residual", "formula")
     strided = find(Formula, "inverted_residual_strided", "formula")
     separable = find(Formula, "depthwise_separable", "formula")
-    drawing = drawn(NAME, resolution=225)
+    network = drawn(NAME, resolution=225)
     # 225 is halved to 113, 57, 29, 15 and 8.
-    assert block_macs(drawing, "bottleneck1_1") == separable.evaluate({"D_K": 3, "M": 32, "N": 16, "D_F": 113}).macs
+    assert block_macs(network, "bottleneck1_1") == separable.evaluate({"D_K": 3, "M": 32, "N": 16, "D_F": 113}).macs
     at = {"t": 6, "k": 3}
-    assert block_macs(drawing, "bottleneck3_2") == plain.evaluate(at | {"h": 29, "w": 29, "d_in": 32, "d_out": 32}).macs
-    assert block_macs(drawing, "bottleneck5_1") == plain.evaluate(at | {"h": 15, "w": 15, "d_in": 64, "d_out": 96}).macs
+    assert block_macs(network, "bottleneck3_2") == plain.evaluate(at | {"h": 29, "w": 29, "d_in": 32, "d_out": 32}).macs
+    assert block_macs(network, "bottleneck5_1") == plain.evaluate(at | {"h": 15, "w": 15, "d_in": 64, "d_out": 96}).macs
     whole = at | {"h": 57, "w": 57, "d_in": 24, "d_out": 32, "s": 2}
-    assert block_macs(drawing, "bottleneck3_1") == strided.evaluate(whole).macs
+    assert block_macs(network, "bottleneck3_1") == strided.evaluate(whole).macs
 
 
 def test_papers_block_count_forgets_the_stride() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from convcost import models
-from convcost.theory.book import find
-from convcost.theory.record import Formula
+from convcost.core.record import Formula
+from convcost.core.registry import find
 
 from .agreement import agreed, block_macs, drawn, first_disagreement, module_of
 
@@ -29,15 +29,15 @@ def test_figures_of_the_widely_used_model() -> None:
 
 
 def test_blocks_are_the_closed_forms() -> None:
-    drawing = drawn(NAME)
+    network = drawn(NAME)
     projected = find(Formula, "inverted_residual_projected", "formula")
     plain = find(Formula, "inverted_residual", "formula")
     at = {"h": 32, "w": 32, "t": 6, "k": 3}
     # Unlike the paper's, the first block expands (32 channels to 32) and projects its shortcut.
     first = projected.evaluate(at | {"d_in": 32, "d_out": 16, "t": 1})
-    assert block_macs(drawing, "bottleneck1_1") == first.macs == 2_392_064
-    assert block_macs(drawing, "bottleneck2_1") == projected.evaluate(at | {"d_in": 16, "d_out": 24}).macs
-    assert block_macs(drawing, "bottleneck2_2") == plain.evaluate(at | {"d_in": 24, "d_out": 24}).macs
+    assert block_macs(network, "bottleneck1_1") == first.macs == 2_392_064
+    assert block_macs(network, "bottleneck2_1") == projected.evaluate(at | {"d_in": 16, "d_out": 24}).macs
+    assert block_macs(network, "bottleneck2_2") == plain.evaluate(at | {"d_in": 24, "d_out": 24}).macs
 
 
 def test_four_shortcuts_are_convolutions() -> None:

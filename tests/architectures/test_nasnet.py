@@ -13,21 +13,21 @@ import pytest
 import torch
 
 import convcost
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 from convcost.models.nasnet import nasnet_a
 from convcost.report.comparison import ComparisonReport
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
 from tests.architectures.published import rounds_to
 
 
-def draw(name: str, **options: object) -> Drawing:
+def draw(name: str, **options: object) -> Network:
     architecture = find(Architecture, name, "architecture")
-    return architecture.draw(architecture.settings(options))
+    return architecture.network(architecture.settings(options))
 
 
-def moving_statistics(drawing: Drawing) -> int:
+def moving_statistics(network: Network) -> int:
     """A mean and a variance a channel of every batch norm: no parameters, but Keras counts them."""
-    return sum(2 * line.inputs[0][1] for line in drawing.lines if line.operator.name == "batch_norm")
+    return sum(2 * line.inputs[0][1] for line in network.calls if line.operator.name == "batch_norm")
 
 
 def agrees(report: ComparisonReport, layers: int) -> None:
@@ -51,15 +51,15 @@ def layers(repeats: int) -> int:
 def test_large() -> None:
     report = large()
     agrees(report, layers(6))
-    assert report.comparison.drawing.input_shape == (1, 3, 331, 331)
+    assert report.comparison.network.input_shape == (1, 3, 331, 331)
     # Table 2: 23.8 B mult-adds, 88.9 M parameters. Keras' summary of NASNetLarge: 88,753,150 trainable parameters of
     # 88,949,818; the paper's figure is the second, with the moving statistics of the batch norms.
     assert report.totals.macs_measured == report.totals.macs_formula == 23_783_414_658
     assert report.totals.params_measured == report.totals.params_formula == 88_753_150
     assert report.totals.fvcore_total == report.totals.fvcore_total_formula == 23_886_348_558
-    drawing = report.comparison.drawing
+    network = report.comparison.network
     assert rounds_to(Fraction(23_783_414_658, 10**9), "23.8")
-    assert drawing.cost.parameters + moving_statistics(drawing) == 88_949_818
+    assert network.cost.parameters + moving_statistics(network) == 88_949_818
     assert rounds_to(Fraction(88_949_818, 10**6), "88.9")
     assert not rounds_to(Fraction(88_753_150, 10**6), "88.9")
 
@@ -72,8 +72,8 @@ def test_mobile() -> None:
     assert report.totals.params_measured == report.totals.params_formula == 5_289_978
     assert rounds_to(Fraction(563_638_816, 10**6), "564")
     assert rounds_to(Fraction(5_289_978, 10**6), "5.3")
-    drawing = report.comparison.drawing
-    assert drawing.cost.parameters + moving_statistics(drawing) == 5_326_716
+    network = report.comparison.network
+    assert network.cost.parameters + moving_statistics(network) == 5_326_716
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_two_rows_of_table_2_do_not_come_out(
     repeats: int, filters: int, mult_adds: str, parameters: str, macs: int, params: int
 ) -> None:
     options = {"repeats": repeats, "penultimate_filters": filters, "resolution": 299}
-    drawing = draw("nasnet_mobile", **options)
-    assert sum(line.cost.macs for line in drawing.core) == macs
-    assert drawing.cost.parameters == params
+    network = draw("nasnet_mobile", **options)
+    assert sum(line.cost.macs for line in network.core) == macs
+    assert network.cost.parameters == params
     for stem in (32, 96):
         cost = draw("nasnet_mobile", **options, stem_filters=stem)
         assert not rounds_to(Fraction(sum(line.cost.macs for line in cost.core), 10**9), mult_adds)

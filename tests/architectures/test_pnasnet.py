@@ -44,7 +44,7 @@ def large() -> ComparisonReport:
 def test_large() -> None:
     report = large()
     agrees(report, layers(4))
-    assert report.comparison.drawing.input_shape == (1, 3, 331, 331)
+    assert report.comparison.network.input_shape == (1, 3, 331, 331)
     # Table 5: 25.0 B mult-adds and 86.1 M parameters. timm's weights hold 86,057,668 parameters.
     assert report.totals.macs_measured == report.totals.macs_formula == 24_937_395_792
     assert report.totals.params_measured == report.totals.params_formula == 86_057_668

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 import convcost
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 from tests.architectures.published import cuts_to, rounds_to
 
 
-def drawn(**options: object) -> Drawing:
+def drawn(**options: object) -> Network:
     record = find(Architecture, "resnet", "architecture")
-    return record.draw(record.settings(options))
+    return record.network(record.settings(options))
 
 
-def macs(drawing: Drawing) -> int:
-    return sum(int(line.cost.macs) for line in drawing.core)
+def macs(network: Network) -> int:
+    return sum(int(line.cost.macs) for line in network.core)
 
 
 def table() -> Any:
@@ -110,7 +110,7 @@ def test_table_1_cuts_off(depth: int, printed: str, rounded: str) -> None:
 
 def test_conventions_of_others_for_resnet_50() -> None:
     report = convcost.compare("resnet", variant="v1.5")
-    cost = report.comparison.drawing.cost
+    cost = report.comparison.network.cost
     # pycls dev/model_complexity.json prints the additions of the FC's biases with the MACs.
     assert cost.macs + cost.bias_adds == 4_089_185_256
     # timm's and PaddleClas's 4.11 G is fvcore's total, with 2 an element of a batch norm.
@@ -163,9 +163,9 @@ def test_a_wrong_stride_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def convolutions(drawing: Drawing, prefix: str) -> tuple[int, int]:
+def convolutions(network: Network, prefix: str) -> tuple[int, int]:
     """MACs and weights of the lines of a block."""
-    lines = [line for line in drawing.core if line.name.startswith(prefix)]
+    lines = [line for line in network.core if line.name.startswith(prefix)]
     assert lines
     return sum(line.cost.macs for line in lines), sum(line.cost.parameters for line in lines)
 
@@ -207,7 +207,7 @@ def test_closed_forms_hold_activations_and_inputs_of_the_operators() -> None:
 def test_one_formula_for_numbers_arrays_and_symbols() -> None:
     record = find(Architecture, "resnet", "architecture")
     sides = np.array([224, 225, 299, 331])
-    swept = sum(line.cost.macs for line in record.draw({**record.settings({}), "resolution": sides}).core)
+    swept = sum(line.cost.macs for line in record.network({**record.settings({}), "resolution": sides}).core)
     assert swept.tolist() == [macs(drawn(resolution=int(side))) for side in sides]
     form = convcost.closed_form("resnet")
     names = {str(symbol): symbol for symbol in form.macs.free_symbols}
@@ -219,7 +219,7 @@ def test_one_formula_for_numbers_arrays_and_symbols() -> None:
 # Araujo, Norris & Sim 2019, Computing Receptive Fields of Convolutional Neural Networks (Distill), ResNet v1.
 @pytest.mark.parametrize(("depth", "extent"), [(50, 483), (101, 1027), (152, 1507)])
 def test_receptive_field(depth: int, extent: int) -> None:
-    last = next(line for line in reversed(drawn(depth=depth).lines) if line.name.startswith("conv5_x"))
+    last = next(line for line in reversed(drawn(depth=depth).calls) if line.name.startswith("conv5_x"))
     assert [(field.extent, field.step) for field in last.output.fields] == [(extent, 32)] * 2
 
 

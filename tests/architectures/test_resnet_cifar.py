@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 import convcost
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 from tests.architectures.published import rounds_to
 
 
-def drawn(**options: object) -> Drawing:
+def drawn(**options: object) -> Network:
     record = find(Architecture, "resnet_cifar", "architecture")
-    return record.draw(record.settings(options))
+    return record.network(record.settings(options))
 
 
 @pytest.mark.parametrize(

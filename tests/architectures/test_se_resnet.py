@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 import convcost
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 from tests.architectures.published import rounds_to
 
 
-def drawn(name: str = "se_resnet", **options: object) -> Drawing:
+def drawn(name: str = "se_resnet", **options: object) -> Network:
     record = find(Architecture, name, "architecture")
-    return record.draw(record.settings(options))
+    return record.network(record.settings(options))
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_without_the_last_stage() -> None:
     [(50, "3.86", "3.86", "3.87"), (101, "7.57", "7.58", "7.60"), (152, "11.28", "11.30", "11.32")],
 )
 def test_table_2(depth: int, macs: str, printed: str, printed_se: str) -> None:
-    def elements(drawing: Drawing, operator: str) -> int:
-        return sum(int(line.cost.elementwise) for line in drawing.lines if line.operator.name == operator)
+    def elements(network: Network, operator: str) -> int:
+        return sum(int(line.cost.elementwise) for line in network.calls if line.operator.name == operator)
 
     plain, se = drawn("resnet", depth=depth), drawn(depth=depth)
     additions = elements(plain, "add")
@@ -91,7 +91,7 @@ def test_table_2(depth: int, macs: str, printed: str, printed_se: str) -> None:
 
 
 def test_block_is_the_closed_form() -> None:
-    lines = [line for line in drawn().lines if line.name.startswith("conv3_x.block2.se.")]
+    lines = [line for line in drawn().calls if line.name.startswith("conv3_x.block2.se.")]
     form = convcost.cost("squeeze_excitation", C=512, H=28, W=28)
     for primitive in ("macs", "bias_adds", "elementwise", "parameters", "activations", "inputs"):
         assert getattr(form, primitive) == sum(getattr(line.cost, primitive) for line in lines), primitive

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import convcost
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture, Network
+from convcost.core.registry import find
 
 
-def drawn(**options: object) -> Drawing:
+def drawn(**options: object) -> Network:
     record = find(Architecture, "xception", "architecture")
-    return record.draw(record.settings(options))
+    return record.network(record.settings(options))
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_exact_figures() -> None:
     # A recount of convolutions and the logits layer; EfficientNet's Table 2 prints 8.4 B for Xception.
     assert cost.macs == 8_357_403_496
     # Keras prints 22,910,480 in total: the moving statistics, as many as scales and shifts, are in.
-    norms = sum(line.cost.parameters for line in drawn().lines if line.operator.name == "batch_norm")
+    norms = sum(line.cost.parameters for line in drawn().calls if line.operator.name == "batch_norm")
     assert cost.parameters + norms == 22_910_480
 
 
 def test_map_sizes_of_figure_5() -> None:
-    sizes = {line.name: line.output.shape[1:] for line in drawn().lines}
+    sizes = {line.name: line.output.shape[1:] for line in drawn().calls}
     # Figure 5 gives 299×299×3 to the entry flow, 19×19×728 to the middle flow, 2048-dimensional vectors at the end.
     assert sizes["entry.block3.add"] == (728, 19, 19)
     assert sizes["middle.block11.add"] == (728, 19, 19)
@@ -55,7 +55,7 @@ def test_36_convolutional_layers_in_14_modules() -> None:
     plain = [line for line in core if line.name in ("entry.conv1", "entry.conv2")]
     assert len(pointwise) + len(plain) == 36
     assert len({line.name.split(".")[1] for line in pointwise}) == 14
-    assert len([line for line in drawn().lines if line.operator.name == "add"]) == 12
+    assert len([line for line in drawn().calls if line.operator.name == "add"]) == 12
 
 
 @pytest.mark.parametrize("block", range(4, 12))

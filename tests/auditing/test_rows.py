@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import convcost
-from convcost.auditing.child import audited
 from convcost.auditing.row import AuditRow
 from convcost.auditing.task import Task
+from convcost.auditing.worker import audited
 from convcost.report import audit_findings as findings
 from convcost.report.audit import COLUMNS, AuditReport, read_csv
 from tests.auditing.zoo import line

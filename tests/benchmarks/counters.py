@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 import convcost
-from convcost.theory.book import find
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 SHAPE = (1, 3, 224, 224)
 

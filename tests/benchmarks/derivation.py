@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import statistics
 
-from convcost.measure.symbolic import derive
 from convcost.models import _zoo
+from convcost.trace.derive import derive
 from tests.benchmarks.finding import Finding, Findings, same, times
 from tests.benchmarks.processes import CONVCOST, TORCHVISION, pair, python
 from tests.benchmarks.timing import interleaved

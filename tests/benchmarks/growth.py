@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 import convcost
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
 from convcost.models import build
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
 from tests.benchmarks.counters import formulas, fvcore
 from tests.benchmarks.finding import Finding, Findings
 from tests.benchmarks.timing import exponent, seconds
@@ -34,7 +34,7 @@ def findings(rounds: int) -> Findings:
     nets: list[tuple[int, nn.Module]] = []
     for depth in DEPTHS:
         settings = architecture.settings({"depth": str(depth)})
-        nets.append((len(architecture.draw(settings).lines), build("resnet_cifar", settings)))
+        nets.append((len(architecture.network(settings).calls), build("resnet_cifar", settings)))
     chains = [(length, chain(length)) for length in CHAINS]
     resnets, chained = f"ResNet-{DEPTHS[0]} … {DEPTHS[-1]}", f"chains of {CHAINS[0]} … {CHAINS[-1]:,} convolutions"
     yield _fitted(

@@ -6,11 +6,11 @@ import pytest
 import sympy
 from torch import Tensor, nn
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.closed import closed_form, ratio
-from convcost.theory.record import Formula
+from convcost.core.record import Formula
+from convcost.core.registry import find
+from convcost.symbolic.closed_form import closed_form, ratio
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 
 class Block(nn.Module):

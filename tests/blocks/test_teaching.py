@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.cost import Cost
-from convcost.theory.record import Formula, Operator
+from convcost.core.cost import Cost
+from convcost.core.record import Formula, Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 
 def formula(name: str, values: Mapping[str, int]) -> Cost:

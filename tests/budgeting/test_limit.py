@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from convcost.budgeting.limit import Count, Limit
-from convcost.theory.errors import DomainError
+from convcost.core.errors import DomainError
 
 RELATIONS: dict[str, Callable[[int, int], bool]] = {
     "<=": operator.le,

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import records
+from convcost.core.architecture import Architecture
+from convcost.core.registry import records
 
 COMMAND = (sys.executable, "-m", "convcost.cli.main")
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from convcost.theory.book import book
-from convcost.theory.convention import Convention
+from convcost.core.convention import Convention
+from convcost.core.registry import registry
 from tests.shell import convcost
 
 
@@ -50,7 +50,7 @@ def test_network_at_given_options() -> None:
     assert "MACs: 568,740,352" in out
 
 
-@pytest.mark.parametrize("name", [name for name, record in book().items() if not isinstance(record, Convention)])
+@pytest.mark.parametrize("name", [name for name, record in registry().items() if not isinstance(record, Convention)])
 def test_every_record_prints_and_has_latex(name: str) -> None:
     outcome = convcost("formula", name)
     assert (outcome.code, outcome.err) == (0, "")
@@ -93,7 +93,7 @@ def test_wrong_input_is_one_line(arguments: list[str], message: str | None) -> N
 def test_list_holds_every_record_and_model() -> None:
     out = convcost("list").out
     words = set(out.replace(",", " ").replace(";", " ").split())
-    assert set(book()) <= words
+    assert set(registry()) <= words
     assert "torchvision:NAME" in words
     assert max(len(line) for line in out.splitlines()) <= 80
 

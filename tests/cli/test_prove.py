@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 import convcost as package
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
 from tests.shell import convcost
 
 

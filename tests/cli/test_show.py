@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import records
+from convcost.core.architecture import Architecture
+from convcost.core.registry import records
 from tests.shell import convcost
 
 

@@ -8,12 +8,12 @@ from torch import nn
 
 from convcost.comparison.paper import compare_paper as compare
 from convcost.comparison.result import Comparison
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Operator, Source
+from convcost.core.architecture import Architecture, Network
+from convcost.core.builder import Builder, Map
+from convcost.core.record import Operator, Source
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 Hyper = dict[str, Any]
 Lines = list[tuple[str, Hyper]]
@@ -32,14 +32,14 @@ PAPER: Lines = [
 IMAGE = (2, 4, 9, 10)
 
 
-def paper(lines: Lines, shape: tuple[int, ...] = IMAGE) -> Drawing:
-    def write(pen: Pen) -> Map:
-        x = image = pen.image(*shape)
+def paper(lines: Lines, shape: tuple[int, ...] = IMAGE) -> Network:
+    def write(builder: Builder) -> Map:
+        x = image = builder.image(*shape)
         for number, (name, hyper) in enumerate(lines):
-            x = pen.draw(find(Operator, name, "operator"), x, name=f"{name}_{number}", **hyper)
+            x = builder.call(find(Operator, name, "operator"), x, name=f"{name}_{number}", **hyper)
         return image
 
-    return Architecture("net", "A net", write, (), Source("A paper", "table 1")).draw({})
+    return Architecture("net", "A net", write, (), Source("A paper", "table 1")).network({})
 
 
 def net(**changes: Any) -> nn.Sequential:

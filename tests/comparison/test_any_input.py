@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import convcost
-from tests.measure.modules import Written
+from tests.trace.modules import Written
 
 # A linear layer from 3 to 4 features on 2 rows: 2·3·4 multiply-accumulates.
 ROWS, MACS = (2, 3), 24

@@ -18,7 +18,7 @@ from torch.nn.utils import parametrizations
 from torch.utils.checkpoint import checkpoint
 
 import convcost
-from tests.measure.modules import Written
+from tests.trace.modules import Written
 
 # A linear layer from 3 to 4 features on 2 rows: 2·3·4 multiply-accumulates, 3·4 + 4 parameters.
 ROWS, MACS, PARAMETERS = (2, 3), 24, 16

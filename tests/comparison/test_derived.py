@@ -12,34 +12,34 @@ from torch import Tensor, nn
 
 from convcost.comparison.derived import prove_derived
 from convcost.comparison.proof import Proof, Residual
-from convcost.measure.symbolic import derive
-from convcost.theory.architecture import Architecture, Option
-from convcost.theory.book import find
-from convcost.theory.carriers import Count
-from convcost.theory.errors import MeasurementError
-from convcost.theory.image import image_form
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Operator, Source
-from convcost.theory.resolution import text
+from convcost.core.architecture import Architecture, Option
+from convcost.core.builder import Builder, Map
+from convcost.core.errors import MeasurementError
+from convcost.core.numeric import Count
+from convcost.core.record import Operator, Source
+from convcost.core.registry import find
+from convcost.symbolic.image_form import image_form
+from convcost.symbolic.resolution import text
+from convcost.trace.derive import derive
 
 
-def _write(pen: Pen, *, resolution: Count, batch: Count, flat: str) -> Map:
+def _write(builder: Builder, *, resolution: Count, batch: Count, flat: str) -> Map:
     """A halving convolution, a depthwise one, and a dense layer on the mean or on the whole map."""
     conv, linear = find(Operator, "conv2d", "operator"), find(Operator, "linear", "operator")
-    image = pen.image(batch, 3, resolution, resolution)
-    x = pen.draw(conv, image, name="first", out_channels=8, kernel_size=3, stride=2, padding=1)
-    x = pen.draw(conv, x, name="second", out_channels=8, kernel_size=3, padding=1, groups=8)
+    image = builder.image(batch, 3, resolution, resolution)
+    x = builder.call(conv, image, name="first", out_channels=8, kernel_size=3, stride=2, padding=1)
+    x = builder.call(conv, x, name="second", out_channels=8, kernel_size=3, padding=1, groups=8)
     if flat == "no":
-        x = pen.draw(find(Operator, "adaptive_avg_pool2d", "operator"), x, output_size=1)
-    x = pen.draw(find(Operator, "flatten", "operator"), x)
-    pen.draw(linear, x, name="fc", out_features=5, bias=True)
+        x = builder.call(find(Operator, "adaptive_avg_pool2d", "operator"), x, output_size=1)
+    x = builder.call(find(Operator, "flatten", "operator"), x)
+    builder.call(linear, x, name="fc", out_features=5, bias=True)
     return image
 
 
 NETWORK = Architecture(
     name="small",
     title="A small net",
-    write=_write,
+    build=_write,
     options=(
         Option("resolution", "R", "side", 12, low=4),
         Option("batch", "B", "images", 1),

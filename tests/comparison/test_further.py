@@ -11,7 +11,7 @@ from torch import nn
 
 import convcost
 from convcost.comparison.verdict import Verdict
-from tests.measure.modules import Written
+from tests.trace.modules import Written
 
 TOKENS = torch.zeros(2, 3, dtype=torch.int64)
 SAMPLE = Written(lambda _, x: F.grid_sample(x, x.new_zeros(1, 14, 14, 2), mode="bicubic", align_corners=False))

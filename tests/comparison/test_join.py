@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.comparison.join import join
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 LEFT_OUT = "fvcore's trace leaves out what the output does not depend on"
 

@@ -1,4 +1,4 @@
-"""Proofs of drawings against drawings that differ in what is known: the residual is that, and where it is."""
+"""Proofs of networks against networks that differ in what is known: the residual is that, and where it is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from convcost.comparison.proof import Layer, Part, Proof, Residual, Theorem, parts_of, prove
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.image import B, H, ImageForm, W, image_form
-from convcost.theory.resolution import simplify, text
-from convcost.theory.symbolic import symbol
-from tests.theory.pairs import halved
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
+from convcost.symbolic.image_form import B, H, ImageForm, W, image_form
+from convcost.symbolic.resolution import simplify, text
+from convcost.symbolic.sympy_text import symbol
+from tests.symbolic.pairs import halved
 
 
 def drawn(name: str, **options: Any) -> ImageForm:
@@ -21,7 +21,7 @@ def drawn(name: str, **options: Any) -> ImageForm:
 
 
 def against(left: ImageForm, right: ImageForm) -> Proof:
-    return prove(parts_of(left.drawing), parts_of(right.drawing), left.domain)
+    return prove(parts_of(left.network), parts_of(right.network), left.domain)
 
 
 def in_total(proof: Proof) -> dict[str, Theorem | Residual]:
@@ -30,7 +30,7 @@ def in_total(proof: Proof) -> dict[str, Theorem | Residual]:
 
 def test_a_network_against_itself_in_other_words() -> None:
     form = drawn("resnet")
-    ours = parts_of(form.drawing)
+    ours = parts_of(form.network)
     # A trace has floors of floors; here one side keeps them, the other has them plain.
     assert all(part.macs != simplify(part.macs) for part in ours if part.block == "conv5_x" and part.macs)
     proof = prove(ours, [replace(part, macs=simplify(part.macs)) for part in ours], form.domain)

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from convcost.comparison.paper import compare_paper as compare
 from convcost.comparison.row import Row
 from convcost.comparison.verdict import Verdict
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Operator, Source
+from convcost.core.architecture import Architecture
+from convcost.core.builder import Builder, Map
+from convcost.core.record import Operator, Source
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 from .small import CONV, PAPER, Lines, compared, net
 
@@ -176,14 +176,14 @@ class Forked(nn.Module):
 
 @pytest.mark.parametrize("unit", ["macs", "flops"])
 def test_layer_that_the_model_calls_for_nothing_disagrees(unit: str) -> None:
-    def write(pen: Pen) -> Map:
-        image = pen.image(2, 4)
-        pen.draw(find(Operator, "linear", "operator"), image, out_features=9, bias=True)
-        pen.draw(find(Operator, "linear", "operator"), image, out_features=3)
+    def write(builder: Builder) -> Map:
+        image = builder.image(2, 4)
+        builder.call(find(Operator, "linear", "operator"), image, out_features=9, bias=True)
+        builder.call(find(Operator, "linear", "operator"), image, out_features=3)
         return image
 
-    drawing = Architecture("forked", "Forked", write, (), Source("A paper", "table 1")).draw({})
-    comparison = compare(drawing, capture(Forked(), (2, 4)), trace(Forked(), (2, 4)), unit)
+    network = Architecture("forked", "Forked", write, (), Source("A paper", "table 1")).network({})
+    comparison = compare(network, capture(Forked(), (2, 4)), trace(Forked(), (2, 4)), unit)
     first, second = comparison.rows
     reason = "fvcore's trace leaves out what the output does not depend on"
     assert (first.module, first.verdict, first.reason) == ("away", Verdict.DISAGREE, reason)

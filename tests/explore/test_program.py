@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.outline import kind
+from convcost.core.registry import find, records
 from convcost.explore.network_program import network_program
 from convcost.explore.structures import Program
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find, records
-from convcost.theory.errors import DomainError
-from convcost.theory.outline import kind
 
 NETS = sorted(records(Architecture))
 
@@ -29,27 +29,27 @@ def _agree(found: Program, architecture: Architecture, given: dict[str, Any], po
     settings = architecture.settings(given)
     settings |= {dial.name: dial.value(n) for dial, n in zip(found.dials, point, strict=True)}
     try:
-        drawing = architecture.draw(settings)
+        network = architecture.network(settings)
     except DomainError as error:
         assert structure.refused
         words = str(error).split("(")[0]
         assert structure.refused.startswith(words)
         return False
     assert not structure.refused
-    assert len(structure.layers) == len(drawing.lines)
-    for layer, line in zip(structure.layers, drawing.lines, strict=True):
+    assert len(structure.layers) == len(network.calls)
+    for layer, line in zip(structure.layers, network.calls, strict=True):
         assert (layer.name, layer.kind) == (line.name, kind(line.operator.name, line.inputs, line.hyper))
         assert tuple(values[place] for place in layer.output) == line.output.shape
         assert layer.parameters is not None
         assert values[layer.parameters] == line.cost.parameters
-        assert (layer.activations is None) is not line.operator.multilinear
+        assert (layer.activations is None) is not line.operator.is_product
         assert layer.activations is None or values[layer.activations] == line.cost.activations
-        assert (0 if layer.macs is None else values[layer.macs]) == line.cost.macs or not layer.multilinear
+        assert (0 if layer.macs is None else values[layer.macs]) == line.cost.macs or not layer.is_product
     totals = [
         values[place] for place in (structure.macs, structure.parameters, structure.activations) if place is not None
     ]
-    written = sum(line.cost.activations for line in drawing.core)
-    assert totals == [drawing.cost.macs, drawing.cost.parameters, written]
+    written = sum(line.cost.activations for line in network.core)
+    assert totals == [network.cost.macs, network.cost.parameters, written]
     return True
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import convcost
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError
+from convcost.core.registry import find, records
 from convcost.explore.axis import typed
 from convcost.explore.budget import amount
 from convcost.explore.continuous import compound
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find, records
-from convcost.theory.errors import DomainError
 
 MULTIPLIED = sorted(
     name for name, net in records(Architecture).items() if any(option.name == "alpha" for option in net.options)
@@ -41,7 +41,7 @@ def lattice(name: str) -> Lattice:
     net = find(Architecture, name, "network")
     table = {}
     for alpha, side in product(ALPHAS, _sides(name)):
-        table[alpha, side] = net.draw(net.settings({"alpha": typed(alpha), "resolution": side})).counts
+        table[alpha, side] = net.network(net.settings({"alpha": typed(alpha), "resolution": side})).counts
     return table
 
 
@@ -124,8 +124,8 @@ def test_networks_without_a_multiplier_have_an_image() -> None:
     assert report.settings is not None
     net = find(Architecture, "resnet", "network")
     side = report.settings["resolution"]
-    macs = {d: net.draw(net.settings({"depth": d, "resolution": side})).cost.macs for d in (18, 34, 50)}
-    above = net.draw(net.settings({"depth": 18, "resolution": side + 1})).cost.macs
+    macs = {d: net.network(net.settings({"depth": d, "resolution": side})).cost.macs for d in (18, 34, 50)}
+    above = net.network(net.settings({"depth": 18, "resolution": side + 1})).cost.macs
     assert macs[18] <= 4_090_000_000 < above
     assert report.settings["depth"] == max(d for d, count in macs.items() if count <= 4_090_000_000)
 
@@ -140,7 +140,7 @@ def test_continuous_solutions_fit_the_law_and_just_so() -> None:
     for width, fits in ((alone.alpha, True), ((alone.alpha or 0) + Fraction(1, 10_000), False)):
         settings = {**report.settings, "alpha": width}
         macs = net.law(settings, rho)
-        parameters = net.draw(settings, rounding=False).cost.parameters
+        parameters = net.network(settings, rounding=False).cost.parameters
         assert (macs <= 300_000_000 and parameters <= 3_500_000) is fits
     both = next(item for item in report.law if item.name == "α = ρ")
     assert both.alpha == both.rho

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import convcost
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError, UnknownNameError
+from convcost.core.registry import find, records
 from convcost.explore.sweep import COUNTS, Sweep, sweep
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find, records
-from convcost.theory.errors import DomainError, UnknownNameError
 
 NETS = sorted(records(Architecture))
 
@@ -27,7 +27,7 @@ def check(result: Sweep) -> int:
     """Every point against the same network drawn at plain numbers; how many could be drawn."""
     for index in np.ndindex(result.shape):
         try:
-            counts = result.architecture.draw(result.settings(index)).counts
+            counts = result.architecture.network(result.settings(index)).counts
         except DomainError:
             assert result.refused[index]
             continue
@@ -75,7 +75,7 @@ def _order(name: str, grid: dict[str, str]) -> list[str]:
 def _drawn(name: str, point: dict[str, str]) -> bool:
     net = find(Architecture, name, "network")
     try:
-        net.draw(net.settings(point))
+        net.network(net.settings(point))
     except DomainError:
         return False
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import find
-from convcost.theory.image import OPEN
+from convcost.core.architecture import Architecture
+from convcost.core.registry import find
+from convcost.symbolic.image_form import OPEN
 
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")

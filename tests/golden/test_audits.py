@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from convcost.auditing.child import audited
 from convcost.auditing.row import NOT_AUDITED, AuditRow
 from convcost.auditing.task import Task, tasks
+from convcost.auditing.worker import audited
 from convcost.report.audit import AuditReport, read_csv
 from tests.golden import audits
 from tests.golden.audits import LIBRARIES, REPORTS

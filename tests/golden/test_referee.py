@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from convcost.measure.counters.counter import counters
 from convcost.report import conventions
+from convcost.trace.counters.counter import counters
 from tests.golden.referee import NETS, REPORTS, accounts, measured, page, rows, table
 
 ROWS = rows()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.published.claim import claims as published
+from convcost.comparison.published.claim import claims as published
+from convcost.core.architecture import Architecture
+from convcost.core.registry import records
 from convcost.report import grid, proofs
-from convcost.theory.architecture import Architecture
-from convcost.theory.book import records
+from tests.comparison.published.rates import measured
 from tests.golden.audits import LIBRARIES
 from tests.golden.systems import PROOFS, SYSTEMS
-from tests.published.rates import measured
 
 REPORTS = Path(__file__).parents[2] / "reports"
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from convcost.core.errors import ConvcostError, DomainError, MeasurementError
+from convcost.core.spec import TensorSpec
 from convcost.models.reference import Loaded, load
-from convcost.theory.errors import ConvcostError, DomainError, MeasurementError
-from convcost.theory.spec import TensorSpec
 
 
 def run(loaded: Loaded) -> None:

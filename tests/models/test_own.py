@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import nn
 
+from convcost.core.errors import ConvcostError, MeasurementError
+from convcost.core.spec import TensorSpec
 from convcost.models.reference import load
-from convcost.theory.errors import ConvcostError, MeasurementError
-from convcost.theory.spec import TensorSpec
 
 NET = """
 import torch

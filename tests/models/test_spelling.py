@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from convcost.core.errors import ConvcostError
+from convcost.core.spec import TensorSpec
 from convcost.models.spelling import DTYPES, parse_arguments, parse_input, parse_inputs, read_value
-from convcost.theory.errors import ConvcostError
-from convcost.theory.spec import TensorSpec
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from convcost.core.errors import UnknownNameError
+from convcost.core.spec import TensorSpec
 from convcost.models.reference import load
 from convcost.models.weights import Published, published, published_entries
-from convcost.theory.errors import UnknownNameError
-from convcost.theory.spec import TensorSpec
 
 # One of each kind whose input, or whose arguments, the metadata does not say; all of them take a minute.
 CHECKED = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-from convcost.theory.cost import Result
+from convcost.core.cost import Result
 
 Change = Callable[[SimpleNamespace], Any]
 

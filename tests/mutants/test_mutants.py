@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from convcost.theory.book import find, records
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import find, records
 from tests.operators.case import Case
 from tests.operators.strategies_elementwise import FUNCTIONS, PAIRS
 from tests.operators.strategies_pointwise import ACTIVATIONS
@@ -15,7 +15,7 @@ from tests.operators.strategies_recurrent import NEVER_CALLED
 from tests.operators.strategies_reduction import OVER_AN_AXIS, OVER_AXES, SCANS, SCATTERS
 from tests.operators.witness import disagreements, observe
 
-from . import further, multilinear, others, products, recurrent, reductions
+from . import convolutions, further, others, products, recurrent, reductions
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
@@ -26,8 +26,8 @@ NEEDS_TWO_AXES = {
     *("stride of the first axis for all", "output axes swapped", "factor of the last axis for all"),
 }
 SLIPS: dict[str, dict[str, Slip]] = {
-    **{f"conv{rank}d": multilinear.CONVOLUTION for rank in RANKS},
-    **{f"conv_transpose{rank}d": multilinear.TRANSPOSED for rank in RANKS},
+    **{f"conv{rank}d": convolutions.CONVOLUTION for rank in RANKS},
+    **{f"conv_transpose{rank}d": convolutions.TRANSPOSED for rank in RANKS},
     **{f"max_pool{rank}d": others.MAX_POOL for rank in RANKS},
     **{f"avg_pool{rank}d": others.AVG_POOL for rank in RANKS},
     **{f"adaptive_max_pool{rank}d": others.ADAPTIVE_MAX for rank in RANKS},
@@ -48,7 +48,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "lerp": reductions.THREE,
     **dict.fromkeys(("addcmul", "addcdiv"), reductions.PRODUCT_ADDED),
     "clamp": reductions.BOUNDS,
-    "linear": multilinear.LINEAR,
+    "linear": convolutions.LINEAR,
     "lstm": recurrent.LSTM,
     "gru": recurrent.GRU,
     "rnn_tanh": recurrent.RNN,

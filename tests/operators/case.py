@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convcost.measure.calls import Call, capture
-from convcost.theory.cost import Cost
+from convcost.core.cost import Cost
+from convcost.trace.capture import Call, capture
 
 
 @dataclass(frozen=True)

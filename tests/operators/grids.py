@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
 
 CHOICES = {
     "N": (1, 2, 3, 5),

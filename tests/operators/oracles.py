@@ -12,8 +12,8 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from torch import Tensor, nn
 from torch.func import jacrev
 
-from convcost.measure.calls import Call
-from convcost.theory.cost import Cost
+from convcost.core.cost import Cost
+from convcost.trace.capture import Call
 
 from . import definitions, normalise
 from .case import Applied, Case, Concat

@@ -15,9 +15,9 @@ from torch._ops import OpOverload
 from torch.nn.utils.rnn import PackedSequence
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from convcost.measure.calls import Call
-from convcost.measure.probe import ones_probe
-from convcost.theory.cost import Cost
+from convcost.core.cost import Cost
+from convcost.trace.capture import Call
+from convcost.trace.probe import ones_probe
 
 from .case import Case
 

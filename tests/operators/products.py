@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.executed import executed
-from convcost.measure.probe import ones_probe
+from convcost.trace.executed import executed
+from convcost.trace.probe import ones_probe
 
 from .counted import Counted, Tally, softmax_row
 

@@ -11,8 +11,8 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import strategies as st
 from torch import nn
 
-from convcost.measure.calls import Call
-from convcost.theory.cost import Cost
+from convcost.core.cost import Cost
+from convcost.trace.capture import Call
 
 from . import draws
 from .case import Applied, Case

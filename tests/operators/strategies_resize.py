@@ -9,8 +9,8 @@ from typing import Any
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import strategies as st
 
-from convcost.measure.calls import Call
-from convcost.theory.cost import Cost
+from convcost.core.cost import Cost
+from convcost.trace.capture import Call
 
 from . import draws
 from .case import Applied, Case, applied

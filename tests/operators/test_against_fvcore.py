@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcost.measure.fvcore import FvcoreTrace, trace
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.cost import Cost
-from convcost.theory.record import Operator
+from convcost.core.convention import Convention
+from convcost.core.cost import Cost
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.fvcore import FvcoreTrace, trace
 
 from .case import Case
 from .strategies import FAMILIES, MANY, MULTILINEAR, OTHERS, SOME

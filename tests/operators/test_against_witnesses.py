@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcost.measure.calls import capture
-from convcost.measure.probe import ones_probe
-from convcost.theory.book import records
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import records
+from convcost.trace.capture import capture
+from convcost.trace.probe import ones_probe
 
 from .case import Case
 from .strategies import DRAWN, FAMILIES, MANY, MULTILINEAR, OTHERS, PRODUCTS
@@ -25,7 +25,7 @@ def agrees(case: Case) -> str:
     """Asserts that the formula of the operator called is right, and returns the operator's name."""
     observed = observe(case)
     assert disagreements(observed.record, observed) == []
-    assert observed.record.multilinear is (observed.cost.macs > 0)
+    assert observed.record.is_product is (observed.cost.macs > 0)
     assert observed.call.parameters == observed.cost.parameters
     return observed.record.name
 

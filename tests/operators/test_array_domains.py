@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convcost.theory.book import find
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 ADD = find(Operator, "add", "operator")
 CONCAT = find(Operator, "concat", "operator")

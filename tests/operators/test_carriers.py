@@ -12,9 +12,9 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, StatelessSymbolicContext
 
-from convcost.theory.book import find, records
-from convcost.theory.cost import PRIMITIVES, Cost
-from convcost.theory.record import Operator
+from convcost.core.cost import PRIMITIVES, Cost
+from convcost.core.record import Operator
+from convcost.core.registry import find, records
 
 from .grids import values
 

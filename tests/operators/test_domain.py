@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from torch import Tensor, nn
 
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.cost import Cost
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Formula, Operator, Source
+from convcost.core.convention import Convention
+from convcost.core.cost import Cost
+from convcost.core.errors import DomainError
+from convcost.core.record import Formula, Operator, Source
+from convcost.core.registry import find
 
 from . import strategies_convolution
 

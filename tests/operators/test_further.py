@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcost.measure.fvcore import traced_or_not
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.record import Operator
+from convcost.core.convention import Convention
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.fvcore import traced_or_not
 
 from .strategies import FURTHER, SOME
 from .witness import disagreements, observe

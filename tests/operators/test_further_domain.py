@@ -10,9 +10,9 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  as everyone calls it
 
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Operator
+from convcost.core.errors import DomainError
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 IMAGE = (2, 6, 5, 4)
 WINDOW = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.record import Operator
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 from .case import Applied
 

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.measure.calls import Call
-from convcost.measure.executed import executed
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Operator
+from convcost.core.errors import DomainError
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import Call
+from convcost.trace.executed import executed
 
 from .case import Case
 from .products import Product

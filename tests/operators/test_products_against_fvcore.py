@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcost.measure.calls import Call
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.cost import Cost
-from convcost.theory.record import Operator
+from convcost.core.convention import Convention
+from convcost.core.cost import Cost
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import Call
+from convcost.trace.fvcore import trace
 
 from . import strategies_product as product
 from .case import Case

@@ -1,4 +1,4 @@
-"""The receptive field that the pen derives, against what an output of the real stack really looks at."""
+"""The receptive field that the builder derives, against what an output of the real stack really looks at."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from convcost.theory.book import find
-from convcost.theory.pen import Map, Pen
-from convcost.theory.record import Operator
+from convcost.core.builder import Builder, Map
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 from . import draws
 from .strategies import MANY
@@ -54,10 +54,10 @@ def stacks(draw: st.DrawFn, operators: tuple[str, ...], rank: int) -> list[Layer
 
 
 def drawn(layers: list[Layer], sizes: tuple[int, ...]) -> Map:
-    pen = Pen()
-    x = pen.image(1, 1, *sizes)
+    builder = Builder()
+    x = builder.image(1, 1, *sizes)
     for layer in layers:
-        x = pen.draw(find(Operator, layer.operator, "operator"), x, **layer.hyper)
+        x = builder.call(find(Operator, layer.operator, "operator"), x, **layer.hyper)
     return x
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.cost import Cost
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Operator
+from convcost.core.cost import Cost
+from convcost.core.errors import DomainError
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 from . import parts
 from .strategies import RECURRENT, SOME

@@ -10,12 +10,12 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.convention import Convention
-from convcost.theory.errors import DomainError
-from convcost.theory.record import Operator
+from convcost.core.convention import Convention
+from convcost.core.errors import DomainError
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 from .case import Case
 from .strategies import RESIZED, SOME

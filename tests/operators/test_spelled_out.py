@@ -11,11 +11,11 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
-from convcost.theory.book import find
-from convcost.theory.record import Operator
-from tests.measure.modules import Written
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
+from tests.trace.modules import Written
 
 from .case import Applied
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from convcost.measure.calls import capture
-from convcost.measure.fvcore import trace
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace
 
 from .case import Case
 from .witness import disagreements, observe

@@ -9,11 +9,11 @@ from typing import Any
 
 from torch import nn
 
-from convcost.measure.calls import Call
-from convcost.measure.probe import ones_probe
-from convcost.theory.book import find
-from convcost.theory.cost import PRIMITIVES, Cost, Result
-from convcost.theory.record import Operator
+from convcost.core.cost import PRIMITIVES, Cost, Result
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import Call
+from convcost.trace.probe import ones_probe
 
 from .case import Case
 from .oracles import elementwise, is_view, operands

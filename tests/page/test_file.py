@@ -108,7 +108,7 @@ def test_it_is_said_that_there_is_no_browser(required: bool, tmp_path: Path) -> 
     environment = {key: value for key, value in os.environ.items() if key not in ("CI", "CONVCOST_BROWSER")}
     environment |= {"PATH": str(tmp_path), **({"CONVCOST_BROWSER": "1"} if required else {})}
     test = "tests/page/test_behaviour.py::test_no_page_is_wider_than_its_screen"
-    arguments = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test, "tests/theory/test_recorded.py"]
+    arguments = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test, "tests/core/test_recorded.py"]
     done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert NEEDED in done.stdout
     assert (done.returncode, "deselected" in done.stdout) == ((1, False) if required else (0, True))

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 import convcost
-from convcost.explore.dial import Dial
+from convcost.core.architecture import Architecture, Network
+from convcost.core.errors import DomainError
+from convcost.core.registry import find
 from convcost.explore.network_program import network_program
+from convcost.explore.slider import Dial
 from convcost.report.page.document import PageReport
-from convcost.theory.architecture import Architecture, Drawing
-from convcost.theory.book import find
-from convcost.theory.errors import DomainError
 from tests.page.conftest import Open
 from tests.page.reading import count, read, section, turn
 
@@ -56,7 +56,7 @@ def _typed(dial: Dial, numerator: int) -> str:
 def test_random_settings(number: int, page_report: PageReport, file: Path, opened: Open) -> None:
     pick = random.Random(number)  # noqa: S311
     report = page_report.reports[number - 1]
-    architecture, settings = report.comparison.drawing.architecture, report.comparison.drawing.settings
+    architecture, settings = report.comparison.network.architecture, report.comparison.network.settings
     dials = page_report.sections[number - 1].program.dials
     page = opened(file)
     section(page, number).get_by_label("all operators").check()
@@ -72,29 +72,29 @@ def test_random_settings(number: int, page_report: PageReport, file: Path, opene
         shown = read(page, number)
         for dial in dials:
             assert f"{dial.symbol} = {_plain(point[dial.name])}" in shown.settings.split(", ")
-        drawing, refused = _drawn(architecture, {**settings, **point})
-        if drawing is None:
+        network, refused = _drawn(architecture, {**settings, **point})
+        if network is None:
             assert shown.notice == f"The network cannot be drawn at these settings. {refused}"
             assert (shown.totals, shown.bars) == (["–"] * 3, 0)
             continue
         drawn += 1
-        cost = drawing.cost
-        written = sum(line.cost.activations for line in drawing.core)
+        cost = network.cost
+        written = sum(line.cost.activations for line in network.core)
         assert list(map(count, shown.totals)) == [cost.macs, cost.parameters, written]
-        assert shown.column("layer") == [line.name for line in drawing.lines]
-        assert shown.column("output") == ["×".join(map(str, line.output.shape)) for line in drawing.lines]
-        assert list(map(count, shown.column("parameters"))) == [line.cost.parameters for line in drawing.lines]
-        macs = zip(shown.column("MACs"), drawing.lines, strict=True)
-        assert all(count(text) == line.cost.macs for text, line in macs if line.operator.multilinear)
+        assert shown.column("layer") == [line.name for line in network.calls]
+        assert shown.column("output") == ["×".join(map(str, line.output.shape)) for line in network.calls]
+        assert list(map(count, shown.column("parameters"))) == [line.cost.parameters for line in network.calls]
+        macs = zip(shown.column("MACs"), network.calls, strict=True)
+        assert all(count(text) == line.cost.macs for text, line in macs if line.operator.is_product)
         assert set(shown.column("verdict")) == set(shown.column("fvcore")) == {"–"}
-        assert shown.bars == len(drawing.core)
+        assert shown.bars == len(network.core)
         assert shown.notice.startswith("Not measured at these settings.")
     assert drawn > TIMES // 3
 
 
-def _drawn(architecture: Architecture, settings: dict[str, Any]) -> tuple[Drawing | None, str]:
+def _drawn(architecture: Architecture, settings: dict[str, Any]) -> tuple[Network | None, str]:
     try:
-        return architecture.draw(settings), ""
+        return architecture.network(settings), ""
     except DomainError as error:
         return None, str(error)
 
@@ -169,8 +169,8 @@ def test_a_number_outside_its_domain_is_refused_with_words(file: Path, opened: O
 
 def test_every_program_on_the_page_is_the_networks(page_report: PageReport) -> None:
     for found in page_report.sections:
-        drawing = found.report.comparison.drawing
-        architecture = find(Architecture, drawing.architecture.name, "network")
+        network = found.report.comparison.network
+        architecture = find(Architecture, network.architecture.name, "network")
         assert found.program == network_program(architecture, found.report.given)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import convcost
+from convcost.core.errors import ConvcostError
 from convcost.report import latex as renderer
 from convcost.report.comparison import ComparisonReport
 from convcost.report.sheet import Sheet, Table
-from convcost.theory.errors import ConvcostError
-from convcost.theory.latex import aligned, escaped, formula, in_math, lines, symbol
+from convcost.symbolic.latex import aligned, escaped, formula, in_math, lines, symbol
 from tests.report import latex
 from tests.report.odd import MACS, NAMES, reports
 from tests.shell import convcost as shell

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import BboxBase
 
+from convcost.core.errors import ConvcostError
 from convcost.report import plot
 from convcost.report.comparison import ComparisonReport
-from convcost.theory.errors import ConvcostError
 from tests.report.pictures import SVG, draw, of_rows
 
 

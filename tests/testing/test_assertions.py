@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from convcost.core.errors import ConvcostError
 from convcost.models import build
 from convcost.testing import assert_agreement, assert_cost, assert_no_uncounted
-from convcost.theory.errors import ConvcostError
 
 SMALL = (1, 3, 32, 32)
 

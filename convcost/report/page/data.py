@@ -6,11 +6,11 @@ import shlex
 from collections import Counter
 from typing import Any
 
-from convcost.explore.dial import Dial
+from convcost.explore.slider import Dial
 from convcost.explore.structures import Layer, Program, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
-from convcost.theory.derivation import Derivation
+from convcost.symbolic.derivation import Derivation
 
 _SAFE = 2**53
 
@@ -106,7 +106,7 @@ def _structure(structure: Structure) -> dict[str, Any]:
 
 
 def _layer(layer: Layer) -> list[Any]:
-    words = [layer.name, layer.operator, layer.kind, layer.stride, layer.multilinear]
+    words = [layer.name, layer.operator, layer.kind, layer.stride, layer.is_product]
     return [*words, layer.macs, layer.parameters, layer.activations, list(layer.output)]
 
 
@@ -115,7 +115,7 @@ def _measured(report: ComparisonReport, drawn: int) -> dict[str, Any]:
     rows, totals = report.comparison.rows, report.comparison.totals
     seen = [[_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows]
     extra = [
-        [row.layer, row.kind, row.multilinear, text.shape(row.output_shape), *found]
+        [row.layer, row.kind, row.is_product, text.shape(row.output_shape), *found]
         for row, found in zip(rows[drawn:], seen[drawn:], strict=True)
     ]
     whole = [_number(totals.macs_measured), _number(totals.params_measured)]

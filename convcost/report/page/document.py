@@ -28,7 +28,7 @@ from convcost.report.comparison import (
 )
 from convcost.report.page import parts
 from convcost.report.page.data import network_data
-from convcost.theory.derivation import Derivation
+from convcost.symbolic.derivation import Derivation
 
 _SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
 

@@ -8,11 +8,11 @@ from typing import Any
 import sympy
 from sympy.printing.mathml import MathMLPresentationPrinter
 
-from convcost.theory import form_text
-from convcost.theory.architecture import Architecture
-from convcost.theory.closed import network_form
-from convcost.theory.form import Form
-from convcost.theory.symbolic import GREEK
+from convcost.core.architecture import Architecture
+from convcost.symbolic import form_text
+from convcost.symbolic.closed_form import network_form
+from convcost.symbolic.form import Form
+from convcost.symbolic.sympy_text import GREEK
 
 
 def mathml(expression: Any) -> str:

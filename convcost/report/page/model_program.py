@@ -7,15 +7,15 @@ from typing import Any
 
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row
-from convcost.explore.dial import Dial
+from convcost.core.errors import DomainError
+from convcost.core.recorded import Recorded, Recording
+from convcost.explore.slider import Dial
 from convcost.explore.structures import Layer, Program, Structure, program
 from convcost.report import text
-from convcost.theory.derivation import Derivation
-from convcost.theory.entry import Entry
-from convcost.theory.errors import DomainError
-from convcost.theory.factor import Factor
-from convcost.theory.form import Form
-from convcost.theory.recorded import Recorded, Recording
+from convcost.symbolic.derivation import Derivation
+from convcost.symbolic.entry import Entry
+from convcost.symbolic.factor import Factor
+from convcost.symbolic.form import Form
 
 _MEANINGS = {"B": "images a batch", "H": "height of the input", "W": "width of the input", "L": "length of the input"}
 _HIGHEST = 64
@@ -108,7 +108,7 @@ def _placing(recording: Recording) -> Place:
 
 
 def _written(entry: Entry, at: Callable[[Form], Any]) -> Any:
-    return at(entry.activations) if entry.multilinear else None
+    return at(entry.activations) if entry.is_product else None
 
 
 def _layer(row: Row, macs: Any, activations: Any, output: Sequence[Any], place: Place) -> Layer:
@@ -119,7 +119,7 @@ def _layer(row: Row, macs: Any, activations: Any, output: Sequence[Any], place: 
         operator=row.operator,
         kind=row.kind,
         stride="" if stride == "1" else stride,
-        multilinear=row.multilinear,
+        is_product=row.is_product,
         macs=place(macs),
         parameters=place(row.params_formula),
         activations=place(activations),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from convcost.explore.dial import Dial
+from convcost.core.record import Operator
+from convcost.core.registry import records
+from convcost.explore.slider import Dial
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, heading
-from convcost.theory.book import records
-from convcost.theory.derivation import Derivation
-from convcost.theory.record import Operator
+from convcost.symbolic.derivation import Derivation
 
 
 def name(report: ComparisonReport) -> str:
@@ -66,7 +66,7 @@ def paper_formula(report: ComparisonReport, dials: Sequence[Dial]) -> dict[str, 
     """The closed form of a network of the book, typeset."""
     from convcost.report.page.mathml import network_parts
 
-    architecture = report.comparison.drawing.architecture
+    architecture = report.comparison.network.architecture
     left_out = {dial.name for dial in dials} | {option.name for option in architecture.options if option.scales}
     found = network_parts(architecture, {k: v for k, v in report.given.items() if k not in left_out})
     widths = f'<p>Rounded channel counts:</p><ul class="widths">{found["widths"]}</ul>' if found["widths"] else ""

@@ -1,0 +1,115 @@
+"""The process that compares models, one after another, as a keeper asks; it ends when the keeper does.
+
+A request is a line of JSON, [task's line, seconds]; so is the answer: a row, or an error in one line.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
+from convcost.auditing.task import Task
+from convcost.core.errors import ConvcostError, MeasurementError
+from convcost.models.reference import LIBRARIES, load
+
+IDLE = 60
+"""Seconds without a request after which the process ends: its keeper may be on a cluster and done."""
+
+READY = "ready"
+
+# The keeper's own limit comes first; this one holds where the keeper was killed and a hanging model keeps Python busy.
+_GRACE = 5
+
+
+def main(libraries: Sequence[str]) -> None:
+    """Import what every model needs, say so, and answer requests."""
+    requests, answers = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):  # what a model prints or asks is not for the keeper
+        os.dup2(nothing, standard)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    waiting: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read, args=(requests, waiting), daemon=True).start()
+    _import(libraries)
+    _send(answers, READY)
+    while True:
+        try:
+            line, seconds = json.loads(waiting.get(timeout=IDLE))
+        except queue.Empty:
+            os._exit(0)
+        signal.alarm(int(seconds) + _GRACE)
+        _send(answers, _answer(line))
+        signal.alarm(0)
+        gc.collect()
+
+
+def _read(requests: TextIO, waiting: queue.Queue[str]) -> None:
+    for line in requests:
+        waiting.put(line)
+    os._exit(0)  # the keeper is gone
+
+
+def _send(answers: TextIO, value: Any) -> None:
+    answers.write(json.dumps(value) + "\n")
+    answers.flush()
+
+
+def _import(libraries: Sequence[str]) -> None:
+    """So that the first model does not pay for it."""
+    import convcost.trace.capture
+    import convcost.trace.fvcore  # noqa: F401
+    from convcost.models import _zoo
+
+    for name in libraries:
+        try:
+            _zoo.library(name)
+        except MeasurementError:
+            continue  # each model says so
+
+
+def _answer(line: str) -> dict[str, Any]:
+    try:
+        return audited(Task.read(line)).as_json()
+    except ConvcostError as error:
+        text = str(error)
+    except MemoryError:
+        text = "not enough memory"
+    except Exception as error:
+        text = f"a fault of convcost itself: {type(error).__name__}: {error}"
+    except BaseException as error:  # SystemExit or KeyboardInterrupt, raised by the model's code
+        text = f"its code raises {type(error).__name__}"
+    return AuditRow(line, ERROR, error=" ".join(text.split())).as_json()
+
+
+def audited(task: Task) -> AuditRow:
+    """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
+    from convcost.comparison.model import compare_model
+    from convcost.models import spelling
+    from convcost.trace.arbiter import probed
+    from convcost.trace.capture import capture
+    from convcost.trace.fvcore import traced_or_not
+    from convcost.trace.inputs import Inputs
+
+    loaded = load(task.reference, spelling.parse_arguments(task.arguments))
+    given = spelling.given_inputs(task.inputs) or loaded.inputs
+    if given is None:
+        if task.reference.rpartition(":")[0] in LIBRARIES:
+            return AuditRow(task.name, NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
+        raise MeasurementError(loaded.note)
+    example = Inputs.of(given)
+    comparison = compare_model(
+        capture(loaded.module, example), traced_or_not(loaded.module, example), example.specs, probed
+    )
+    return summary(task.name, comparison)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

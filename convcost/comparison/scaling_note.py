@@ -1,0 +1,56 @@
+"""What rounding costs: the exact count beside the continuous law that papers reason with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convcost.core.architecture import Network
+
+
+@dataclass(frozen=True)
+class Law:
+    """MACs of convolutions and linear layers three ways.
+
+    exact      with the channels and the image rounded, as a net can be built
+    unrounded  every layer scaled by its own powers of α and ρ, nothing rounded (MobileNet V1, equation 7)
+    square     α²ρ² of the net at α = 1 and its default image: the rule of thumb
+    """
+
+    alpha: Fraction
+    factor: Fraction
+    exact: int
+    unrounded: Fraction
+    square: Fraction
+
+
+def law(network: Network, given: Mapping[str, object]) -> Law | None:
+    """The law of a network; None if the architecture has no width multiplier and no scaled image."""
+    architecture, settings = network.architecture, network.settings
+    scaling = next((option for option in architecture.options if option.scales), None)
+    if scaling is None or "alpha" not in settings:
+        return None
+    alpha, factor = Fraction(settings["alpha"]), architecture.factor(scaling, settings, given)
+    whole = architecture.network({**settings, "alpha": 1, str(scaling.scales): _base(network, str(scaling.scales))})
+    return Law(
+        alpha,
+        factor,
+        sum(line.cost.macs for line in network.core),
+        Fraction(architecture.law(settings, factor)),
+        alpha**2 * factor**2 * sum(line.cost.macs for line in whole.core),
+    )
+
+
+def _base(network: Network, name: str) -> int:
+    return next(int(o.default or 1) for o in network.architecture.options if o.name == name)
+
+
+def against_baseline(network: Network) -> Fraction | None:
+    """How many times the baseline's MACs (standard convolutions in place of separable ones) are this net's."""
+    architecture = network.architecture
+    defaults = {option.name: option.default for option in architecture.options}
+    if not architecture.baseline or any(network.settings[n] != defaults[n] for n in architecture.baseline):
+        return None
+    baseline = architecture.network({**network.settings, **architecture.baseline})
+    return Fraction(sum(line.cost.macs for line in baseline.core), sum(line.cost.macs for line in network.core))

@@ -1,0 +1,160 @@
+"""An architecture is a record too: options with their domain, a source, and a function that draws it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from convcost.core.builder import Builder, Map, OpCall
+from convcost.core.cost import Cost
+from convcost.core.errors import DomainError
+from convcost.core.numeric import Count, Shape
+from convcost.core.record import Source
+
+Settings = dict[str, Any]
+
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting of an architecture: a whole number, an exact decimal, or one of `choices` (words, or numbers).
+
+    `scales` names a whole-number option of which this one is a factor: ρ scales the resolution. `published` are
+    the values that the paper has numbers for.
+    """
+
+    name: str
+    symbol: str
+    meaning: str
+    default: int | str | None
+    low: int | Fraction = 1
+    high: int = 1_000_000
+    choices: tuple[str | int, ...] = ()
+    decimal: bool = False
+    scales: str | None = None
+    published: tuple[str, ...] = ()
+
+    def read(self, value: object) -> Any:
+        """The value as an exact number or a word; raises DomainError with the domain in its text."""
+        text = str(value).strip()
+        if self.choices:
+            for choice in self.choices:
+                if text == str(choice):
+                    return choice
+            raise DomainError(f"{self.name} is {text!r}, but must be {self.domain}")
+        if not _DECIMAL.fullmatch(text) or not (self.decimal or "." not in text):
+            raise DomainError(f"{self.name} is {text!r}, but must be {self.domain}")
+        number = Fraction(text)
+        if not (self.low < number if self.decimal else self.low <= number) or number > self.high:
+            raise DomainError(f"{self.name} is {text}, but must be {self.domain}")
+        return number if self.decimal else int(number)
+
+    @property
+    def domain(self) -> str:
+        """The domain in words."""
+        if self.choices:
+            return "one of " + ", ".join(map(str, self.choices))
+        if self.decimal:
+            return f"a decimal above {self.low} and at most {self.high}"
+        return f"a whole number from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Network:
+    """An architecture drawn at some settings: its input and its lines, in the paper's order."""
+
+    architecture: Architecture
+    settings: Settings
+    input_shape: Shape
+    calls: tuple[OpCall, ...]
+
+    @cached_property
+    def cost(self) -> Cost:
+        """The sum over all lines."""
+        return sum((line.cost for line in self.calls), Cost())
+
+    @property
+    def counts(self) -> dict[str, Count]:
+        """MACs, parameters, and the elements that convolutions and linear layers write, which are its activations
+        (Radosavovic et al. 2020, arXiv 2003.13678, section 3)."""
+        activations = sum(line.cost.activations for line in self.core)
+        return {"macs": self.cost.macs, "parameters": self.cost.parameters, "activations": activations}
+
+    @property
+    def core(self) -> tuple[OpCall, ...]:
+        """The lines that multiply and accumulate: convolutions and fully connected layers."""
+        return tuple(line for line in self.calls if line.operator.is_product)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network of the book. `write(builder, **settings)` draws it and returns its input.
+
+    `baseline` is the setting it is measured against (the full convolutions that a separable net replaces).
+    """
+
+    name: str
+    title: str
+    build: Callable[..., Map]
+    options: tuple[Option, ...]
+    source: Source
+    baseline: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise TypeError(f"architecture {self.name!r} has no source")
+
+    def settings(self, given: Mapping[str, object]) -> Settings:
+        """Defaults overlaid with what was given; raises DomainError for what the net does not have."""
+        known = {option.name: option for option in self.options}
+        for name in given:
+            if name not in known:
+                raise DomainError(f"{self.name} has no option {name!r}; it has {', '.join(known)}")
+        read = {name: known[name].read(value) for name, value in given.items()}
+        settings: Settings = {o.name: o.default for o in self.options if o.scales is None}
+        for name, value in read.items():
+            scaled = known[name].scales
+            if scaled is None:
+                settings[name] = value
+            elif scaled in given:
+                raise DomainError(f"give {name} or {scaled}, not both")
+            else:
+                # Half up: 0.857 of 224 is 191.968 pixels, an image of 192.
+                settings[scaled] = known[scaled].read((2 * value * known[scaled].default + 1) // 2)
+        return settings
+
+    def factor(self, option: Option, settings: Settings, given: Mapping[str, object]) -> Fraction:
+        """The exact factor of a scaling option: as given, or what the scaled setting makes it."""
+        if option.name in given:
+            return Fraction(option.read(given[option.name]))
+        base = next(o.default for o in self.options if o.name == option.scales)
+        return Fraction(settings[str(option.scales)], int(base or 1))
+
+    def network(
+        self,
+        settings: Settings,
+        *,
+        rounding: bool = True,
+        auxiliary: bool = False,
+        sides: tuple[Count, Count] | None = None,
+    ) -> Network:
+        """Draw at settings of any carrier; `rounding`, `auxiliary` and `sides` as the builder has them."""
+        builder = Builder(rounding, auxiliary, sides)
+        image = self.build(builder, **settings)
+        return Network(self, settings, image.shape, tuple(builder.calls))
+
+    def law(self, settings: Settings, factor: Count) -> Count:
+        """Conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
+
+        The net is drawn at the default image with unrounded channels; each line then scales with `factor`
+        once for every spatial axis.
+        """
+        scaled = {o.scales for o in self.options if o.scales}
+        base = {o.name: o.default for o in self.options if o.name in scaled}
+        network = self.network({**settings, **base}, rounding=False)
+        return sum(line.cost.macs * factor**line.rank for line in network.core)

@@ -1,0 +1,221 @@
+"""A formula is a record: a plain function, its symbols, its domain and its source."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from convcost.core.cost import Cost, Result
+from convcost.core.errors import DomainError
+from convcost.core.numeric import Count, decidable, exact
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a formula comes from: the work and the place in it (equation, table, page or function)."""
+
+    work: str
+    place: str
+
+    def __post_init__(self) -> None:
+        if not self.work.strip() or not self.place.strip():
+            raise TypeError("a source needs the work and the place in it")
+
+    def __str__(self) -> str:
+        return f"{self.work}, {self.place}"
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One dimension of a formula; `default` is what `--set` need not give, `least` the smallest it can be."""
+
+    name: str
+    meaning: str
+    unit: str
+    default: int | None = None
+    least: int = 1
+
+    def check(self, formula: str, value: Any) -> None:
+        """Raise DomainError for a number that this symbol cannot have; symbols are let through."""
+        if not decidable(value):
+            return
+        least, most = (0 if self.default == 0 else self.least), None
+        if self.unit == "flag":
+            least, most = 0, 1
+        if self.unit == "factor":
+            wanted, fine = "a positive number", value > 0
+        else:
+            wanted = "0 or 1" if most else f"a whole number of at least {least}"
+            fine = (value == value // 1) & (value >= least) & (most is None or value <= most)
+        if not (fine.all() if hasattr(fine, "all") else fine):
+            raise DomainError(f"{formula}: {self.name} is {value}, but must be {wanted}")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a domain; `sentence` is what its violation prints, with the values it `mentions`."""
+
+    sentence: str
+    holds: Callable[[SimpleNamespace], Any]
+    mentions: tuple[str, ...]
+
+    def check(self, name: str, arguments: SimpleNamespace) -> None:
+        """Raise DomainError unless the condition holds for these arguments, or cannot be decided yet."""
+        values = {key: getattr(arguments, key) for key in self.mentions}
+        if not all(decidable(value) for value in values.values()):
+            return
+        answer = self.holds(arguments)
+        if not (answer.all() if hasattr(answer, "all") else answer):
+            shown = ", ".join(f"{key} = {value}" for key, value in values.items())
+            raise DomainError(f"{name}: {self.sentence} ({shown})")
+
+
+def positive(name: str) -> Condition:
+    """The condition that a symbol is above zero."""
+    return Condition(f"{name} must be positive", lambda a: getattr(a, name) > 0, (name,))
+
+
+def all_positive(*symbols: Symbol) -> tuple[Condition, ...]:
+    """The condition that each symbol is above zero."""
+    return tuple(positive(symbol.name) for symbol in symbols)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A closed form of the book.
+
+    `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
+    symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
+    `against` names the formula it is printed beside, with their ratio.
+    """
+
+    name: str
+    title: str
+    function: Callable[..., Cost | Result]
+    symbols: tuple[Symbol, ...]
+    source: Source
+    domain: tuple[Condition, ...] = ()
+    template: Mapping[str, Any] | None = None
+    against: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise TypeError(f"formula {self.name!r} has no source")
+
+    @cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    def apply(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's value on its own arguments; raises DomainError where they leave its domain."""
+        names = SimpleNamespace(**self.arguments(*args, **kwargs))
+        for condition in self.domain:
+            condition.check(self.name, names)
+        return self.function(*args, **kwargs)
+
+    def arguments(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The function's arguments by name, defaults included."""
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def complete_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of this formula's symbols, defaults filled in; others are left out."""
+        names = {s.name for s in self.symbols}
+        known = {s.name: s.default for s in self.symbols if s.default is not None}
+        return {**known, **{name: value for name, value in values.items() if name in names}}
+
+    def evaluate(self, values: Mapping[str, Count]) -> Cost:
+        """The cost for these values of the symbols (any carrier).
+
+        Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
+        do not overflow.
+        """
+        for symbol in self.symbols:
+            if symbol.name in values:
+                symbol.check(self.name, values[symbol.name])
+        values = {name: exact(value) for name, value in values.items()}
+        template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
+        result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
+        return result.cost if isinstance(result, Result) else result
+
+
+@dataclass(frozen=True)
+class Operator(Formula):
+    """A formula over shapes: called with input shapes and hyper-parameters, it derives the output shape.
+
+    `is_product` marks the operators that do multiply-accumulates, which the ones probe can count.
+    """
+
+    is_product: bool = False
+
+    def __call__(self, *inputs: Any, **hyper: Any) -> Result:
+        """Output shape and cost for input shape(s) and hyper-parameters."""
+        if _plain(inputs) and _plain(hyper.values()):
+            return self._known(inputs, tuple(hyper.items()))
+        result: Result = self.apply(*inputs, **hyper)
+        return result
+
+    @cached_property
+    def _known(self) -> Callable[[Any, Any], Result]:
+        # A formula is a pure function, and a network repeats its layers.
+        return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
+
+    def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
+        """The same outside the domain too: a law reckons with fractions of channels."""
+        result: Any = self.function(*inputs, **hyper)
+        found: Result = result
+        return found
+
+    def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""
+        if _plain(hyper.values()):
+            return dict(self._completed(tuple(hyper.items()), rank))
+        return self._complete(hyper, rank)
+
+    @cached_property
+    def _completed(self) -> Callable[[Any, int], dict[str, Any]]:
+        return lru_cache(maxsize=4096)(lambda hyper, rank: self._complete(dict(hyper), rank))
+
+    def _complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        defaults = {
+            name: parameter.default
+            for name, parameter in self._signature.parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        full = {**defaults, **hyper}
+        if full.get("stride", 0) is None:
+            full["stride"] = full["kernel_size"]
+        return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
+
+
+_PLAIN = frozenset({int, bool, str, type(None)})
+
+
+def _plain(values: Iterable[Any]) -> bool:
+    """Whether there are only numbers and words, which are the same whenever they are equal."""
+    for value in values:
+        kind = type(value)
+        if kind not in _PLAIN and not (kind is tuple and _plain(value)):
+            return False
+    return True
+
+
+PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "output_size")
+
+
+def _spread(value: Any, rank: int) -> Any:
+    if isinstance(value, str):
+        return value
+    values = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return values * rank if len(values) == 1 else values
+
+
+def _fill(slot: Any, values: Mapping[str, Count]) -> Any:
+    if isinstance(slot, str):
+        return values.get(slot, slot)
+    return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot

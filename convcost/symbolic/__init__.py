@@ -1,0 +1,1 @@
+"""Exact expressions in the sizes of an input: formulas that are derived, decided and printed."""

@@ -1,0 +1,135 @@
+"""For which sizes a formula speaks: the least value of each symbol, and guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from convcost.core.errors import DomainError
+from convcost.symbolic.quasi_polynomial import Quasi
+from convcost.symbolic.separated import Reader
+from convcost.symbolic.sympy_text import line
+
+_GREATER = {
+    sympy.StrictGreaterThan: (1, 0),
+    sympy.GreaterThan: (1, 1),
+    sympy.StrictLessThan: (-1, 0),
+    sympy.LessThan: (-1, 1),
+}
+_SIGNS = {
+    sympy.Eq: "=",
+    sympy.Ne: "≠",
+    sympy.StrictGreaterThan: ">",
+    sympy.GreaterThan: "≥",
+    sympy.StrictLessThan: "<",
+    sympy.LessThan: "≤",
+}
+
+
+@dataclass(frozen=True)
+class Domain:
+    """`least` has the least value of every symbol that may occur; `guards` are SymPy relations, all of them true.
+
+    A guard on one symbol restricts it exactly. One that mixes symbols is in `mixed`: what holds without it
+    holds with it, and a counterexample has to pass it.
+    """
+
+    least: Mapping[str, int]
+    guards: tuple[Any, ...] = ()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads expressions over this domain."""
+        return Reader(self.least)
+
+    @cached_property
+    def _single(self) -> tuple[Any, ...]:
+        return tuple(g for g in _flat(self.guards) if len(self.reader.names(g)) == 1)
+
+    @cached_property
+    def mixed(self) -> tuple[Any, ...]:
+        """The guards that mix symbols."""
+        return tuple(g for g in _flat(self.guards) if len(self.reader.names(g)) > 1)
+
+    def allowed(self, name: str) -> Quasi:
+        """1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
+        if name not in self._insides:
+            self._insides[name] = self._inside(name)
+        return self._insides[name]
+
+    @cached_property
+    def _insides(self) -> dict[str, Quasi]:
+        return {}
+
+    def _inside(self, name: str) -> Quasi:
+        one = Quasi.constant(1, self.least[name])
+        inside = one
+        for guard in self._single:
+            if self.reader.names(guard) == {name}:
+                inside *= self._truth(guard, name)
+        if not any(inside(n) for n in inside.points(inside.threshold, inside.period, 0)):
+            raise DomainError(f"no value of {name} passes {', '.join(map(str, self.guards))}")
+        return inside
+
+    def passes(self, at: Mapping[str, int]) -> bool:
+        """Whether the guards that mix symbols hold at one number for each symbol."""
+        return all(bool(g.subs({s: at[s.name] for s in g.free_symbols if s.name in at})) for g in self.mixed)
+
+    def words(self, names: Iterable[str]) -> str:
+        """The domain in one line: B ≥ 1, H ≥ 32, W ≥ 32."""
+        parts = [_words(name, self.allowed(name)) for name in names]
+        return ", ".join([*parts, *map(_relation, self.mixed)])
+
+    def _truth(self, guard: Any, name: str) -> Quasi:
+        start = self.least[name]
+        one = Quasi.constant(1, start)
+        if guard in (sympy.true, sympy.false):
+            return Quasi.constant(int(guard == sympy.true), start)
+        if isinstance(guard, sympy.Not):
+            return one - self._truth(guard.args[0], name)
+        if isinstance(guard, sympy.And | sympy.Or):
+            truths = [self._truth(part, name) for part in guard.args]
+            combined = one
+            for truth in truths:
+                combined *= truth if isinstance(guard, sympy.And) else one - truth
+            return combined if isinstance(guard, sympy.And) else one - combined
+        difference = self.reader.axis(guard.lhs, name) - self.reader.axis(guard.rhs, name)
+        if isinstance(guard, sympy.Eq | sympy.Ne):
+            other = difference.positive() + (-difference).positive()
+            return other if isinstance(guard, sympy.Ne) else one - other
+        sign, included = _GREATER[type(guard)]
+        return one - difference.scaled(-sign).positive() if included else difference.scaled(sign).positive()
+
+
+def _flat(guards: Iterable[Any]) -> list[Any]:
+    return [part for guard in guards for part in (_flat(guard.args) if isinstance(guard, sympy.And) else [guard])]
+
+
+def _relation(guard: Any) -> str:
+    if guard.func not in _SIGNS:
+        return str(guard)
+    return f"{line(guard.lhs)} {_SIGNS[guard.func]} {line(guard.rhs)}"
+
+
+def _words(name: str, allowed: Quasi) -> str:
+    """A set of whole numbers in words: a table of single numbers below, residue classes above."""
+    classes = [r for r in range(allowed.period) if allowed.tail[r]]
+    single = [n for n in range(allowed.start, allowed.threshold) if allowed(n)]
+    if not classes:
+        if single[-1] - single[0] >= len(single) or len(single) == 2:
+            return f"{name} one of {', '.join(map(str, single))}"
+        return f"{single[0]} ≤ {name} ≤ {single[-1]}" if len(single) > 1 else f"{name} = {single[0]}"
+    first = next(n for n in range(allowed.threshold, allowed.threshold + allowed.period) if allowed(n))
+    text = f"{name} ≥ {min([first, *single])}"
+    if allowed.period == 1:
+        missing = [n for n in range(min([first, *single]), first) if not allowed(n)]
+        return text + (f" other than {', '.join(map(str, missing))}" if missing else "")
+    if classes == [0] and not single:
+        return f"{text} a multiple of {allowed.period}"
+    if single:
+        text += f" ({', '.join(map(str, single))}, and from {first} on)"
+    return f"{text} with {name} mod {allowed.period} in {{{', '.join(map(str, classes))}}}"

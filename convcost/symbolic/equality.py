@@ -1,0 +1,209 @@
+"""Whether two expressions in whole numbers are the same function: a decision, not a sample.
+
+Both are read as sums of products f(B)·g(H)·h(W) of functions that `quasi` knows exactly. On one axis take all
+functions that occur, their largest threshold T, the least common multiple s of their periods and the largest
+degree d (and those of the guard, a function of values 0 and 1). Two combinations of them that agree on all
+numbers below T and on d + 1 numbers of each residue class modulo s agree everywhere, for a polynomial of degree
+d has d roots at most. So linear dependence of functions on an axis is that of their finitely many values, and
+exact elimination writes all of them in an independent few. Products of independent functions of different
+symbols are independent: the difference is zero everywhere exactly if all its coefficients are.
+
+The smallest counterexample is the one of the least sum of all symbols (B + H + W), of several the first in the
+order of their values. It is among the points: along one axis a difference that is not zero on a residue class is
+not zero at one of the first d + 1 numbers of it, which are smaller than the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy
+
+from convcost.symbolic.domain import Domain
+from convcost.symbolic.quasi_polynomial import Quasi, UndecidableError
+from convcost.symbolic.separated import Key, Sum, added, negated, value_at
+from convcost.symbolic.sympy_text import expression
+
+_MOST_POINTS = 1 << 15
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Values of the symbols at which two expressions differ, and the expressions' values there."""
+
+    at: dict[str, int]
+    left: Fraction
+    right: Fraction
+
+
+def equal(left: Any, right: Any, domain: Domain) -> bool:
+    """Whether two SymPy expressions are equal everywhere in the domain."""
+    return counterexample(left, right, domain) is None
+
+
+def counterexample(left: Any, right: Any, domain: Domain) -> Counterexample | None:
+    """The smallest point of the domain at which two SymPy expressions differ; None where they never do.
+
+    Raises UndecidableError for an expression outside the class, DomainError for a domain without a point.
+    """
+    ours, theirs = domain.reader.sum(expression(left)), domain.reader.sum(expression(right))
+    difference = added(ours, negated(theirs))
+    # A guard may make equal what is not equal elsewhere; an empty domain makes anything equal, and is refused.
+    axes = [Axis.of(name, difference, domain) for name in domain.least]
+    reduced = reduce_to_basis(difference, axes)
+    if not reduced:
+        return None
+    for point in _points_of_difference(reduced, axes):
+        at = {axis.name: n for axis, n in zip(axes, point, strict=True)}
+        if domain.passes(at):
+            return Counterexample(at, value_at(ours, at), value_at(theirs, at))
+    raise UndecidableError(f"the sides differ, but at no point that was tried does {domain.mixed} hold")
+
+
+def without_what_holds_anyway(domain: Domain) -> Domain:
+    """The same domain without the guards between symbols that are seen to hold everywhere else in it."""
+    kept = tuple(g for g in domain.guards if g not in domain.mixed)
+    rest = Domain(domain.least, kept)
+    return Domain(domain.least, (*kept, *(g for g in domain.mixed if not _holds(g, rest))))
+
+
+def _holds(guard: Any, domain: Domain) -> bool:
+    """Whether a relation is seen to hold: an equation by decision, an inequality by the least value of each factor."""
+    if isinstance(guard, sympy.Eq):
+        return equal(guard.lhs, guard.rhs, domain)
+    sign = -1 if isinstance(guard, sympy.Lt | sympy.Le) else 1
+    terms = domain.reader.sum(sign * (guard.lhs - guard.rhs))
+    if any(c < 0 and key for key, c in terms.items()) or not all(_at_least_one(key, domain) for key in terms):
+        return False
+    least = sum(terms.values())  # of factors that are all at least 1
+    return bool(least >= 0 if isinstance(guard, sympy.Ge | sympy.Le) else least > 0)
+
+
+def _at_least_one(key: Key, domain: Domain) -> bool:
+    ones = ((domain.allowed(name), f, Quasi.constant(1, f.start)) for name, f in key)
+    return all(inside * (one - f).positive() == Quasi.constant(0, f.start) for inside, f, one in ones)
+
+
+@dataclass
+class Axis:
+    """The functions of one symbol that occur in a sum, and the numbers at which they are known everywhere.
+
+    `functions` begin with the constant; `basis` has the places of an independent few, and `combinations` every
+    function as their combination.
+    """
+
+    name: str
+    functions: list[Quasi]
+    numbers: list[int]
+    basis: list[int]
+    combinations: list[dict[int, Fraction]]
+
+    @classmethod
+    def of(cls, name: str, terms: Sum, domain: Domain) -> Axis:
+        """The axis of one symbol; functions stand from the plainest to the least plain."""
+        allowed = domain.allowed(name)
+        found = {f for key in terms for n, f in key if n == name}
+        plainest = sorted(found, key=lambda f: (len(f.head), f.period, f.degree, -f(f.threshold + f.period)))
+        functions = [Quasi.constant(1, domain.least[name]), *plainest]
+        every = [*functions, allowed]
+        numbers = [
+            n
+            for n in allowed.points(
+                max(f.threshold for f in every),
+                math.lcm(*(f.period for f in every)),
+                max(f.degree for f in every),
+            )
+            if allowed(n)
+        ]
+        if len(numbers) > _MOST_POINTS:
+            raise UndecidableError(f"{len(numbers)} values of {name} are too many to decide")
+        return cls(name, functions, numbers, *_independent([_integers([f(n) for n in numbers]) for f in functions]))
+
+    def place(self, key: Any) -> int:
+        """The place of a product's function of this symbol; that of the constant if it has none."""
+        return next((self.functions.index(f) for name, f in key if name == self.name), 0)
+
+
+def reduce_to_basis(terms: Sum, axes: list[Axis]) -> dict[tuple[int, ...], Fraction]:
+    """A sum of products in the independent functions of each axis: places and coefficients, none of them zero."""
+    reduced: dict[tuple[int, ...], Fraction] = {}
+    for key, coefficient in terms.items():
+        products: dict[tuple[int, ...], Fraction] = {(): coefficient}
+        for axis in axes:
+            combination = axis.combinations[axis.place(key)]
+            products = {(*p, b): c * x for p, c in products.items() for b, x in combination.items()}
+        for places, value in products.items():
+            reduced[places] = reduced.get(places, Fraction(0)) + value
+    return {places: value for places, value in reduced.items() if value}
+
+
+def _integers(values: list[Fraction]) -> tuple[Any, int]:
+    """Numbers times their common denominator, as an array of Python's ints, which cannot overflow."""
+    scale = math.lcm(*(v.denominator for v in values))
+    return np.array([int(v * scale) for v in values], dtype=object), scale
+
+
+def _independent(vectors: list[tuple[Any, int]]) -> tuple[list[int], list[dict[int, Fraction]]]:
+    """Places of independent vectors, and each vector as a combination of them, by elimination without fractions."""
+    rows: list[tuple[int, Any, Any]] = []
+    basis: list[int] = []
+    combinations: list[dict[int, Fraction]] = []
+    for place, (vector, _) in enumerate(vectors):
+        steps = np.array([int(i == place) for i in range(len(vectors))], dtype=object)
+        rest = vector
+        for pivot, row, row_steps in rows:
+            if rest[pivot]:
+                factor = rest[pivot]
+                rest, steps = rest * row[pivot] - row * factor, steps * row[pivot] - row_steps * factor
+                shared = math.gcd(*rest, *steps)
+                rest, steps = rest // shared, steps // shared
+        left = np.flatnonzero(rest)
+        if len(left):
+            rows.append((int(left[0]), rest, steps))
+            basis.append(place)
+            combinations.append({place: Fraction(1)})
+        else:
+            # steps · vectors = 0; the vectors are scaled, the functions are not.
+            own = steps[place] * vectors[place][1]
+            combinations.append({b: Fraction(-steps[b] * vectors[b][1], own) for b in basis if steps[b]})
+    return basis, combinations
+
+
+def _points_of_difference(reduced: dict[tuple[int, ...], Fraction], axes: list[Axis]) -> Iterator[tuple[int, ...]]:
+    """Points where a sum is not zero, from the smallest; all that lie among the axes' numbers."""
+    size, whole = 16, [len(axis.numbers) for axis in axes]
+    while not (found := _nonzero(reduced, axes, [min(size, most) for most in whole])):
+        size *= 2
+    # A smaller one may be long and thin.
+    spare = sum(found[0]) - sum(axis.numbers[0] for axis in axes)
+    smallest = _nonzero(reduced, axes, [bisect_right(a.numbers, a.numbers[0] + spare) for a in axes])[0]
+    yield smallest
+    yield from (point for point in _nonzero(reduced, axes, whole) if point != smallest)
+
+
+def _nonzero(reduced: dict[tuple[int, ...], Fraction], axes: list[Axis], counts: list[int]) -> list[tuple[int, ...]]:
+    """Points of the grid of each axis' first numbers where a sum is not zero, in their order."""
+    values = [
+        {b: _integers([axis.functions[b](n) for n in axis.numbers[:count]]) for b in axis.basis}
+        for axis, count in zip(axes, counts, strict=True)
+    ]
+    total: Any = 0
+    common = math.lcm(
+        *(c.denominator * math.prod(v[b][1] for v, b in zip(values, p, strict=True)) for p, c in reduced.items())
+    )
+    for places, coefficient in reduced.items():
+        vectors = [v[b] for v, b in zip(values, places, strict=True)]
+        factor = coefficient * common / math.prod(scale for _, scale in vectors)
+        total = total + reduce(np.multiply.outer, (vector for vector, _ in vectors)) * int(factor)
+    points = (
+        tuple(axis.numbers[i] for axis, i in zip(axes, index, strict=True))
+        for index in np.argwhere(total != 0).tolist()
+    )
+    return sorted(points, key=lambda point: (sum(point), point))

@@ -1,0 +1,136 @@
+"""Between which numbers a form lies wherever its symbols are at least 1 and what was learnt holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from math import gcd, lcm, prod
+from weakref import WeakKeyDictionary
+
+from convcost.symbolic.factor import Factor, Monomial, alone
+from convcost.symbolic.form import Form, number
+
+Bounds = tuple[int | None, int | None]
+"""The least and the largest value, None where none is known."""
+
+
+def bounds(form: Form) -> Bounds:
+    """The closest bounds that are found: n·⌊x/n⌋ lies from x - n + 1 to x."""
+    form = form.expanded()
+    least, most = _of_sum(form)
+    floors = [(f, c) for m, c in form.terms.items() if (f := alone(m)) is not None and f.kind == "floor"]
+    if not floors or len(form.terms) == 1:
+        return least, most
+    factor, times = max(floors, key=lambda item: item[0].index)
+    inner, divisor = factor.parts
+    rest = Form({m: c for m, c in form.terms.items() if alone(m) is not factor})
+    below, above = bounds(rest.times(divisor) + inner.times(times))
+    slack = times * (divisor - 1)
+    lowest = None if below is None else -((max(slack, 0) - below) // divisor)
+    highest = None if above is None else (above - min(slack, 0)) // divisor
+    return _both(least, lowest, max), _both(most, highest, min)
+
+
+def at_least(form: Form, value: int) -> bool:
+    """Whether the form is sure to be that large."""
+    least = bounds(form)[0]
+    return least is not None and least >= value
+
+
+def _both(one: int | None, other: int | None, closer: Callable[[int, int], int]) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return closer(one, other)
+
+
+_learnt: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Factor, Bounds] = WeakKeyDictionary()
+
+
+def learn(form: Form) -> None:
+    """From now on the form is at least 0: if it is one factor and a number, so much is known of the factor."""
+    moving = {m: c for m, c in form.terms.items() if m}
+    if len(moving) != 1:
+        return
+    ((monomial, times),) = moving.items()
+    factor, constant = alone(monomial), form.terms.get((), 0)
+    if factor is None or times < 0:
+        return
+    least = -(constant // times)
+    if factor.kind == "floor":
+        inner, divisor = factor.parts
+        learn(inner + number(-least * divisor))
+    _learnt[factor] = max(least, _learnt.get(factor, least))
+    _found.clear()
+
+
+_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+
+
+def learn_zero(form: Form) -> None:
+    """From now on the form is 0: if that says y/m = n·⌊y/m·n⌋ of a symbol y that m divides, m·n divides it too."""
+    from convcost.symbolic.form_rounding import floored
+
+    for monomial, times in form.terms.items():
+        factor = alone(monomial)
+        if factor is None or factor.kind != "floor":
+            continue
+        inner, divisor = factor.parts
+        symbol = alone(next(iter(inner.terms)))
+        if symbol is None or symbol.kind != "symbol" or inner != Form({((symbol, 1),): 1}):
+            continue
+        known = gcd(_divisors.get(symbol, 1), divisor)
+        if form == Form({monomial: times}) - floored(inner, known).times(times * known // divisor):
+            _divisors[symbol] = lcm(divisor, _divisors.get(symbol, 1))
+
+
+def divisor_of(form: Form) -> int:
+    """A number that is known to divide the form."""
+    return reduce(gcd, (c * prod(_divisors.get(f, 1) ** p for f, p in m) for m, c in form.terms.items()), 0)
+
+
+def _of_factor(factor: Factor) -> Bounds:
+    known = _found.get(factor)
+    if known is None:
+        least, most = _of_parts(factor)
+        known = _found[factor] = _both(least, _learnt.get(factor), max), most
+    return known
+
+
+def _of_parts(factor: Factor) -> Bounds:
+    if factor.kind == "symbol":
+        return 1, None
+    if factor.kind == "sum":
+        return bounds(factor.parts[0])
+    if factor.kind == "floor":
+        form, divisor = factor.parts
+        least, most = bounds(form)
+        return None if least is None else least // divisor, None if most is None else most // divisor
+    (a, b), (c, d) = map(bounds, factor.parts)
+    if factor.kind == "quotient":
+        return (0 if a is not None and a >= 0 and c is not None and c > 0 else None), None
+    if factor.kind == "max":
+        return _both(a, c, max), None if b is None or d is None else max(b, d)
+    return None if a is None or c is None else min(a, c), _both(b, d, min)
+
+
+def _of_sum(form: Form) -> Bounds:
+    totals: list[int | None] = [0, 0]
+    for monomial, coefficient in form.terms.items():
+        pair = _of_product(monomial)
+        for side in (0, 1):
+            bound, sum_ = pair[side if coefficient > 0 else 1 - side], totals[side]
+            totals[side] = None if bound is None or sum_ is None else sum_ + coefficient * bound
+    return totals[0], totals[1]
+
+
+def _of_product(monomial: Monomial) -> Bounds:
+    least = 1
+    most: int | None = 1
+    for factor, power in monomial:
+        low, high = _of_factor(factor)
+        if low is None or low < 0:
+            return None, None
+        least *= low**power
+        most = None if most is None or high is None else most * high**power
+    return least, most

@@ -1,1 +1,0 @@
-"""What a formula is: carriers, costs, records, conventions and the pen that writes an architecture."""

@@ -1,0 +1,133 @@
+"""How a model writes its calls: through which public functions, and in whose forward.
+
+Counters that patch functions see a call only where the model reaches it by the patched name. So the names that they
+patch are patched here too, for the length of one capture.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.use import SETTINGS, Owner
+from convcost.trace.capture import HANDED_ON, Capture, capture, running
+from convcost.trace.native_paths import ENCODER_LAYER, attention, encoder_layer
+
+_POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "max", "adaptive_avg", "adaptive_max") for rank in (1, 2, 3))
+_PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")
+NAMES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (
+        "F",
+        F,
+        (
+            *("linear", *(f"conv{rank}d" for rank in (1, 2, 3)), *(f"conv_transpose{rank}d" for rank in (1, 2, 3))),
+            *("relu", "prelu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax", *_POOLS),
+            *("batch_norm", "layer_norm", "instance_norm", "group_norm", "upsample", "interpolate", "embedding"),
+            *("scaled_dot_product_attention", "multi_head_attention_forward"),
+        ),
+    ),
+    ("torch", torch, (*_PRODUCTS, "baddbmm", "einsum")),
+    ("Tensor", torch.Tensor, (*_PRODUCTS, "__matmul__")),
+)
+"""The names that some counter patches, by where they are."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A capture whose calls know their functions, and the modules that make them, by path."""
+
+    capture: Capture
+    owners: Mapping[str, Owner]
+
+
+@one_at_a_time
+def written(model: nn.Module, inputs: Any) -> Written:
+    """Capture a model's calls with how it wrote them; arguments and errors are those of `capture`."""
+    with ExitStack() as patches:
+        for place, room, names in NAMES:
+            for name in names:
+                patches.enter_context(_noted(room, name, _always(f"{place}.{name}")))
+        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention))
+        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer))
+        found = capture(model, inputs)
+    return Written(found, owners(model))
+
+
+def _always(name: str) -> Callable[..., str]:
+    return lambda *_, **__: name
+
+
+@contextmanager
+def _noted(room: Any, name: str, said: Callable[..., str]) -> Iterator[None]:
+    """While active, `room.name` notes on `running` what `said` makes of its arguments, as long as it runs."""
+    function, own = getattr(room, name), name in vars(room)
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        if sys._getframe(1).f_code is HANDED_ON:
+            return function(*args, **kwargs)  # PyTorch looked the name up, not the model: x + y asks for Tensor.add
+        running.append(said(*args, **kwargs))
+        try:
+            return function(*args, **kwargs)
+        finally:
+            running.pop()
+
+    setattr(room, name, noting)
+    try:
+        yield
+    finally:
+        if own:
+            setattr(room, name, function)
+        else:
+            delattr(room, name)
+
+
+def owners(model: nn.Module) -> dict[str, Owner]:
+    """Every module of a model by its first path."""
+    places: dict[nn.Module, int] = {model: 1}
+    for module in model.modules():  # parents come before what they hold first
+        places.setdefault(module, 0)
+    for module in _parents_first(model):
+        for child in module.children():
+            places[child] += places[module]
+    found: dict[str, Owner] = {}
+    for path, module in model.named_modules():  # parents come first
+        parent = found.get(path.rpartition(".")[0]) if path else None
+        within = parent.within | {parent.kind} if parent else frozenset()
+        found[path] = _owner(module, places[module], within)
+    return found
+
+
+def _parents_first(model: nn.Module) -> list[nn.Module]:
+    order: list[nn.Module] = []
+    seen: set[nn.Module] = set()
+
+    def visit(module: nn.Module) -> None:
+        seen.add(module)
+        for child in module.children():
+            if child not in seen:
+                visit(child)
+        order.append(module)
+
+    visit(model)
+    return order[::-1]
+
+
+def _owner(module: nn.Module, places: int, within: frozenset[str]) -> Owner:
+    bases = tuple(_name(kind) for kind in type(module).__mro__ if issubclass(kind, nn.Module))
+    parameters = frozenset(name for name, _ in module.named_parameters(recurse=False))
+    settings = {name: getattr(module, name) for name in SETTINGS if hasattr(module, name)}
+    return Owner(bases[0], bases, not any(True for _ in module.children()), within, places, parameters, settings)
+
+
+def _name(kind: type) -> str:
+    """A class of torch.nn by its bare name, any other with its package."""
+    own = kind.__module__.startswith("torch.nn.modules.")
+    return kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,29 @@
+"""fvcore's FlopCountAnalysis, traced without weights."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import Any
+
+from torch import nn
+
+from convcost.core.errors import MeasurementError
+from convcost.trace.counters.counter import Counter, Printed
+from convcost.trace.inputs import Inputs
+
+
+def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
+    """fvcore's own total; raises MeasurementError where one of its handles raises."""
+    from convcost.trace.fvcore import trace
+
+    traced = trace(model, Inputs(args, kwargs))
+    raised = next((call for call in traced.calls if call.count is None), None)
+    if traced.total is None or raised is not None:
+        raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
+    modules: Tally[str] = Tally()
+    for call in traced.calls:
+        modules[call.module] += call.count or 0
+    return Printed(traced.total, dict(modules))
+
+
+COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count, device="meta"),)

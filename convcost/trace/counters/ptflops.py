@@ -1,0 +1,68 @@
+"""ptflops: its default backend of module hooks and patched functions, and its ATen backend."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from torch import nn
+
+from convcost.core.errors import MeasurementError
+from convcost.trace.counters.counter import Counter, Printed
+
+
+def hooks(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
+    """The default backend; what its hooks gave to each module is read before it is thrown away."""
+    from ptflops import pytorch_engine
+
+    modules: dict[str, int] = {}
+    average = pytorch_engine.compute_average_flops_cost
+
+    def noting(self: Any) -> Any:
+        modules.update({name: m.__flops__ for name, m in self.named_modules() if hasattr(m, "__flops__")})
+        return average(self)
+
+    pytorch_engine.compute_average_flops_cost = noting
+    return Printed(_complexity(model, args, kwargs, "pytorch"), modules)
+
+
+def aten(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
+    """The ATen backend, which gives whole children of the model, not layers."""
+    return Printed(_complexity(model, args, kwargs, "aten"))
+
+
+def _complexity(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], backend: str) -> int:
+    from ptflops import get_model_complexity_info
+
+    whole = model if not args or (len(args) == 1 and not kwargs) else _Named(model, args, kwargs)
+    given = args[0] if len(args) == 1 and not kwargs else {**kwargs}
+    macs, _ = get_model_complexity_info(
+        whole,
+        (1,),
+        as_strings=False,
+        print_per_layer_stat=False,
+        backend=backend,
+        ost=io.StringIO(),
+        input_constructor=lambda _: given,
+    )
+    if macs is None:
+        raise MeasurementError("it stopped with an error of its own")
+    return int(macs)
+
+
+class _Named(nn.Module):
+    """A model of several positional arguments, which ptflops cannot hand over, as one without any."""
+
+    def __init__(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        super().__init__()
+        self.model, self.given = model, (args, kwargs)
+
+    def forward(self, **_: Any) -> Any:
+        args, kwargs = self.given
+        return self.model(*args, **kwargs)
+
+
+COUNTERS = (
+    Counter("ptflops", ("ptflops",), "ptflops", "macs", hooks),
+    Counter("ptflops-aten", ("ptflops",), "ptflops", "macs", aten),
+)

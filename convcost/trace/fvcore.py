@@ -1,0 +1,169 @@
+"""fvcore's own count of a model, call by call, without weights. The only file that imports fvcore.
+
+fvcore traces with torch.jit, and on the meta device the Python kernel of convolution refuses traced sizes. A
+mode that spells each convolution as the operator it becomes under a trace anyway lets fvcore trace any model
+on meta. fvcore's behaviour is kept, faults included; its handles are wrapped only to note what they return.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convcost.core.errors import MeasurementError, said
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.trace.inputs import Inputs, replaced, tensors
+from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
+from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.plain_convolutions import PlainConvolutions
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
+    from fvcore.nn import FlopCountAnalysis
+    from fvcore.nn.flop_count import _DEFAULT_SUPPORTED_OPS
+    from fvcore.nn.jit_analysis import _IGNORED_OPS
+
+HANDLED = frozenset(_DEFAULT_SUPPORTED_OPS)
+"""Operators that fvcore counts, by their names in a torch.jit trace."""
+
+IGNORED = frozenset(_IGNORED_OPS)
+"""Operators that fvcore holds to be free of arithmetic: it counts them as 0 on purpose."""
+
+logging.getLogger("fvcore").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What fvcore counted for one call, and the shape of the output that it saw.
+
+    `count` is None where its handle raised an error, which `raised` says.
+    """
+
+    module: str
+    aten: str
+    output: tuple[int, ...]
+    count: int | None
+    raised: str = ""
+
+
+@dataclass(frozen=True)
+class FvcoreTrace:
+    """fvcore's count of a model.
+
+    `total` is fvcore's own sum, None where one of its handles raised an error, as fvcore then gives no number at
+    all; `unsupported` are the operators that it met and has no handle for, by module; `device` is meta, or cpu with
+    the reason why; `failed` says why fvcore could not trace the model, empty if it did.
+    """
+
+    calls: tuple[Counted, ...]
+    total: int | None
+    unsupported: Mapping[str, Counter[str]]
+    device: str
+    failed: str = ""
+
+
+def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
+    """fvcore's count, or an empty one that says why fvcore cannot count this model."""
+    try:
+        return trace(model, inputs)
+    except MeasurementError as error:
+        return FvcoreTrace((), None, {}, "none", str(error))
+
+
+@one_at_a_time
+def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
+    """Let fvcore count a twin of the model in evaluation mode.
+
+    model   a module in any mode; it is left as it was
+    inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
+
+    Runs on the meta device, on the CPU where an operator has no meta kernel. Raises MeasurementError where
+    fvcore cannot trace the model at all.
+    """
+    given = Inputs.of(inputs)
+    full = whole(model, given)
+    twin = weightless(full)
+    try:
+        return _trace(twin, given, "meta", "meta")
+    except (Exception, SystemExit) as error:
+        reason = f"cpu ({type(error).__name__} on meta)"
+    try:
+        return _trace(on_cpu(full), given, "cpu", reason)
+    except (Exception, SystemExit) as error:
+        raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
+
+
+class _Flat(nn.Module):
+    """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments."""
+
+    def __init__(self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.model, self.nested = model, (args, kwargs)
+        self.train(model.training)
+
+    def forward(self, *flat: Tensor) -> tuple[Tensor, ...]:
+        args, kwargs = replaced(self.nested, iter(flat))
+        return tuple(tensors(self.model(*args, **kwargs)))
+
+
+def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
+    calls: list[Counted] = []
+
+    def noting(name: str, handle: Callable[..., Any]) -> Callable[..., Any]:
+        def note(inputs: list[Any], outputs: list[Any]) -> Any:
+            scope = outputs[0].node().scopeName().split("/")[-1]
+            path, shape = _path(scope), tuple(outputs[0].type().sizes() or ())
+            try:
+                result = handle(inputs, outputs)
+            except Exception as error:
+                calls.append(Counted(path, name, shape, None, said(error)))
+                return Counter()
+            count = sum(result.values()) if isinstance(result, Counter) else result
+            calls.append(Counted(path, name, shape, _whole(count)))
+            return result
+
+        return note
+
+    args, kwargs = inputs.on(device, twin)
+    flat = _Flat(twin, args, kwargs).eval()
+    analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
+    analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
+    analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
+    random = torch.random.fork_rng(devices=())
+    with warnings.catch_warnings(), random, as_written(), LightKernels(), PlainConvolutions():
+        warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
+        total = _whole(analysis.total())
+    unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}
+    if total != sum(call.count or 0 for call in calls):
+        raise AssertionError("fvcore's total is not the sum of what its handles returned")
+    raised = any(call.count is None for call in calls)
+    return FvcoreTrace(tuple(calls), None if raised else total, {k: v for k, v in unsupported.items() if v}, shown)
+
+
+def _path(scope: str) -> str:
+    """The module's path in the model itself, which stands in a `_Flat`."""
+    return scope.removeprefix("model").removeprefix(".")
+
+
+def _own(analysis: FlopCountAnalysis, name: str, twin: nn.Module) -> Counter[str]:
+    """Unsupported operators that a module calls itself: its own less its children's."""
+    own = Counter(analysis.unsupported_ops(name))
+    for child, _ in twin.get_submodule(name).named_children():
+        path = f"{name}.{child}" if name else child
+        if analysis.canonical_module_name(path) == path:
+            own -= analysis.unsupported_ops(path)
+    return own
+
+
+def _whole(count: float) -> int:
+    whole = int(count)
+    if whole != count:
+        raise AssertionError(f"fvcore counted {count}, which is not a whole number")
+    return whole

@@ -1,0 +1,134 @@
+"""What a model is called with: tensors, or their shapes, in any nesting of tuples, lists and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convcost.core.errors import MeasurementError
+from convcost.core.spec import TensorSpec
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The arguments of one call of a model; a `TensorSpec` stands for a tensor of zeros.
+
+    `Inputs.of` reads what a user gives:
+
+    a tensor, a shape or a TensorSpec  the only argument
+    a tuple or list of these           several arguments
+    a dict                             keyword arguments, as in `model(**inputs)`
+
+    Within an argument, tuples, lists and dicts nest freely: `({"image": image},)` is one dict as only argument.
+    """
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, given: Any) -> Inputs:
+        """The inputs that a user means; raises MeasurementError for what is no input."""
+        if isinstance(given, Inputs):
+            return given
+        if isinstance(given, Mapping):
+            return cls((), {str(name): _read(value) for name, value in given.items()})
+        if isinstance(given, tuple | list) and not _is_shape(given):
+            return cls(tuple(_read(value) for value in given))
+        return cls((_read(given),))
+
+    def on(self, device: str, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments and keyword arguments on a device, none of them the user's own tensors."""
+
+        def make(leaf: Any) -> Any:
+            if isinstance(leaf, Tensor):
+                return leaf.detach().to("meta") if device == "meta" else leaf.detach().to(device, copy=True)
+            return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
+
+        return walk(self.args, make), walk(dict(self.kwargs or {}), make)
+
+    @property
+    def specs(self) -> tuple[TensorSpec, ...]:
+        """Shape and type of every tensor, in order; the type only where the user chose it."""
+        leaves = (*_leaves(self.args), *_leaves(dict(self.kwargs or {})))
+        return tuple(leaf if isinstance(leaf, TensorSpec) else spec_of(leaf) for leaf in leaves)
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.specs)) or "nothing"
+
+
+def tensors(value: Any) -> Iterator[Tensor]:
+    """All tensors in what a model returned: tuples, lists, dicts, dataclasses."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from tensors(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from tensors(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from tensors(getattr(value, field.name))
+
+
+def replaced(value: Any, new: Iterator[Tensor]) -> Any:
+    """The same nesting with its tensors replaced, one after another."""
+    return walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
+
+
+def _read(value: Any) -> Any:
+    if _is_shape(value):
+        return TensorSpec(tuple(value))
+    if isinstance(value, tuple | list):
+        return type(value)(_read(item) for item in value) if type(value) in (tuple, list) else value
+    if isinstance(value, Mapping):
+        return {key: _read(item) for key, item in value.items()}
+    if isinstance(value, Tensor | TensorSpec | bool | float | str | None):
+        return value
+    if isinstance(value, int):
+        return value
+    raise MeasurementError(f"an input is a tensor or a shape, not {type(value).__name__}; nest them in tuples or dicts")
+
+
+def walk(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same nesting with every tensor and spec changed."""
+    if isinstance(value, Tensor | TensorSpec):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: walk(item, change) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(walk(item, change) for item in value))
+    if isinstance(value, tuple | list):
+        return type(value)(walk(item, change) for item in value)
+    return value
+
+
+def _leaves(value: Any) -> list[Any]:
+    found: list[Any] = []
+    walk(value, found.append)
+    return found
+
+
+def spec_of(tensor: Tensor) -> TensorSpec:
+    """The shape of a tensor, and its type where that is not the model's own."""
+    name = str(tensor.dtype).removeprefix("torch.")
+    return TensorSpec(tuple(tensor.shape), None if tensor.dtype.is_floating_point else name)
+
+
+def dtype_of(spec: TensorSpec, model: nn.Module) -> torch.dtype:
+    """The type that a spec means for a model; raises MeasurementError for a name that is none."""
+    if spec.dtype is not None:
+        found = getattr(torch, spec.dtype, None)
+        if not isinstance(found, torch.dtype):
+            raise MeasurementError(f"{spec.dtype!r} is not a type of PyTorch; float32 and int64 are")
+        return found
+    kinds = (p.dtype for p in model.parameters() if p.dtype.is_floating_point)
+    return next(kinds, torch.float32)

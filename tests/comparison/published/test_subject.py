@@ -1,0 +1,66 @@
+"""The language of subjects: closed, parsed here, exact."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from convcost.comparison.published.count import count
+from convcost.comparison.published.errors import ClaimError
+from convcost.comparison.published.reading import PLAIN
+from convcost.comparison.published.subject import Leaf, Sum, leaves, parse, value
+from convcost.core.errors import ConvcostError
+
+
+def test_leaf_with_settings_and_part() -> None:
+    assert parse("mobilenet_v1 alpha=0.5 resolution=160") == Leaf(
+        "mobilenet_v1", (("alpha", "0.5"), ("resolution", "160"))
+    )
+    assert parse("mobilenet_v1[conv dw 3×3]") == Leaf("mobilenet_v1", (), "conv dw 3×3")
+
+
+def test_precedence_and_grouping() -> None:
+    def number(text: str) -> Fraction:
+        return value(parse(text), lambda leaf: Fraction(7))
+
+    assert number("1 - 2 * 3") == -5
+    assert number("(1 - 2) * 3") == -3
+    assert number("8 / 4 / 2") == 1
+    assert number("9 - 4 - 3") == 2
+    assert number("1/4 * net + 0.5") == Fraction(9, 4)
+    assert parse("a - b") == Sum(Leaf("a"), "-", Leaf("b"))
+    assert [leaf.name for leaf in leaves(parse("a / (b + 2 * c)"))] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a b", "a +", "(a", "a)", "A", "a ** b", "__import__('os')", "a[x", "1 +", "a; b", "lambda: 0", "a.b", "()"],
+)
+def test_what_is_no_subject_is_refused(text: str) -> None:
+    with pytest.raises(ClaimError):
+        parse(text)
+
+
+def test_depth_is_bounded() -> None:
+    with pytest.raises(ClaimError):
+        parse("(" * 5000 + "a" + ")" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mobilnet_v1", "did you mean mobilenet_v1"),
+        ("mobilenet_v1 depth=5", "has no option 'depth'"),
+        ("mobilenet_v1[conv 9×9]", "has no layer, block or kind of layer"),
+        ("depthwise_separable D_K=3", "needs values for"),
+        ("depthwise_separable D_K=3 M=8 N=8 D_F=7 q=1", "needs values for"),
+        ("depthwise_separable D_K=x M=8 N=8 D_F=7", "takes numbers, and 'x' is none"),
+        ("depthwise_separable D_K=1/0 M=8 N=8 D_F=7", "takes numbers, and '1/0' is none"),
+        ("mobilenet_v1 / (mobilenet_v1 - mobilenet_v1)", "the subject divides by nothing"),
+        ("depthwise_separable[conv1] D_K=3", "stands where the subject should end"),
+    ],
+)
+def test_what_the_book_has_not_is_an_error(text: str, message: str) -> None:
+    with pytest.raises(ConvcostError, match=message):
+        value(parse(text), lambda leaf: count(leaf, "macs", "macs", PLAIN))

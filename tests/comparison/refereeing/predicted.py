@@ -1,0 +1,36 @@
+"""The referee on a case, from numbers that were printed before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from convcost.comparison.refereeing.explanation import Refereed, referee
+from convcost.comparison.refereeing.run import Subject
+from convcost.comparison.refereeing.traced import Traced, traced
+from convcost.trace.call_sites import Written, written
+from convcost.trace.counters.counter import Printed, counter
+from convcost.trace.counters.sandbox import Ran
+from convcost.trace.fvcore import traced_or_not
+from convcost.trace.inputs import Inputs
+from tests.comparison.refereeing.cases import CASES
+from tests.comparison.refereeing.printed import Row
+
+
+@cache
+def seen(name: str) -> tuple[Written, Traced, int]:
+    """A case's calls, what a trace has otherwise, and its batch."""
+    case = CASES[name]
+    model, inputs = case.make(), Inputs.of(case.inputs)
+    found = written(model, inputs)
+    trace = traced(found.capture.calls, traced_or_not(model, inputs))
+    return found, trace, Subject(model, inputs, name).batch
+
+
+def judged(name: str, rows: Sequence[Row]) -> Refereed:
+    """What the referee makes of a case's printed numbers, without running any counter."""
+    found, trace, batch = seen(name)
+    ran = [
+        Ran(counter(r.counter), r.version, None if r.printed is None else Printed(r.printed), r.failed) for r in rows
+    ]
+    return referee(found.capture.calls, found.owners, ran, batch, trace)
