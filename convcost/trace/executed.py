@@ -10,7 +10,7 @@ from torch import Tensor
 from torch._ops import OpOverload
 
 from convcost.core.errors import ConvcostError
-from convcost.trace.dispatch import DispatchMode
+from convcost.trace.modes import DispatchMode
 from convcost.trace.probe import ones_probe
 
 _PRODUCTS: dict[str, Callable[..., Tensor]] = {
