@@ -14,6 +14,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, said
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments
@@ -66,6 +67,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 
