@@ -14,6 +14,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, said
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.binders import BINDERS, FUNCTIONS, rearrange
 from convcost.trace.binders.movement import FILLS, LOOKUPS, MOVEMENT, moves
 from convcost.trace.dispatch import DispatchMode
@@ -69,6 +70,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 
