@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from numbers import Rational
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Protocol, Self, TypeAlias, cast
 
 _Operand: TypeAlias = Any
 """An int or a number of the same kind; no static type says that for all kinds at once."""
@@ -46,18 +47,130 @@ Truth: TypeAlias = Any
 Shape: TypeAlias = tuple[Count, ...]
 """Sizes of a tensor, batch first: (N, C, H, W) for an image."""
 
-_OURS = ("convcost.core.arrays", "convcost.core.recorded")
-_LARGER = {"sympy": "Max", "numpy": "maximum", "torch": "sym_max", **dict.fromkeys(_OURS, "larger")}
-_SMALLER = {"sympy": "Min", "numpy": "minimum", "torch": "sym_min", **dict.fromkeys(_OURS, "smaller")}
+_NAMES = {
+    "max": {"sympy": "Max", "numpy": "maximum", "torch": "sym_max"},
+    "min": {"sympy": "Min", "numpy": "minimum", "torch": "sym_min"},
+}
+
+
+class ExactNumber(ABC):
+    """A numeric backend of ours: whole numerators over a denominator, which no operation rounds.
+
+    A backend says how it takes in an int or a `Fraction`, and what an operation or a relation gives of two numbers
+    over the same denominator.
+    """
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+    denominator: int
+
+    @abstractmethod
+    def _lifted(self, other: _Operand) -> Self:
+        """An int or a `Fraction` as a number of this backend."""
+
+    @abstractmethod
+    def _step(self, operation: str, right: Self, denominator: int) -> Self:
+        """The operation on the numerators; the result is over `denominator`."""
+
+    @abstractmethod
+    def _related(self, relation: str, right: Self) -> Truth:
+        """Whether the relation ("==", "!=", "<" or "<=") holds between the numerators."""
+
+    def _over(self, denominator: int) -> Self:
+        """The same number over a multiple of its denominator."""
+        if denominator == self.denominator:
+            return self
+        return self._step("*", self._lifted(denominator // self.denominator), denominator)
+
+    def _common(self, other: _Operand) -> tuple[Self, Self, int]:
+        """Both numbers over one denominator."""
+        right = self._lifted(other)
+        denominator = math.lcm(self.denominator, right.denominator)
+        return self._over(denominator), right._over(denominator), denominator
+
+    def combined(self, operation: str, other: _Operand) -> Self:
+        """The sum, difference, maximum, minimum or greatest common divisor ("+", "-", "max", "min", "gcd")."""
+        left, right, denominator = self._common(other)
+        if operation == "gcd" and denominator != 1:
+            raise TypeError("fractions have no greatest common divisor")
+        return left._step(operation, right, denominator)
+
+    def __add__(self, other: _Operand) -> Self:
+        return self.combined("+", other)
+
+    def __sub__(self, other: _Operand) -> Self:
+        return self.combined("-", other)
+
+    def __rsub__(self, other: _Operand) -> Self:
+        return self._lifted(other) - self
+
+    def __mul__(self, other: _Operand) -> Self:
+        if isinstance(other, int) and other == 1:
+            return self
+        right = self._lifted(other)
+        return self._step("*", right, self.denominator * right.denominator)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Self:
+        return self._lifted(0) - self
+
+    def __floordiv__(self, other: _Operand) -> Self:
+        left, right, _ = self._common(other)
+        return left._step("//", right, 1)
+
+    def __rfloordiv__(self, other: _Operand) -> Self:
+        return self._lifted(other) // self
+
+    def __mod__(self, other: _Operand) -> Self:
+        multiple: Self = self // other * other
+        return self - multiple
+
+    def __rmod__(self, other: _Operand) -> Self:
+        return self._lifted(other) % self
+
+    def _compared(self, relation: str, other: object, swapped: bool = False) -> Truth:
+        if not isinstance(other, type(self) | int | Fraction):
+            return NotImplemented
+        left, right, _ = self._common(other)
+        return right._related(relation, left) if swapped else left._related(relation, right)
+
+    def __eq__(self, other: object) -> Truth:
+        return self._compared("==", other)
+
+    def __ne__(self, other: object) -> Truth:
+        return self._compared("!=", other)
+
+    def __lt__(self, other: object) -> Truth:
+        return self._compared("<", other)
+
+    def __le__(self, other: object) -> Truth:
+        return self._compared("<=", other)
+
+    def __gt__(self, other: object) -> Truth:
+        return self._compared("<", other, swapped=True)
+
+    def __ge__(self, other: object) -> Truth:
+        return self._compared("<=", other, swapped=True)
 
 
 def _library(*values: object) -> str:
     for value in values:
-        module = type(value).__module__
-        root = module if module in _OURS else module.partition(".")[0]
-        if root in _LARGER:
+        root = type(value).__module__.partition(".")[0]
+        if root in _NAMES["max"]:
             return root
     return ""
+
+
+def _combined(operation: str, left: Count, right: Count) -> Count:
+    if isinstance(left, ExactNumber):
+        return left.combined(operation, right)
+    if isinstance(right, ExactNumber):
+        return right._lifted(left).combined(operation, right)
+    root = _library(left, right)
+    of_numbers: Callable[..., Count] = max if operation == "max" else min
+    choose: Callable[..., Count] = getattr(sys.modules[root], _NAMES[operation][root]) if root else of_numbers
+    return choose(left, right)
 
 
 def product(values: Iterable[Count]) -> Count:
@@ -75,18 +188,12 @@ def flag(value: Count) -> Count:
 
 def maximum(left: Count, right: Count) -> Count:
     """Return the larger of two counts."""
-    return _of_two(left, right, _LARGER, max)
+    return _combined("max", left, right)
 
 
 def minimum(left: Count, right: Count) -> Count:
     """Return the smaller of two counts."""
-    return _of_two(left, right, _SMALLER, min)
-
-
-def _of_two(left: Count, right: Count, names: dict[str, str], of_numbers: Callable[..., Count]) -> Count:
-    root = _library(left, right)
-    choose: Callable[..., Count] = getattr(sys.modules[root], names[root]) if root else of_numbers
-    return choose(left, right)
+    return _combined("min", left, right)
 
 
 def quotient(dividend: Count, divisor: Count) -> Count:
@@ -110,8 +217,10 @@ def as_fraction(count: Count) -> Fraction:
 
 def common_divisor(left: Count, right: Count) -> Count:
     """Return the greatest common divisor; left as `gcd(a, b)` for symbols."""
+    if isinstance(left, ExactNumber) or isinstance(right, ExactNumber):
+        return _combined("gcd", left, right)
     root = _library(left, right)
-    if root in ("numpy", *_OURS):
+    if root == "numpy":
         divisor: Callable[..., Count] = sys.modules[root].gcd
         return divisor(left, right)
     if root == "sympy":
