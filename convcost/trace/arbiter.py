@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 from convcost.trace.executed import executed
 from convcost.trace.probe import ones_probe
 
@@ -22,14 +22,14 @@ _CONVOLUTIONS: dict[str, Callable[..., Any]] = {
 _SETTINGS = ("stride", "padding", "output_padding", "dilation", "groups")
 
 
-def probed(call: Call) -> int | None:
+def probed(call: OpCall) -> int | None:
     """Multiply-accumulates of a call by running it on all-ones operands; None for what cannot be run so."""
     hyper = tuple(sorted(call.hyper.items()))
-    return _probed(call.operator, call.inputs, hyper)
+    return _probed(call.name, call.inputs, hyper)
 
 
 @cache
-def _probed(operator: str | None, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
+def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
     hyper = dict(settings)
     if operator in _CONVOLUTIONS:
         groups, outputs, kernel = hyper["groups"], hyper["out_channels"], hyper["kernel_size"]

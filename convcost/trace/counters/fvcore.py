@@ -22,7 +22,7 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
     modules: Tally[str] = Tally()
     for call in traced.calls:
-        modules[call.module] += call.count or 0
+        modules[call.path] += call.count or 0
     return Printed(traced.total, dict(modules))
 
 
