@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import SETTINGS, Owner
 from convcost.trace.capture import HANDED_ON, Capture, capture, running
 from convcost.trace.native_paths import ENCODER_LAYER, attention, encoder_layer
@@ -39,6 +40,7 @@ NAMES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 """The names that some counter patches, by where they are."""
 
 
+@one_at_a_time
 def capture_call_sites(model: nn.Module, inputs: Any) -> Capture:
     """Capture a model's calls with the functions and modules that make them; else as `capture`."""
     with ExitStack() as patches:

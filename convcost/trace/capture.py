@@ -14,23 +14,20 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
-from convcost.trace.binders import BINDERS, FUNCTIONS, rearrange
-from convcost.trace.binders.bound import Bound
-from convcost.trace.binders.movement import FILLS, LOOKUPS, MOVEMENT, moves
-from convcost.trace.dispatch import DispatchMode
+from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
+from convcost.trace.binders import BINDERS, FUNCTIONS
+from convcost.trace.binders.arguments import Arguments, Binding
+from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import LightKernels
-from convcost.trace.names import traced_name
+from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
-
-# Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
-_OF_WEIGHTS = frozenset({"flatten", *rearrange.BINDERS})
-
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -52,6 +49,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 
@@ -128,7 +126,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        name = func._schema.name.removeprefix("aten::").removesuffix("_")
+        name = aten_name(func)
         self.seen.add(traced_name(func))
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
@@ -136,19 +134,19 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
-        arguments = named(func, args, kwargs)
+        arguments = Arguments.of(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
-        if binder is not None and not (name in _OF_WEIGHTS and self._owned.made_of(arguments)):
+        if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
-                arguments = {}
+                arguments = Arguments()
             self._record(func, arguments, bound, outputs[0])
-        elif moves(func, name, arguments) or name in _OF_WEIGHTS:
+        elif moves(func, arguments) or name in RESHAPING:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
             shapes = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            self._record(func, arguments, Bound(None, shapes, {}), next(iter(outputs), None))
+            self._record(func, arguments, Binding(None, shapes), next(iter(outputs), None))
         return output
 
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -161,21 +159,21 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def _record(self, func: OpOverload, arguments: Mapping[str, Any], bound: Bound, output: object) -> None:
+    def _record(self, func: OpOverload, arguments: Mapping[str, Any], bound: Binding, output: object) -> None:
         first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
         name = self._within or traced_name(func)
         dense = first is None or first.is_contiguous()
         self.calls.append(_call(self.scopes[-1], name, bound, output, self._owned.first_use(arguments), dense))
 
 
-def _call(path: str, aten: str, bound: Bound, output: object, parameters: int = 0, contiguous: bool = True) -> OpCall:
+def _call(path: str, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> OpCall:
     shape = tuple(output.shape) if isinstance(output, Tensor) else ()
     return OpCall(
         path=path,
         operator=find(Operator, bound.operator, "operator") if bound.operator else None,
         aten=aten,
         inputs=bound.inputs,
-        hyper=bound.hyper,
+        hyper=bound.hyper if bound.operator else {},
         output=(1, *shape) if bound.unbatched else shape,
         parameters=parameters,
         block=path.partition(".")[0],
@@ -197,21 +195,10 @@ class _Whole(TorchFunctionMode):
         before = len(self.calls)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
-            bound = FUNCTIONS[func](*args, **kwargs)
+            bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             self.calls[before:] = [_call(self.scopes[-1], f"aten::{bound.operator}", bound, output)]
         return output
 
 
 HANDED_ON = _Whole.__torch_function__.__code__
 """The code that every public function's call passes through while a model is captured."""
-
-
-def named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of an ATen call by their names, defaults included."""
-    values: dict[str, Any] = {}
-    for position, argument in enumerate(func._schema.arguments):
-        if position < len(args):
-            values[argument.name] = args[position]
-        else:
-            values[argument.name] = kwargs.get(argument.name, argument.default_value)
-    return values

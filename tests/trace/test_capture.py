@@ -131,7 +131,7 @@ def test_norm_and_dropout_are_in_evaluation_whatever_the_model_is_in(training: b
     assert [(c.name, c.hyper, c.parameters) for c in calls] == [
         ("batch_norm", {"affine": True, "training": False, "bias": None}, 10),
         ("dropout", {}, 0),
-        ("batch_norm", {"affine": False, "training": False}, 0),
+        ("batch_norm", {"affine": False, "training": False, "bias": None}, 0),
     ]
 
 
