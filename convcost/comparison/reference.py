@@ -9,10 +9,10 @@ from convcost.comparison.model import compare_model
 from convcost.comparison.result import Comparison
 from convcost.core.errors import MeasurementError
 from convcost.models.reference import load
-from convcost.trace.arbiter import probed
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
+from convcost.trace.probe import probed
 
 
 def compare_module(model: Any, inputs: Any, unit: str = "macs") -> Comparison:

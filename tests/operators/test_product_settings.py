@@ -17,7 +17,7 @@ from convcost.core.errors import DomainError
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import Call
-from convcost.trace.executed import executed
+from convcost.trace.probe import executed
 
 from .case import Case
 from .products import Product
