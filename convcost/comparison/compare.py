@@ -17,10 +17,10 @@ from convcost.core.errors import MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 from convcost.models.reference import load
-from convcost.trace.arbiter import probed
 from convcost.trace.capture import Capture, capture
 from convcost.trace.fvcore import FvcoreTrace, traced_or_not
 from convcost.trace.inputs import Inputs
+from convcost.trace.probe import probed
 
 Probe = Callable[[OpCall], int | None]
 """Counts the multiply-accumulates of a call by running it; None for what cannot be run so."""
@@ -38,7 +38,7 @@ def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: 
         if row.macs_measured is not None or row.verdict is Verdict.NOT_CALLED
     )
     totals = _totals(rows, capture, trace, sum(count or 0 for count in expected))
-    return _comparison(network, (TensorSpec(network.input_shape),), unit, rows, totals, capture, trace)
+    return _comparison(network, (TensorSpec(tuple(map(int, network.input_shape))),), unit, rows, totals, capture, trace)
 
 
 def compare_model(

@@ -102,13 +102,13 @@ class Difference:
 
 def of_network(network: Network, title: str) -> Side:
     """Return a network of the registry as a side."""
-    return Side(title, network.calls, int(sum(call.macs for call in network.core)), int(network.cost.parameters))
+    return Side(title, network.calls, int(network.cost.macs), int(network.cost.parameters))
 
 
 def of_comparison(comparison: Comparison, title: str) -> Side:
     """Return a model that was compared: the formulas' counts, and what the model says of its parameters."""
     calls = tuple(replace(row.call, path=row.layer) for row in comparison.rows)
-    return Side(title, calls, sum(call.macs for call in calls), comparison.totals.params_measured)
+    return Side(title, calls, sum(int(call.macs) for call in calls), comparison.totals.params_measured)
 
 
 def difference(before: Side, after: Side) -> Difference:

@@ -9,6 +9,7 @@ from convcost.comparison.fvcore_counts import LEFT_OUT, Measured
 from convcost.comparison.row import Row, Verdict
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
+from convcost.core.numeric import Count
 from convcost.core.op_call import OpCall
 from convcost.core.registry import find
 
@@ -40,7 +41,7 @@ class Judge:
 
     def expected(self, call: OpCall) -> int | None:
         """Return what fvcore counts of a call by its own convention, None where it has none."""
-        return self.fvcore.weigh(call) if call.operator else None
+        return _whole(self.fvcore.weigh(call)) if call.operator else None
 
     def row(self, paper: OpCall | None, measured: Measured | None) -> Row:
         """Return the row of a paper's call and a model's; one of them may be missing."""
@@ -77,7 +78,7 @@ class Judge:
     ) -> Row:
         """`known`: whether the formula's counts belong to the row."""
         model, count = (measured.call, measured.count) if measured else (None, None)
-        parameters = call.cost.parameters
+        parameters: int | None = int(call.cost.parameters)
         if call is model and model.parameters not in (0, parameters):
             parameters = None  # a parameter that is an operand is no weight
         elif call is model:
@@ -90,9 +91,9 @@ class Judge:
             module=model.path if model else "",
             params_formula=parameters if known else None,
             params_measured=model.parameters if model else None,
-            macs_formula=self.unit.weigh(call) if known else None,
+            macs_formula=_whole(self.unit.weigh(call)) if known else None,
             macs_measured=None if count is None else count * self._scale(call),
-            activations=call.cost.activations if known and activations else None,
+            activations=int(call.cost.activations) if known and activations else None,
         )
 
     def _scale(self, call: OpCall) -> int:
@@ -131,6 +132,10 @@ class Judge:
         if fault is not None:
             return Verdict.DISAGREE, fault.sentence
         return Verdict.DISAGREE, f"fvcore counts {found}, the formula {count}, and no convention explains it"
+
+
+def _whole(count: Count | None) -> int | None:
+    return None if count is None else int(count)
 
 
 def _shapes(call: OpCall) -> str:

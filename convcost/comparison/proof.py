@@ -160,7 +160,7 @@ def _derived_calls(derived: Derivation) -> list[OpCall]:
                 hyper={name: _number(value) for name, value in entry.hyper.items()},
                 output=entry.output,
                 parameters=entry.parameters,
-                result=Result(entry.output, Cost(macs=macs)),
+                result=Result((), Cost(macs=macs)),
                 block=name.partition(".")[0],
             )
         )

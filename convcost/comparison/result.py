@@ -75,8 +75,8 @@ def breakdown(calls: Iterable[OpCall]) -> tuple[KindBreakdown, ...]:
     owned: Counter[str] = Counter()
     for call in calls:
         if call.is_product:
-            macs[call.kind] += call.macs
-            owned[call.kind] += call.weights if call.parameters else 0
+            macs[call.kind] += int(call.macs)
+            owned[call.kind] += int(call.weights) if call.parameters else 0
     all_macs, all_weights = macs.total() or 1, owned.total() or 1
     return tuple(
         KindBreakdown(kind, Fraction(count, all_macs), Fraction(owned[kind], all_weights))

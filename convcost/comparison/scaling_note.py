@@ -36,9 +36,9 @@ def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote |
     return ScalingNote(
         alpha,
         factor,
-        sum(line.cost.macs for line in network.core),
-        Fraction(architecture.unrounded_macs(settings, factor)),
-        alpha**2 * factor**2 * sum(line.cost.macs for line in whole.core),
+        int(network.cost.macs),
+        architecture.unrounded_macs(settings, factor),
+        alpha**2 * factor**2 * int(whole.cost.macs),
     )
 
 
@@ -53,4 +53,4 @@ def against_baseline(network: Network) -> Fraction | None:
     if not architecture.baseline or any(network.settings[n] != defaults[n] for n in architecture.baseline):
         return None
     baseline = architecture.network({**network.settings, **architecture.baseline})
-    return Fraction(sum(line.cost.macs for line in baseline.core), sum(line.cost.macs for line in network.core))
+    return Fraction(int(baseline.cost.macs), int(network.cost.macs))

@@ -12,7 +12,7 @@ from typing import Any
 from convcost.core.builder import Builder, Map
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, Shape
+from convcost.core.numeric import Count, Shape, as_fraction
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
@@ -149,7 +149,7 @@ class Architecture:
         image = self.build(builder, **settings)
         return Network(self, settings, image.shape, tuple(builder.calls))
 
-    def unrounded_macs(self, settings: Settings, factor: Count) -> Count:
+    def unrounded_macs(self, settings: Settings, factor: Fraction | int) -> Fraction:
         """Return conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
 
         The net is built at the default image with unrounded channels; each call then scales with `factor` once for
@@ -158,4 +158,4 @@ class Architecture:
         scaled = {o.scales for o in self.options if o.scales}
         base = {o.name: o.default for o in self.options if o.name in scaled}
         network = self.network({**settings, **base}, rounding=False)
-        return sum(call.cost.macs * factor**call.rank for call in network.core)
+        return sum((as_fraction(call.cost.macs) * factor**call.rank for call in network.core), Fraction(0))

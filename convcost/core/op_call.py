@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from convcost.core.cost import Cost, Result, Window
-from convcost.core.numeric import Count, Shape
+from convcost.core.numeric import Count
 from convcost.core.record import Operator
 
 Inputs: TypeAlias = tuple[Any, ...]
 """Shapes as an operator takes them: a concatenation takes a tuple of shapes as its only input."""
+
+Sizes: TypeAlias = tuple[Any, ...]
+"""The sizes of a tensor: whole numbers in a model, any numbers in a network and a derivation."""
 
 Hyper: TypeAlias = Mapping[str, Any]
 """Hyper-parameters by name."""
@@ -96,8 +99,8 @@ class OpCall:
     aten: str
     inputs: Inputs
     hyper: Hyper
-    output: Shape
-    parameters: Count = 0
+    output: Sizes
+    parameters: Any = 0
     result: Result | None = None
     block: str = ""
     fields: tuple[Field, ...] = ()
@@ -135,7 +138,7 @@ class OpCall:
         return self.cost.macs if self.is_product else 0
 
     @property
-    def shapes(self) -> tuple[Shape, ...]:
+    def shapes(self) -> tuple[Sizes, ...]:
         """The operands' shapes one after another, those of a concatenation too."""
         return tuple(_flat(self.inputs))
 
@@ -166,7 +169,7 @@ class OpCall:
         return self.operator.unchecked(*self.inputs, **{**self.hyper, "bias": False}).cost.parameters
 
 
-def _flat(inputs: Inputs) -> Iterator[Shape]:
+def _flat(inputs: Inputs) -> Iterator[Sizes]:
     for item in inputs:
         if any(isinstance(part, tuple) for part in item):
             yield from _flat(item)

@@ -158,7 +158,7 @@ def parts(account: Explanation, per: str) -> list[tuple[Any, ...]]:
         name = one.call.name if per == "operator" else one.call.path or one.call.name
         tally = sums.setdefault(name, Tally())
         tally["calls"] += 1
-        tally["core"] += one.call.macs
+        tally["core"] += int(one.call.macs)
         tally["expected"] += one.first + one.second
         for term in one.terms:
             tally[term.kind] += term.amount

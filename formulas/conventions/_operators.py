@@ -77,7 +77,7 @@ def positions(call: OpCall) -> tuple[Count, ...]:
 
 def rows_for_channels(call: OpCall) -> Count:
     """A convolution without a batch axis whose first size is taken for its channels."""
-    return call.cost.activations * (call.inputs[0][2] // call.hyper["groups"]) * product(call.hyper["kernel_size"])
+    return product((call.cost.activations, call.inputs[0][2] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
 UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
@@ -85,8 +85,7 @@ UNBATCHED = "a convolution of an input without a batch axis is taken for one wit
 
 def output_positions(call: OpCall) -> Count:
     """A transposed convolution counted like a plain one, every tap of every output element."""
-    taps = call.inputs[0][1] // call.hyper["groups"] * product(call.hyper["kernel_size"])
-    return call.cost.activations * taps
+    return product((call.cost.activations, call.inputs[0][1] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
 def left_operand_only(call: OpCall) -> Count | None:

@@ -26,23 +26,21 @@ def _other_scores(call: OpCall) -> Count | None:
     query, key = call.inputs[:2]
     batch, heads, length, size = query
     width, values = heads * size, call.site.owner.settings["vdim"]
-    scores = batch * heads * length * key[-2]
-    output = batch * length * (values * (values + 1) - width * (width + 1))
-    return scores * (size + values // heads) + _scores(call) + output
+    scores: Count = batch * heads * length * key[-2]
+    output: Count = batch * length * (values * (values + 1) - width * (width + 1))
+    return product((scores, size + values // heads)) + _scores(call) + output
 
 
 _OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
 _OTHER_WIDTHS = CallFilter(
     modules=("MultiheadAttention",),
-    where=lambda call: (
-        {call.site.owner.settings[name] for name in ("kdim", "vdim")} != {call.site.owner.settings["embed_dim"]}
-    ),
+    where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,
 )
 
 
 def _scores(call: OpCall) -> Count:
     query, key = call.inputs[:2]
-    return product(query[:-1]) * key[-2] + product(query)
+    return product((*query[:-1], key[-2])) + product(query)
 
 
 RULES = (

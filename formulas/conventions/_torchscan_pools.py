@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convcost.core.convention import CallFilter, Fault, Measure, Rule
-from convcost.core.numeric import Count, product
+from convcost.core.numeric import Count, Shape, product
 from convcost.core.op_call import OpCall
 
 from ._operators import ADAPTIVE_AVERAGES, ADAPTIVE_MAXIMA, AVERAGES, MAXIMA, of_bases
@@ -47,8 +47,8 @@ def _window(average: bool) -> Measure:
 
 
 def _side(average: bool) -> Measure:
-    def measure(call: OpCall) -> Count | None:
-        kernel = call.hyper["kernel_size"]
+    def measure(call: OpCall) -> Count:
+        kernel: Shape = call.hyper["kernel_size"]
         return call.cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
 
     return measure

@@ -17,7 +17,8 @@ _SOURCE = Source(_SEEN_IN, "calflops/pytorch_ops.py")
 
 def _groups_twice(weight: int) -> Fault:
     def predicts(call: OpCall) -> Count | None:
-        channels, groups = call.hyper["out_channels"] // call.hyper["groups"], call.hyper["groups"]
+        groups: Count = call.hyper["groups"]
+        channels: Count = call.hyper["out_channels"] // groups
         count = weight * (call.cost.macs // channels) * (channels // groups)
         if weight == 1:
             return count if groups > 1 else None
@@ -31,7 +32,7 @@ def _groups_twice(weight: int) -> Fault:
 
 def _additions(call: OpCall, channels: Count) -> Count:
     """One a position that a plain convolution of these settings would have."""
-    return call.inputs[0][0] * channels * product(positions(call))
+    return product((call.inputs[0][0], channels, *positions(call)))
 
 
 def _unscaled(call: OpCall) -> Count | None:

@@ -27,20 +27,21 @@ def _weighted(call: OpCall) -> bool:
 
 
 def _a_sample(call: OpCall) -> Count:
-    return call.cost.parameters * call.inputs[0][0]
+    return product((call.cost.parameters, call.inputs[0][0]))
 
 
 def _first_size(call: OpCall) -> Count | None:
-    return (call.inputs[0][0] if len(call.inputs[0]) > 1 else call.hyper["out_features"]) * call.cost.parameters
+    return product((call.inputs[0][0] if len(call.inputs[0]) > 1 else call.hyper["out_features"], call.cost.parameters))
 
 
 def _unbatched(call: OpCall) -> Count | None:
     sizes = positions(call)
-    return call.cost.parameters * call.hyper["out_channels"] * product(sizes[1:])
+    return product((call.cost.parameters, call.hyper["out_channels"], *sizes[1:]))
 
 
 def _transposed(call: OpCall) -> Count | None:
-    return call.cost.parameters * call.cost.activations // call.hyper["out_channels"]
+    channels: Count = call.hyper["out_channels"]
+    return call.cost.parameters * call.cost.activations // channels
 
 
 RECORDS = (

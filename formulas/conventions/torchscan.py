@@ -55,7 +55,7 @@ def _transposed(macs: int, extra: int) -> Fault:
 
 def _attention(call: OpCall) -> Count:
     query, key = call.inputs[:2]
-    rows, scores = product(query[:-1]), product(query[:-1]) * key[-2]
+    rows, scores = product(query[:-1]), product((*query[:-1], key[-2]))
     return 1 + product(query) - scores + 3 * scores - rows - call.cost.activations
 
 

@@ -28,7 +28,7 @@ _UPSAMPLED = CallFilter(bases=("Upsample",))
 
 def _softmax(call: OpCall) -> Count:
     rows = product(call.inputs[0][:-1])
-    return 3 * rows * call.inputs[1][-2] - rows
+    return product((3, rows, call.inputs[1][-2])) - rows
 
 
 # Products inside of these are their own rules' business.

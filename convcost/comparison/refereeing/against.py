@@ -108,8 +108,8 @@ def _countings(calls: Sequence[OpCall], doubling: bool = False) -> dict[str, Fra
     `doubling` leaves out what has two a multiply-accumulate already.
     """
     plain = _macs(calls)
-    biases = sum(call.cost.bias_adds for call in calls)
-    norms = sum(call.cost.activations for call in calls if call.name == "batch_norm")
+    biases = sum(int(call.cost.bias_adds) for call in calls)
+    norms = sum(int(call.cost.activations) for call in calls if call.name == "batch_norm")
     alike: dict[int, list[str]] = {}
     for name, convention in records(Convention).items():
         if name not in _UNITS and not (doubling and convention.unit == "flops"):
@@ -119,12 +119,14 @@ def _countings(calls: Sequence[OpCall], doubling: bool = False) -> dict[str, Fra
     found["with the additions of biases"] = plain + biases
     found |= {f"with {n} per element of batch norms": plain + n * norms for n in (1, 2, 4)}
     if not doubling:
-        found["every operation counted, 2 per MAC"] = 2 * plain + biases + sum(call.cost.elementwise for call in calls)
+        found["every operation counted, 2 per MAC"] = (
+            2 * plain + biases + sum(int(call.cost.elementwise) for call in calls)
+        )
     return {name: Fraction(value) for name, value in found.items()}
 
 
 def _macs(calls: Sequence[OpCall]) -> int:
-    return sum(call.macs for call in calls)
+    return sum(int(call.macs) for call in calls)
 
 
 def _scopes(calls: Sequence[OpCall]) -> dict[str, list[OpCall]]:

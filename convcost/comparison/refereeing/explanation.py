@@ -11,8 +11,8 @@ from convcost.core.convention import Convention, by_module
 from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
 from convcost.core.registry import records
-from convcost.trace.counters.counter import Printed
-from convcost.trace.counters.sandbox import Ran
+from convcost.trace.counters import Printout
+from convcost.trace.counters.sandbox import CounterRun
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class RefereeRun:
         raise UnknownNameError("counter of this referee", counter, [one.counter for one in self.explanations])
 
 
-def referee(calls: Sequence[OpCall], ran: Iterable[Ran], batch: int, sizes: int = 0) -> RefereeRun:
+def referee(calls: Sequence[OpCall], ran: Iterable[CounterRun], batch: int, sizes: int = 0) -> RefereeRun:
     """Take what counters printed apart by their conventions.
 
     calls  a model's calls with their call sites
@@ -97,7 +97,9 @@ def referee(calls: Sequence[OpCall], ran: Iterable[Ran], batch: int, sizes: int 
     """
     unknown = Tally(call.aten for call in calls if call.result is None)
     return RefereeRun(
-        sum(call.macs for call in calls), tuple(_explanation(one, calls, batch, sizes) for one in ran), dict(unknown)
+        sum(int(call.macs) for call in calls),
+        tuple(_explanation(one, calls, batch, sizes) for one in ran),
+        dict(unknown),
     )
 
 
@@ -107,8 +109,8 @@ def explained_calls(convention: Convention, calls: Sequence[OpCall]) -> tuple[Ex
     return tuple(explained(convention, call, siblings[call.path]) for call in calls if call.result is not None)
 
 
-def _explanation(one: Ran, calls: Sequence[OpCall], batch: int, sizes: int) -> Explanation:
-    counter, core = one.counter, sum(call.macs for call in calls)
+def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: int) -> Explanation:
+    counter, core = one.counter, sum(int(call.macs) for call in calls)
     start = Explanation(counter.name, one.version, counter.unit, None, core, failed=one.failed)
     if one.printed is None:
         return start
@@ -126,7 +128,7 @@ def _explanation(one: Ran, calls: Sequence[OpCall], batch: int, sizes: int) -> E
 _SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
 
 
-def _odd(looked: Sequence[ExplainedCall], printed: Printed) -> tuple[Odd, ...]:
+def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
     """The modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()

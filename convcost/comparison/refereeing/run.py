@@ -15,8 +15,8 @@ from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 from convcost.models.reference import LIBRARIES, load
 from convcost.trace.call_sites import capture_call_sites
-from convcost.trace.counters.counter import Counter, counter, counters
-from convcost.trace.counters.sandbox import LIMIT, Ran, run
+from convcost.trace.counters import Counter, counter, counters
+from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
 
@@ -84,7 +84,7 @@ def referee_model(what: CountedModel, names: Sequence[str] | None = None, limit:
     return explain(what, calls, ran)
 
 
-def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[Ran]) -> RefereeRun:
+def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[CounterRun]) -> RefereeRun:
     """Explain what counters printed for a model, from its calls and a torch.jit trace of it."""
     trace = traced_or_not(what.module, what.inputs)
     traced = [measured.call for measured in measured_calls(calls, trace)]

@@ -76,13 +76,13 @@ def _look(rule: Rule | None, fault: Fault | None, call: OpCall, siblings: Sequen
         return count, terms
     wrong = int(fault.count(call, siblings) or 0)
     if rule is None or rule.weights is None:
-        count, terms = call.macs, []
+        count, terms = int(call.macs), []
     return wrong, [*terms, _term(fault.sentence, wrong - count, FAULT, fault.sentence)]
 
 
 def _regular(rule: Rule | None, call: OpCall) -> tuple[int, list[Term]]:
     """The count of a rule and its terms, all of convention, but for products that it does not count."""
-    macs, uncounted = call.macs, f"{_words(call)} not counted"
+    macs, uncounted = int(call.macs), f"{_words(call)} not counted"
     if rule is None or rule.weights is None:
         sentence = rule.sentence if rule else "the counter does not see this call"
         return 0, [_term(uncounted, -macs, FAULT, sentence)]
@@ -93,10 +93,10 @@ def _regular(rule: Rule | None, call: OpCall) -> tuple[int, list[Term]]:
         terms.append(_term(f"{weight} per multiply-accumulate", (weight - 1) * macs, CONVENTION, rule.sentence))
     for primitive, each in rule.weights.items():
         if primitive != "macs":
-            amount = each * getattr(call.cost, primitive)
+            amount = int(each * getattr(call.cost, primitive))
             terms.append(_term(f"{_words(call)}: {each} per {_PER[primitive]}", amount, CONVENTION, rule.sentence))
     if rule.more is not None:
-        terms.append(_term(f"{_words(call)}: {rule.sentence}", rule.more(call), CONVENTION, rule.sentence))
+        terms.append(_term(f"{_words(call)}: {rule.sentence}", int(rule.more(call)), CONVENTION, rule.sentence))
     return int(rule.count(call) or 0), terms
 
 
@@ -105,7 +105,7 @@ def _words(call: OpCall) -> str:
 
 
 def _term(label: str, amount: int, kind: str, sentence: str) -> Term:
-    return Term(label, int(amount), kind, 1, sentence)
+    return Term(label, amount, kind, 1, sentence)
 
 
 def summed(terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -10,8 +10,8 @@ from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.comparison.refereeing.run import CountedModel
 from convcost.core.op_call import OpCall
 from convcost.trace.call_sites import capture_call_sites
-from convcost.trace.counters.counter import Printed, counter
-from convcost.trace.counters.sandbox import Ran
+from convcost.trace.counters import Printout, counter
+from convcost.trace.counters.sandbox import CounterRun
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
 from tests.comparison.refereeing.cases import CASES
@@ -31,7 +31,6 @@ def captured(name: str) -> tuple[list[OpCall], int, int]:
 def judged(name: str, rows: Sequence[Row]) -> RefereeRun:
     """What the referee makes of a case's printed numbers, without running any counter."""
     calls, batch, sizes = captured(name)
-    ran = [
-        Ran(counter(r.counter), r.version, None if r.printed is None else Printed(r.printed), r.failed) for r in rows
-    ]
+    printed = (None if row.printed is None else Printout(row.printed) for row in rows)
+    ran = [CounterRun(counter(r.counter), r.version, p, r.failed) for r, p in zip(rows, printed, strict=True)]
     return referee(calls, ran, batch, sizes)
