@@ -21,7 +21,7 @@ from convcost.trace.binders.arguments import Arguments
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
@@ -94,7 +94,7 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     args, kwargs = inputs.on(device, twin)
-    with recording(twin, LightKernels()) as recorder:
+    with recording(twin, MetaKernels()) as recorder:
         twin(*args, **kwargs)
     return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
 
