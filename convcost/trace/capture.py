@@ -24,7 +24,7 @@ from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
@@ -76,7 +76,7 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     args, kwargs = inputs.on(device, twin)
-    with recording(twin, LightKernels()) as recorder:
+    with recording(twin, MetaKernels()) as recorder:
         twin(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     return Capture(calls, sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))

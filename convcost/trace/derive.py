@@ -21,7 +21,7 @@ from convcost.trace.capture import capture, recording
 from convcost.trace.dynamic_dimensions import Opening
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.symbolic_kernels import Formulas, SymbolicKernels
 from convcost.trace.symint import form_of
 from convcost.trace.symnode import Trace
@@ -138,7 +138,7 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     trace, formulas = Trace(), Formulas()
     with torch.inference_mode():  # as the views that will be made of them
         args, kwargs = opening.tensors(trace, twin)
-    kernels = LightKernels(), SymbolicKernels(trace, formulas)
+    kernels = MetaKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
     with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():
         twin(*args, **kwargs)

@@ -21,7 +21,7 @@ from convcost.core.errors import MeasurementError, said
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.inputs import Inputs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import PlainConvolutions
 
 with warnings.catch_warnings():
@@ -138,7 +138,7 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
     random = torch.random.fork_rng(devices=())
-    with warnings.catch_warnings(), random, as_written(), LightKernels(), PlainConvolutions():
+    with warnings.catch_warnings(), random, as_written(), MetaKernels(), PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
     unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}

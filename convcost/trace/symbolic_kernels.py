@@ -21,7 +21,7 @@ from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
-from convcost.trace.meta_kernels import SAME, LightKernels
+from convcost.trace.meta_kernels import SAME, MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.symint import form_of, hint_of
 from convcost.trace.symnode import Trace
@@ -130,7 +130,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
             numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
-            with torch._C._DisablePythonDispatcher(), LightKernels():
+            with torch._C._DisablePythonDispatcher(), MetaKernels():
                 output = _pooled(func, *numbers) if func in _POOLS and not options else func(*numbers, **options)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
