@@ -44,7 +44,7 @@ def test_the_form_at_a_size_is_the_drawing_of_that_size(name: str) -> None:
 def test_the_usual_image_is_in_the_domain(name: str) -> None:
     usual: Network = NETWORKS[name].network(NETWORKS[name].settings({}))
     domain = image_form(NETWORKS[name], {}).domain
-    assert [int(domain.allowed(s)(n)) for s, n in zip("HW", usual.input_shape[-2:], strict=True)] == [1, 1]
+    assert [int(domain.allowed(s)(int(n))) for s, n in zip("HW", usual.input_shape[-2:], strict=True)] == [1, 1]
 
 
 @pytest.mark.parametrize(
