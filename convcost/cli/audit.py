@@ -33,7 +33,7 @@ def command(
     of a file is a reference as for convcost compare, with --input and --arg if it needs them; its code is run.
     Exit code: 0 no disagreement, 1 some, 2 could not run, a model that could not be compared included.
     """
-    from convcost.api.audit import audit
+    from convcost.api.projects import audit
 
     with bar("models") as progress:
         try:

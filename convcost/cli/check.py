@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from convcost.cli import options
 from convcost.cli.console import bar, console
 
 EXAMPLE = "Example:  convcost check --markdown summary.md"
@@ -30,12 +31,9 @@ def command(
     budget with only a model keeps it from growing. A model of yours is run.
     Exit code: 0 all hold, 1 one is broken, 2 one could not be checked.
     """
-    from convcost.report import files
+    options.check_outputs(None if markdown == _STDOUT else markdown, baseline if update else None)
 
-    outputs = [file for file in (markdown, baseline if update else None) if file not in (None, _STDOUT)]
-    files.check_all([file for file in outputs if file is not None])
-
-    from convcost.api.check import check
+    from convcost.api.projects import check
 
     with bar("budgets") as progress:
         report = check(path, update=update, baseline=baseline, progress=progress)

@@ -21,7 +21,7 @@ from convcost.cli import (
     diff,
     formula,
     listing,
-    networks,
+    options,
     prove,
     referee,
     report,
@@ -43,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-# These take the options that a network of the book has of its own.
+# These take the options that a network has of its own.
 _OF_NETWORKS = (compare, derive, prove, referee, report, show, solve, sweep)
 
 for _name, _module, _short in (
@@ -63,7 +63,7 @@ for _name, _module, _short in (
     ("claims", claims, "Published numbers, checked."),
     ("list", listing, "What the book holds."),
 ):
-    _settings = networks.CONTEXT if _module in _OF_NETWORKS else None
+    _settings = options.ANY_SETTING if _module in _OF_NETWORKS else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 

@@ -6,34 +6,33 @@ The revision's files are unpacked into a temporary folder; nothing of the reposi
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from convcost.core.errors import ConvcostError, MeasurementError
+from convcost.core.parsing import ModelReference
 
-_REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
 _OWN = ("convcost", "formulas")
 
 
 @contextmanager
-def checked_out(reference: str) -> Iterator[str]:
-    """A reference that can be loaded while the context lasts; any but `file.py@REV:factory` is itself.
+def checked_out(reference: ModelReference) -> Iterator[ModelReference]:
+    """Give a reference that can be loaded while the context lasts; one without a revision is itself.
 
     Meanwhile the revision's own modules are imported from that revision. Raises MeasurementError where there is no
     git, no repository, no such revision or no such file in it.
     """
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
+    if not reference.revision:
         yield reference
         return
-    file, revision = Path(match["file"]), match["revision"]
+    file, revision = Path(reference.place), reference.revision
     folder = next(parent for parent in file.resolve().parents if parent.is_dir())
     root = Path(_git(folder, f"{file} lies in no git repository", "rev-parse", "--show-toplevel").strip())
     spec = f"{revision}^{{commit}}"
@@ -47,7 +46,7 @@ def checked_out(reference: str) -> Iterator[str]:
         place = tree / inside
         try:
             with _imported_from(tree, root.resolve()):
-                yield f"{place}:{match['factory']}"
+                yield replace(reference, place=str(place), revision="")
         except ConvcostError as error:
             # The user has never heard of the temporary folder.
             raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error

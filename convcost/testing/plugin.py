@@ -65,13 +65,13 @@ class BudgetFile(pytest.File):
 
     def collect(self) -> Iterable[BudgetItem]:
         """A test a budget."""
-        from convcost.api.check import baseline_of, known
+        from convcost.budgeting.checking import baseline_file, read_baseline
         from convcost.budgeting.entry import budgets
         from convcost.core.errors import ConvcostError
 
         try:
             project = budgets(self.path)
-            before = known(baseline_of(project.folder))
+            before = read_baseline(baseline_file(project.folder))
         except ConvcostError as error:
             raise self.CollectError(str(error)) from None
         for entry in project.entries:
@@ -93,9 +93,9 @@ class BudgetItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check it."""
-        from convcost.api.check import checked
+        from convcost.budgeting.checking import check_budget
 
-        outcome = checked(self.entry, self.path.parent, self.before)
+        outcome = check_budget(self.entry, self.path.parent, self.before)
         if not outcome.ok:
             raise _BrokenError(outcome)
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from convcost.core.errors import ConvcostError, MeasurementError
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import load
+from convcost.models.loading import load
 
 NET = """
 import torch
@@ -155,7 +155,7 @@ def test_package_of_the_current_folder_is_found(tmp_path: Path, monkeypatch: pyt
 def test_file_that_imports_torchvision_first_is_imported(tmp_path: Path) -> None:
     """Beside a torch that its operators were not built for, torchvision needs help to be imported."""
     (tmp_path / "net.py").write_text("import torchvision\nmake = torchvision.models.squeezenet1_1\n")
-    code = "from convcost.models.reference import load; print(type(load('net.py:make').module).__name__)"
+    code = "from convcost.models.loading import load; print(type(load('net.py:make').module).__name__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "SqueezeNet\n"), done.stderr
 

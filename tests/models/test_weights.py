@@ -8,7 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convcost.core.errors import UnknownNameError
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import load
+from convcost.models.loading import load
 from convcost.models.weights import Published, published, published_entries
 
 # One of each kind whose input, or whose arguments, the metadata does not say; all of them take a minute.

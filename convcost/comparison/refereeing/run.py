@@ -12,9 +12,10 @@ from convcost.comparison.refereeing.explanation import Refereed, referee
 from convcost.comparison.refereeing.traced import traced
 from convcost.comparison.refereeing.uses import uses
 from convcost.core.errors import MeasurementError
+from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
 from convcost.core.use import Use
-from convcost.models.reference import LIBRARIES, load
+from convcost.models.loading import load
 from convcost.trace.call_sites import Written, written
 from convcost.trace.counters.counter import Counter, counter, counters
 from convcost.trace.counters.sandbox import LIMIT, run

@@ -18,34 +18,27 @@ from typing import Any
 from torch import Tensor, nn
 
 from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, said
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
 from convcost.core.spec import TensorSpec
 from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
-from convcost.models.reference import LIBRARIES
-
-_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @contextmanager
-def importing(place: str, name: str) -> Iterator[Any]:
-    """The object `name` of a file (`place` ends in .py) or of an importable module.
+def importing(reference: ModelReference) -> Iterator[object]:
+    """Give the factory that a reference to a file or an importable module names.
 
     The file's folder, or for a module the current one, leads the search path meanwhile, so that its neighbours
     can be imported too. Raises MeasurementError where the import fails or the name is not there.
     """
-    file = Path(place) if place.endswith(".py") else None
+    place = reference.place
+    file = Path(place) if reference.kind is ReferenceKind.FILE else None
     if file is not None and not file.is_file():
         raise MeasurementError(f"there is no file {place}")
-    if file is None and not _MODULE.fullmatch(place):
-        raise MeasurementError(
-            f"cannot read the reference {place}:{name}; write package.module:factory or path/to/file.py:factory"
-        )
-    if not _MODULE.fullmatch(name):
-        raise MeasurementError(f"{place} names no factory; write {place}:FACTORY, a class, a function or a module")
     folder = str((file.parent if file else Path()).resolve())
     with _search(folder, forget=file is not None):
         module = _run(place, lambda: _file(file) if file else _package(place))
-        yield _member(place, module, name)
+        yield _member(place, module, reference.name)
 
 
 @contextmanager

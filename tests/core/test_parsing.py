@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import DTYPES, parse_arguments, parse_input, parse_inputs, parse_value
 from convcost.core.spec import TensorSpec
-from convcost.models.spelling import DTYPES, parse_arguments, parse_input, parse_inputs, read_value
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,11 @@ def test_misspelt_dtype_has_the_near_one() -> None:
 
 
 def test_inputs_are_positional_in_order_and_by_name() -> None:
-    positional, keyword = parse_inputs(["1,3", "mask=bool:1,7", "int64:1"])
-    assert positional == (TensorSpec((1, 3)), TensorSpec((1,), "int64"))
-    assert keyword == {"mask": TensorSpec((1, 7), "bool")}
+    assert parse_inputs([]) is None
+    assert parse_inputs(["1,3", "int64:1"]) == (TensorSpec((1, 3)), TensorSpec((1,), "int64"))
+    assert parse_inputs(["mask=bool:1,7", "ids=2"]) == {"mask": TensorSpec((1, 7), "bool"), "ids": TensorSpec((2,))}
+    with pytest.raises(ConvcostError, match=r"give all inputs by name \(NAME=1,77\), or none"):
+        parse_inputs(["1,3", "mask=bool:1,7"])
 
 
 def test_input_given_twice_is_refused() -> None:
@@ -83,7 +85,7 @@ def test_input_given_twice_is_refused() -> None:
     ],
 )
 def test_value_is_a_literal_or_the_text_itself(text: str, value: object) -> None:
-    read = read_value(text)
+    read = parse_value(text)
     assert (type(read), read) == (type(value), value)
 
 
