@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from convcost.core.errors import DomainError as DomainError
     from convcost.core.errors import MeasurementError as MeasurementError
     from convcost.core.errors import UnknownNameError as UnknownNameError
+    from convcost.trace import fvcore as _fvcore
     from convcost.trace.capture import capture as capture
-    from convcost.trace.fvcore import trace as trace_fvcore  # noqa: F401
     from convcost.trace.probe import ones_probe as ones_probe
+
+    trace_fvcore = _fvcore.trace
 
 __version__ = "0.1.0"
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def cost(name: str, **values: Any) -> Cost:
-    """The cost of a formula or a network of the book at these values, exact.
+    """Calculate the cost of a formula or a network at these values, exactly.
 
     A formula also takes NumPy arrays, for many values at once.
 
-    Raises UnknownNameError for a name that is not in the book, DomainError for a value outside the domain.
+    Raises UnknownNameError for a name that is not in the registry, DomainError for a value outside the domain.
     """
     record = lookup(name)
     if isinstance(record, Architecture):
@@ -32,7 +32,7 @@ def cost(name: str, **values: Any) -> Cost:
 
 
 def closed_form(name: str, **values: Any) -> Cost:
-    """The cost of a formula or a network as SymPy expressions in the symbols that `values` leave open.
+    """Return the cost of a formula or a network as SymPy expressions in the symbols that `values` do not fix.
 
     A network gives the MACs of its convolutions and linear layers and its parameters.
     """
@@ -46,16 +46,16 @@ def closed_form(name: str, **values: Any) -> Cost:
 
 
 def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **options: Any) -> SweepReport:
-    """The cost of a network of the book on a whole grid of settings, from its formula, exact.
+    """Calculate the cost of a network on a whole grid of settings, from its formula, exactly.
 
-    name      a network of the book ("mobilenet_v1")
+    name      a network of the registry ("mobilenet_v1")
     options   its own, each one value, "START:STOP:STEP" (STOP is in it where the steps meet it), "a,b,c", or
               anything that can be iterated over
-    progress  told how many points more are done
+    progress  is called with how many more points are done
 
-    Points at which the network cannot be drawn are left out, and the report says how many. Raises UnknownNameError
-    for a name that is not in the book, DomainError for an option or a value that the network does not have, for a
-    grid of too many points, and where it can be drawn at none of them.
+    Points at which the network cannot be built are left out, and the report says how many. Raises UnknownNameError
+    for a name that is not in the registry, DomainError for an option or a value that the network does not have, for a
+    grid of too many points, and where it can be built at none of them.
     """
     from convcost.explore.sweep import sweep as swept
     from convcost.report.sweep import SweepReport
@@ -64,7 +64,7 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
 
 
 def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedPoints:
-    """Hold points of a sweep, picked at random (the same each time), against fvcore and the real model.
+    """Compare points of a sweep, picked at random (the same each time), with fvcore and the real model.
 
     `progress` is called after each. Raises MeasurementError where a model cannot be built or run.
     """
@@ -104,15 +104,15 @@ def solve(
     progress: Callable[[int], None] | None = None,
     **options: Any,
 ) -> SolutionReport:
-    """The largest settings of a network of the book that fit a budget, exact on a lattice of settings.
+    """Find the largest settings of a network that fit a budget, exactly, on a lattice of settings.
 
-    name        a network of the book
+    name        a network of the registry
     max_*       the most there may be: a whole number, or a text such as "300M", "3.5M", "1.2G"
-    prefer      the option that is to be largest before the others, or "balanced"
+    prefer      the option to make largest before the others, or "balanced"
     step        of the image's side, in pixels; alpha_step of the width multiplier
     options     its own: one value fixes an option, several (as `sweep` takes them) are its lattice
 
-    Raises UnknownNameError for a name that is not in the book, DomainError for what cannot be read or is outside
+    Raises UnknownNameError for a name that is not in the registry, DomainError for what cannot be read or is outside
     its domain, and where nothing is left to choose.
     """
     from convcost.explore.budget import Budget, amount, step_of

@@ -28,14 +28,14 @@ def page(
 
     names      one or several, each as on the command line of `convcost compare`: "mobilenet_v1",
                "resnet --depth 50", "torchvision:resnet18" (naming a module of yours runs its code)
-    model      a reference of the model to hold every network of the book against; by default the book's own
+    model      a reference of the model to compare every network with; by default convcost's own choice
     inputs     of models whose text gives none: "1,3,224,224"
     arguments  of models' factories: "key=value"
     unit       "macs" or "flops"
     options    of all the networks: alpha, resolution, depth …
 
     On the page the formula runs for all values of the options that it has a symbol for, not only the measured ones;
-    that of a model runs for all sizes of its input that are open (`derive`), and the page says so where none is.
+    that of a model runs for all sizes of its input that are free (`derive`), and the page says so where none is.
     Raises ConvcostError with one line of text for what is not there or cannot be read, MeasurementError where a
     model cannot be built or run.
     """

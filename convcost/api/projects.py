@@ -83,7 +83,7 @@ def check(
     """Compare every budget of a pyproject.toml with what its model costs.
 
     path      the file, or its folder; relative model paths begin in this folder, and naming a module runs its code
-    update    write the baseline: what the models cost now. Limits hold nevertheless
+    update    write the baseline: what the models cost now; limits still apply
     baseline  the baseline's file; by default convcost-baseline.json beside pyproject.toml, if there is one
     progress  is called with the number of budgets done, and of all
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import LIBRARIES, ModelReference, parse_model
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_model
 
 
 def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> list[ModelReference]:
@@ -30,8 +31,8 @@ def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> lis
 
 
 def _matches(task: ModelReference, pattern: str) -> bool:
-    place = "" if ":" in pattern or task.is_network else f"{task.place}:"
-    return fnmatchcase(str(task).removeprefix(place), pattern)
+    bare = task if ":" in pattern else replace(task, kind=ReferenceKind.NETWORK, place="", revision="")
+    return fnmatchcase(str(bare), pattern)
 
 
 def _listed(models: str | Path) -> list[ModelReference]:

@@ -14,17 +14,17 @@ EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
 
 def command(
     paper: str | None = typer.Argument(
-        None, help="A file of formulas/published; all of them if left out.", autocompletion=completion.papers
+        None, help="A paper (a file of formulas/published); all of them if left out.", autocompletion=completion.papers
     ),
-    failed: bool = typer.Option(False, "--failed", help="Only what is refuted, explained or truncated."),
+    failed: bool = typer.Option(False, "--failed", help="Only claims that are refuted, explained or truncated."),
     csv: Path | None = options.output("Write the claims as CSV, exact values."),
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
 ) -> int:
-    """Recompute the numbers that papers print, each in its own convention, and say what would make it hold.
+    """Recompute the numbers that papers print, each in its own convention, and say what explains the others.
 
     Verdicts: holds (rounds to the printed digits), truncated, explained (a named reading reproduces it), refuted
-    (none does), not computed (the book has no formula for it). Exit code 0 whatever they are, 2 could not run.
+    (none does), not computed (there is no formula for it). Exit code: 0 whatever the verdicts, 2 could not run.
     """
     options.check_outputs(csv, markdown, latex)
 

@@ -18,7 +18,7 @@ def command(
     ),
     markdown: Path | None = options.MARKDOWN,
 ) -> int:
-    """Print what each counter makes of each operator, which spellings it sees, and its known faults."""
+    """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
     from convcost.report import conventions
 
     options.check_outputs(markdown)

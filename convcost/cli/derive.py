@@ -26,7 +26,7 @@ def command(
     arguments: list[str] = options.ARGUMENTS,
     per: str = options.per("total", "stage", "layer"),
     at: list[str] = typer.Option(
-        [], "--at", metavar="H=224,W=224", help="Give the formulas' values at these sizes (batch 1); repeatable."
+        [], "--at", metavar="H=224,W=224", help="Print the formulas' values at these sizes (batch 1); repeatable."
     ),
     over: str | None = typer.Option(
         None, metavar="OPTION", help="Derive a family over its width multiplier: alpha, or a factory's argument."

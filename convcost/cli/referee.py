@@ -17,18 +17,22 @@ def command(
     context: typer.Context,
     model: str = options.MODEL,
     counters: str | None = typer.Option(
-        None, metavar="A,B", help="These counters; all that are installed if left out (convcost conventions)."
+        None,
+        metavar="A,B",
+        help="Only these counters (convcost conventions lists them); by default all installed ones.",
     ),
     inputs: list[str] = options.INPUTS,
     arguments: list[str] = options.ARGUMENTS,
     per: str = options.per("total", "operator", "layer"),
     explain: tuple[str, str] = typer.Option(
-        ("", ""), metavar="A B", help="The difference of these two counters, term by term.", show_default=False
+        ("", ""), metavar="A B", help="Explain the difference of these two counters, term by term.", show_default=False
     ),
     against: str | None = typer.Option(
-        None, metavar="NUMBER", help="What this number that somebody printed can mean: 314.2M."
+        None, metavar="NUMBER", help="Say what a number that somebody printed can mean: 314.2M."
     ),
-    limit: float = typer.Option(120.0, "--time-limit", metavar="S", min=0.1, help="Seconds that a counter may take."),
+    limit: float = typer.Option(
+        120.0, "--time-limit", metavar="S", min=0.1, help="Time that a counter may take, in seconds."
+    ),
     csv: Path | None = options.CSV,
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
@@ -37,16 +41,16 @@ def command(
 ) -> int:
     """Let the installed counters count a model, and explain what each prints to the last unit.
 
-    The difference to the formulas' multiply-accumulates is broken into named terms, of the counter's convention or a
-    known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run, or no
-    counter printed a number.
+    The difference from the formulas' multiply-accumulates is split into named terms: of the counter's convention, or
+    of a known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run, or no counter printed a
+    number.
     """
     settings = options.settings_of(context, model)
     options.check_outputs(csv, markdown, latex, html, json)
     pair = [name for name in explain if name]
     chosen = None if counters is None else [name.strip() for name in counters.split(",")]
     if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
-        raise ConvcostError("--against asks the formulas alone; leave out the counters and the files")
+        raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
     from convcost.core.parsing import parse_arguments, parse_inputs
 

@@ -18,11 +18,13 @@ def command(
     context: typer.Context,
     names: list[str] = typer.Argument(
         metavar="NAME",
-        help="Networks or models, each written as for convcost compare and in quotes if it has options: mobilenet_v1, "
+        help="Networks or models, each typed as for convcost compare, and in quotes if it has options: mobilenet_v1, "
         "'resnet --depth 50', torchvision:resnet18.",
         show_default=False,
     ),
-    html: Path = typer.Option(..., "--html", metavar="FILE", help="Write the page; it needs no network."),
+    html: Path = typer.Option(
+        ..., "--html", metavar="FILE", help="Write the page to this file; it opens without the internet."
+    ),
     model: str | None = options.COUNTERPART,
     inputs: list[str] = options.INPUTS,
     arguments: list[str] = options.ARGUMENTS,
@@ -30,8 +32,8 @@ def command(
 ) -> int:
     """Write comparisons as one page for a browser, in which the formulas run.
 
-    Sliders turn a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
-    the same formula. Options of a network (--alpha 0.75, --depth 50) given here hold for all of them.
+    Sliders change a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
+    the same formula. Options of a network that are typed here (--alpha 0.75, --depth 50) apply to all of them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
     from convcost.core.parsing import once, split_options

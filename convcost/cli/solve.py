@@ -32,7 +32,7 @@ def command(
     alpha: str | None = options.ALPHA_GRID,
     rho: str | None = options.RHO_GRID,
     resolution: str | None = options.RESOLUTION_GRID,
-    frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
+    frontier: bool = typer.Option(False, "--frontier", help="List every setting that fits while no larger one does."),
     latex: Path | None = options.LATEX,
 ) -> int:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.

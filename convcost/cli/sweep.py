@@ -22,7 +22,7 @@ def command(
     batch: str | None = options.BATCH_GRID,
     classes: str | None = options.CLASSES_GRID,
     verify: int | None = typer.Option(
-        None, metavar="N", help="Trace N points picked at random (the same each time) with fvcore."
+        None, metavar="N", help="Compare N points, picked at random (the same each time), with fvcore."
     ),
     csv: Path | None = options.CSV,
     latex: Path | None = options.LATEX,

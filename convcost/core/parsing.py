@@ -65,8 +65,8 @@ class ModelReference:
     def __post_init__(self) -> None:
         for option in () if self.is_network else self.settings:
             raise DomainError(
-                f"--{option.replace('_', '-')} is an option of a network, and {self.text} is a model; "
-                "a model takes --arg KEY=VALUE and --input SIZES"
+                f"{option} is an option of a network, and {self.text} is a model; "
+                "a model takes arguments: --arg KEY=VALUE"
             )
 
     @property
@@ -96,7 +96,16 @@ class ModelReference:
         words = [("--" + name.replace("_", "-"), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
-        return " ".join([shlex.quote(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
+        return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
+
+
+def _word(text: str) -> str:
+    """Return a text as one word of a line, quoted where it would be read as something else."""
+    try:
+        plain = shlex.split(text) == [text]
+    except ValueError:
+        plain = False
+    return text if plain else shlex.quote(text)
 
 
 def parse_reference(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from torch import nn
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.models._weightless import plain, weightless
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
@@ -49,7 +49,7 @@ def build_from(
         unexpected = _UNEXPECTED.search(str(error)) if isinstance(error, TypeError) else None
         if unexpected and unexpected[1] in values:
             raise _unknown(reference, unexpected[1], _taken_inside(factory, forbidden)) from error
-        raise MeasurementError(f"{reference} cannot be built: {said(error)}") from error
+        raise MeasurementError(f"{reference} cannot be built: {one_line(error)}") from error
     if not isinstance(model, nn.Module):
         raise MeasurementError(f"{reference} made a {type(model).__name__}, but must make an nn.Module")
     return model

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference, parse_value
 from convcost.core.registry import find
 from convcost.core.spec import TensorSpec
@@ -34,6 +35,7 @@ class LoadedModel:
     note: str
 
 
+@one_at_a_time
 def load(
     reference: str | ModelReference, options: Mapping[str, object] | None = None, *, initialised: bool = False
 ) -> LoadedModel:

@@ -20,8 +20,8 @@ def assert_agreement(
                  "net.py:Net --arg width=8" (naming a module of yours runs its code)
     input_shape  as `convcost.compare` takes inputs: a shape, several of them, tensors, a dict of keyword inputs;
                  None where the formula or the library has its own
-    formula      a network of the book, with its options in the text or as keywords: "mobilenet_v1 --alpha 0.75";
-                 None holds the formula of each operator against fvcore's count of it
+    formula      a network of the registry, with its options in the text or as keywords: "mobilenet_v1 --alpha 0.75";
+                 None compares the formula of each operator with fvcore's count of it
     options      of the formula
 
     Raises AssertionError with the layers that differ, and ConvcostError with one line of text for what is not there
@@ -58,8 +58,8 @@ def assert_cost(
     activations         elements that these layers write
     uncounted           operators that may be left out, by their names in PyTorch: "aten::sort"
 
-    A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Of MACs and activations nothing
-    is known where the model calls what no formula counts: then a limit fails that this could break.
+    A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Where the
+    model calls what no formula counts, its MACs and activations are unknown: then a limit fails that this could break.
 
     Raises AssertionError with number, limit, the amount over it and the most expensive layers; ConvcostError
     with one line of text for a limit that is none, and for a model that cannot be run.

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import MeasurementError, one_line
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.binders import BINDERS, FUNCTIONS, rearrange
 from convcost.trace.binders.movement import FILLS, LOOKUPS, MOVEMENT, moves
 from convcost.trace.dispatch import DispatchMode
@@ -69,6 +70,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 
@@ -90,7 +92,7 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
 
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:

@@ -10,8 +10,9 @@ import torch
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.numeric import product
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.outline import kind
 from convcost.symbolic.derivation import METRICS, Derivation
 from convcost.symbolic.entry import Entry
@@ -35,6 +36,7 @@ class Checkable:
     opening: Opening
 
     @classmethod
+    @one_at_a_time
     def of(cls, model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
         """Trace a weightless twin of a model once, on symbolic sizes; as `derive`."""
         opening = Opening.of(inputs, symbols)
@@ -51,7 +53,7 @@ class Checkable:
         if isinstance(failed, ConvcostError):
             raise failed from None
         assert failed is not None  # noqa: S101
-        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {said(failed)}") from failed
+        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {one_line(failed)}") from failed
 
     @property
     def own_sizes(self) -> dict[str, int]:

@@ -38,11 +38,19 @@ _ALIASES = {
 }
 
 
+# A trace does not record these: a convolution stands there as what it calls.
+_CONVOLUTIONS = frozenset(
+    {"convolution", *(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))}
+)
+
+
 def traced_name(func: OpOverload) -> str:
-    """The name of an operator in a trace, with its namespace."""
+    """Return the name of an operator in a trace, with its namespace; only PyTorch's own have a second name there."""
     full = func._schema.name
-    if "conv" in full:
+    if func.namespace != "aten":
+        return full
+    name = full.removeprefix("aten::")
+    if name in _CONVOLUTIONS:
         return "aten::_convolution_mode" if func._overloadname == "padding" else "aten::_convolution"
-    space, _, name = full.rpartition("::")
-    in_place = "_" if name.endswith("_") else ""
-    return f"{space}::{_ALIASES.get(name.removesuffix('_'), name.removesuffix('_'))}{in_place}"
+    plain = name.removesuffix("_")
+    return f"aten::{_ALIASES.get(plain, plain)}{name[len(plain) :]}"

@@ -8,7 +8,7 @@ import pytest
 
 import convcost
 from convcost.auditing.task import tasks
-from convcost.core.parsing import parse_model
+from convcost.core.parsing import parse_model, parse_reference
 from convcost.models._zoo import library
 
 LINES = "# ours\n\nresnet\nnets.py:Net --arg width=3 --input 1,3,32,32  # small\nresnet\n"
@@ -35,6 +35,14 @@ def test_lines_from_python() -> None:
     spaced = parse_model("""'my nets.py:Net' --arg "text='a b'" """)
     assert (spaced.text, spaced.arguments) == ("my nets.py:Net", {"text": "'a b'"})
     assert parse_model(str(spaced)) == spaced
+
+
+@pytest.mark.parametrize(("folder", "quoted"), [("größe", False), ("my nets", True), ("it's", True)])
+def test_a_path_is_one_word(folder: str, quoted: bool) -> None:
+    task = parse_reference(f"{folder}/nets.py:Net", arguments={"width": "3"})
+    line = str(task)
+    assert line.startswith(folder) is not quoted
+    assert tasks([line]) == tasks([line], "Net*") == tasks([line], "Net --arg *") == [task]
 
 
 def test_whole_libraries() -> None:

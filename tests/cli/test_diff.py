@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,22 @@ def test_a_module_that_is_loaded_comes_back(repository: Path, monkeypatch: pytes
         del sys.modules[name]
 
 
+def test_a_module_of_ones_own_may_be_called_as_one_of_ours(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "parts").rename(repository / "formulas")
+    (repository / "net.py").write_text(NET.replace("parts", "formulas"))
+    (repository / "formulas" / "block.py").write_text(BLOCK.format(3))
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message", "renamed")
+    (repository / "formulas" / "block.py").write_text(BLOCK.format(5))
+    monkeypatch.syspath_prepend(str(repository))
+    loaded = importlib.import_module("formulas.block")
+    report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
+    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert sys.modules["formulas.block"] is loaded
+    for name in ("formulas.block", "formulas"):
+        del sys.modules[name]
+
+
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
@@ -187,7 +204,7 @@ def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
         ("mobilenet_v1 --alpha 1 --alpha 2", "--alpha is given twice"),
         ("mobilenet_v1 --alpha 17", "alpha is 17"),
         ("mobilnet_v1", "did you mean mobilenet_v1"),
-        ("torchvision:resnet18 --alpha 1", "--alpha belongs to a network of the book"),
+        ("torchvision:resnet18 --alpha 1", "alpha is an option of a network, and torchvision:resnet18 is a model"),
         ("torchvision:resnet18 --input x", "cannot read the input"),
     ],
 )

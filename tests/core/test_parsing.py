@@ -1,4 +1,4 @@
-"""What a user writes for inputs and arguments."""
+"""What a user types for models, settings, arguments and inputs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import pytest
 import torch
 
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import DTYPES, parse_arguments, parse_input, parse_inputs, parse_value
+from convcost.core.parsing import (
+    DTYPES,
+    ReferenceKind,
+    parse_arguments,
+    parse_input,
+    parse_inputs,
+    parse_model,
+    parse_reference,
+    parse_value,
+)
 from convcost.core.spec import TensorSpec
 
 
@@ -97,4 +106,68 @@ def test_arguments_are_read_by_key() -> None:
 def test_argument_that_is_none_says_so_in_one_line(texts: list[str]) -> None:
     with pytest.raises(ConvcostError) as raised:
         parse_arguments(texts)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "place", "name", "revision"),
+    [
+        ("mobilenet_v1", ReferenceKind.NETWORK, "", "mobilenet_v1", ""),
+        ("torchvision:resnet18", ReferenceKind.LIBRARY, "torchvision", "resnet18", ""),
+        ("timm:test_resnet.r160_in1k", ReferenceKind.LIBRARY, "timm", "test_resnet.r160_in1k", ""),
+        ("package.module:Names.Inner", ReferenceKind.MODULE, "package.module", "Names.Inner", ""),
+        ("my nets/net.py:Net", ReferenceKind.FILE, "my nets/net.py", "Net", ""),
+        ("C:/nets/net.py:Net", ReferenceKind.FILE, "C:/nets/net.py", "Net", ""),
+        ("net.py@HEAD~3:Net", ReferenceKind.FILE, "net.py", "Net", "HEAD~3"),
+    ],
+)
+def test_reference_is_read(text: str, kind: ReferenceKind, place: str, name: str, revision: str) -> None:
+    found = parse_reference(text)
+    assert (found.kind, found.place, found.name, found.revision) == (kind, place, name, revision)
+    assert found.text == text
+    assert parse_model(str(found)) == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mobilenet_v1 --alpha 0.75 --resolution=192",
+        "pnasnet --penultimate-filters 1056",
+        "net.py:Net --arg width=8 --arg 'act=a b' --input 1,3,64,64 --input mask=bool:1,7",
+    ],
+)
+def test_line_of_a_model_is_read_and_said_again(line: str) -> None:
+    if "mask" in line:
+        with pytest.raises(ConvcostError, match="give all inputs by name"):
+            parse_model(line)
+        line = line.replace("--input 1,", "--input x=1,")
+    found = parse_model(line)
+    assert parse_model(str(found)) == found
+    assert hash(parse_model(str(found))) == hash(found)
+    if found.is_network:
+        assert found.settings in ({"alpha": "0.75", "resolution": "192"}, {"penultimate_filters": "1056"})
+    else:
+        assert (found.arguments, found.inputs) == ({"width": "8", "act": "a b"}, ("x=1,3,64,64", "mask=bool:1,7"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "cannot read ''; write a network or a model, then its options"),
+        ("--alpha 1 mobilenet_v1", "cannot read '--alpha 1 mobilenet_v1'; write a network or a model, then"),
+        ("mobilenet_v1 resnet", "cannot read 'mobilenet_v1 resnet': unexpected 'resnet'; options are written --opt"),
+        ("mobilenet_v1 -a 1", "cannot read 'mobilenet_v1 -a 1': unexpected '-a'"),
+        ("mobilenet_v1 --alpha", "cannot read 'mobilenet_v1 --alpha': --alpha needs a value: --alpha VALUE"),
+        ("vgg --depth 16 --depth=19", "--depth is given twice; give it once"),
+        ("vgg 'x", 'cannot read "vgg \'x": no closing quotation'),
+        ("net.py --arg a=1", "net.py names no factory; write net.py:FACTORY, a class, a function or a module"),
+        ("net.py:", "net.py names no factory; write net.py:FACTORY"),
+        ("folder/net:Net", "cannot read the reference 'folder/net:Net'; write package.module:factory or"),
+        ("net.py:Net --alpha 1", "alpha is an option of a network, and net.py:Net is a model; a model takes arguments: --arg"),
+    ],
+)
+def test_line_that_is_no_model_says_so_in_one_line(line: str, message: str) -> None:
+    with pytest.raises(ConvcostError) as raised:
+        parse_model(line)
+    assert str(raised.value).startswith(message)
     assert "\n" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""Models of torchvision, of timm and of the book, with the inputs that they are declared for."""
+"""Models of torchvision, of timm and of the registry, with the inputs that they are declared for."""
 
 from __future__ import annotations
 

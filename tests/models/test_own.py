@@ -218,11 +218,11 @@ def test_file_that_cannot_be_imported_says_so_in_one_line(tmp_path: Path, text: 
     ("reference", "message"),
     [
         ("no/such/file.py:Net", "there is no file no/such/file.py"),
-        ("net.py", "net.py names no factory; write net.py:FACTORY, a class or function of that file"),
+        ("net.py", "net.py names no factory; write net.py:FACTORY, a class, a function or a module"),
         ("torchvison:resnet50", "unknown library or module 'torchvison'; did you mean torchvision"),
         ("no_package.at_all:Net", "there is no module no_package"),
-        ("folder/file:Net", "cannot read the reference folder/file:Net; write package.module:factory or "),
-        (":Net", "cannot read the reference :Net; write package.module:factory or path/to/file.py:factory"),
+        ("folder/file:Net", "cannot read the reference 'folder/file:Net'; write package.module:factory or "),
+        (":Net", "cannot read the reference ':Net'; write package.module:factory or path/to/file.py:factory"),
         ("mobilenet", "unknown network 'mobilenet'; did you mean mobilenet_v"),
     ],
 )

@@ -143,7 +143,7 @@ def test_calls_that_nobody_counts() -> None:
         (lambda: assert_no_uncounted("net.py:Net --args 3"), "takes --arg and --input"),
         (lambda: assert_agreement(Pair(), (4, 8), depth=3), "give formula=NAME too"),
         (lambda: assert_agreement(Pair(), (4, 8), "mobilnet_v1"), "did you mean mobilenet_v1"),
-        (lambda: assert_agreement(Pair(), (4, 8), "torchvision:resnet18"), "must be a network of the book"),
+        (lambda: assert_agreement(Pair(), (4, 8), "torchvision:resnet18"), "must be a network of the registry"),
         (lambda: assert_agreement(Pair(), (4, 8), "mobilenet_v1"), "takes an input of 1×3×224×224, not 4×8"),
         (lambda: assert_agreement(Pair(), None, "mobilenet_v1 --alpha 1", alpha=1), "give it once"),
         (lambda: assert_agreement(Pair(), None, "mobilenet_v1", unit="flops"), "unit"),

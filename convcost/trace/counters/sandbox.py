@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from convcost.core.errors import ConvcostError, said
+from convcost.core.errors import ConvcostError, one_line
+from convcost.core.one_at_a_time import TURN
 from convcost.trace.counters.counter import Counter, Printed
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless
@@ -62,12 +63,12 @@ def _run(counter: Counter, version: str, model: nn.Module, inputs: Inputs, limit
     process = context.Process(target=_count, args=(there, counter, model, inputs), daemon=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    with warnings.catch_warnings():
+    with TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a process with threads is forked; the child uses one thread
         try:
             process.start()
         except Exception as error:
-            return Ran(counter, version, None, f"the model cannot be sent to its process: {said(error)}")
+            return Ran(counter, version, None, f"the model cannot be sent to its process: {one_line(error)}")
     there.close()
     try:
         found = here.recv() if here.poll(limit) else f"stopped after {limit:g} seconds"
@@ -93,7 +94,7 @@ def _count(pipe: Connection, counter: Counter, model: nn.Module, inputs: Inputs)
     except ConvcostError as error:
         found = str(error)
     except BaseException as error:
-        found = said(error)
+        found = one_line(error)
     pipe.send(found)
     pipe.close()
     os._exit(0)
