@@ -15,7 +15,7 @@ from string import Template
 from typing import Any
 
 from convcost import __version__
-from convcost.explore.structures import Program
+from convcost.explore.structures import NetworkProgram
 from convcost.report import files
 from convcost.report.comparison import (
     ComparisonReport,
@@ -41,7 +41,7 @@ class Section:
     """
 
     report: ComparisonReport
-    program: Program
+    program: NetworkProgram
     command: str
     derivation: Derivation | None = None
     note: str = ""
