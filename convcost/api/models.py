@@ -55,7 +55,7 @@ def compare(
         comparison = compare_reference(name, inputs, unit, model)
         return ComparisonReport(comparison, name.settings, model_name(name.text if model is None else model))
     for option in ["model"] if model is not None else options:
-        raise DomainError(f"{option} is an option of a network, and {model_name(name)} is a model")
+        raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))

@@ -12,26 +12,26 @@ from convcost.cli import completion
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import parse_settings
 
-NETWORK: Any = typer.Argument(
+NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
 )
-MODEL: Any = typer.Argument(
+MODEL = typer.Argument(
     help="A network (convcost list shows them); or any model: torchvision:NAME, timm:NAME, package.module:factory, "
     "path/to/file.py:factory (whose code is run).",
     show_default=False,
     autocompletion=completion.networks,
 )
-COUNTERPART: Any = typer.Option(
+COUNTERPART = typer.Option(
     None,
     "--model",
     metavar="REF",
     help="Compare a network's formula with this model: torchvision:NAME, FILE.py:factory.",
 )
-INPUTS: Any = typer.Option(
+INPUTS = typer.Option(
     [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
 )
-ARGUMENTS: Any = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of the model's factory; repeatable.")
-ALL_OPERATORS: Any = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well.")
+ARGUMENTS = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of the model's factory; repeatable.")
+ALL_OPERATORS = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well.")
 
 
 def choice(option: str, text: str, *choices: str) -> Any:
@@ -105,7 +105,7 @@ ANY_SETTING = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
-def settings_of(context: typer.Context, name: str, words: Sequence[str] | None = None) -> dict[str, str]:
+def settings_of(context: typer.Context, name: str, words: Sequence[str] | None = None) -> dict[str, Any]:
     """Return the settings that were typed, `--depth 50` and `--bands=15` alike, by their names in Python.
 
     Raises ConvcostError for what is not `--option value`.

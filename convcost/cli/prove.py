@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -32,7 +31,7 @@ def command(
     multiplier of the paper. A network's other options are given the same way (--shortcut A).
     Exit code: 0 proved, 1 not, 2 could not run.
     """
-    settings: dict[str, Any] = options.settings_of(context, name)
+    settings = options.settings_of(context, name)
     options.check_outputs(markdown, latex)
 
     from convcost.api.models import prove

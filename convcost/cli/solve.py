@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -41,7 +40,7 @@ def command(
     or a list with commas; every option of the network can be given so. Balanced: the smallest factor (a setting
     divided by its default) is as large as it can be. Exit code: 0 something fits, 1 nothing fits, 2 could not run.
     """
-    settings: dict[str, Any] = options.settings_of(context, name)
+    settings = options.settings_of(context, name)
     options.check_outputs(latex)
 
     from convcost.api.formulas import solve

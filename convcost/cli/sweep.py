@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -35,7 +34,7 @@ def command(
     other options are given the same way; convcost show NAME lists them. Points at which the network cannot be built
     are left out. Exit code: 0, 1 a verified point disagrees, 2 could not run.
     """
-    settings: dict[str, Any] = options.settings_of(context, name)
+    settings = options.settings_of(context, name)
     options.check_outputs(csv, latex, parquet, plot)
     if plot is not None:
         from convcost.report.plot import check

@@ -56,7 +56,7 @@ def compare_reference(
     if reference.is_network:
         return _compare_network(reference, inputs, unit, model)
     if model is not None:
-        raise DomainError(f"model is an option of a network, and {reference.text} is a model")
+        raise DomainError(f"{reference.text} is a model; only a network is compared with another model (--model)")
     with checked_out(reference) as found:
         loaded = load(found)
         given = parse_inputs(reference.inputs) if inputs is None else inputs

@@ -65,8 +65,7 @@ class ModelReference:
     def __post_init__(self) -> None:
         for option in () if self.is_network else self.settings:
             raise DomainError(
-                f"{option} is an option of a network, and {self.text} is a model; "
-                "a model takes arguments: --arg KEY=VALUE"
+                f"{self.text} is a model and takes no option {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
 
     @property

@@ -1,4 +1,4 @@
-"""Calling what builds a model: its keyword arguments are checked, and whatever it raises becomes one line."""
+"""Calls what builds a model: its keyword arguments are checked, and whatever it raises becomes one line."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _check(
 
 
 def _taken_inside(factory: Callable[..., nn.Module], forbidden: Iterable[str]) -> list[str]:
-    """Names that a factory takes itself and those of the class that it passes its other keywords on to."""
+    """Return the names that a factory takes itself, and those of the class that it passes its other keywords on to."""
     names = _names(_parameters(factory), forbidden)
     try:
         inner = _names(_parameters(type(weightless(factory))), forbidden)

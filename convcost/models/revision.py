@@ -47,7 +47,7 @@ def checked_out(reference: ModelReference) -> Iterator[ModelReference]:
             with TURN, _imported_from(tree, root.resolve()):
                 yield replace(reference, place=str(place), revision="")
         except ConvcostError as error:
-            # The user has never heard of the temporary folder.
+            # The user knows nothing of the temporary folder.
             raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error
 
 
@@ -64,7 +64,7 @@ def _unpack(archive: bytes, folder: Path) -> None:
 
 @contextmanager
 def _imported_from(tree: Path, root: Path) -> Iterator[None]:
-    """Modules of a repository are imported from `tree` meanwhile, and those that were loaded come back afterwards."""
+    """Import a repository's modules from `tree` meanwhile; those that were loaded come back afterwards."""
     places = [str(place) for place in (tree, tree / "src") if place.is_dir()]
     hidden = {name: module for name, module in list(sys.modules.items()) if _lies(name, module, root, places)}
     for name in hidden:
@@ -81,7 +81,7 @@ def _imported_from(tree: Path, root: Path) -> Iterator[None]:
 
 
 def _lies(name: str, module: ModuleType, root: Path, places: list[str]) -> bool:
-    """Whether a loaded module is one of the repository's, which the revision has a file or a package of too."""
+    """Return whether a loaded module is one of the repository's that the revision has too."""
     top = name.partition(".")[0]
     if top == "convcost" or not _below(module, root):
         return False

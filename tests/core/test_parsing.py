@@ -163,7 +163,10 @@ def test_line_of_a_model_is_read_and_said_again(line: str) -> None:
         ("net.py --arg a=1", "net.py names no factory; write net.py:FACTORY, a class, a function or a module"),
         ("net.py:", "net.py names no factory; write net.py:FACTORY"),
         ("folder/net:Net", "cannot read the reference 'folder/net:Net'; write package.module:factory or"),
-        ("net.py:Net --alpha 1", "alpha is an option of a network, and net.py:Net is a model; a model takes arguments: --arg"),
+        (
+            "net.py:Net --alpha 1",
+            "net.py:Net is a model and takes no option alpha; a model takes --arg KEY=VALUE and --input",
+        ),
     ],
 )
 def test_line_that_is_no_model_says_so_in_one_line(line: str, message: str) -> None:

@@ -17,7 +17,7 @@ from rich.progress import Progress
 import convcost
 from convcost.auditing import journal
 from convcost.core.parsing import ModelReference, parse_arguments, parse_reference
-from convcost.models.weights import Published, default_inputs, published_entries
+from convcost.models.weights import PublishedWeights, default_inputs, published_entries
 from convcost.report import audit_page, audit_published
 from convcost.report.audit import AuditReport, read_csv, timings
 
@@ -31,7 +31,7 @@ NOTES = (
 )
 
 
-def task(entry: Published) -> ModelReference:
+def task(entry: PublishedWeights) -> ModelReference:
     """What published numbers are of: a model, and its arguments and input where they are not its own."""
     arguments = tuple(f"{name}={value}" for name, value in entry.arguments.items())
     own, _ = default_inputs(entry.reference.rpartition(":")[2], {})
