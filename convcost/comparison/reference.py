@@ -35,10 +35,10 @@ def compare_module(module: nn.Module, inputs: object, unit: str = "macs") -> Com
     Raises MeasurementError where the module cannot run.
     """
     from convcost.comparison.model import compare_model
-    from convcost.trace.arbiter import probed
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import traced_or_not
     from convcost.trace.inputs import Inputs
+    from convcost.trace.probe import probed
 
     given = Inputs.of(inputs)
     return compare_model(capture(module, given), traced_or_not(module, given), given.specs, probed, unit)

@@ -66,7 +66,7 @@ def load(
 def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(given)
-    shape = tuple(architecture.network(settings).input_shape)
+    shape = tuple(map(int, architecture.network(settings).input_shape))
     return LoadedModel(build(name, settings), name, (TensorSpec(shape),), "input of the network")
 
 

@@ -140,7 +140,10 @@ def test_calls_that_nobody_counts() -> None:
         (lambda: assert_cost(Pair(), macs="< 1"), "does not say what it takes"),
         (lambda: assert_cost(Pair(), (4, 7), macs="< 1"), "cannot run on an input of 4×7"),
         (lambda: assert_cost("nut.py:Net", (4, 7), macs="< 1"), "there is no file nut.py"),
-        (lambda: assert_no_uncounted("net.py:Net --args 3"), "takes no option args; a model takes --arg KEY=VALUE and --input SIZES"),
+        (
+            lambda: assert_no_uncounted("net.py:Net --args 3"),
+            "takes no option args; a model takes --arg KEY=VALUE and --input SIZES",
+        ),
         (lambda: assert_agreement(Pair(), (4, 8), depth=3), "give formula=NAME too"),
         (lambda: assert_agreement(Pair(), (4, 8), "mobilnet_v1"), "did you mean mobilenet_v1"),
         (lambda: assert_agreement(Pair(), (4, 8), "torchvision:resnet18"), "must be a network of the registry"),

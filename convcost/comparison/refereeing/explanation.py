@@ -14,8 +14,8 @@ from convcost.core.errors import UnknownNameError
 from convcost.core.registry import records
 from convcost.core.use import Owner, Use
 from convcost.trace.capture import Call
-from convcost.trace.counters.counter import Printed
-from convcost.trace.counters.sandbox import Ran
+from convcost.trace.counters import Printout
+from convcost.trace.counters.sandbox import CounterRun
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Refereed:
 def referee(
     calls: Sequence[Call],
     owners: Mapping[str, Owner],
-    ran: Iterable[Ran],
+    ran: Iterable[CounterRun],
     batch: int,
     trace: Traced = NO_TRACE,
 ) -> Refereed:
@@ -108,7 +108,7 @@ def referee(
     return Refereed(total, tuple(_account(one, found, total, batch, trace.sizes) for one in ran), dict(unknown))
 
 
-def _account(one: Ran, found: Sequence[Use], total: int, batch: int, sizes: int) -> Account:
+def _account(one: CounterRun, found: Sequence[Use], total: int, batch: int, sizes: int) -> Account:
     counter = one.counter
     start = Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
     if one.printed is None:
@@ -127,7 +127,7 @@ def _account(one: Ran, found: Sequence[Use], total: int, batch: int, sizes: int)
 _SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
 
 
-def _odd(looked: Sequence[Seen], printed: Printed) -> tuple[Odd, ...]:
+def _odd(looked: Sequence[Seen], printed: Printout) -> tuple[Odd, ...]:
     """The modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()

@@ -17,7 +17,7 @@ from convcost.core.spec import TensorSpec
 from convcost.core.use import Use
 from convcost.models.loading import load
 from convcost.trace.call_sites import Written, written
-from convcost.trace.counters.counter import Counter, counter, counters
+from convcost.trace.counters import Counter, counter, counters
 from convcost.trace.counters.sandbox import LIMIT, run
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs

@@ -9,8 +9,8 @@ from convcost.comparison.refereeing.explanation import Refereed, referee
 from convcost.comparison.refereeing.run import Subject
 from convcost.comparison.refereeing.traced import Traced, traced
 from convcost.trace.call_sites import Written, written
-from convcost.trace.counters.counter import Printed, counter
-from convcost.trace.counters.sandbox import Ran
+from convcost.trace.counters import Printout, counter
+from convcost.trace.counters.sandbox import CounterRun
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
 from tests.comparison.refereeing.cases import CASES
@@ -30,7 +30,6 @@ def seen(name: str) -> tuple[Written, Traced, int]:
 def judged(name: str, rows: Sequence[Row]) -> Refereed:
     """What the referee makes of a case's printed numbers, without running any counter."""
     found, trace, batch = seen(name)
-    ran = [
-        Ran(counter(r.counter), r.version, None if r.printed is None else Printed(r.printed), r.failed) for r in rows
-    ]
+    printed = (None if row.printed is None else Printout(row.printed) for row in rows)
+    ran = [CounterRun(counter(r.counter), r.version, p, r.failed) for r, p in zip(rows, printed, strict=True)]
     return referee(found.capture.calls, found.owners, ran, batch, trace)

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from convcost.comparison.refereeing.term import FAULT
-from convcost.trace.counters.counter import counters
+from convcost.trace.counters import counters
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.cases import CASES
 from tests.comparison.refereeing.predicted import judged
