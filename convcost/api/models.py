@@ -46,7 +46,7 @@ def compare(
     Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
     there, and MeasurementError where the model cannot be built or run.
     """
-    from convcost.comparison.reference import compare_module, compare_reference
+    from convcost.comparison.reference import compare_reference
     from convcost.report.comparison import ComparisonReport
 
     if isinstance(name, str):
@@ -58,6 +58,9 @@ def compare(
         raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
+
+    from convcost.comparison.compare import compare_module
+
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
 
 
@@ -159,11 +162,11 @@ def referee(
     A counter that is missing or fails is an explanation without a number. Raises ConvcostError with one line of text
     for a name that is not there, MeasurementError where the model cannot be built or run.
     """
-    from convcost.comparison.refereeing.run import heard, subject
+    from convcost.comparison.refereeing.run import counted_model, referee_model
     from convcost.report.referee import RefereeReport
 
-    what = subject(model, inputs, dict(arguments or {}))
-    return RefereeReport(heard(what, counters, time_limit), what.name, what.inputs.specs)
+    what = counted_model(model, inputs, dict(arguments or {}))
+    return RefereeReport(referee_model(what, counters, time_limit), what.name, what.inputs.specs)
 
 
 def diff(

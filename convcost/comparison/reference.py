@@ -29,21 +29,6 @@ if TYPE_CHECKING:
     from convcost.trace.derive import Checkable
 
 
-def compare_module(module: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
-    """Compare the operators' formulas with fvcore's count of a module on these inputs (see `Inputs.of`).
-
-    Raises MeasurementError where the module cannot run.
-    """
-    from convcost.comparison.model import compare_model
-    from convcost.trace.capture import capture
-    from convcost.trace.fvcore import traced_or_not
-    from convcost.trace.inputs import Inputs
-    from convcost.trace.probe import probed
-
-    given = Inputs.of(inputs)
-    return compare_model(capture(module, given), traced_or_not(module, given), given.specs, probed, unit)
-
-
 def compare_reference(
     reference: ModelReference, inputs: object = None, unit: str = "macs", model: str | nn.Module | None = None
 ) -> Comparison:
@@ -55,6 +40,8 @@ def compare_reference(
     """
     if reference.is_network:
         return _compare_network(reference, inputs, unit, model)
+    from convcost.comparison.compare import compare_module
+
     if model is not None:
         raise DomainError(f"{reference.text} is a model; only a network is compared with another model (--model)")
     with checked_out(reference) as found:
@@ -75,7 +62,7 @@ def _compare_network(reference: ModelReference, inputs: object, unit: str, model
         raise _own_input(reference)
     network, settings = build_network(reference)
 
-    from convcost.comparison.paper import compare_paper
+    from convcost.comparison.compare import compare_paper
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import trace
 
@@ -106,12 +93,12 @@ def side_of(reference: ModelReference, title: str, inputs: Sequence[str] = ()) -
 
     `inputs` are those of a model whose reference gives none.
     """
-    from convcost.comparison.difference import of_comparison, of_drawing
+    from convcost.comparison.difference import of_comparison, of_network
 
     if reference.is_network:
         for name in reference.arguments:
             raise DomainError(f"{reference.name} is a network; give {name} as its option: --{name} VALUE")
-        return of_drawing(build_network(reference)[0], title)
+        return of_network(build_network(reference)[0], title)
     return of_comparison(compare_reference(reference, parse_inputs(reference.inputs or inputs)), title)
 
 
@@ -128,7 +115,7 @@ def prove_network(
     architecture, settings = find(Architecture, reference.name, "network"), reference.settings
     image_form(architecture, settings)  # a wrong option is an error before torch is imported
 
-    from convcost.comparison.derived import prove_derived
+    from convcost.comparison.proof import prove_derived
     from convcost.trace.derive import derive
 
     wanted = reference.name if model is None else model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from functools import partial
 from typing import SupportsIndex
 
 from torch import Tensor, nn
@@ -14,26 +14,22 @@ from convcost.core.errors import DomainError, MeasurementError
 from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 Function = Callable[..., object]
-UNITS = ("macs", "flops")
+Load = Callable[[str, str], AbstractContextManager[Function]]
+"""Gives the function of a place and a name, while active."""
 
+UNITS = ("macs", "flops")
 RETURNS = "a whole number, (macs, params), or a dict of whole numbers by module path"
 
 
 def from_function(function: Function, unit: str = "macs") -> Counter:
     """Return the counter that calls a function, by the function's name."""
     name: str = getattr(function, "__name__", type(function).__name__)
-    return _counter(name, unit, _Called(function))
+    return _counter(name, unit, partial(_call, function))
 
 
-def from_file(
-    reference: str, load: Callable[[str, str], AbstractContextManager[Function]], unit: str = "macs"
-) -> Counter:
-    """Return the counter of `path/to/file.py:function` or `package.module:function`.
-
-    load  gives the function of a place and a name, while active; it is called in the counter's own process
-    """
-    place, _, name = reference.rpartition(":")
-    return _counter(reference, unit, _Loaded(place, name, load))
+def from_reference(reference: str, load: Load, unit: str = "macs") -> Counter:
+    """Return the counter of `path/to/file.py:function` or `package.module:function`, loaded in its own process."""
+    return _counter(reference, unit, partial(_load_and_call, reference, load))
 
 
 def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Printout]) -> Counter:
@@ -42,30 +38,18 @@ def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Pr
     return Counter(name, (), "", unit, count)
 
 
-@dataclass(frozen=True)
-class _Called:
-    """Calls a function with a model and its inputs: a tuple for `model(*inputs)`, a dict for `model(**inputs)`."""
-
-    function: Function
-
-    def __call__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
-        if args and kwargs:
-            raise MeasurementError("it takes positional or keyword arguments of a model, not both")
-        paths = {name for name, _ in model.named_modules()}
-        return _read(self.function(model, kwargs or args), paths)
+def _load_and_call(reference: str, load: Load, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    place, _, name = reference.rpartition(":")
+    with load(place, name) as function:
+        return _call(function, model, args, kwargs)
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    """The same of a function that is loaded first."""
-
-    place: str
-    name: str
-    load: Callable[[str, str], AbstractContextManager[Function]]
-
-    def __call__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
-        with self.load(self.place, self.name) as function:
-            return _Called(function)(model, args, kwargs)
+def _call(function: Function, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Call a function with a model and its inputs: a tuple for `model(*inputs)`, a dict for `model(**inputs)`."""
+    if args and kwargs:
+        raise MeasurementError("it takes positional or keyword arguments of a model, not both")
+    paths = {name for name, _ in model.named_modules()}
+    return _read(function(model, kwargs or args), paths)
 
 
 def _read(returned: object, paths: set[str]) -> Printout:
