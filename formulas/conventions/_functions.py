@@ -65,13 +65,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
         ),
         Rule(("einsum",), {"macs": 2}, "an einsum counts", at=patched("torch.einsum")),
         *(
-            Rule(
-                (name,),
-                {"activations": n},
-                f"{n} per element of a norm",
-                when,
-                functions(name),
-            )
+            Rule((name,), {"activations": n}, f"{n} per element of a norm", when, functions(name))
             for name, when, n in (
                 ("batch_norm", {"training": (True,), "affine": (False,)}, 4),
                 ("batch_norm", {"training": (True,)}, 5),
