@@ -51,14 +51,14 @@ class Capture:
 
 @one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
-    """Run a weightless twin of the model and record its operator calls.
+    """Run a meta copy of the model and record its operator calls.
 
     model   a module in any mode; it is left as it was
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
-    The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
+    The copy runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
-    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if
+    hides their insides. Where an operator has no meta kernel a copy runs on the CPU. Raises MeasurementError if
     the model cannot run.
     """
     given = Inputs.of(inputs)
@@ -74,12 +74,12 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
             raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
 
 
-def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
-    args, kwargs = inputs.on(device, twin)
-    with recording(twin, MetaKernels()) as recorder:
-        twin(*args, **kwargs)
+def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
+    args, kwargs = inputs.on(device, copied)
+    with recording(copied, MetaKernels()) as recorder:
+        copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
-    return Capture(calls, sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
+    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen))
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -91,9 +91,9 @@ def _evaluated(call: OpCall) -> OpCall:
 
 
 @contextmanager
-def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
-    """While active, the operator calls of a weightless twin are recorded, and `kernels` answer them."""
-    recorder = Recorder(twin)
+def recording(copied: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
+    """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
+    recorder = Recorder(copied)
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it

@@ -85,7 +85,7 @@ _EINSUM: tuple[tuple[Kind, str], ...] = (
     (_alone, f"{_HALVED}, which are one an element even where a single operand is only moved or summed"),
     (_summed_first, f"{_HALVED}, where PyTorch sums what only one operand has before it multiplies"),
     (_several, f"{_HALVED}, in the order that is cheapest by them; PyTorch contracts from left to right"),
-    (_two, f"{_HALVED}, which are one a product, not two, where nothing is summed"),
+    (_two, f"{_HALVED}, which are one per product, not two, where nothing is summed"),
 )
 
 _FAULTS = (

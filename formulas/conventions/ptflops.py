@@ -56,7 +56,7 @@ def _other_scores(call: OpCall) -> Count | None:
     return product((scores, size + values // heads)) + _scores(call) + output
 
 
-_OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
+_OTHER_KEYS = "keys and values of other widths are counted with the squares of these"
 _OTHER_WIDTHS = CallFilter(
     modules=("MultiheadAttention",),
     where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,

@@ -1,4 +1,4 @@
-"""The two units of this book."""
+"""The two units that counts are given in."""
 
 from __future__ import annotations
 

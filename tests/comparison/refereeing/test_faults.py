@@ -59,7 +59,7 @@ def counted(model: nn.Module, shape: tuple[int, ...], among: Any) -> list[tuple[
     """The forward, the multiply-accumulates and the count of every product."""
     found = explained_calls(convention(CallFilter(among=among)), capture_call_sites(model, shape).calls)
     assert all(one.first - one.call.macs == sum(term.amount for term in one.terms) for one in found)
-    return [(one.call.site.forward, one.call.macs, one.first) for one in found if one.call.is_product]
+    return [(one.call.site.forward, int(one.call.macs), one.first) for one in found if one.call.is_product]
 
 
 @pytest.mark.parametrize("among", [before_the_last, after_the_first])
@@ -94,7 +94,8 @@ class _Product(torch.autograd.Function):
 
 @pytest.mark.parametrize("counter", ["fvcore", "mmengine", "torchprofile"])
 def test_what_an_autograd_function_hides_is_a_fault_of_counters_that_trace(counter: str) -> None:
-    model = Model(lambda m, x: _Product.apply(m.a(x), torch.ones(6, 5, device=x.device)), a=nn.Linear(4, 6))
+    product: Any = _Product.apply
+    model = Model(lambda m, x: product(m.a(x), torch.ones(6, 5, device=x.device)), a=nn.Linear(4, 6))
     calls = capture_call_sites(model, (2, 4)).calls
     traced = [measured.call for measured in measured_calls(calls, trace(model, (2, 4)))]
     assert [bool(call.site.hidden_by) for call in traced if call.is_product] == [False, True]
