@@ -156,10 +156,10 @@ class OpCall:
         """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
         if self.name == "linear":
             return "fully connected"
-        if "out_channels" not in self.hyper:
+        if not {"out_channels", "kernel_size"} <= self.hyper.keys():
             return self.name.replace("_", " ")
         sides = "×".join(str(k) for k in self.hyper["kernel_size"])
-        groups = self.hyper["groups"]
+        groups = self.hyper.get("groups", 1)
         prefix = "transposed conv" if "output_padding" in self.hyper else "conv"
         if groups == 1:
             return f"{prefix} {sides}"
