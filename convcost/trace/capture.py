@@ -1,11 +1,11 @@
-"""Every operator call of a model, in order: which module made it, on which shapes, with which settings."""
+"""Every operator call of a model, in order: which module makes it, on which shapes, with which settings."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -13,15 +13,18 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.op_call import CallSite, OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
 from convcost.trace.binders import BINDERS, FUNCTIONS
-from convcost.trace.binders.arguments import Arguments
+from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
@@ -30,29 +33,8 @@ from convcost.trace.scopes import Scopes
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
 
 
-@dataclass(frozen=True)
-class Call:
-    """One operator call of a model.
-
-    `operator` is the book's name, None where the book has no formula; `parameters` are the elements of the
-    parameters that were used here for the first time; `output` is the shape that the model really produced. The last
-    three say how the call was written (see `convcost.core.use`); `functions` are known to `written` alone.
-    """
-
-    module: str
-    aten: str
-    operator: str | None
-    inputs: tuple[Any, ...]
-    hyper: dict[str, Any]
-    output: tuple[int, ...]
-    parameters: int
-    unbatched: bool = False
-    contiguous: bool = True
-    functions: tuple[str, ...] = ()
-
-
 running: list[str] = []
-"""The public functions that are running, outermost first, while `written` keeps them; each call notes them."""
+"""The public functions that are running, outermost first, while `call_sites` notes them; each call keeps them."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +44,21 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too.
     """
 
-    calls: tuple[Call, ...]
+    calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
 
 
 @one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
-    """Run a weightless twin of the model and record its operator calls.
+    """Run a meta copy of the model and record its operator calls.
 
     model   a module in any mode; it is left as it was
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
-    The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
+    The copy runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
-    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if
+    hides their insides. Where an operator has no meta kernel a copy runs on the CPU. Raises MeasurementError if
     the model cannot run.
     """
     given = Inputs.of(inputs)
@@ -89,20 +71,29 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
 
 
-def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
-    args, kwargs = inputs.on(device, twin)
-    with recording(twin, LightKernels()) as recorder:
-        twin(*args, **kwargs)
-    return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
+def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
+    args, kwargs = inputs.on(device, copied)
+    with recording(copied, MetaKernels()) as recorder:
+        copied(*args, **kwargs)
+    calls = tuple(map(_evaluated, recorder.calls))
+    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen))
+
+
+def _evaluated(call: OpCall) -> OpCall:
+    """The call with its cost; one that is outside its formula's domain has no formula."""
+    try:
+        return call.evaluated()
+    except ConvcostError:
+        return replace(call, operator=None)
 
 
 @contextmanager
-def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
-    """While active, the operator calls of a weightless twin are recorded, and `kernels` answer them."""
-    recorder = Recorder(twin)
+def recording(copied: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
+    """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
+    recorder = Recorder(copied)
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it
@@ -111,7 +102,7 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
             *state,
             torch.enable_grad(),
             *kernels,
-            Scopes(recorder.names, recorder.scopes),
+            recorder.scopes,
             recorder,
             _Whole(recorder),
         ):
@@ -120,15 +111,15 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
 
 
 class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
-    """Keeps the calls that are made while it is active."""
+    """Keeps the calls that are made while it is active, their costs not yet evaluated."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.names = {module: name for name, module in model.named_modules()}
-        self.scopes = [""]
-        self.calls: list[Call] = []
+        self.scopes = Scopes({module: name for name, module in model.named_modules()})
+        self.calls: list[OpCall] = []
         self.seen: set[str] = set()
         self._within = ""
+        self._operators = records(Operator)
         self._owned = Ownership(model)
 
     def __torch_dispatch__(
@@ -150,14 +141,12 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = Arguments()
-            shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
-            self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape, bound.unbatched)
+            self._record(func, arguments, bound, outputs[0])
         elif moves(func, arguments) or name in RESHAPING:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
-            inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            shape = tuple(outputs[0].shape) if outputs and isinstance(outputs[0], Tensor) else ()
-            self._record(func, arguments, None, inputs, {}, shape)
+            shapes = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
+            self._record(func, arguments, Binding(None, shapes), next(iter(outputs), None))
         return output
 
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -170,22 +159,33 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def _record(
-        self,
-        func: OpOverload,
-        arguments: Mapping[str, Any],
-        operator: str | None,
-        inputs: tuple[Any, ...],
-        hyper: dict[str, Any],
-        output: tuple[int, ...],
-        unbatched: bool = False,
-    ) -> None:
-        name = self._within or traced_name(func)
-        parameters = self._owned.first_use(arguments)
+    def _record(self, func: OpOverload, arguments: Mapping[str, Any], bound: Binding, output: object) -> None:
         first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
-        dense, through = first is None or first.is_contiguous(), tuple(running)
-        call = Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters, unbatched, dense, through)
-        self.calls.append(call)
+        name = self._within or traced_name(func)
+        dense = first is None or first.is_contiguous()
+        self.keep(name, bound, output, self._owned.first_use(arguments), dense)
+
+    def keep(self, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> None:
+        """Keep a call of the module that is running."""
+        scope, shape = self.scopes.running[-1], tuple(output.shape) if isinstance(output, Tensor) else ()
+        self.calls.append(
+            OpCall(
+                path=scope.path,
+                operator=self._operators[bound.operator] if bound.operator else None,
+                aten=aten,
+                inputs=bound.inputs,
+                hyper=bound.hyper if bound.operator else {},
+                output=(1, *shape) if bound.unbatched else shape,
+                parameters=parameters,
+                block=scope.path.partition(".")[0],
+                site=CallSite(
+                    forward=scope.forward,
+                    functions=tuple(running),
+                    unbatched=bound.unbatched,
+                    contiguous=contiguous,
+                ),
+            )
+        )
 
 
 class _Whole(TorchFunctionMode):
@@ -193,20 +193,18 @@ class _Whole(TorchFunctionMode):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
-        self.calls, self.scopes = recorder.calls, recorder.scopes
+        self._recorder = recorder
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        before = len(self.calls)
+        before = len(self._recorder.calls)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
-            name = f"aten::{bound.operator}"
-            shape = (1, *output.shape) if bound.unbatched else tuple(output.shape)
-            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
-            self.calls[before:] = [call]
+            del self._recorder.calls[before:]
+            self._recorder.keep(f"aten::{bound.operator}", bound, output)
         return output
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._functions import UPSAMPLINGS
 from ._operators import (
@@ -22,21 +21,78 @@ from ._operators import (
     TRANSPOSED,
     UNBATCHED,
     WITH_A_VECTOR,
-    Hyper,
-    Inputs,
     by_elements,
     cells,
     fused_on_cpu,
     hooked,
     left_operand_only,
+    nothing,
     patched,
     per_unit,
     positions,
     with_a_vector,
 )
-from ._ptflops_attention import FAULTS as ATTENTION_FAULTS
-from ._ptflops_attention import RULES as ATTENTION_RULES
-from ._ptflops_attention import SEEN_IN as _SEEN_IN
+
+_SEEN_IN = "ptflops 0.7.5"
+_TIMM = "timm.layers.attention.Attention"
+_BIASED = {"macs": 1, "bias_adds": 1}
+_IN_ATTENTION = CallFilter(modules=("MultiheadAttention",))
+_IN_EITHER = CallFilter(modules=("MultiheadAttention", _TIMM))
+
+
+def _projection(call: OpCall) -> Count | None:
+    """Keys and values are projected by a square of their own width."""
+    *rows, features = call.inputs[0]
+    return product(rows) * features * features + call.cost.bias_adds if features != call.output[-1] else None
+
+
+def _other_scores(call: OpCall) -> Count | None:
+    """The values' width takes the place of the model's, in the second product and the projection of the output."""
+    query, key = call.inputs[:2]
+    batch, heads, length, size = query
+    width, values = heads * size, call.site.owner.settings["vdim"]
+    scores: Count = batch * heads * length * key[-2]
+    output: Count = batch * length * (values * (values + 1) - width * (width + 1))
+    return product((scores, size + values // heads)) + _scores(call) + output
+
+
+_OTHER_KEYS = "keys and values of other widths are counted with the squares of these"
+_OTHER_WIDTHS = CallFilter(
+    modules=("MultiheadAttention",),
+    where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,
+)
+
+
+def _scores(call: OpCall) -> Count:
+    query, key = call.inputs[:2]
+    return product((*query[:-1], key[-2])) + product(query)
+
+
+_ATTENTION_RULES = (
+    Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
+    Rule(("bmm", "baddbmm", "matmul"), {"macs": 1}, "the products of attention count", at=_IN_EITHER),
+    Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_EITHER),
+    Rule(
+        (ATTENTION,),
+        {"macs": 1},
+        "1 per score for the softmax, 1 per element of the scaled queries",
+        at=_IN_EITHER,
+        more=_scores,
+    ),
+)
+
+_ATTENTION_FAULTS = (
+    Fault(("linear",), _projection, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
+    Fault((ATTENTION,), _other_scores, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
+    Fault(
+        ALL,
+        nothing,
+        "timm's attention has a hook of its own, and what the layers in it are given is not added up",
+        _SEEN_IN,
+        CallFilter(where=lambda call: _TIMM in call.site.owner.within),
+    ),
+)
+
 
 _BIASED = {"macs": 1, "bias_adds": 1}
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
@@ -55,28 +111,28 @@ _PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
 _MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm")))
 
 
-def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def _unbatched(call: OpCall) -> Count | None:
     """The channels are taken for the batch, and the first spatial size for the channels."""
-    sizes, channels = positions(inputs, hyper), inputs[0][1]
-    taps = product((*hyper["kernel_size"], channels, hyper["out_channels"] // hyper["groups"]))
-    return product((channels, taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0)))
+    sizes, channels = positions(call), call.inputs[0][1]
+    taps = product((*call.hyper["kernel_size"], channels, call.hyper["out_channels"] // call.hyper["groups"]))
+    return product((channels, taps * product(sizes[1:]) + (product(sizes) if call.hyper["bias"] else 0)))
 
 
 _HOOKS = (
     Rule(CONVOLUTIONS, _BIASED, "biases count", at=hooked(*CONVOLUTIONS)),
     Rule(TRANSPOSED, _BIASED, "biases count", at=hooked(*TRANSPOSED)),
-    Rule(("linear",), _BIASED, "biases count", at=Sight(modules=("Linear",))),
+    Rule(("linear",), _BIASED, "biases count", at=CallFilter(modules=("Linear",))),
     Rule(
         NORMS,
         {"activations": 1},
         "1 per element of a norm without scale and shift",
         {"affine": (False,)},
-        Sight(modules=_NORM_MODULES),
+        CallFilter(modules=_NORM_MODULES),
     ),
-    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=Sight(modules=_NORM_MODULES)),
-    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=Sight(modules=("LayerNorm",))),
+    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=CallFilter(modules=_NORM_MODULES)),
+    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=CallFilter(modules=("LayerNorm",))),
     *(
-        Rule((name,), {"activations": 1}, "1 per element of an activation", at=Sight(modules=(module,)))
+        Rule((name,), {"activations": 1}, "1 per element of an activation", at=CallFilter(modules=(module,)))
         for name, module in _ACTIVATIONS.items()
     ),
     Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=hooked(*POOLS)),
@@ -85,8 +141,8 @@ _HOOKS = (
             (kind,),
             _BIASED,
             f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-            at=Sight(modules=(module,)),
-            more=per_unit(kind, _PER_UNIT[kind]),
+            at=CallFilter(modules=(module,)),
+            more=per_unit(_PER_UNIT[kind]),
         )
         for kind, module in RECURRENT.items()
     ),
@@ -95,27 +151,22 @@ _HOOKS = (
         UPSAMPLINGS,
         {},
         "1 per output element of an upsampling, of one sample",
-        at=Sight(modules=("Upsample",)),
-        more=lambda inputs, hyper, cost: cost.activations // inputs[0][0],
+        at=CallFilter(modules=("Upsample",)),
+        more=lambda call: call.cost.activations // call.inputs[0][0],
     ),
-    *ATTENTION_RULES,
+    *_ATTENTION_RULES,
 )
 _FUNCTIONS = (
     Rule(_PATCHED, {"inputs": 1}, "1 per element of an activation", at=patched(*(f"F.{name}" for name in _PATCHED))),
     Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=patched(*(f"F.{name}" for name in POOLS))),
-    Rule(
-        ("matmul", "mm", "bmm"),
-        {"macs": 1},
-        "a matrix product counts",
-        at=_MATMUL,
-    ),
+    Rule(("matmul", "mm", "bmm"), {"macs": 1}, "a matrix product counts", at=_MATMUL),
     Rule(UPSAMPLINGS, {"activations": 1}, "1 per output element of an upsampling", at=patched("F.interpolate")),
     Rule(
         ("addmm", "baddbmm"),
         {"macs": 1},
         "1 per element of what is added to a matrix product",
         at=patched("torch.addmm", "Tensor.addmm", "torch.baddbmm"),
-        more=lambda inputs, hyper, cost: product(inputs[0]),
+        more=lambda call: product(call.inputs[0]),
     ),
     Rule(
         ("add", "mul", "add_scaled"),
@@ -132,13 +183,13 @@ RECORDS = (
         rules=_HOOKS,
         source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
-            *ATTENTION_FAULTS,
+            *_ATTENTION_FAULTS,
             Fault(
                 CONVOLUTIONS,
                 _unbatched,
                 UNBATCHED,
                 _SEEN_IN,
-                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
             ),
             Fault(
                 ("matmul", "mm", "bmm"),
@@ -161,7 +212,7 @@ RECORDS = (
                 ("addmm",),
                 {"macs": 1},
                 "1 per element of the product that something is added to",
-                more=lambda inputs, hyper, cost: cost.activations,
+                more=lambda call: call.cost.activations,
             ),
             Rule(("matmul", "mm", "bmm", "einsum", "tensordot", ATTENTION), {"macs": 1}, "a matrix product counts"),
             Rule(("gru", "rnn_tanh", "rnn_relu"), _BIASED, "biases count"),
@@ -173,10 +224,10 @@ RECORDS = (
             Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which is not counted", _SEEN_IN),
             Fault(
                 ("linear",),
-                lambda inputs, hyper, cost: cost.macs,
+                lambda call: call.cost.macs,
                 "a bias that PyTorch adds by another operator than addmm is not counted",
                 _SEEN_IN,
-                Sight(where=lambda use: len(use.inputs[0]) > 2 and not use.contiguous),
+                CallFilter(where=lambda call: len(call.inputs[0]) > 2 and not call.site.contiguous),
             ),
         ),
     ),

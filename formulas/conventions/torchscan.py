@@ -2,62 +2,151 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
-from convcost.core.numeric import Count, product
+from collections.abc import Sequence
+
+from convcost.core.convention import CallFilter, Convention, Fault, Measure, Rule
+from convcost.core.numeric import Count, Shape, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._operators import (
+    ADAPTIVE_AVERAGES,
+    ADAPTIVE_MAXIMA,
     ATTENTION,
+    AVERAGES,
     CONVOLUTIONS,
+    MAXIMA,
     TRANSPOSED,
     UNBATCHED,
-    Hyper,
-    Inputs,
     of_bases,
     output_positions,
     rows_for_channels,
 )
-from ._torchscan_pools import POOLS, SEEN_IN, SIDES, leaves, leaves_of
+
+_SEEN_IN = "torchscan 0.2.0"
+
+
+def leaves(*bases: str) -> CallFilter:
+    """Calls by modules of these classes, or derived from them, that have no modules in them."""
+    return CallFilter(bases=bases, where=lambda call: call.site.owner.leaf)
+
+
+def leaves_of(*operators: str) -> CallFilter:
+    """The same for the classes of torch.nn of these operators."""
+    return leaves(*of_bases(*operators).bases)
+
+
+def _ratio(call: OpCall, output: Sequence[Count]) -> Count:
+    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
+    pairs = list(zip(call.inputs[0][2:], output, strict=True))
+    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
+
+
+def _adaptive(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        sizes = call.hyper["output_size"]
+        output = [n if o is None else o for n, o in zip(call.inputs[0][2:], sizes, strict=True)]
+        return call.cost.activations * (_ratio(call, output) - 1 + (len(output) if average else 0))
+
+    return measure
+
+
+def _window(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        kernel = call.hyper["kernel_size"]
+        return call.cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _side(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        kernel: Shape = call.hyper["kernel_size"]
+        return call.cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _written_once(call: OpCall) -> bool:
+    """The module has its kernel as one number; in one dimension that is the whole kernel."""
+    return isinstance(call.site.owner.settings.get("kernel_size"), int) and len(call.hyper["kernel_size"]) > 1
+
+
+_POOLS = (
+    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=leaves_of(*MAXIMA), more=_window(False)),
+    Rule(
+        AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=leaves_of(*AVERAGES),
+        more=_window(True),
+    ),
+    Rule(
+        ADAPTIVE_MAXIMA,
+        {},
+        "a comparison fewer than taps per output element",
+        at=leaves_of(*ADAPTIVE_MAXIMA),
+        more=_adaptive(False),
+    ),
+    Rule(
+        ADAPTIVE_AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=leaves_of(*ADAPTIVE_AVERAGES),
+        more=_adaptive(True),
+    ),
+)
+_SIDES = tuple(
+    Fault(
+        kinds,
+        _side(average),
+        "a kernel that is given as one number is not squared",
+        _SEEN_IN,
+        CallFilter(bases=of_bases(*kinds).bases, where=_written_once),
+    )
+    for kinds, average in ((MAXIMA, False), (AVERAGES, True))
+)
+
 
 _BATCH_NORM = leaves("_BatchNorm")
-_IN_ATTENTION = Sight(bases=("MultiheadAttention",))
+_IN_ATTENTION = CallFilter(bases=("MultiheadAttention",))
 
 
 def _unbatched(macs: int) -> Fault:
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        adds = 0 if macs == 1 else cost.bias_adds - cost.activations
-        return macs * rows_for_channels(inputs, hyper, cost) + adds
+    def predicts(call: OpCall) -> Count | None:
+        adds = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
+        return macs * rows_for_channels(call) + adds
 
     return Fault(
         CONVOLUTIONS,
         predicts,
         UNBATCHED,
-        SEEN_IN,
-        Sight(bases=of_bases(*CONVOLUTIONS).bases, where=lambda use: use.owner.leaf and use.unbatched),
+        _SEEN_IN,
+        CallFilter(
+            bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
+        ),
     )
 
 
 def _transposed(macs: int, extra: int) -> Fault:
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        count = output_positions(inputs, hyper, cost)
-        adds: Count = 0 if macs == 1 else cost.bias_adds - cost.activations
-        return macs * count + adds + extra * len(hyper["kernel_size"])
+    def predicts(call: OpCall) -> Count | None:
+        count = output_positions(call)
+        adds: Count = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
+        return macs * count + adds + extra * len(call.hyper["kernel_size"])
 
     return Fault(
         TRANSPOSED,
         predicts,
         "a transposed convolution is counted at the positions of its output, and a few operations per axis besides",
-        SEEN_IN,
+        _SEEN_IN,
         of_bases(*TRANSPOSED),
     )
 
 
-def _attention(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    query, key = inputs[:2]
+def _attention(call: OpCall) -> Count:
+    query, key = call.inputs[:2]
     rows, scores = product(query[:-1]), product((*query[:-1], key[-2]))
-    return 1 + product(query) - scores + 3 * scores - rows - cost.activations
+    return 1 + product(query) - scores + 3 * scores - rows - call.cost.activations
 
 
 _FLOPS = {"macs": 2, "bias_adds": 1, "activations": -1}
@@ -73,8 +162,8 @@ _MODULES = {
 }
 
 
-def _layer_norm(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    rows = cost.activations // product(hyper["normalized_shape"])
+def _layer_norm(call: OpCall) -> Count:
+    rows = call.cost.activations // product(call.hyper["normalized_shape"])
     return 2 * rows
 
 
@@ -85,7 +174,7 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=leaves_of(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=leaves_of(*TRANSPOSED)),
-            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=CallFilter(bases=("Linear",))),
             Rule(
                 ("batch_norm",),
                 {"activations": 1},
@@ -94,10 +183,10 @@ RECORDS = (
                 _BATCH_NORM,
             ),
             Rule(("batch_norm",), {"activations": 2}, "2 per element of a batch norm", at=_BATCH_NORM),
-            *POOLS,
+            *_POOLS,
         ),
-        source=Source(SEEN_IN, "torchscan/modules/macs.py"),
-        faults=(_unbatched(1), _transposed(1, 4), *SIDES),
+        source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
+        faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
     ),
     Convention(
         name="torchscan-flops",
@@ -105,14 +194,14 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=leaves_of(*CONVOLUTIONS)),
             Rule(TRANSPOSED, _FLOPS, _TAPS, at=leaves_of(*TRANSPOSED)),
-            Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
+            Rule(("linear",), _FLOPS, _TAPS, at=CallFilter(bases=("Linear", "MultiheadAttention"))),
             Rule(("bmm", "baddbmm"), {"macs": 2, "activations": -1}, _TAPS, at=_IN_ATTENTION),
             Rule(
                 ("mul",),
                 {"activations": 1},
                 "1 for the root that queries are scaled by",
                 at=_IN_ATTENTION,
-                more=lambda inputs, hyper, cost: 1,
+                more=lambda call: 1,
             ),
             Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
             Rule(("mean",), {"inputs": 1}, "the mean of the heads' scores counts", at=_IN_ATTENTION),
@@ -129,14 +218,14 @@ RECORDS = (
                 "2 per channel of a batch norm",
                 {"affine": (False,)},
                 _BATCH_NORM,
-                lambda inputs, hyper, cost: 2 * inputs[0][1],
+                lambda call: 2 * call.inputs[0][1],
             ),
             Rule(
                 ("batch_norm",),
                 {"activations": 4},
                 "2 per channel of a batch norm",
                 at=_BATCH_NORM,
-                more=lambda inputs, hyper, cost: 2 * inputs[0][1],
+                more=lambda call: 2 * call.inputs[0][1],
             ),
             Rule(
                 ("layer_norm",),
@@ -161,13 +250,13 @@ RECORDS = (
                 ("dropout",),
                 {},
                 "1 per element of a dropout, in evaluation too",
-                at=Sight(bases=("Dropout",), where=lambda use: use.owner.settings["p"] > 0),
-                more=lambda inputs, hyper, cost: product(inputs[0]),
+                at=CallFilter(bases=("Dropout",), where=lambda call: call.site.owner.settings["p"] > 0),
+                more=lambda call: product(call.inputs[0]),
             ),
-            *POOLS,
+            *_POOLS,
         ),
-        source=Source(SEEN_IN, "torchscan/modules/flops.py"),
-        faults=(_unbatched(2), _transposed(2, 8), *SIDES),
+        source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
+        faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
         unit="flops",
     ),
 )
