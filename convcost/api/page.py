@@ -11,7 +11,7 @@ from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.registry import find
 
 if TYPE_CHECKING:
-    from convcost.report.page.document import PageReport, Section
+    from convcost.report.page.document import PageReport, PageSection
 
 
 def page(
@@ -49,14 +49,14 @@ def page(
 
 def _section(
     text: str, common: Mapping[str, list[str]], model: str | None, unit: str, options: Mapping[str, object]
-) -> Section:
+) -> PageSection:
     from convcost.api.compare import compare
     from convcost.api.derive import derivation
-    from convcost.explore.network_program import network_program
+    from convcost.explore.programs import derived_program, measured_program, network_program
     from convcost.models import spelling
     from convcost.report.page.data import command
-    from convcost.report.page.document import Section
-    from convcost.report.page.model_program import derived_program, model_program
+    from convcost.report.page.document import PageSection
+    from convcost.symbolic.closed_form import network_form
 
     spelled = read(text)
     name = spelled.reference
@@ -71,12 +71,15 @@ def _section(
     specs = spelling.given_inputs(lists["input"])
     found = compare(name, model=model, inputs=specs, arguments=keywords, unit=unit, **given)
     if spelled.of_the_book:
-        program = network_program(find(Architecture, name, "network"), given, unit)
-        return Section(found, program, command(name, found, program, more))
+        architecture = find(Architecture, name, "network")
+        program = network_program(architecture, given, unit)
+        left_open = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
+        form = network_form(architecture, {key: value for key, value in given.items() if key not in left_open})
+        return PageSection(found, program, command(name, found, program, more), form)
     try:
         derived = derivation(name, inputs=specs, arguments=keywords).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
-        program = model_program(found.comparison)
-        return Section(found, program, command(name, found, program, more), note=f"Without sliders: {error}.")
-    return Section(found, program, command(name, found, program, {**more, "input": []}), derived)
+        program = measured_program(found.comparison)
+        return PageSection(found, program, command(name, found, program, more), note=f"Without sliders: {error}.")
+    return PageSection(found, program, command(name, found, program, {**more, "input": []}), derived)
