@@ -88,8 +88,7 @@ def solve(
     Raises UnknownNameError for a name that is not in the book, DomainError for what cannot be read or is outside
     its domain, and where nothing is left to choose.
     """
-    from convcost.explore.axis import amount, step_of
-    from convcost.explore.solve import Budget
+    from convcost.explore.budget import Budget, amount, step_of
     from convcost.explore.solve import solve as solved
     from convcost.report.solution import SolutionReport
 

@@ -38,25 +38,21 @@ def page(
     Raises ConvcostError with one line of text for what is not there or cannot be read, MeasurementError where a
     model cannot be built or run.
     """
-    from convcost.report.page.document import PageReport
-
     texts = [names] if isinstance(names, str) else list(names)
     if not texts:
         raise DomainError("a report needs a network; give its name")
     common = {"arg": list(arguments), "input": list(inputs)}
-    return PageReport(tuple(_section(text, common, model, unit, options) for text in texts))
+    sections = [_section(text, common, model, unit, options) for text in texts]
+
+    from convcost.report.page.document import PageReport
+
+    return PageReport(tuple(sections))
 
 
 def _section(
     text: str, common: Mapping[str, list[str]], model: str | None, unit: str, options: Mapping[str, object]
 ) -> PageSection:
-    from convcost.api.compare import compare
-    from convcost.api.derive import derivation
-    from convcost.explore.programs import derived_program, measured_program, network_program
     from convcost.models import spelling
-    from convcost.report.page.data import command
-    from convcost.report.page.document import PageSection
-    from convcost.symbolic.closed_form import network_form
 
     spelled = read(text)
     name = spelled.reference
@@ -69,6 +65,14 @@ def _section(
     more = {"model": [model] if model else [], "unit": [unit] if unit != "macs" else [], **lists}
     keywords = spelling.parse_arguments(lists["arg"])
     specs = spelling.given_inputs(lists["input"])
+
+    from convcost.api.compare import compare
+    from convcost.api.derive import derivation
+    from convcost.explore.programs import derived_program, measured_program, network_program
+    from convcost.report.page.data import command
+    from convcost.report.page.document import PageSection
+    from convcost.symbolic.closed_form import network_form
+
     found = compare(name, model=model, inputs=specs, arguments=keywords, unit=unit, **given)
     if spelled.of_the_book:
         architecture = find(Architecture, name, "network")

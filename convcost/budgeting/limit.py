@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from convcost.core.errors import DomainError
-from convcost.explore.axis import exact_amount
+from convcost.explore.budget import exact_amount
 
 _HOLDS: dict[str, Callable[[int, int], bool]] = {
     "<=": operator.le,

@@ -1,4 +1,4 @@
-"""Values as users type them, exact: an axis of a grid (96:288:32), a budget (300M), a step (0.05)."""
+"""One axis of a grid: the values of an option as users type them (96:288:32), exact."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ MOST_POINTS = 20_000_000
 """What a grid can have at most, so that it fits in memory."""
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,18})?")
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_AMOUNT = re.compile(r"(\d{1,24}|\d{1,3}(,\d{3}){1,7})(\.\d{1,18})?\s*([KMGT]?)", re.IGNORECASE)
 
 Value: TypeAlias = int | Fraction | str
 """A value of an option, as `Option.read` returns it."""
@@ -115,28 +113,3 @@ def typed(value: object) -> str:
 
 def _too_many(what: str, count: int) -> str:
     return f"{what} has {count:,} points, but a grid can have {MOST_POINTS:,}; take wider steps"
-
-
-def amount(what: str, text: object) -> int:
-    """Return an amount such as 300M, 3.5M, 1.2G or 3504872 as a whole number (1 for 1.5: half a MAC is none).
-
-    Raises DomainError for anything else.
-    """
-    return int(exact_amount(what, text))
-
-
-def exact_amount(what: str, text: object) -> Fraction:
-    """Return an amount as `amount` does, with nothing cut off."""
-    match = _AMOUNT.fullmatch(str(text).strip())
-    if match is None:
-        raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
-    whole, _, decimals, unit = match.groups()
-    return Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()]
-
-
-def step_of(what: str, text: object, *, whole: bool = False) -> Fraction:
-    """Return a step between settings, exact; raises DomainError unless it is a number above 0."""
-    found = str(text).strip()
-    if not _NUMBER.fullmatch(found) or (whole and "." in found) or Fraction(found) == 0:
-        raise DomainError(f"{what} is {found!r}, but must be a {'whole number' if whole else 'decimal'} above 0")
-    return Fraction(found)

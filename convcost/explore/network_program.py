@@ -16,10 +16,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convcost.core.answer import Answer
-from convcost.core.arrays import ExactArray
+from convcost.core.arrays import ExactArray, TruthArray
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.program import OPERATIONS, RELATIONS, Guard, Step, Tape, needed, run
+from convcost.core.numeric import Count
+from convcost.core.program import OPERATIONS, RELATIONS, Guard, Program, Step, needed, run
 from convcost.core.recorded import Recorded, Recording
 
 _NAMED = re.compile(r"\{(\d+)\}")
@@ -136,16 +136,16 @@ class NetworkProgram:
     steps: tuple[Step, ...]
     structures: tuple[Structure, ...]
 
-    def at(self, position: Sequence[int]) -> tuple[Structure, dict[int, int]]:
+    def at(self, position: Sequence[int]) -> tuple[Structure, dict[int, Count]]:
         """Return the structure at one position, and the values of its steps."""
-        known: dict[int, int] = {}
+        known: dict[int, Count] = {}
         for structure in self.structures:
             if all(self._holds(guard, position, known) for guard in structure.guards):
                 run(self.steps, position, structure.places, known)
                 return structure, known
         raise DomainError(f"no structure of the network is known at {tuple(position)}")
 
-    def _holds(self, guard: Guard, position: Sequence[int], known: dict[int, int]) -> bool:
+    def _holds(self, guard: Guard, position: Sequence[int], known: dict[int, Count]) -> bool:
         relation, left, right = guard
         run(self.steps, position, (left, right), known)
         return bool(RELATIONS[relation](known[left], known[right]))
@@ -182,12 +182,12 @@ def program_of(sliders: tuple[Slider, ...], build: Build) -> NetworkProgram:
         if covered.size > _MOST_POINTS:
             raise ConvcostError("the network's structures depend on too many options at once; fix more of them")
         position = lattice.outside(covered)
-    return NetworkProgram(sliders, tuple(lattice.tape.steps), tuple(found)).pruned()
+    return NetworkProgram(sliders, tuple(lattice.program.steps), tuple(found)).pruned()
 
 
 def _built(build: Build, lattice: _Lattice, position: Position) -> tuple[Structure, Truth]:
     """Return what is built at a position, with the guards that do not hold everywhere, and where they hold."""
-    recording = Recording(lattice.tape)
+    recording = Recording(lattice.program)
     numerators = zip(position, lattice.sliders, strict=True)
     recorded = [recording.input(i, n, slider.denominator) for i, (n, slider) in enumerate(numerators)]
     try:
@@ -205,18 +205,18 @@ class _Lattice:
     """All positions of the sliders, and what is known about them."""
 
     def __init__(self, sliders: tuple[Slider, ...]) -> None:
-        self.sliders, self.tape = sliders, Tape()
+        self.sliders, self.program = sliders, Program()
         self.values = [slider.along(axis, len(sliders)) for axis, slider in enumerate(sliders)]
-        self._known: dict[int, ExactArray | int] = {}
+        self._known: dict[int, Count] = {}
         self._held: dict[Guard, Truth] = {}
 
     def holds(self, guard: Guard) -> Truth:
         """Return where a guard holds, one axis per slider, of one element where its slider does not matter."""
         if guard not in self._held:
             relation, left, right = guard
-            run(self.tape.steps, self.values, (left, right), self._known)
+            run(self.program.steps, self.values, (left, right), self._known)
             answer = RELATIONS[relation](self._known[left], self._known[right])
-            values = answer.values if isinstance(answer, Answer) else np.array(answer)
+            values = answer.values if isinstance(answer, TruthArray) else np.array(answer)
             self._held[guard] = values.reshape((1,) * (len(self.sliders) - values.ndim) + values.shape)
         return self._held[guard]
 

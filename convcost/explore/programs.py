@@ -11,6 +11,7 @@ from convcost.core.architecture import Architecture, Option
 from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
 from convcost.core.errors import DomainError
+from convcost.core.numeric import Count
 from convcost.core.outline import kind
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
@@ -40,7 +41,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
     a page's finest step.
     """
     settings = architecture.settings(given)
-    image = architecture.network(settings).input_shape[-1]
+    image = int(architecture.network(settings).input_shape[-1])
     options = [o for o in architecture.options if o.symbol and not o.choices and o.scales is None]
     sliders = tuple(_slider(option, settings[option.name], image) for option in options)
     convention = find(Convention, unit, "unit")
@@ -142,7 +143,7 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
             raise DomainError(f"The formula holds for {derivation.domain}.")
         known: dict[Factor, object] = {}
 
-        def at(form: Form | None) -> Recorded | int | None:
+        def at(form: Form | None) -> Number:
             return None if form is None else form.value(sizes, known)
 
         def derived(row: Row, call: Entry) -> ProgramRow:
@@ -191,7 +192,7 @@ def _derived_calls(comparison: Comparison, derivation: Derivation) -> list[Entry
     return found
 
 
-Number = Recorded | int | None
+Number = Count | None
 Place = Callable[[Number], int | None]
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from math import isqrt
 
 from convcost.core.architecture import Architecture, Settings
-from convcost.core.numeric import Count
+from convcost.core.numeric import as_fraction
 from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
 
 DIGITS = 4
@@ -69,7 +69,7 @@ class UnroundedCosts:
     rho: Fraction
     limits: dict[str, int]
     has_width: bool
-    _widths: dict[Fraction, tuple[dict[int, Count], Fraction]] = field(default_factory=dict)
+    _widths: dict[Fraction, tuple[dict[int, Fraction], Fraction]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, solution: Solution) -> UnroundedCosts | None:
@@ -95,14 +95,14 @@ class UnroundedCosts:
             "parameters": parameters,
         }
 
-    def _at_width(self, alpha: Fraction) -> tuple[dict[int, Count], Fraction]:
+    def _at_width(self, alpha: Fraction) -> tuple[dict[int, Fraction], Fraction]:
         """Return MACs at the default image, by the number of axes that a call slides over, and parameters."""
         width = {WIDTH: alpha} if self.has_width else {}
         network = self.architecture.network({**self.settings, **width}, rounding=False)
-        by_rank: dict[int, Count] = {}
+        by_rank: dict[int, Fraction] = {}
         for call in network.core:
-            by_rank[call.rank] = by_rank.get(call.rank, 0) + call.cost.macs
-        return by_rank, Fraction(sum(call.cost.parameters for call in network.calls))
+            by_rank[call.rank] = by_rank.get(call.rank, Fraction(0)) + as_fraction(call.cost.macs)
+        return by_rank, sum((as_fraction(call.cost.parameters) for call in network.calls), Fraction(0))
 
     def largest(self, scaling: Scaling) -> Fraction | None:
         """Return the largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
@@ -144,7 +144,7 @@ def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
     costs = UnroundedCosts.of(solution)
     if costs is None or not costs.has_width or "macs" not in costs.limits:
         return None
-    whole = sum(call.cost.macs for call in costs.architecture.network({**costs.settings, WIDTH: 1}).core)
+    whole = sum(int(call.cost.macs) for call in costs.architecture.network({**costs.settings, WIDTH: 1}).core)
     return whole, Fraction(isqrt(costs.limits["macs"] * _SCALE**2 // whole), _SCALE)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.registry import records
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted((files | _FILE.keys()) & records(Architecture).keys()))
 
 
+@one_at_a_time
 def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     """Return the model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import MeasurementError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.registry import find
 from convcost.core.spec import TensorSpec
 
@@ -35,6 +36,7 @@ class Loaded:
 LIBRARIES = ("torchvision", "timm")
 
 
+@one_at_a_time
 def load(reference: str, arguments: Mapping[str, object] | None = None, *, initialised: bool = False) -> Loaded:
     """The model that a reference means, built without weights, and its default inputs.
 
@@ -68,7 +70,7 @@ def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
 
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(given)
-    shape = tuple(architecture.network(settings).input_shape)
+    shape = tuple(map(int, architecture.network(settings).input_shape))
     return Loaded(models.build(name, settings), name, (TensorSpec(shape),), "input of the book's network")
 
 

@@ -32,7 +32,7 @@ class ImageForm:
         """The usual input, with the symbols' names at its open sizes."""
         usual = self.network.architecture.network(self.network.settings | {"batch": 1}).input_shape
         names = (None if isinstance(size, int) else str(size) for size in self.network.input_shape)
-        return OpenSpec(usual, names=tuple(names))
+        return OpenSpec(tuple(map(int, usual)), names=tuple(names))
 
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import SymInt, Tensor
@@ -20,9 +20,9 @@ from convcost.core.errors import MeasurementError
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.binders import BINDERS
-from convcost.trace.capture import named
-from convcost.trace.dispatch import DispatchMode
+from convcost.trace.binders.arguments import Arguments
 from convcost.trace.meta_kernels import SAME, LightKernels
+from convcost.trace.modes import DispatchMode
 from convcost.trace.symint import form_of, hint_of
 from convcost.trace.symnode import Trace
 from convcost.trace.views import VIEWS
@@ -110,7 +110,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None
-        arguments = named(func, args, kwargs)
+        arguments = Arguments.of(func, args, kwargs)
         bound = binder(arguments)
         if bound.operator is None:
             return None
@@ -124,7 +124,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
             return args[0]
         first = next(leaf for leaf in _leaves(args) if isinstance(leaf, Tensor) and leaf.is_meta)
         # Other outputs (the indices of a maximum) have the sizes of the first.
-        outputs = [first.new_empty(shape, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
+        sizes = cast(tuple[int, ...], shape)
+        outputs = [first.new_empty(sizes, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
         return tuple(outputs) if others else outputs[0]
 
     def _on_numbers(

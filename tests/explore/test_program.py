@@ -48,7 +48,7 @@ def _agree(found: NetworkProgram, architecture: Architecture, given: dict[str, A
     totals = [
         values[place] for place in (structure.macs, structure.parameters, structure.activations) if place is not None
     ]
-    written = sum(call.cost.activations for line in network.core)
+    written = sum(call.cost.activations for call in network.core)
     assert totals == [network.cost.macs, network.cost.parameters, written]
     return True
 

@@ -14,7 +14,8 @@ import convcost
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError
 from convcost.core.registry import find, records
-from convcost.explore.axis import amount, typed
+from convcost.explore.axis import typed
+from convcost.explore.budget import amount
 from convcost.explore.unrounded import compound_scaling
 
 MULTIPLIED = sorted(
@@ -40,7 +41,8 @@ def lattice(name: str) -> Lattice:
     net = find(Architecture, name, "network")
     table = {}
     for alpha, side in product(ALPHAS, _sides(name)):
-        table[alpha, side] = net.network(net.settings({"alpha": typed(alpha), "resolution": side})).counts
+        counts = net.network(net.settings({"alpha": typed(alpha), "resolution": side})).counts
+        table[alpha, side] = {metric: int(count) for metric, count in counts.items()}
     return table
 
 
