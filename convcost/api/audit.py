@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from convcost.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from convcost.auditing.session import Progress
+    from convcost.auditing.run import ModelsDone
     from convcost.report.audit import AuditReport
 
 
@@ -23,7 +23,7 @@ def audit(
     time_limit: float = 600,
     memory_limit: float = 8,
     dask: str | None = None,
-    progress: Progress | None = None,
+    progress: ModelsDone | None = None,
 ) -> AuditReport:
     """Compare every model of a library, or of a list, at its own input size: a row each.
 
@@ -43,7 +43,7 @@ def audit(
     cannot be read, a file that cannot be written, a journal that cannot be gone on with.
     """
     from convcost.auditing import journal
-    from convcost.auditing.session import audited
+    from convcost.auditing.run import run_audit
     from convcost.auditing.task import tasks
     from convcost.report.audit import AuditReport, check
 
@@ -52,10 +52,10 @@ def audit(
         check(place)
         if isinstance(models, str | Path) and place.resolve() == Path(models).resolve():
             raise DomainError(f"the rows would replace the list {models}; give another file to write")
-    rows = audited(
+    rows = run_audit(
         tasks(models, filter),
-        seconds=time_limit,
-        gibibytes=memory_limit,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
         jobs=jobs,
         dask=dask,
         out=place,

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.budgeting import baseline as baselines
-from convcost.budgeting.baseline import Before
-from convcost.budgeting.cost import Costs
-from convcost.budgeting.entry import Entry, budgets
-from convcost.budgeting.outcome import Outcome, judge
+from convcost.budgeting.cost import BASELINE, BaselineCosts, ModelCosts, baseline_text, read_baseline
+from convcost.budgeting.outcome import BudgetOutcome, judge
+from convcost.budgeting.project import ProjectBudget, read_budgets
 from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ def check(
     baseline: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CheckReport:
-    """Hold every budget of a pyproject.toml against what its model costs.
+    """Compare every budget of a pyproject.toml with what its model costs.
 
     path      the file, or its folder; relative model paths begin in this folder, and naming a module runs its code
     update    write the baseline: what the models cost now. Limits hold nevertheless
@@ -39,62 +37,64 @@ def check(
     from convcost.report import files
     from convcost.report.check import CheckReport
 
-    project = budgets(path)
+    project = read_budgets(path)
     place = baseline_of(project.folder, baseline)
     if update:
         files.check_writable(place)
     elif baseline is not None and not place.is_file():
         raise ConvcostError(f"there is no baseline {place}; convcost check --update --baseline {place} writes it")
     before = known(place, update)
-    outcomes: list[Outcome] = []
-    for entry in project.entries:
+    outcomes: list[BudgetOutcome] = []
+    for budget in project.budgets:
         if progress is not None:
-            progress(len(outcomes), len(project.entries))
-        outcomes.append(checked(entry, project.folder, before.get(entry.name), update))
+            progress(len(outcomes), len(project.budgets))
+        outcomes.append(checked(budget, project.folder, before.get(budget.name), update))
     if update:
-        files.write(place, baselines.written(_renewed(before, outcomes)))
+        files.write(place, baseline_text(_renewed(before, outcomes)))
     return CheckReport(project.file.name, tuple(outcomes), place if update else None)
 
 
 def baseline_of(folder: Path, given: str | Path | None = None) -> Path:
     """The baseline's file."""
-    return folder / baselines.NAME if given is None else Path(given).expanduser()
+    return folder / BASELINE if given is None else Path(given).expanduser()
 
 
-def checked(entry: Entry, folder: Path, before: Before | None, accept: bool = False) -> Outcome:
+def checked(budget: ProjectBudget, folder: Path, before: BaselineCosts | None, accept: bool = False) -> BudgetOutcome:
     """Run the model of one budget in the folder of its pyproject.toml; what goes wrong is the outcome's error."""
     from convcost.api import spelled
 
-    if before is None and not entry.limited and not accept:
+    if before is None and not budget.limited and not accept:
         hint = "convcost check --update writes one"
-        return Outcome(entry, None, error=f"{entry.table} has no limit, and no baseline to be held against; {hint}")
+        return BudgetOutcome(
+            budget, None, error=f"{budget.table} has no limit, and no baseline to be compared with; {hint}"
+        )
     try:
-        text = spelled.read(entry.model)
+        text = spelled.read(budget.model)
         with contextlib.chdir(folder):
-            report = spelled.compared(text, spelled.inputs_of(entry.inputs or text.inputs))
+            report = spelled.compared(text, spelled.inputs_of(budget.inputs or text.inputs))
     except ConvcostError as error:
-        return Outcome(entry, None, error=f"{entry.table} {entry.model}: {error}")
-    return judge(entry, Costs.of(report.comparison), before, accept)
+        return BudgetOutcome(budget, None, error=f"{budget.table} {budget.model}: {error}")
+    return judge(budget, ModelCosts.of(report.comparison), before, accept)
 
 
-def known(place: Path, replaced: bool = False) -> dict[str, Before]:
+def known(place: Path, replaced: bool = False) -> dict[str, BaselineCosts]:
     """The baseline, if there is one; a file that is none is an error unless it is about to be `replaced`."""
     if not place.exists():
         return {}
     try:
-        return baselines.read(place)
+        return read_baseline(place)
     except ConvcostError:
         if replaced:
             return {}
         raise
 
 
-def _renewed(before: dict[str, Before], outcomes: list[Outcome]) -> dict[str, Before]:
+def _renewed(before: dict[str, BaselineCosts], outcomes: list[BudgetOutcome]) -> dict[str, BaselineCosts]:
     """What could be checked as it is, what could not as it was, and nothing of budgets that are gone."""
     found = {}
     for outcome in outcomes:
-        old = before.get(outcome.entry.name)
-        new = old if outcome.costs is None else Before.of(outcome.costs)
+        old = before.get(outcome.budget.name)
+        new = old if outcome.costs is None else BaselineCosts.of(outcome.costs)
         if new is not None:
-            found[outcome.entry.name] = new
+            found[outcome.budget.name] = new
     return found

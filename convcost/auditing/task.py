@@ -1,4 +1,4 @@
-"""What is audited: model references, one a line, with inputs and arguments where a model needs them."""
+"""What is audited: one model reference per line, with inputs and arguments where a model needs them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Task:
 
     @classmethod
     def read(cls, line: str) -> Task:
-        """The task that a line spells; raises ConvcostError for any other line."""
+        """Return the task that a line spells; raises ConvcostError for any other line."""
         try:
             words = shlex.split(line)
         except ValueError as error:
@@ -63,11 +63,11 @@ def _word(text: str) -> str:
 
 
 def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> list[Task]:
-    """The models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
+    """Return the models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
 
-    models   a file is text with a line a model (# starts a comment), or CSV whose first column has the lines
-    pattern  keeps the models whose line matches this glob; a glob without a colon need not match what stands
-             before the line's: resnet* finds torchvision:resnet18
+    models   a file is text with one line per model (# starts a comment), or CSV whose first column has the lines
+    pattern  keeps the models whose line matches this glob; a glob without a colon is matched with what follows the
+             line's colon: resnet* finds torchvision:resnet18
 
     Raises ConvcostError for a file that is not there or cannot be read, and where no model is left.
     """

@@ -1,4 +1,4 @@
-"""What came of a budget: every count against its limit and against the baseline."""
+"""The outcome of a budget: each count compared with its limit and with the baseline."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from convcost.budgeting.baseline import Before
-from convcost.budgeting.cost import COUNTS, Costs
-from convcost.budgeting.entry import Entry
-from convcost.budgeting.limit import Count, Limit
+from convcost.budgeting.cost import COUNTS, BaselineCosts, ModelCosts
+from convcost.budgeting.limit import Limit, PartialCount
+from convcost.budgeting.project import ProjectBudget
 
 UNCOUNTED = "uncounted"
 
 
-class State(StrEnum):
-    """What came of a count, from the best to the worst."""
+class BudgetState(StrEnum):
+    """Whether a count keeps to its budget, from the best to the worst."""
 
     OK = "ok"
     FREE = "no limit"
@@ -26,32 +25,32 @@ class State(StrEnum):
     @property
     def ok(self) -> bool:
         """Whether the check passes."""
-        return self in (State.OK, State.FREE)
+        return self in (BudgetState.OK, BudgetState.FREE)
 
 
 @dataclass(frozen=True)
-class Finding:
+class BudgetedCount:
     """A count of a budget: one of `COUNTS`, or the calls that nobody counts."""
 
     name: str
-    count: Count
+    count: PartialCount
     limit: Limit | None
     before: int | None
-    state: State
+    state: BudgetState
 
     @property
     def change(self) -> int | None:
-        """What there is more than in the baseline; None without a baseline."""
+        """The count less that of the baseline; None without a baseline."""
         return None if self.before is None else self.count.number - self.before
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A budget with what its model costs, or (None) the error that kept it from being checked."""
+class BudgetOutcome:
+    """A budget with what its model costs; costs are None where `error` says why it could not be checked."""
 
-    entry: Entry
-    costs: Costs | None
-    findings: tuple[Finding, ...] = ()
+    budget: ProjectBudget
+    costs: ModelCosts | None
+    findings: tuple[BudgetedCount, ...] = ()
     error: str = ""
 
     @property
@@ -60,46 +59,50 @@ class Outcome:
         return not self.error and all(finding.state.ok for finding in self.findings)
 
 
-def judge(entry: Entry, costs: Costs, before: Before | None, accept: bool = False) -> Outcome:
-    """Hold a budget against what its model costs; `accept` lets a count rise over the baseline.
+def judge(
+    budget: ProjectBudget, costs: ModelCosts, before: BaselineCosts | None, accept: bool = False
+) -> BudgetOutcome:
+    """Compare a budget with what its model costs; `accept` lets a count rise over the baseline.
 
     What has an upper limit may grow up to it, and what has none may not grow over the baseline.
     """
-    limits, excused = entry.limits or {}, entry.uncounted or ()
+    limits, excused = budget.limits or {}, budget.uncounted or ()
     findings = []
     for name in COUNTS:
         count, limit = costs.count(name, excused), limits.get(name)
         then = None if before is None else before.counts[name]
-        findings.append(Finding(name, count, limit, then, state(count, limit, None if accept else then)))
+        findings.append(BudgetedCount(name, count, limit, then, state(count, limit, None if accept else then)))
     unknown = costs.unknown(excused)
     then_unknown = None if before is None else {n: t for n, t in before.uncounted.items() if n not in excused}
-    if unknown or then_unknown or entry.uncounted is not None:
-        findings.append(_uncounted(entry, unknown, then_unknown, accept))
-    return Outcome(entry, costs, tuple(findings))
+    if unknown or then_unknown or budget.uncounted is not None:
+        findings.append(_uncounted(budget, unknown, then_unknown, accept))
+    return BudgetOutcome(budget, costs, tuple(findings))
 
 
-def state(count: Count, limit: Limit | None, before: int | None = None) -> State:
-    """What comes of one count."""
+def state(count: PartialCount, limit: Limit | None, before: int | None = None) -> BudgetState:
+    """Return whether one count keeps to its limit, or to the baseline."""
     if limit is not None:
         holds = limit.holds(count)
         if not holds:
-            return State.UNKNOWN if holds is None else State.BROKEN
+            return BudgetState.UNKNOWN if holds is None else BudgetState.BROKEN
         if limit.upper:
-            return State.OK
+            return BudgetState.OK
     if before is not None:
-        return State.RISEN if count.number > before else State.OK
-    return State.FREE if limit is None else State.OK
+        return BudgetState.RISEN if count.number > before else BudgetState.OK
+    return BudgetState.FREE if limit is None else BudgetState.OK
 
 
-def _uncounted(entry: Entry, now: Mapping[str, int], then: Mapping[str, int] | None, accept: bool) -> Finding:
-    count, before = Count(sum(now.values())), None if then is None else sum(then.values())
-    if entry.uncounted is not None:
-        return Finding(UNCOUNTED, count, None, before, State.BROKEN if now else State.OK)
+def _uncounted(
+    budget: ProjectBudget, now: Mapping[str, int], then: Mapping[str, int] | None, accept: bool
+) -> BudgetedCount:
+    count, before = PartialCount(sum(now.values())), None if then is None else sum(then.values())
+    if budget.uncounted is not None:
+        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.BROKEN if now else BudgetState.OK)
     if then is None or accept:
-        return Finding(UNCOUNTED, count, None, before, State.FREE)
-    return Finding(UNCOUNTED, count, None, before, State.RISEN if _more(now, then) else State.OK)
+        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.FREE)
+    return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.RISEN if _more(now, then) else BudgetState.OK)
 
 
 def _more(now: Mapping[str, int], then: Mapping[str, int]) -> Collection[str]:
-    """Operators that are called more often; one that comes is not made up for by another that goes."""
+    """Return operators that are called more often; one that is new is not offset by another that is gone."""
     return [name for name, times in now.items() if times > then.get(name, 0)]

@@ -9,7 +9,7 @@ import pytest
 
 from convcost.auditing.row import NOT_AUDITED, AuditRow
 from convcost.auditing.task import Task, tasks
-from convcost.auditing.worker import audited
+from convcost.auditing.worker import audit_model
 from convcost.report.audit import AuditReport, read_csv
 from tests.golden import audits
 from tests.golden.audits import LIBRARIES, REPORTS
@@ -90,7 +90,7 @@ SAMPLE = {
 def test_a_model_audited_again_is_its_row(name: str) -> None:
     library, _, _ = name.partition(":")
     row = next(row for row in committed(library) if Task.read(row.name).reference == name)
-    assert audited(Task.read(row.name)) == row
+    assert audit_model(Task.read(row.name)) == row
 
 
 def test_torchvision_publishes_what_the_formulas_give() -> None:
@@ -110,5 +110,5 @@ def test_at_another_input_the_published_number_does_not_come_out(line: str) -> N
     reference = line.partition(" ")[0]
     entry = next(e for e in audits.entries(committed("torchvision")) if e.row.name.partition(" ")[0] == reference)
     assert entry.equal
-    assert not replace(entry, row=audited(Task.read(line))).equal
+    assert not replace(entry, row=audit_model(Task.read(line))).equal
     assert not replace(entry, parameters=entry.parameters + 1).equal
