@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Row, Verdict
 
 ERROR = "error"
 NOT_AUDITED = "not audited"

@@ -14,9 +14,8 @@ from convcost.auditing import journal, supervisor
 from convcost.auditing.journal import Journal
 from convcost.auditing.row import AuditRow
 from convcost.auditing.supervisor import WorkerSettings
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError
-from convcost.models.reference import LIBRARIES
+from convcost.core.parsing import LIBRARIES, ModelReference
 
 ModelsDone = Callable[[int, int], None]
 """Is told how many models are done, and of how many."""
@@ -26,7 +25,7 @@ _SECONDS_TO_CONNECT = 10
 
 
 def run_audit(
-    tasks: Sequence[Task],
+    models: Sequence[ModelReference],
     *,
     time_limit: float,
     memory_limit: float,
@@ -36,7 +35,7 @@ def run_audit(
     resume: bool = False,
     progress: ModelsDone | None = None,
 ) -> list[AuditRow]:
-    """Return the rows of all models, in the order of the tasks.
+    """Return the rows of all models, in the order of `models`.
 
     With `out`, each row is appended to a journal beside that file as soon as it is there. The journal is left in place
     for the caller to delete when the file is written; `resume` takes what it holds as done.
@@ -53,31 +52,31 @@ def run_audit(
         raise ConvcostError(f"{out} is complete, so there is nothing to resume; leave out --resume to audit anew")
     kept = None
     if out is not None:
-        kept = Journal(journal.place(out), journal.header(tasks, time_limit, memory_limit), resume)
+        kept = Journal(journal.place(out), journal.header(models, time_limit, memory_limit), resume)
     done = {row.name: row for row in kept.rows} if kept else {}
     try:
-        left = [task for task in tasks if task.name not in done]
-        _report(progress, done, tasks)
+        left = [model for model in models if str(model) not in done]
+        _report(progress, done, models)
         settings = WorkerSettings(time_limit, memory_limit, _libraries(left), os.getcwd(), uuid.uuid4().hex)
         with contextlib.closing(_rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
             for row in rows if left else ():
                 if kept is not None:
                     kept.add(row)
                 done[row.name] = row
-                _report(progress, done, tasks)
+                _report(progress, done, models)
     finally:
         if kept is not None:
             kept.close(keep=bool(done))
-    return [done[task.name] for task in tasks]
+    return [done[str(model)] for model in models]
 
 
-def _report(progress: ModelsDone | None, done: Sized, tasks: Sized) -> None:
+def _report(progress: ModelsDone | None, done: Sized, models: Sized) -> None:
     if progress is not None:
-        progress(len(done), len(tasks))
+        progress(len(done), len(models))
 
 
-def _libraries(tasks: Sequence[Task]) -> tuple[str, ...]:
-    places = {task.reference.rpartition(":")[0] for task in tasks}
+def _libraries(models: Sequence[ModelReference]) -> tuple[str, ...]:
+    places = {model.place for model in models}
     return tuple(name for name in LIBRARIES if name in places)
 
 
@@ -85,7 +84,9 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _rows(tasks: Sequence[Task], settings: WorkerSettings, jobs: int, dask: str | None) -> Generator[AuditRow]:
+def _rows(
+    models: Sequence[ModelReference], settings: WorkerSettings, jobs: int, dask: str | None
+) -> Generator[AuditRow]:
     """Yield the rows as they finish, in no order.
 
     On this machine each of `jobs` threads supervises a process. With the address of a Dask scheduler (tcp://…) the
@@ -97,7 +98,7 @@ def _rows(tasks: Sequence[Task], settings: WorkerSettings, jobs: int, dask: str 
     with _cluster(dask) as backend:
         with joblib.parallel_config(**backend):
             parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        finished = parallel(joblib.delayed(supervisor.supervised)(task.name, settings) for task in tasks)
+        finished = parallel(joblib.delayed(supervisor.supervised)(str(model), settings) for model in models)
         try:
             for row in finished:
                 yield AuditRow.from_json(row)

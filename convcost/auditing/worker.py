@@ -1,6 +1,6 @@
 """The process that compares models, one after another, as its supervisor asks; it ends when the supervisor does.
 
-A request is a line of JSON, [task's line, seconds]; so is the answer: a row, or an error in one line.
+A request is a line of JSON, [model's line, seconds]; so is the answer: a row, or an error in one line.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError, MeasurementError
-from convcost.models.reference import LIBRARIES, load
+from convcost.core.parsing import LIBRARIES, ModelReference, parse_inputs, parse_model
+from convcost.models.loading import load
 
 IDLE = 60
 """Seconds without a request after which the process ends: its supervisor may be on a cluster and done."""
@@ -77,7 +77,7 @@ def _import(libraries: Sequence[str]) -> None:
 
 def _answer(line: str) -> dict[str, object]:
     try:
-        return audit_model(Task.read(line)).as_json()
+        return audit_model(parse_model(line)).as_json()
     except ConvcostError as error:
         text = str(error)
     except MemoryError:
@@ -89,26 +89,25 @@ def _answer(line: str) -> dict[str, object]:
     return AuditRow(line, ERROR, error=" ".join(text.split())).as_json()
 
 
-def audit_model(task: Task) -> AuditRow:
+def audit_model(reference: ModelReference) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
-    from convcost.comparison.model import compare_model
-    from convcost.models import spelling
-    from convcost.trace.arbiter import probed
+    from convcost.comparison.compare import compare_model
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import traced_or_not
     from convcost.trace.inputs import Inputs
+    from convcost.trace.probe import probed
 
-    loaded = load(task.reference, spelling.parse_arguments(task.arguments))
-    given = spelling.given_inputs(task.inputs) or loaded.inputs
+    loaded = load(reference)
+    given = parse_inputs(reference.inputs) or loaded.inputs
     if given is None:
-        if task.reference.rpartition(":")[0] in LIBRARIES:
-            return AuditRow(task.name, NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
+        if reference.place in LIBRARIES:
+            return AuditRow(str(reference), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
         raise MeasurementError(loaded.note)
     example = Inputs.of(given)
     comparison = compare_model(
         capture(loaded.module, example), traced_or_not(loaded.module, example), example.specs, probed
     )
-    return summary(task.name, comparison)
+    return summary(str(reference), comparison)
 
 
 if __name__ == "__main__":

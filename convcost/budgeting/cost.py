@@ -10,8 +10,7 @@ from pathlib import Path
 
 from convcost.budgeting.limit import PartialCount
 from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Row, Verdict
 from convcost.core.errors import ConvcostError
 
 COUNTS = ("macs", "params", "activations")
@@ -92,8 +91,27 @@ class BaselineCosts:
         return cls({name: getattr(costs, name) for name in COUNTS}, costs.uncounted)
 
 
-def read_baseline(file: Path) -> dict[str, BaselineCosts]:
-    """Return the baseline of each budget, by its name; raises ConvcostError for what is no baseline."""
+def baseline_file(folder: Path, given: str | Path | None = None) -> Path:
+    """Return the baseline's file, by default the one beside pyproject.toml."""
+    return folder / BASELINE if given is None else Path(given).expanduser()
+
+
+def read_baseline(file: Path, replaced: bool = False) -> dict[str, BaselineCosts]:
+    """Return the baseline of each budget, by its name; nothing where there is no file.
+
+    Raises ConvcostError for a file that is no baseline, unless it is about to be `replaced`.
+    """
+    if not file.exists():
+        return {}
+    try:
+        return _read(file)
+    except ConvcostError:
+        if replaced:
+            return {}
+        raise
+
+
+def _read(file: Path) -> dict[str, BaselineCosts]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

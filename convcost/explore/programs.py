@@ -8,11 +8,10 @@ from fractions import Fraction
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row
 from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count
-from convcost.core.outline import kind
+from convcost.core.op_call import OpCall
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
 from convcost.explore.network_program import NetworkProgram, ProgramRow, Slider, Structure, program_of
@@ -49,7 +48,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
     def build(recording: Recording, values: list[Recorded]) -> Structure:
         open_settings = {slider.name: value for slider, value in zip(sliders, values, strict=True)}
         network = architecture.network({**settings, **open_settings})
-        core = [convention.weigh(call.operator.name, call.hyper, call.cost) for call in network.core]
+        core = [convention.weigh(call) for call in network.core]
         return Structure(
             rows=tuple(_network_row(recording, call, convention) for call in network.calls),
             macs=recording.whole(sum(count for count in core if count is not None)),
@@ -89,17 +88,17 @@ def _number(value: object) -> Fraction:
 
 
 def _network_row(recording: Recording, call: OpCall, unit: Convention) -> ProgramRow:
-    count = unit.weigh(call.operator.name, call.hyper, call.cost)
+    count = unit.weigh(call)
     return ProgramRow(
-        name=call.name,
-        operator=call.operator.name,
-        kind=kind(call.operator.name, call.inputs, call.hyper),
+        name=call.path,
+        operator=call.name,
+        kind=call.kind,
         stride=_stride(call.hyper),
-        is_product=call.operator.is_product,
+        is_product=call.is_product,
         macs=None if count is None else recording.whole(count),
         parameters=recording.whole(call.cost.parameters),
-        activations=recording.whole(call.cost.activations) if call.operator.is_product else None,
-        output=tuple(recording.whole(size) for size in call.output.shape),
+        activations=recording.whole(call.cost.activations) if call.is_product else None,
+        output=tuple(recording.whole(size) for size in call.output),
     )
 
 

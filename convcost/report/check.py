@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.budgeting.outcome import BudgetedCount, BudgetOutcome
+from convcost.budgeting.checking import BudgetedCount, BudgetOutcome
 from convcost.report import check_text, files, markdown
 
 if TYPE_CHECKING:

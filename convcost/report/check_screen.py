@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convcost.budgeting.outcome import BudgetOutcome
+from convcost.budgeting.checking import BudgetOutcome
 from convcost.report import check_text
 from convcost.report.check import CheckReport
 from convcost.report.table import plain_table

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
 from convcost.budgeting.cost import ModelCosts
 from convcost.budgeting.limit import Limit, PartialCount
-from convcost.budgeting.outcome import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
 from convcost.report import text
 
 HEADERS = ("budget", "count", ">number", ">limit", ">margin", "verdict")

@@ -10,7 +10,6 @@ import pytest
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError
-from convcost.core.outline import kind
 from convcost.core.registry import find, records
 from convcost.explore.network_program import NetworkProgram
 from convcost.explore.programs import network_program
@@ -38,11 +37,11 @@ def _agree(found: NetworkProgram, architecture: Architecture, given: dict[str, A
     assert not structure.refused
     assert len(structure.rows) == len(network.calls)
     for row, call in zip(structure.rows, network.calls, strict=True):
-        assert (row.name, row.kind) == (call.name, kind(call.operator.name, call.inputs, call.hyper))
-        assert tuple(values[place] for place in row.output) == call.output.shape
+        assert (row.name, row.kind) == (call.path, call.kind)
+        assert tuple(values[place] for place in row.output) == call.output
         assert row.parameters is not None
         assert values[row.parameters] == call.cost.parameters
-        assert (row.activations is None) is not call.operator.is_product
+        assert (row.activations is None) is not call.is_product
         assert row.activations is None or values[row.activations] == call.cost.activations
         assert (0 if row.macs is None else values[row.macs]) == call.cost.macs or not row.is_product
     totals = [

@@ -1,14 +1,19 @@
-"""The outcome of a budget: each count compared with its limit and with the baseline."""
+"""Checking budgets: each model is run, and each count compared with its limit and with the baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import contextlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from convcost.budgeting.cost import COUNTS, BaselineCosts, ModelCosts
 from convcost.budgeting.limit import Limit, PartialCount
-from convcost.budgeting.project import ProjectBudget
+from convcost.budgeting.project import ProjectBudget, ProjectBudgets
+from convcost.comparison.reference import compare_reference
+from convcost.core.errors import ConvcostError
+from convcost.core.parsing import parse_inputs, parse_model
 
 UNCOUNTED = "uncounted"
 
@@ -57,6 +62,50 @@ class BudgetOutcome:
     def ok(self) -> bool:
         """Whether it was checked and nothing is beyond its limit."""
         return not self.error and all(finding.state.ok for finding in self.findings)
+
+
+def check_budgets(
+    project: ProjectBudgets,
+    before: Mapping[str, BaselineCosts],
+    accept: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[BudgetOutcome]:
+    """Return the outcome of every budget; `progress` is called with the number of budgets done, and of all."""
+    outcomes: list[BudgetOutcome] = []
+    for budget in project.budgets:
+        if progress is not None:
+            progress(len(outcomes), len(project.budgets))
+        outcomes.append(check_budget(budget, project.folder, before.get(budget.name), accept))
+    return outcomes
+
+
+def check_budget(
+    budget: ProjectBudget, folder: Path, before: BaselineCosts | None, accept: bool = False
+) -> BudgetOutcome:
+    """Run the model of one budget in the folder of its pyproject.toml; what goes wrong is the outcome's error."""
+    if before is None and not budget.limited and not accept:
+        reason = "has no limit, and no baseline to compare with; convcost check --update writes one"
+        return BudgetOutcome(budget, None, error=f"{budget.table} {reason}")
+    try:
+        reference = parse_model(budget.model)
+        with contextlib.chdir(folder):
+            comparison = compare_reference(reference, parse_inputs(budget.inputs))
+    except ConvcostError as error:
+        return BudgetOutcome(budget, None, error=f"{budget.table} {budget.model}: {error}")
+    return judge(budget, ModelCosts.of(comparison), before, accept)
+
+
+def renewed_baseline(
+    before: Mapping[str, BaselineCosts], outcomes: Sequence[BudgetOutcome]
+) -> dict[str, BaselineCosts]:
+    """Return the new baseline: budgets that were checked as they are now, those that were not as before."""
+    found = {}
+    for outcome in outcomes:
+        old = before.get(outcome.budget.name)
+        new = old if outcome.costs is None else BaselineCosts.of(outcome.costs)
+        if new is not None:
+            found[outcome.budget.name] = new
+    return found
 
 
 def judge(
