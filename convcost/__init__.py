@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from convcost.core.equations import Equations, NotebookView
+
 if TYPE_CHECKING:
     from convcost.api.audit import audit as audit
     from convcost.api.check import check as check
@@ -85,6 +87,15 @@ __all__ = [
     "trace_fvcore",
     "verify",
 ]
+
+
+def _notebook_view() -> NotebookView:
+    from convcost.symbolic import notebook
+
+    return notebook
+
+
+Equations.view = staticmethod(_notebook_view)
 
 
 def __getattr__(name: str) -> Any:

@@ -33,7 +33,7 @@ def prove(
     Raises ConvcostError for a name, an option or a value that is not there, MeasurementError where the model cannot
     be built or traced, and UndecidableError where an expression is outside the class that can be decided.
     """
-    from convcost.symbolic.image_form import image_form
+    from convcost.symbolic.closed_form import image_form
 
     architecture = find(Architecture, name, "network")
     image_form(architecture, options)  # a wrong option is an error before torch is imported

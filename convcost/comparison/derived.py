@@ -9,12 +9,12 @@ import sympy
 from convcost.comparison.proof import UNUSED, Part, Proof, counts, parts_of, prove
 from convcost.core.record import Operator
 from convcost.core.registry import find
+from convcost.symbolic.closed_form import ImageForm
 from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import without_what_holds_anyway
+from convcost.symbolic.expressions import to_sympy
 from convcost.symbolic.form import Form
-from convcost.symbolic.form_text import to_sympy
-from convcost.symbolic.image_form import ImageForm
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 

@@ -11,8 +11,8 @@ from convcost.core.architecture import Network
 from convcost.core.numeric import Shape
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import Counterexample, counterexample, equal
+from convcost.symbolic.expressions import expression
 from convcost.symbolic.resolution import Terms, collected, difference, text
-from convcost.symbolic.sympy_text import expression
 
 QUANTITIES = {"MACs": "macs", "parameters": "parameters"}
 TOTAL = "total"

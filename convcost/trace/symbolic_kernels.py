@@ -19,12 +19,12 @@ from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
 from convcost.core.record import Operator
 from convcost.core.registry import records
+from convcost.symbolic.symnode import Trace
+from convcost.symbolic.torch_sizes import form_of, hint_of
 from convcost.trace.binders import BINDERS
 from convcost.trace.capture import named
 from convcost.trace.dispatch import DispatchMode
 from convcost.trace.meta_kernels import SAME, LightKernels
-from convcost.trace.symint import form_of, hint_of
-from convcost.trace.symnode import Trace
 from convcost.trace.views import VIEWS
 
 

@@ -10,9 +10,9 @@ import pytest
 from convcost.comparison.proof import Layer, Part, Proof, Residual, Theorem, parts_of, prove
 from convcost.core.architecture import Architecture
 from convcost.core.registry import find
-from convcost.symbolic.image_form import B, H, ImageForm, W, image_form
+from convcost.symbolic.closed_form import B, H, ImageForm, W, image_form
+from convcost.symbolic.expressions import symbol
 from convcost.symbolic.resolution import simplify, text
-from convcost.symbolic.sympy_text import symbol
 from tests.symbolic.pairs import halved
 
 
