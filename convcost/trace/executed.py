@@ -11,7 +11,7 @@ from torch._ops import OpOverload
 
 from convcost.core.errors import ConvcostError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.trace.dispatch import DispatchMode
+from convcost.trace.modes import DispatchMode
 from convcost.trace.probe import ones_probe
 
 _PRODUCTS: dict[str, Callable[..., Tensor]] = {

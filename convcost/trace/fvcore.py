@@ -22,7 +22,7 @@ from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.inputs import Inputs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import LightKernels
-from convcost.trace.plain_convolutions import PlainConvolutions
+from convcost.trace.modes import PlainConvolutions
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit

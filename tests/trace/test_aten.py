@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 
 import convcost
+from convcost.trace.aten import _ALIASES, traced_name
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import IGNORED, trace
-from convcost.trace.names import _ALIASES, traced_name
 
 from .modules import Written
 
