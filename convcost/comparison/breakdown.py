@@ -23,8 +23,7 @@ class Share:
 def weights(operator: Operator, inputs: Sequence[Any], hyper: Mapping[str, Any]) -> int:
     """An operator's parameters without its biases."""
     without = {"bias": False} if "bias" in hyper else {}
-    found: int = operator(*inputs, **{**hyper, **without}).cost.parameters
-    return found
+    return int(operator(*inputs, **{**hyper, **without}).cost.parameters)
 
 
 def shares(layers: Iterable[tuple[str, int, int]]) -> tuple[Share, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from convcost.comparison.align import Pair, align, signature
 from convcost.comparison.result import Comparison
 from convcost.core.architecture import Network
-from convcost.core.numeric import Shape
+from convcost.core.numeric import Count, Shape
 from convcost.core.outline import kind
 
 
@@ -144,7 +143,7 @@ def of_comparison(comparison: Comparison, title: str) -> Side:
     return Side(title, layers, comparison.totals.macs_formula, comparison.totals.params_measured)
 
 
-def _whole(count: int | Fraction) -> int:
+def _whole(count: Count) -> int:
     return int(count)
 
 

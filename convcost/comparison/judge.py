@@ -13,6 +13,7 @@ from convcost.comparison.verdict import Verdict
 from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
+from convcost.core.numeric import Count
 from convcost.core.outline import kind
 from convcost.core.record import Operator
 from convcost.core.registry import find
@@ -68,7 +69,7 @@ class Judge:
         call, operator = measured.call, operator_of(measured.call.operator)
         if operator is None:
             return None
-        return self.fvcore.weigh(operator.name, call.hyper, operator(*call.inputs, **call.hyper).cost)
+        return _known(self.fvcore.weigh(operator.name, call.hyper, operator(*call.inputs, **call.hyper).cost))
 
     def row(self, line: OpCall | None, measured: Measured | None) -> Row:
         """The row of a pair; one side may be missing."""
@@ -91,14 +92,14 @@ class Judge:
             input_shape=line.inputs[0],
             output_shape=line.output.shape,
             hyper=line.hyper,
-            params_formula=line.cost.parameters,
+            params_formula=int(line.cost.parameters),
             params_measured=measured.call.parameters if measured else None,
-            macs_formula=self.unit.weigh(line.operator.name, line.hyper, line.cost),
+            macs_formula=_known(self.unit.weigh(line.operator.name, line.hyper, line.cost)),
             macs_measured=None if count is None else count * self.scale(line.operator),
             verdict=verdict,
             reason=reason,
             is_product=line.operator.is_product,
-            activations=line.cost.activations,
+            activations=int(line.cost.activations),
         )
 
     def _unknown_to_paper(self, measured: Measured) -> Row:
@@ -129,14 +130,14 @@ class Judge:
             input_shape=_flat(call.inputs)[0] if call.inputs else None,
             output_shape=call.output,
             hyper=hyper,
-            params_formula=_weights(cost.parameters, call.parameters) if cost else None,
+            params_formula=_weights(int(cost.parameters), call.parameters) if cost else None,
             params_measured=call.parameters,
-            macs_formula=self.unit.weigh(operator.name, call.hyper, cost) if operator and cost else None,
+            macs_formula=_known(self.unit.weigh(operator.name, call.hyper, cost)) if operator and cost else None,
             macs_measured=measured.count if measured.count is None else measured.count * self.scale(operator),
             verdict=verdict,
             reason=reason,
             is_product=operator is not None and operator.is_product,
-            activations=cost.activations if cost else None,
+            activations=int(cost.activations) if cost else None,
         )
 
     def _judge(self, line: OpCall, measured: Measured) -> tuple[Verdict, str]:
@@ -181,6 +182,10 @@ def _weights(formula: int, used: int) -> int | None:
     None where other parameters were used than the formula has: a parameter that is an operand is no weight.
     """
     return used if used in (0, formula) else None
+
+
+def _known(count: Count | None) -> int | None:
+    return None if count is None else int(count)
 
 
 _WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}

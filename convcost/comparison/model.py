@@ -105,7 +105,7 @@ def _shares(measured: Sequence[Measured]) -> tuple[Share, ...]:
     return shares(
         (
             kind(operator.name, call.inputs, operator.complete(call.hyper, len(call.output) - 2)),
-            operator(*call.inputs, **call.hyper).cost.macs,
+            int(operator(*call.inputs, **call.hyper).cost.macs),
             weights(operator, call.inputs, call.hyper) if call.parameters else 0,
         )
         for call, operator in products

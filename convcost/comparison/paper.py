@@ -35,7 +35,7 @@ def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: 
     uncounted = unhandled(trace)
     return Comparison(
         paper=network,
-        inputs=(TensorSpec(network.input_shape),),
+        inputs=(TensorSpec(tuple(map(int, network.input_shape))),),
         unit=unit,
         rows=tuple(rows),
         totals=_totals(network, rows, capture, trace, judge),
@@ -55,12 +55,12 @@ def _totals(network: Network, rows: list[Row], capture: Capture, trace: FvcoreTr
         if row.macs_measured is not None or row.verdict is Verdict.NOT_CALLED
     )
     return Totals(
-        macs_formula=sum(judge.unit.weigh(x.operator.name, x.hyper, x.cost) or 0 for x in network.core),
+        macs_formula=sum(int(judge.unit.weigh(x.operator.name, x.hyper, x.cost) or 0) for x in network.core),
         macs_measured=counted([row for row in rows if row.is_product]),
-        params_formula=network.cost.parameters,
+        params_formula=int(network.cost.parameters),
         params_measured=capture.parameters,
         fvcore_total=trace.total,
-        fvcore_total_formula=sum(count for count in weighed if count is not None),
+        fvcore_total_formula=sum(int(count) for count in weighed if count is not None),
     )
 
 
@@ -68,7 +68,7 @@ def _shares(network: Network) -> tuple[Share, ...]:
     return shares(
         (
             kind(line.operator.name, line.inputs, line.hyper),
-            line.cost.macs,
+            int(line.cost.macs),
             weights(line.operator, line.inputs, line.hyper),
         )
         for line in network.core

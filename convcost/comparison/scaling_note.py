@@ -36,9 +36,9 @@ def law(network: Network, given: Mapping[str, object]) -> Law | None:
     return Law(
         alpha,
         factor,
-        sum(line.cost.macs for line in network.core),
-        Fraction(architecture.law(settings, factor)),
-        alpha**2 * factor**2 * sum(line.cost.macs for line in whole.core),
+        int(sum(line.cost.macs for line in network.core)),
+        architecture.law(settings, factor),
+        alpha**2 * factor**2 * int(sum(line.cost.macs for line in whole.core)),
     )
 
 
@@ -53,4 +53,5 @@ def against_baseline(network: Network) -> Fraction | None:
     if not architecture.baseline or any(network.settings[n] != defaults[n] for n in architecture.baseline):
         return None
     baseline = architecture.network({**network.settings, **architecture.baseline})
-    return Fraction(sum(line.cost.macs for line in baseline.core), sum(line.cost.macs for line in network.core))
+    ours, theirs = (sum(line.cost.macs for line in net.core) for net in (network, baseline))
+    return Fraction(int(theirs), int(ours))

@@ -12,7 +12,7 @@ from typing import Any
 from convcost.core.builder import Builder, Map, OpCall
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, Shape
+from convcost.core.numeric import Count, Shape, as_fraction
 from convcost.core.record import Source
 
 Settings = dict[str, Any]
@@ -148,7 +148,7 @@ class Architecture:
         image = self.build(builder, **settings)
         return Network(self, settings, image.shape, tuple(builder.calls))
 
-    def law(self, settings: Settings, factor: Count) -> Count:
+    def law(self, settings: Settings, factor: Fraction | int) -> Fraction:
         """Conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
 
         The net is drawn at the default image with unrounded channels; each line then scales with `factor`
@@ -157,4 +157,4 @@ class Architecture:
         scaled = {o.scales for o in self.options if o.scales}
         base = {o.name: o.default for o in self.options if o.name in scaled}
         network = self.network({**settings, **base}, rounding=False)
-        return sum(line.cost.macs * factor**line.rank for line in network.core)
+        return sum((as_fraction(line.cost.macs) * factor**line.rank for line in network.core), Fraction(0))

@@ -69,7 +69,7 @@ def layers(network: Network) -> list[Stage]:
 def blocks(network: Network) -> list[Stage]:
     """One row for every run of blocks that have the same operators, apart from shortcuts, and the same output."""
     merged: list[Stage] = []
-    steps = tuple(1 for _ in network.input_shape[2:])
+    steps: tuple[Count, ...] = tuple(1 for _ in network.input_shape[2:])
     for name, group in groupby(network.calls, _unit):
         lines = list(group)
         after = tuple(field.step for field in lines[-1].output.fields)
@@ -126,4 +126,4 @@ def _expansion(core: list[OpCall]) -> Fraction | None:
     inner = [line.inputs[0][1] for line in core if line.hyper.get("groups", 1) == line.inputs[0][1] != 1]
     if len(core) < 2 or len(inner) != 1 or not all(isinstance(count, int) for count in (inputs, *inner)):
         return None
-    return Fraction(inner[0], inputs)
+    return Fraction(int(inner[0]), int(inputs))

@@ -23,7 +23,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
     Raises DomainError for an option or a value that the network does not have.
     """
     settings = architecture.settings(given)
-    image = architecture.network(settings).input_shape[-1]
+    image = int(architecture.network(settings).input_shape[-1])
     turned = dials(architecture, settings, image)
     convention = find(Convention, unit, "unit")
 

@@ -70,7 +70,7 @@ def _of_the_book(name: str, given: Mapping[str, object]) -> Loaded:
 
     architecture = find(Architecture, name, "network")
     settings = architecture.settings(given)
-    shape = tuple(architecture.network(settings).input_shape)
+    shape = tuple(map(int, architecture.network(settings).input_shape))
     return Loaded(models.build(name, settings), name, (TensorSpec(shape),), "input of the book's network")
 
 

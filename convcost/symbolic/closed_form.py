@@ -42,7 +42,7 @@ def closed_form(record: Formula, numbers: Mapping[str, Count]) -> Cost:
 
 def ratio(above: Count, below: Count) -> sympy.Expr:
     """Return the quotient of two closed forms: a sum of simple terms where it is one (1/N + 1/D_K²), else factors."""
-    quotient = sympy.cancel(above / below)
+    quotient = sympy.cancel(expression(above) / below)
     denominator = sympy.fraction(quotient)[1]
     return sympy.factor(quotient) if denominator.is_Add else sympy.expand(quotient)
 
@@ -90,7 +90,7 @@ class NetworkForm(Equations):
         return Cost(macs=self.macs.subs(back), parameters=self.parameters.subs(back))
 
 
-def network_form(architecture: Architecture, given: Mapping[str, Count]) -> NetworkForm:
+def network_form(architecture: Architecture, given: Mapping[str, object]) -> NetworkForm:
     """Return the closed form of a network in the options that are left open (those with a symbol)."""
     builder = _NamingBuilder()
     batch = architecture.build(builder, **_open_settings(architecture, given)).shape[0]
@@ -118,12 +118,12 @@ class _NamingBuilder(Builder):
         return name_widths(count, self.widths) if isinstance(count, sympy.Basic) else count
 
 
-def open_network(architecture: Architecture, given: Mapping[str, Count]) -> Network:
+def open_network(architecture: Architecture, given: Mapping[str, object]) -> Network:
     """Return the network on symbols for the options that `given` leaves open."""
     return architecture.network(_open_settings(architecture, given))
 
 
-def _open_settings(architecture: Architecture, given: Mapping[str, Count]) -> Settings:
+def _open_settings(architecture: Architecture, given: Mapping[str, object]) -> Settings:
     settings = architecture.settings(given)
     scaled = {option.scales for option in architecture.options if option.name in given}
     for option in architecture.options:
@@ -172,7 +172,7 @@ class ImageForm:
         """The usual input, with the symbols' names at its open sizes."""
         usual = self.network.architecture.network(self.network.settings | {"batch": 1}).input_shape
         names = (None if isinstance(size, int) else str(size) for size in self.network.input_shape)
-        return OpenSpec(usual, names=tuple(names))
+        return OpenSpec(tuple(map(int, usual)), names=tuple(names))
 
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from math import gcd
 from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError
+from convcost.core.numeric import Count, Truth
 from convcost.symbolic.bounds import bounds, known_divisor, learn_divisor, learn_least
 from convcost.symbolic.factor import alone
 from convcost.symbolic.form import Form, lone, number
@@ -15,13 +17,19 @@ from convcost.symbolic.printer import plain
 Condition: TypeAlias = tuple[str, Form]
 """A relation ("==", "!=", ">=" or "<") that a form has to zero."""
 
+RELATIONS: dict[str, Callable[[Count, int], Truth]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<": operator.lt,
+}
 OPPOSITE = {"==": "!=", "!=": "==", ">=": "<", "<": ">="}
 _SIGNS = {"==": "=", "!=": "≠", ">=": "≥"}
 
 
-def holds(relation: str, value: int) -> bool:
+def holds(relation: str, value: Count) -> bool:
     """Whether a number has a relation to zero."""
-    return {"==": value == 0, "!=": value != 0, ">=": value >= 0, "<": value < 0}[relation]
+    return bool(RELATIONS[relation](value, 0))
 
 
 def always(relation: str, form: Form) -> bool | None:

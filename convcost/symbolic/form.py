@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from math import gcd
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
-from convcost.core.numeric import Count, maximum, minimum
+from convcost.core.numeric import maximum, minimum
 from convcost.symbolic.bounds import at_least, bounds, divisor_of
 from convcost.symbolic.factor import Factor, Monomial, alone, divides, joined, leading, order, shared, without
 
+Value = TypeVar("Value")
 Term: TypeAlias = tuple[Monomial, int]
 
 
@@ -121,13 +122,13 @@ class Form:
     def __mod__(self, other: Form) -> Form:
         return self - other * (self // other)
 
-    def value(self, values: Mapping[str, Count], known: dict[Factor, Count] | None = None) -> Count:
+    def value(self, values: Mapping[str, Value], known: dict[Factor, Value] | None = None) -> Value:
         """Return the value at these values of the symbols: ints, arrays, or anything with `+ * //`.
 
         `known` keeps the factors' values from one form to the next.
         """
         known = {} if known is None else known
-        return sum((c * _product_value(m, values, known) for m, c in self.terms.items()), 0)
+        return cast(Value, sum((c * _product_value(m, values, known) for m, c in self.terms.items()), 0))
 
 
 def number(value: int) -> Form:
@@ -211,8 +212,8 @@ def _multiplied(monomial: Monomial) -> Form:
     return Form(terms)
 
 
-def _product_value(monomial: Monomial, values: Mapping[str, Count], known: dict[Factor, Count]) -> Count:
-    result: Count = 1
+def _product_value(monomial: Monomial, values: Mapping[str, Any], known: dict[Factor, Any]) -> Any:
+    result: Any = 1
     for factor, power in monomial:
         if factor not in known:
             known[factor] = _computed(factor, values, known)
@@ -221,7 +222,7 @@ def _product_value(monomial: Monomial, values: Mapping[str, Count], known: dict[
     return result
 
 
-def _computed(factor: Factor, values: Mapping[str, Count], known: dict[Factor, Count]) -> Count:
+def _computed(factor: Factor, values: Mapping[str, Any], known: dict[Factor, Any]) -> Any:
     if factor.kind == "symbol":
         return values[factor.parts[0]]
     parts = [part.value(values, known) if isinstance(part, Form) else part for part in factor.parts]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count
 from convcost.symbolic.bounds import bounds
 from convcost.symbolic.factor import Factor, Monomial
-from convcost.symbolic.form import Form, lone, number
+from convcost.symbolic.form import Form, Value, lone, number
 
 _SAFE = 2**62
 _MOST_TIMES = 64
@@ -25,14 +25,14 @@ class Function:
     def __init__(self, name: str, forms: Sequence[Form], symbols: Sequence[str]) -> None:
         self.name, self.forms, self.symbols = name, tuple(forms), tuple(symbols)
 
-    def __call__(self, *values: Count, **named: Count) -> Count:
+    def __call__(self, *values: Any, **named: Any) -> Any:
         """The value at these sizes."""
         sizes = read_sizes(self.symbols, values, named)
         if any(hasattr(value, "shape") for value in sizes.values()):
             return self._on_arrays(sizes)
         return max(_values(self.forms, sizes))
 
-    def _on_arrays(self, sizes: Mapping[str, Count]) -> Count:
+    def _on_arrays(self, sizes: Mapping[str, Any]) -> Any:
         import numpy as np
 
         arrays = {name: np.asarray(value) for name, value in sizes.items()}
@@ -50,7 +50,7 @@ class Function:
         return f"{self.name}({', '.join(self.symbols)})"
 
 
-def read_sizes(symbols: Sequence[str], values: Sequence[Count], named: Mapping[str, Count]) -> dict[str, Count]:
+def read_sizes(symbols: Sequence[str], values: Sequence[Value], named: Mapping[str, Value]) -> dict[str, Value]:
     """Return a checked value for every symbol.
 
     Raises DomainError for a value too many, a missing one, or one that is not a whole number from 1 on.
@@ -70,7 +70,7 @@ def read_sizes(symbols: Sequence[str], values: Sequence[Count], named: Mapping[s
     return given
 
 
-def _whole(name: str, value: Count) -> Count:
+def _whole(name: str, value: Any) -> Any:
     if hasattr(value, "dtype"):
         if value.dtype.kind not in "iuO" or (value < 1).any():
             raise DomainError(f"{name} must hold whole numbers of at least 1")
@@ -80,8 +80,8 @@ def _whole(name: str, value: Count) -> Count:
     return value
 
 
-def _values(forms: Sequence[Form], sizes: Mapping[str, Count]) -> list[Count]:
-    known: dict[Factor, Count] = {}
+def _values(forms: Sequence[Form], sizes: Mapping[str, Value]) -> list[Value]:
+    known: dict[Factor, Value] = {}
     return [form.value(sizes, known) for form in forms]
 
 

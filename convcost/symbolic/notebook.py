@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 from convcost.core.equations import Equation, Typeset
-from convcost.core.numeric import Count
 from convcost.symbolic import latex
 from convcost.symbolic.form import Form
 from convcost.symbolic.printer import LATEX, largest_parts
 
 
-def of_count(count: Count, order: Sequence[str] = ()) -> Typeset:
+def of_count(count: Any, order: Sequence[str] = ()) -> Typeset:
     """Typeset a count: a number, a SymPy expression, or an array, which is told by its size and ends."""
     if hasattr(count, "free_symbols"):
         from convcost.symbolic import expressions

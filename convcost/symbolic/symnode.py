@@ -40,11 +40,13 @@ class Trace:
         self.conditions[condition] = None
         learn(condition)
 
-    def evaluate_sym_node(self, node: Truth, size_oblivious: bool = False, fallback_value: bool | None = None) -> bool:
+    def evaluate_sym_node(
+        self, node: BoolNode, size_oblivious: bool = False, fallback_value: bool | None = None
+    ) -> bool:
         """Decide a SymBool's node; torch's kernels know the environment of symbolic sizes by this name."""
         return node.bool_() if fallback_value is None else node.decided_as(fallback_value)
 
-    def _maybe_evaluate_static(self, node: Truth) -> bool | None:
+    def _maybe_evaluate_static(self, node: BoolNode) -> bool | None:
         return node.maybe_as_bool()
 
 
@@ -111,20 +113,20 @@ class Node:
     def wrap_float(self, value: float) -> Any:
         return self.kinds["float"].of(self.trace, value)
 
-    def wrap_bool(self, value: bool) -> Truth:
-        return Truth(self.trace, (), value)
+    def wrap_bool(self, value: bool) -> BoolNode:
+        return BoolNode(self.trace, (), value)
 
-    def truth(self, relation: str, left: Form, holds: bool) -> Truth:
+    def truth(self, relation: str, left: Form, holds: bool) -> BoolNode:
         """Return the node of a relation to zero that holds or not at the hints."""
         known = always(relation, left)
-        return Truth(self.trace, ((relation, left),), holds) if known is None else self.wrap_bool(known)
+        return BoolNode(self.trace, ((relation, left),), holds) if known is None else self.wrap_bool(known)
 
 
 # Here the class' own method would hide the type.
 setattr(Node, "str", Node._graph_repr)  # noqa: B010
 
 
-class Truth(Node):
+class BoolNode(Node):
     """Whether conditions hold: the node of a SymBool.
 
     `decided`: the conditions are those of the hint, be it true or false, not those of true.
@@ -186,30 +188,30 @@ class Truth(Node):
     def statically_known_true(self, file: str, line: int) -> bool:
         return bool(self.hint) and not self.conditions
 
-    def sym_not(self) -> Truth:
+    def sym_not(self) -> BoolNode:
         return self._with(self.reasons(), not self.hint)
 
-    def sym_and(self, other: Truth) -> Truth:
+    def sym_and(self, other: BoolNode) -> BoolNode:
         return self._both(other, True) if self.hint and other.hint else self._first(other, False)
 
-    def sym_or(self, other: Truth) -> Truth:
+    def sym_or(self, other: BoolNode) -> BoolNode:
         return self._first(other, True) if self.hint or other.hint else self._both(other, False)
 
     and_, or_ = sym_and, sym_or
 
-    def eq(self, other: Truth) -> Truth:
+    def eq(self, other: BoolNode) -> BoolNode:
         return self._both(other, self.hint == other.hint)
 
-    def ne(self, other: Truth) -> Truth:
+    def ne(self, other: BoolNode) -> BoolNode:
         return self._both(other, self.hint != other.hint)
 
-    def _with(self, conditions: tuple[Condition, ...], hint: bool) -> Truth:
-        return Truth(self.trace, conditions, hint, decided=True)
+    def _with(self, conditions: tuple[Condition, ...], hint: bool) -> BoolNode:
+        return BoolNode(self.trace, conditions, hint, decided=True)
 
-    def _both(self, other: Truth, hint: bool) -> Truth:
+    def _both(self, other: BoolNode, hint: bool) -> BoolNode:
         return self._with((*self.reasons(), *other.reasons()), hint)
 
-    def _first(self, other: Truth, hint: bool) -> Truth:
+    def _first(self, other: BoolNode, hint: bool) -> BoolNode:
         """One operand that decides is enough; one that always does is best."""
         deciding = [truth for truth in (self, other) if truth.hint == hint]
         return self._with(min(deciding, key=lambda truth: len(truth.conditions)).reasons(), hint)

@@ -19,10 +19,12 @@ from typing import Any, Self
 import torch
 from torch import SymBool, SymFloat, SymInt
 
+from convcost.core.numeric import Count
 from convcost.symbolic import form
 from convcost.symbolic.bounds import bounds
+from convcost.symbolic.condition import holds
 from convcost.symbolic.form import Form
-from convcost.symbolic.symnode import Hint, Node, Trace, Truth, refused
+from convcost.symbolic.symnode import BoolNode, Hint, Node, Trace, refused
 
 _FINEST = 2**20
 
@@ -34,7 +36,7 @@ def open_size(trace: Trace, name: str, hint: int) -> SymInt:
 
 def size_of(trace: Trace, value: Form, hint: int) -> SymInt:
     """Return a form as a symbolic size."""
-    return SymInt(Size(trace, value, hint))  # type: ignore[no-untyped-call]
+    return SymInt(IntNode(trace, value, hint))  # type: ignore[no-untyped-call]
 
 
 def hint_of(value: Any) -> Any:
@@ -44,7 +46,7 @@ def hint_of(value: Any) -> Any:
     return value.node.hint if isinstance(value, SymInt | SymBool) else value
 
 
-def form_of(value: SymInt | int) -> Form:
+def form_of(value: SymInt | Count) -> Form:
     """Return a size as a form."""
     found: Form = value.node.form if isinstance(value, SymInt) else form.number(int(value))
     return found
@@ -54,33 +56,29 @@ class _Ordered(Node):
     """A node of a number: comparisons are made of one difference."""
 
     @abstractmethod
-    def _compared(self, relation: str, other: Self) -> Truth:
+    def _compared(self, relation: str, other: Self) -> BoolNode:
         """Whether `self - other` has the relation to zero."""
 
-    def eq(self, other: Self) -> Truth:
+    def eq(self, other: Self) -> BoolNode:
         return self._compared("==", other)
 
-    def ne(self, other: Self) -> Truth:
+    def ne(self, other: Self) -> BoolNode:
         return self._compared("!=", other)
 
-    def ge(self, other: Self) -> Truth:
+    def ge(self, other: Self) -> BoolNode:
         return self._compared(">=", other)
 
-    def lt(self, other: Self) -> Truth:
+    def lt(self, other: Self) -> BoolNode:
         return self._compared("<", other)
 
-    def gt(self, other: Self) -> Truth:
+    def gt(self, other: Self) -> BoolNode:
         return other.lt(self)
 
-    def le(self, other: Self) -> Truth:
+    def le(self, other: Self) -> BoolNode:
         return other.ge(self)
 
 
-def _holds(relation: str, left: Hint, right: Hint) -> bool:
-    return {"==": left == right, "!=": left != right, ">=": left >= right, "<": left < right}[relation]
-
-
-class Size(_Ordered):
+class IntNode(_Ordered):
     """A whole number: the node of a SymInt."""
 
     kind = "int"
@@ -107,82 +105,82 @@ class Size(_Ordered):
     def guard_int(self, file: str, line: int) -> int:
         return self.int_()
 
-    def _made(self, value: Form, hint: int) -> Size:
-        return Size(self.trace, value, hint)
+    def _made(self, value: Form, hint: int) -> IntNode:
+        return IntNode(self.trace, value, hint)
 
-    def add(self, other: Size) -> Size:
+    def add(self, other: IntNode) -> IntNode:
         return self._made(self.form + other.form, self.hint + other.hint)
 
-    def sym_sum(self, others: tuple[Size, ...]) -> Size:
-        return reduce(Size.add, others)
+    def sym_sum(self, others: tuple[IntNode, ...]) -> IntNode:
+        return reduce(IntNode.add, others)
 
-    def sub(self, other: Size) -> Size:
+    def sub(self, other: IntNode) -> IntNode:
         return self._made(self.form - other.form, self.hint - other.hint)
 
-    def mul(self, other: Size) -> Size:
+    def mul(self, other: IntNode) -> IntNode:
         return self._made(self.form * other.form, self.hint * other.hint)
 
-    def neg(self) -> Size:
+    def neg(self) -> IntNode:
         return self._made(-self.form, -self.hint)
 
-    def floordiv(self, other: Size) -> Size:
+    def floordiv(self, other: IntNode) -> IntNode:
         return self._made(self.form // other.form, self.hint // other.hint)
 
     int_floordiv = floordiv
 
-    def mod(self, other: Size) -> Size:
+    def mod(self, other: IntNode) -> IntNode:
         return self._made(self.form % other.form, self.hint % other.hint)
 
-    def pow_by_natural(self, other: Size) -> Size:
-        return reduce(Size.mul, [self] * other.int_(), self._made(form.number(1), 1))
+    def pow_by_natural(self, other: IntNode) -> IntNode:
+        return reduce(IntNode.mul, [self] * other.int_(), self._made(form.number(1), 1))
 
-    def sym_max(self, other: Size) -> Size:
+    def sym_max(self, other: IntNode) -> IntNode:
         if other.form.number == 1 and self.hint >= 1 and self.form.number is None:
             # Strides are made so; a tensor has no empty axis.
             self.ge(other).expect_true("", 0)
             return self
         return self._made(form.larger(self.form, other.form), max(self.hint, other.hint))
 
-    def sym_min(self, other: Size) -> Size:
+    def sym_min(self, other: IntNode) -> IntNode:
         return self._made(form.smaller(self.form, other.form), min(self.hint, other.hint))
 
-    def floor(self) -> Size:
+    def floor(self) -> IntNode:
         return self
 
     sym_int = ceil = trunc = floor
 
-    def round(self, digits: int | None = None) -> Size:
+    def round(self, digits: int | None = None) -> IntNode:
         return self
 
-    def sym_float(self) -> Decimal:
-        return Decimal(self.trace, self.form, self.hint)
+    def sym_float(self) -> FloatNode:
+        return FloatNode(self.trace, self.form, self.hint)
 
-    def int_truediv(self, other: Size) -> Decimal:
+    def int_truediv(self, other: IntNode) -> FloatNode:
         return self.sym_float().float_truediv(other.sym_float())
 
     truediv = int_truediv
 
-    def _compared(self, relation: str, other: Size) -> Truth:
-        return self.truth(relation, self.form - other.form, _holds(relation, self.hint, other.hint))
+    def _compared(self, relation: str, other: IntNode) -> BoolNode:
+        return self.truth(relation, self.form - other.form, holds(relation, self.hint - other.hint))
 
-    def is_contiguous(self, sizes: Sequence[Size], strides: Sequence[Size]) -> Truth:
+    def is_contiguous(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
         return self.wrap_bool(_dense(sizes, strides, range(len(sizes))))
 
-    def is_non_overlapping_and_dense(self, sizes: Sequence[Size], strides: Sequence[Size]) -> Truth:
+    def is_non_overlapping_and_dense(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
         order = sorted(range(len(sizes)), key=lambda axis: -strides[axis].hint)
         return self.wrap_bool(_dense(sizes, strides, order))
 
-    def is_channels_last_contiguous_2d(self, sizes: Sequence[Size], strides: Sequence[Size]) -> Truth:
+    def is_channels_last_contiguous_2d(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
         return self.wrap_bool(len(sizes) == 4 and _dense(sizes, strides, (0, 2, 3, 1)))
 
-    def is_channels_last_contiguous_3d(self, sizes: Sequence[Size], strides: Sequence[Size]) -> Truth:
+    def is_channels_last_contiguous_3d(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
         return self.wrap_bool(len(sizes) == 5 and _dense(sizes, strides, (0, 2, 3, 4, 1)))
 
     is_channels_last_strides_2d = is_channels_last_contiguous_2d
     is_channels_last_strides_3d = is_channels_last_contiguous_3d
 
 
-def _dense(sizes: Sequence[Size], strides: Sequence[Size], order: Iterable[int]) -> bool:
+def _dense(sizes: Sequence[IntNode], strides: Sequence[IntNode], order: Iterable[int]) -> bool:
     """Whether strides lay the axes in this order, the last one closest; axes of size 1 do not matter."""
     expected = form.number(1)
     for axis in reversed(list(order)):
@@ -195,7 +193,7 @@ def _dense(sizes: Sequence[Size], strides: Sequence[Size], order: Iterable[int])
     return True
 
 
-class Decimal(_Ordered):
+class FloatNode(_Ordered):
     """`above/below`: the node of a SymFloat; `above` is None for a number that is not followed."""
 
     kind = "float"
@@ -205,7 +203,7 @@ class Decimal(_Ordered):
         self.above, self.below = above, below
 
     @classmethod
-    def of(cls, trace: Trace, value: float) -> Decimal:
+    def of(cls, trace: Trace, value: float) -> FloatNode:
         """Return a float of the model's own."""
         if not math.isfinite(value) or Fraction(value).denominator > _FINEST:
             return cls(trace, None, value)
@@ -234,72 +232,72 @@ class Decimal(_Ordered):
             raise refused(f"here {float(self.hint):g}")
         return float(self.hint)
 
-    def _unknown(self, hint: float) -> Decimal:
-        return Decimal(self.trace, None, hint)
+    def _unknown(self, hint: float) -> FloatNode:
+        return FloatNode(self.trace, None, hint)
 
-    def _sum(self, other: Decimal, combine: Callable[[Form, Form], Form], hint: Hint) -> Decimal:
+    def _sum(self, other: FloatNode, combine: Callable[[Form, Form], Form], hint: Hint) -> FloatNode:
         exact = (self._dyadic and other._dyadic) or 1 in (self.below, other.below)
         if self.above is None or other.above is None or not exact:
             return self._unknown(float(hint))
         below = math.lcm(self.below, other.below)
         above = combine(self.above.times(below // self.below), other.above.times(below // other.below))
-        return Decimal(self.trace, above, hint, below)
+        return FloatNode(self.trace, above, hint, below)
 
-    def add(self, other: Decimal) -> Decimal:
+    def add(self, other: FloatNode) -> FloatNode:
         return self._sum(other, Form.__add__, self.hint + other.hint)
 
-    def sub(self, other: Decimal) -> Decimal:
+    def sub(self, other: FloatNode) -> FloatNode:
         return self._sum(other, Form.__sub__, self.hint - other.hint)
 
-    def neg(self) -> Decimal:
-        return Decimal(self.trace, None if self.above is None else -self.above, -self.hint, self.below)
+    def neg(self) -> FloatNode:
+        return FloatNode(self.trace, None if self.above is None else -self.above, -self.hint, self.below)
 
-    def mul(self, other: Decimal) -> Decimal:
+    def mul(self, other: FloatNode) -> FloatNode:
         if self.above is None or other.above is None or not (self._dyadic and other._dyadic):
             return self._unknown(float(self.hint) * float(other.hint))
-        return Decimal(self.trace, self.above * other.above, self.hint * other.hint, self.below * other.below)
+        return FloatNode(self.trace, self.above * other.above, self.hint * other.hint, self.below * other.below)
 
-    def float_truediv(self, other: Decimal) -> Decimal:
+    def float_truediv(self, other: FloatNode) -> FloatNode:
         number = other.number
         exact = number and other.below == 1 and (self.below == 1 or (self._dyadic and _power_of_two(abs(number))))
         if self.above is None or not number or not exact:
             return self._unknown(float(self.hint) / float(other.hint))
         above = self.above if number > 0 else -self.above
-        return Decimal(self.trace, above, Fraction(self.hint) / Fraction(other.hint), self.below * abs(number))
+        return FloatNode(self.trace, above, Fraction(self.hint) / Fraction(other.hint), self.below * abs(number))
 
     truediv = float_truediv
 
-    def float_pow(self, other: Decimal) -> Decimal:
+    def float_pow(self, other: FloatNode) -> FloatNode:
         return self._unknown(float(self.hint) ** float(other.hint))
 
     pow = float_pow
 
-    def sqrt(self) -> Decimal:
+    def sqrt(self) -> FloatNode:
         return self._unknown(math.sqrt(self.hint))
 
     sym_sqrt = sqrt
 
-    def sym_float(self) -> Decimal:
+    def sym_float(self) -> FloatNode:
         return self
 
-    def floor(self) -> Size:
+    def floor(self) -> IntNode:
         if self.above is None:
             raise refused(f"here {float(self.hint):g}, rounded")
-        return Size(self.trace, self.above // form.number(self.below), math.floor(self.hint))
+        return IntNode(self.trace, self.above // form.number(self.below), math.floor(self.hint))
 
-    def ceil(self) -> Size:
+    def ceil(self) -> IntNode:
         return self.neg().floor().neg()
 
-    def trunc(self) -> Size:
+    def trunc(self) -> IntNode:
         return self.floor() if self.hint >= 0 else self.ceil()
 
     sym_int = trunc
 
-    def _compared(self, relation: str, other: Decimal) -> Truth:
+    def _compared(self, relation: str, other: FloatNode) -> BoolNode:
         if self.above is None or other.above is None:
             raise refused(f"here {float(self.hint):g}, compared")
         difference = self.above.times(other.below) - other.above.times(self.below)
-        return self.truth(relation, difference, _holds(relation, Fraction(self.hint), Fraction(other.hint)))
+        return self.truth(relation, difference, holds(relation, Fraction(self.hint) - Fraction(other.hint)))
 
 
 def _power_of_two(number: int) -> bool:

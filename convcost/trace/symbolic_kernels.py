@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import SymInt, Tensor
@@ -124,7 +124,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
             return args[0]
         first = next(leaf for leaf in _leaves(args) if isinstance(leaf, Tensor) and leaf.is_meta)
         # Other outputs (the indices of a maximum) have the sizes of the first.
-        outputs = [first.new_empty(shape, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
+        sizes = cast(tuple[int, ...], shape)
+        outputs = [first.new_empty(sizes, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
         return tuple(outputs) if others else outputs[0]
 
     def _on_numbers(

@@ -84,7 +84,7 @@ def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
 
 def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     """A convolution without a batch axis whose first size is taken for its channels."""
-    return cost.activations * (inputs[0][2] // hyper["groups"]) * product(hyper["kernel_size"])
+    return product((cost.activations, inputs[0][2] // hyper["groups"], *hyper["kernel_size"]))
 
 
 UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
@@ -92,8 +92,7 @@ UNBATCHED = "a convolution of an input without a batch axis is taken for one wit
 
 def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     """A transposed convolution counted like a plain one, every tap of every output element."""
-    taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])
-    return cost.activations * taps
+    return product((cost.activations, inputs[0][1] // hyper["groups"], *hyper["kernel_size"]))
 
 
 def left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:

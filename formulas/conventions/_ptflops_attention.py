@@ -28,9 +28,9 @@ def _other_scores(use: Use) -> Count | None:
     query, key = use.inputs[:2]
     batch, heads, length, size = query
     width, values = heads * size, use.owner.settings["vdim"]
-    scores = batch * heads * length * key[-2]
-    output = batch * length * (values * (values + 1) - width * (width + 1))
-    return scores * (size + values // heads) + _scores(use.inputs, use.hyper, use.cost) + output
+    scores: Count = batch * heads * length * key[-2]
+    output: Count = batch * length * (values * (values + 1) - width * (width + 1))
+    return product((scores, size + values // heads)) + _scores(use.inputs, use.hyper, use.cost) + output
 
 
 _OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
@@ -42,7 +42,7 @@ _OTHER_WIDTHS = Sight(
 
 def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     query, key = inputs[:2]
-    return product(query[:-1]) * key[-2] + product(query)
+    return product((*query[:-1], key[-2])) + product(query)
 
 
 RULES = (

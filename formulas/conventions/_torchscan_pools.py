@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from convcost.core.convention import Fault, Measure, Rule
 from convcost.core.cost import Cost
-from convcost.core.numeric import Count, product
+from convcost.core.numeric import Count, Shape, product
 from convcost.core.sight import Sight
 from convcost.core.use import Use
 
@@ -49,8 +49,8 @@ def _window(average: bool) -> Measure:
 
 
 def _side(average: bool) -> Measure:
-    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        kernel = hyper["kernel_size"]
+    def measure(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+        kernel: Shape = hyper["kernel_size"]
         return cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
 
     return measure

@@ -17,7 +17,8 @@ _SOURCE = Source(_SEEN_IN, "calflops/pytorch_ops.py")
 
 def _groups_twice(weight: int) -> Fault:
     def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        channels, groups = hyper["out_channels"] // hyper["groups"], hyper["groups"]
+        groups: Count = hyper["groups"]
+        channels: Count = hyper["out_channels"] // groups
         count = weight * (cost.macs // channels) * (channels // groups)
         if weight == 1:
             return count if groups > 1 else None
@@ -31,7 +32,7 @@ def _groups_twice(weight: int) -> Fault:
 
 def _additions(inputs: Inputs, hyper: Hyper, channels: Count) -> Count:
     """One a position that a plain convolution of these settings would have."""
-    return inputs[0][0] * channels * product(positions(inputs, hyper))
+    return product((inputs[0][0], channels, *positions(inputs, hyper)))
 
 
 def _unscaled(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:

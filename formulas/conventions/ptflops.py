@@ -58,8 +58,8 @@ _MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in
 def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     """The channels are taken for the batch, and the first spatial size for the channels."""
     sizes, channels = positions(inputs, hyper), inputs[0][1]
-    taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
-    return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
+    taps = product((*hyper["kernel_size"], channels, hyper["out_channels"] // hyper["groups"]))
+    return product((channels, taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0)))
 
 
 _HOOKS = (

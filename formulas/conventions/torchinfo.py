@@ -29,20 +29,21 @@ def _weighted(use: Use) -> bool:
 
 
 def _a_sample(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    return cost.parameters * inputs[0][0]
+    return product((cost.parameters, inputs[0][0]))
 
 
 def _first_size(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    return (inputs[0][0] if len(inputs[0]) > 1 else hyper["out_features"]) * cost.parameters
+    return product((inputs[0][0] if len(inputs[0]) > 1 else hyper["out_features"], cost.parameters))
 
 
 def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
     sizes = positions(inputs, hyper)
-    return cost.parameters * hyper["out_channels"] * product(sizes[1:])
+    return product((cost.parameters, hyper["out_channels"], *sizes[1:]))
 
 
 def _transposed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    return cost.parameters * cost.activations // hyper["out_channels"]
+    channels: Count = hyper["out_channels"]
+    return cost.parameters * cost.activations // channels
 
 
 RECORDS = (

@@ -56,7 +56,7 @@ def _transposed(macs: int, extra: int) -> Fault:
 
 def _attention(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     query, key = inputs[:2]
-    rows, scores = product(query[:-1]), product(query[:-1]) * key[-2]
+    rows, scores = product(query[:-1]), product((*query[:-1], key[-2]))
     return 1 + product(query) - scores + 3 * scores - rows - cost.activations
 
 

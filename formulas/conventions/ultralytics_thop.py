@@ -31,7 +31,7 @@ _UPSAMPLED = Sight(bases=("Upsample",))
 
 def _softmax(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
     rows = product(inputs[0][:-1])
-    return 3 * rows * inputs[1][-2] - rows
+    return product((3, rows, inputs[1][-2])) - rows
 
 
 # Products inside of these are their own rules' business.

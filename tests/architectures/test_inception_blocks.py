@@ -19,7 +19,7 @@ def _share(name: str, **values: int) -> Fraction:
     """MACs of a formula over those of the one it is printed beside."""
     against = find(Formula, name, "formula").against
     assert against is not None
-    return Fraction(convcost.cost(name, **values).macs, convcost.cost(against, **values).macs)
+    return Fraction(int(convcost.cost(name, **values).macs), int(convcost.cost(against, **values).macs))
 
 
 def test_factorisation() -> None:
@@ -72,4 +72,4 @@ def test_module_against_its_naive_version() -> None:
     naive = convcost.cost("inception_module_naive", **values)
     reduced = convcost.cost("inception_module", **values, r_3=96, r_5=16, p=32)
     assert (naive.macs, reduced.macs) == (303_464_448, 128_049_152)
-    assert rounds_to(Fraction(100 * reduced.macs, naive.macs), "42")
+    assert rounds_to(Fraction(100 * int(reduced.macs), int(naive.macs)), "42")

@@ -44,7 +44,7 @@ def test_keras_counts_the_moving_statistics() -> None:
 def test_a_sweep_of_sizes_is_the_exact_counts() -> None:
     network = drawn("inception_v3")
     sizes = np.arange(75, 400, 13)
-    swept = network.architecture.network({**network.settings, "resolution": sizes}).cost.macs
+    swept: Any = network.architecture.network({**network.settings, "resolution": sizes}).cost.macs
     assert swept.tolist() == [macs("inception_v3", resolution=size) for size in sizes.tolist()]
 
 

@@ -52,8 +52,8 @@ def test_every_layer_agrees(options: dict[str, Any]) -> None:
 )
 def test_table_6(depth: int, printed: str, recounted: str) -> None:
     cost = drawn(depth=depth).cost
-    assert rounds_to(Fraction(cost.parameters, 10**6), printed)
-    assert rounds_to(Fraction(cost.macs, 10**6), recounted)
+    assert rounds_to(Fraction(int(cost.parameters), 10**6), printed)
+    assert rounds_to(Fraction(int(cost.macs), 10**6), recounted)
 
 
 # pycls dev/model_complexity.json, R-56 and R-110: projections in place of A, and the biases' additions counted.

@@ -41,7 +41,8 @@ def lattice(name: str) -> Lattice:
     net = find(Architecture, name, "network")
     table = {}
     for alpha, side in product(ALPHAS, _sides(name)):
-        table[alpha, side] = net.network(net.settings({"alpha": typed(alpha), "resolution": side})).counts
+        counts = net.network(net.settings({"alpha": typed(alpha), "resolution": side})).counts
+        table[alpha, side] = {metric: int(count) for metric, count in counts.items()}
     return table
 
 

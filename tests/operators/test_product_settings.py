@@ -121,7 +121,8 @@ def test_sizes_as_arrays_that_do_not_fit() -> None:
     sides, wrong = np.array([7, 14, 5]), np.array([7, 15, 5])
     matmul = find(Operator, "matmul", "operator")
     # 2·side·3 products.
-    assert matmul((2, sides), (sides, 3)).cost.macs.tolist() == [42, 84, 30]
+    swept: Any = matmul((2, sides), (sides, 3)).cost.macs
+    assert swept.tolist() == [42, 84, 30]
     with pytest.raises(DomainError, match=re.escape(INNER)):
         matmul((2, sides), (wrong, 3))
 

@@ -45,7 +45,7 @@ FLATTENED = {"alexnet", "hybridsn", "mobilenet_v1_cifar", "mobilenet_v2_cifar"}
 def test_the_usual_image_is_in_the_domain(name: str) -> None:
     usual: Network = NETWORKS[name].network(NETWORKS[name].settings({}))
     domain = image_form(NETWORKS[name], {}).domain
-    assert [int(domain.allowed(s)(n)) for s, n in zip("HW", usual.input_shape[-2:], strict=True)] == [1, 1]
+    assert [int(domain.allowed(s)(int(n))) for s, n in zip("HW", usual.input_shape[-2:], strict=True)] == [1, 1]
 
 
 @pytest.mark.parametrize(

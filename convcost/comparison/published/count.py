@@ -13,7 +13,7 @@ from convcost.core.architecture import Architecture, Network
 from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
-from convcost.core.numeric import Count
+from convcost.core.numeric import Count, as_fraction
 from convcost.core.outline import kind
 from convcost.core.record import Formula
 from convcost.core.registry import find, lookup
@@ -38,7 +38,7 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
         exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
     else:
         exact = _formula(record, leaf, metric, counting)
-    return Fraction(exact * reading.factor)
+    return as_fraction(exact * reading.factor)
 
 
 def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Count:
@@ -142,7 +142,7 @@ def _line(line: OpCall, counting: str) -> Count:
 
 def _separable(line: OpCall, counting: str) -> int:
     """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
-    _, filters, side, _ = line.output.shape
+    _, filters, side, _ = map(int, line.output.shape)
     values = {"D_K": _SEVEN[0], "M": line.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
     bias = filters if line.hyper.get("bias") else 0

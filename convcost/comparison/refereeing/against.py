@@ -108,8 +108,8 @@ def _countings(uses: Sequence[Use], doubling: bool = False) -> dict[str, Fractio
     `doubling` leaves out what has two a multiply-accumulate already.
     """
     plain = sum(core(use) for use in uses)
-    biases = sum(use.cost.bias_adds for use in uses)
-    norms = sum(use.cost.activations for use in uses if use.operator == "batch_norm")
+    biases = sum(int(use.cost.bias_adds) for use in uses)
+    norms = sum(int(use.cost.activations) for use in uses if use.operator == "batch_norm")
     alike: dict[int, list[str]] = {}
     for name, convention in records(Convention).items():
         if name not in _UNITS and not (doubling and convention.unit == "flops"):
@@ -119,7 +119,9 @@ def _countings(uses: Sequence[Use], doubling: bool = False) -> dict[str, Fractio
     found["with the additions of biases"] = plain + biases
     found |= {f"with {n} per element of batch norms": plain + n * norms for n in (1, 2, 4)}
     if not doubling:
-        found["every operation counted, 2 per MAC"] = 2 * plain + biases + sum(use.cost.elementwise for use in uses)
+        found["every operation counted, 2 per MAC"] = (
+            2 * plain + biases + sum(int(use.cost.elementwise) for use in uses)
+        )
     return {name: Fraction(value) for name, value in found.items()}
 
 

@@ -40,7 +40,7 @@ class Term:
 
 def core(use: Use) -> int:
     """The multiply-accumulates of a call, which all counters mean to count."""
-    return use.cost.macs if use.is_product else 0
+    return int(use.cost.macs) if use.is_product else 0
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ def _regular(rule: Rule | None, use: Use) -> tuple[int, list[Term]]:
         sentence = rule.sentence if rule else "the counter does not see this call"
         return 0, [_term(use, _uncounted(use), -macs, FAULT, sentence)]
     weight = rule.weights.get("macs", 0)
-    total, terms = weight * use.cost.macs, []
+    total, terms = weight * int(use.cost.macs), []
     if use.is_product and weight != 1:
         times = _term(use, f"{weight} per multiply-accumulate", (weight - 1) * macs, CONVENTION, rule.sentence)
         terms.append(times if weight else _term(use, _uncounted(use), -macs, FAULT, rule.sentence))
     for primitive, each in rule.weights.items():
         if primitive != "macs":
-            amount = each * getattr(use.cost, primitive)
+            amount = int(each * getattr(use.cost, primitive))
             total += amount
             terms.append(_term(use, f"{_words(use)}: {each} per {_PER[primitive]}", amount, CONVENTION, rule.sentence))
     if rule.more is not None:
-        amount = rule.more(use.inputs, use.hyper, use.cost)
+        amount = int(rule.more(use.inputs, use.hyper, use.cost))
         total += amount
         terms.append(_term(use, f"{_words(use)}: {rule.sentence}", amount, CONVENTION, rule.sentence))
     return total, terms
