@@ -96,8 +96,8 @@ def network_form(architecture: Architecture, given: Mapping[str, object]) -> Net
     batch = architecture.build(builder, **_open_settings(architecture, given)).shape[0]
     terms: dict[sympy.Expr, sympy.Expr] = {}
     for call in builder.calls:
-        if call.operator.is_product:
-            positions = batch * product(call.output.shape[2:] if call.rank else ())
+        if call.is_product:
+            positions = batch * product(call.output[2:] if call.rank else ())
             terms[positions] = terms.get(positions, 0) + call.cost.macs / sympy.Integer(1) / positions
     parameters = sympy.Add(*(call.cost.parameters for call in builder.calls))
     plain = tuple((plain_rounding(sympy.Integer(1) * size), coefficient) for size, coefficient in terms.items())
@@ -195,7 +195,7 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
 
 
 def _maps(network: Network) -> set[sympy.Basic]:
-    sizes = {expression(size) for line in network.calls for size in line.output.shape[2:]}
+    sizes = {expression(size) for line in network.calls for size in line.output[2:]}
     return {sympy.Ge(size, 1) for size in sizes}
 
 
