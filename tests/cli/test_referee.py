@@ -76,7 +76,7 @@ def test_a_number_is_held_against_the_formulas(model: str) -> None:
     [
         (["--counters", "fvcor"], "unknown counter 'fvcor'; did you mean fvcore?"),
         (["--against", "a lot"], "cannot read the number 'a lot'"),
-        (["--against", "3M", "--csv", "x.csv"], "leave out the counters and the files"),
+        (["--against", "3M", "--csv", "x.csv"], "leave out --counters, --explain and the files"),
     ],
 )
 def test_bad_input_is_one_line(model: str, arguments: list[str], said: str) -> None:

@@ -12,8 +12,9 @@ from convcost.comparison.refereeing.against import Against, against
 from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import MeasurementError
 from convcost.core.op_call import OpCall
+from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import LIBRARIES, load
+from convcost.models.loading import load
 from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.counters import Counter, counter, counters
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
