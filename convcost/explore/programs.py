@@ -15,8 +15,7 @@ from convcost.core.op_call import OpCall
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
 from convcost.explore.network_program import NetworkProgram, ProgramRow, Slider, Structure, program_of
-from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.entry import Entry
+from convcost.symbolic.derivation import Derivation, Entry
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form
 
@@ -140,7 +139,7 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
         sizes = dict(zip(measured, values, strict=True))
         if derivation.broken(sizes):
             raise DomainError(f"The formula holds for {derivation.domain}.")
-        known: dict[Factor, object] = {}
+        known: dict[Factor, Recorded] = {}
 
         def at(form: Form | None) -> Number:
             return None if form is None else form.value(sizes, known)
