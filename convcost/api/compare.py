@@ -54,7 +54,7 @@ def compare(
     settings = architecture.settings(options)
     network = architecture.network(settings)
 
-    from convcost.comparison.paper import compare_paper
+    from convcost.comparison.compare import compare_paper
     from convcost.report.comparison import ComparisonReport
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import trace
@@ -66,7 +66,7 @@ def compare(
 
 
 def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, Any], unit: str) -> ComparisonReport:
-    from convcost.comparison.reference import compare_module, compare_reference
+    from convcost.comparison.compare import compare_module, compare_reference
     from convcost.report.comparison import ComparisonReport
 
     if isinstance(model, str):

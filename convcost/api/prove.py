@@ -38,7 +38,7 @@ def prove(
     architecture = find(Architecture, name, "network")
     image_form(architecture, options)  # a wrong option is an error before torch is imported
 
-    from convcost.comparison.derived import prove_derived
+    from convcost.comparison.proof import prove_derived
     from convcost.report.proof import Case, ProofReport
     from convcost.trace.derive import derive
 

@@ -30,8 +30,8 @@ def referee(
     A counter that is missing or fails is an account without a number. Raises ConvcostError with one line of text for
     a name that is not there, MeasurementError where the model cannot be built or run.
     """
-    from convcost.comparison.refereeing.run import heard, subject
+    from convcost.comparison.refereeing.run import counted_model, referee_model
     from convcost.report.referee import RefereeReport
 
-    what = subject(model, inputs, dict(arguments or {}))
-    return RefereeReport(heard(what, counters, time_limit), what.name, what.inputs.specs)
+    what = counted_model(model, inputs, dict(arguments or {}))
+    return RefereeReport(referee_model(what, counters, time_limit), what.name, what.inputs.specs)

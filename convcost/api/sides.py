@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from convcost.api import spelled
-from convcost.comparison.difference import Side, of_comparison, of_drawing
+from convcost.comparison.difference import Side, of_comparison, of_network
 from convcost.core.architecture import Architecture
 from convcost.core.registry import find
 
@@ -21,5 +21,5 @@ def side(given: str | ComparisonReport, inputs: Sequence[str] = ()) -> Side:
     text = spelled.read(given)
     if text.of_the_book:
         architecture = find(Architecture, text.reference, "network")
-        return of_drawing(architecture.network(architecture.settings(text.options)), given)
+        return of_network(architecture.network(architecture.settings(text.options)), given)
     return of_comparison(spelled.compared(text, spelled.inputs_of(text.inputs or inputs)).comparison, given)

@@ -91,7 +91,7 @@ def _answer(line: str) -> dict[str, Any]:
 
 def audited(task: Task) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
-    from convcost.comparison.model import compare_model
+    from convcost.comparison.compare import compare_model
     from convcost.models import spelling
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import traced_or_not

@@ -84,7 +84,7 @@ def command(
         if path is not None:
             whole(path)
     if pair:
-        from convcost.comparison.refereeing.between import between
+        from convcost.comparison.refereeing.explanation import between
 
         found = between(report[pair[0]], report[pair[1]])
         print_between(console(), report, found)
@@ -100,9 +100,9 @@ def _against(model: str, inputs: object, arguments: dict[str, object], number: s
 
     parse(number)  # a number that cannot be read is an error before torch is imported
 
-    from convcost.comparison.refereeing.run import held_against, subject
+    from convcost.comparison.refereeing.run import counted_model, explain_number
     from convcost.report.referee_screen import print_against
 
-    found = held_against(subject(model, inputs, arguments), number)
+    found = explain_number(counted_model(model, inputs, arguments), number)
     print_against(console(), model, found)
     return 0 if found.explained else 1

@@ -209,7 +209,7 @@ PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "o
 
 
 def _spread(value: Any, rank: int) -> Any:
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     values = tuple(value) if isinstance(value, tuple | list) else (value,)
     return values * rank if len(values) == 1 else values

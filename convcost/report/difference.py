@@ -45,12 +45,12 @@ class DifferenceReport(Shown):
 
         data: dict[str, list[Any]] = {
             "mark": [c.mark for c in self.changes],
-            "layer": [c.layer.name for c in self.changes],
-            "operator": [c.layer.operator for c in self.changes],
+            "layer": [c.layer.path for c in self.changes],
+            "operator": [c.layer.name for c in self.changes],
         }
         for side in ("before", "after"):
             for count in ("macs", "parameters"):
-                data[f"{count}_{side}"] = [_count(c, side, count) for c in self.changes]
+                data[f"{count}_{side}"] = [c.count(side, count) for c in self.changes]
         data["what"] = [what(c) for c in self.changes]
         counts = [name for name in data if name.endswith(("_before", "_after"))]
         return pd.DataFrame(data).astype(dict.fromkeys(counts, "Int64"))
@@ -107,7 +107,7 @@ def rows(changes: Sequence[Change]) -> list[list[str]]:
     return [
         [
             change.mark,
-            change.layer.name,
+            change.layer.path,
             _shown(change, "before"),
             _shown(change, "after"),
             text.signed(change.difference("macs")),
@@ -121,7 +121,7 @@ def rows(changes: Sequence[Change]) -> list[list[str]]:
 def what(change: Change) -> str:
     """Stride 2 → 1, out channels 32 → 24; of one side's layer, what it is."""
     if change.before is None or change.after is None:
-        return change.layer.kind or change.layer.operator
+        return change.layer.kind
     return ", ".join(f"{name.replace('_', ' ')} {_value(a)} → {_value(b)}" for name, a, b in change.settings)
 
 
@@ -133,13 +133,8 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _count(change: Change, side: str, count: str) -> int | None:
-    layer = getattr(change, side)
-    return None if layer is None else getattr(layer, count)
-
-
 def _shown(change: Change, side: str) -> str:
-    return "" if getattr(change, side) is None else text.number(_count(change, side, "macs"))
+    return "" if getattr(change, side) is None else text.number(change.count(side, "macs"))
 
 
 def total_rows(report: DifferenceReport) -> list[list[str]]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from convcost.comparison.proof import Layer, Proof, Residual, Theorem
+from convcost.comparison.proof import DifferingLayer, Proof, Residual, Theorem
 from convcost.core.architecture import Architecture
 from convcost.report import files, markdown, text
 from convcost.report.sheet import Sheet, Shown, Table
@@ -121,7 +121,7 @@ def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[s
     return f"{statement.quantity}: not equal on {proof.words}: {statement.sentence}.", details
 
 
-def _reasons(layers: Sequence[Layer]) -> list[str]:
+def _reasons(layers: Sequence[DifferingLayer]) -> list[str]:
     """One line a reason, with the first of its layers."""
     groups: dict[str, list[str]] = {}
     for layer in layers:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.comparison.refereeing.explanation import Account, Refereed
-from convcost.comparison.refereeing.term import CONVENTION, FAULT, core
+from convcost.comparison.refereeing.explanation import Explanation, RefereeRun
+from convcost.comparison.refereeing.terms import CONVENTION, FAULT
 from convcost.core.errors import DomainError
 from convcost.core.spec import TensorSpec
 from convcost.report import files, markdown, spreadsheet, text
@@ -32,7 +32,7 @@ PARTS = ("counter", "part", "calls", "core", "expected", "convention", "fault")
 class RefereeReport(Shown):
     """What `convcost.referee` returns: a row a counter, each with the terms that its number differs by."""
 
-    refereed: Refereed
+    refereed: RefereeRun
     reference: str
     inputs: tuple[TensorSpec, ...]
 
@@ -40,9 +40,9 @@ class RefereeReport(Shown):
         return f"<{heading(self)}: {conclusion(self)}>"
 
     @property
-    def accounts(self) -> tuple[Account, ...]:
+    def accounts(self) -> tuple[Explanation, ...]:
         """One a counter."""
-        return self.refereed.accounts
+        return self.refereed.explanations
 
     @property
     def core(self) -> int:
@@ -50,7 +50,7 @@ class RefereeReport(Shown):
         return self.refereed.core
 
     @property
-    def counted(self) -> tuple[Account, ...]:
+    def counted(self) -> tuple[Explanation, ...]:
         """Those of the counters that printed a number."""
         return tuple(account for account in self.accounts if account.printed is not None)
 
@@ -59,8 +59,8 @@ class RefereeReport(Shown):
         """Every printed number is explained to the last unit."""
         return self.refereed.ok
 
-    def __getitem__(self, counter: str) -> Account:
-        return self.refereed.account(counter)
+    def __getitem__(self, counter: str) -> Explanation:
+        return self.refereed.explanation(counter)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def _deliver(content: str, path: str | Path | None) -> str:
     return content
 
 
-def _json(account: Account) -> dict[str, Any]:
+def _json(account: Explanation) -> dict[str, Any]:
     return {
         **{name: getattr(account, name) for name in ("counter", "version", "unit", "printed", "difference")},
         **{name: getattr(account, name) for name in ("convention", "fault", "unexplained", "failed")},
@@ -140,7 +140,7 @@ def _json(account: Account) -> dict[str, Any]:
     }
 
 
-def _terms(account: Account) -> list[tuple[Any, ...]]:
+def _terms(account: Explanation) -> list[tuple[Any, ...]]:
     known = account.printed is not None
     start = (
         *(account.counter, account.version, account.unit, account.printed, account.core),
@@ -151,14 +151,14 @@ def _terms(account: Account) -> list[tuple[Any, ...]]:
     return found or [(*start, "", "", None, None, "")]
 
 
-def parts(account: Account, per: str) -> list[tuple[Any, ...]]:
+def parts(account: Explanation, per: str) -> list[tuple[Any, ...]]:
     """What a counter makes of each operator or layer, by its convention and known faults."""
     sums: dict[str, Tally[str]] = {}
-    for one in account.seen:
-        name = one.use.operator if per == "operator" else one.use.path or one.use.operator
+    for one in account.calls:
+        name = one.call.name if per == "operator" else one.call.path or one.call.name
         tally = sums.setdefault(name, Tally())
         tally["calls"] += 1
-        tally["core"] += core(one.use)
+        tally["core"] += int(one.call.macs)
         tally["expected"] += one.first + one.second
         for term in one.terms:
             tally[term.kind] += term.amount
@@ -182,7 +182,7 @@ HEADERS = ("counter", ">printed", "unit", ">difference", ">convention", ">fault"
 TERM_HEADERS = ("term", ">amount", ">calls", "kind", "why")
 
 
-def summary(accounts: Sequence[Account]) -> list[list[str]]:
+def summary(accounts: Sequence[Explanation]) -> list[list[str]]:
     """A row a counter."""
     return [
         [a.counter, "not counted", a.unit, *("",) * 4]
@@ -195,7 +195,7 @@ def summary(accounts: Sequence[Account]) -> list[list[str]]:
     ]
 
 
-def term_rows(account: Account) -> list[list[str]]:
+def term_rows(account: Explanation) -> list[list[str]]:
     """A row a term, and one for what is left."""
     rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in account.terms]
     if account.unexplained:
@@ -203,7 +203,7 @@ def term_rows(account: Account) -> list[list[str]]:
     return rows
 
 
-def where(account: Account) -> str:
+def where(account: Explanation) -> str:
     """The modules that an unexplained number is in, as far as the counter says."""
     if not account.odd:
         return "the counter does not say where"

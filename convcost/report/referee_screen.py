@@ -8,8 +8,7 @@ from rich.text import Text
 
 from convcost.comparison.published.verdict import Found
 from convcost.comparison.refereeing.against import Against
-from convcost.comparison.refereeing.between import Between
-from convcost.comparison.refereeing.explanation import Account
+from convcost.comparison.refereeing.explanation import Between, Explanation
 from convcost.report import text
 from convcost.report.referee import (
     HEADERS,
@@ -47,7 +46,7 @@ def print_referee(console: Console, report: RefereeReport, per: str = "total") -
     console.print(Text(f"{conclusion(report)}.", style="green" if report.ok else "bold red"))
 
 
-def _print_terms(console: Console, account: Account) -> None:
+def _print_terms(console: Console, account: Explanation) -> None:
     if not account.terms and not account.unexplained:
         return
     console.print()
@@ -65,8 +64,8 @@ def _print_terms(console: Console, account: Account) -> None:
         console.print(Padding(Text(f"Unexplained: {where(account)}.", style="bold red"), (0, 0, 0, 2), expand=False))
 
 
-def _print_parts(console: Console, account: Account, per: str) -> None:
-    if not account.seen:
+def _print_parts(console: Console, account: Explanation, per: str) -> None:
+    if not account.calls:
         return
     console.print()
     table = plain_table(f"{account.counter}, {per}", ">calls", ">MACs", ">counted", ">convention", ">fault")

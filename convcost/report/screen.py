@@ -9,7 +9,7 @@ from rich.text import Text
 
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row
-from convcost.comparison.scaling_note import against_baseline, law
+from convcost.comparison.scaling_note import against_baseline, scaling_note
 from convcost.report import columns, text
 from convcost.report.comparison import (
     ComparisonReport,
@@ -74,11 +74,11 @@ def _print_scaled(console: Console, report: ComparisonReport) -> None:
 
 
 def _print_shares(console: Console, comparison: Comparison) -> None:
-    if not comparison.shares:
+    if not comparison.breakdown:
         return
     console.print()
     table = plain_table("Kind of layer", ">share of MACs", ">share of weights")
-    for share in comparison.shares:
+    for share in comparison.breakdown:
         table.add_row(share.kind, text.percent(share.macs), text.percent(share.weights))
     console.print(table)
 
@@ -91,7 +91,7 @@ def _print_ratio(console: Console, comparison: Comparison) -> None:
 
 
 def _print_law(console: Console, report: ComparisonReport) -> None:
-    found = law(report.comparison.network, report.given)
+    found = scaling_note(report.comparison.network, report.given)
     if found is None or (found.alpha == 1 and found.factor == 1):
         return
     cost = found.exact - found.unrounded

@@ -55,7 +55,7 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
 
 
 def _maps(network: Network) -> set[Any]:
-    sizes = {expression(size) for line in network.calls for size in line.output.shape[2:]}
+    sizes = {expression(size) for line in network.calls for size in line.output[2:]}
     return {sympy.Ge(size, 1) for size in sizes}
 
 

@@ -43,10 +43,11 @@ logging.getLogger("fvcore").setLevel(logging.ERROR)
 class Counted:
     """What fvcore counted for one call, and the shape of the output that it saw.
 
-    `count` is None where its handle raised an error, which `raised` says.
+    No `OpCall`: a trace tells neither inputs nor settings, and which call of the model this was is for the comparison
+    to find. `count` is None where fvcore's handle raised an error, which `raised` says.
     """
 
-    module: str
+    path: str
     aten: str
     output: tuple[int, ...]
     count: int | None

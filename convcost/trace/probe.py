@@ -20,7 +20,7 @@ from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.modes import DispatchMode
 
 if TYPE_CHECKING:
-    from convcost.trace.capture import Call
+    from convcost.core.op_call import OpCall
 
 Function = Callable[..., Tensor]
 
@@ -168,16 +168,16 @@ _BY_NAME = {
 _SETTINGS = ("stride", "padding", "output_padding", "dilation", "groups")
 
 
-def probed(call: Call) -> int | None:
+def probed(call: OpCall) -> int | None:
     """Return the multiply-accumulates of a model's call by running it on ones: who is right where two counts differ.
 
     None for what cannot be run so, or would take too long.
     """
-    return _probed(call.operator, call.inputs, tuple(sorted(call.hyper.items())))
+    return _probed(call.name, call.inputs, tuple(sorted(call.hyper.items())))
 
 
 @cache
-def _probed(operator: str | None, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
+def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
     hyper = dict(settings)
     if operator in _BY_NAME:
         groups, outputs, kernel, channels = hyper["groups"], hyper["out_channels"], hyper["kernel_size"], inputs[0][1]

@@ -44,7 +44,7 @@ def test_others_count_the_listed_branches_and_a_full_first_convolution() -> None
 def test_the_figure_contradicts_itself_in_4c_and_4d() -> None:
     def outputs(variant: str) -> list[int]:
         lines = drawn("bn_inception", variant=variant).calls
-        return [int(line.output.shape[1]) for line in lines if line.name.endswith("concat")]
+        return [int(line.output[1]) for line in lines if line.path.endswith("concat")]
 
     # The figure's output column, which the default keeps; then the sums of the branches as listed.
     assert outputs("paper") == [256, 320, 576, 576, 576, 576, 576, 1024, 1024, 1024]

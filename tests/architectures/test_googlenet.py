@@ -71,7 +71,7 @@ def test_table_1() -> None:
     for block, ops, _, params, _ in TABLE_1:
         lines = [line for line in network.core if line.block.startswith(block)]
         macs = Fraction(sum(int(line.cost.macs) for line in lines), MILLION)
-        weights = Fraction(sum(int(line.cost.parameters - line.output.shape[1]) for line in lines), K)
+        weights = Fraction(sum(int(line.cost.parameters - line.output[1]) for line in lines), K)
         found = [rounds_to(x, printed) or cuts_to(x, printed) for x, printed in ((macs, ops), (weights, params))]
         outcome.append((block, ops, found[0], params, found[1]))
     assert outcome == TABLE_1
@@ -86,7 +86,7 @@ def test_first_row_of_table_1_is_a_separable_convolution() -> None:
 
 
 def test_sizes_of_table_1() -> None:
-    lines = {line.name: line.output.shape for line in drawn("googlenet").calls}
+    lines = {line.path: line.output for line in drawn("googlenet").calls}
     assert lines["pool1"] == (1, 64, 56, 56)
     assert lines["inception_3b.concat"] == (1, 480, 28, 28)
     assert lines["inception_4d.concat"] == (1, 528, 14, 14)

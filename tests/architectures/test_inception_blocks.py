@@ -46,7 +46,7 @@ def test_grid_reduction() -> None:
 
 
 def test_rows_and_columns_are_those_of_inception_v3() -> None:
-    lines = {line.name: line for line in drawn("inception_v3").core}
+    lines = {line.path: line for line in drawn("inception_v3").core}
     two = [lines[f"mixed_6e.branch3.conv{i}"] for i in (2, 3)]  # 7×1 and 1×7 with 192 channels on 17×17
     pair = convcost.cost("asymmetric_nxn", n=7, N=192, D_F=17)
     assert pair.macs == sum(line.cost.macs for line in two)

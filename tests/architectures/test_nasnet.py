@@ -27,7 +27,7 @@ def draw(name: str, **options: object) -> Network:
 
 def moving_statistics(network: Network) -> int:
     """A mean and a variance a channel of every batch norm: no parameters, but Keras counts them."""
-    return sum(2 * int(line.inputs[0][1]) for line in network.calls if line.operator.name == "batch_norm")
+    return sum(2 * int(line.inputs[0][1]) for line in network.calls if line.name == "batch_norm")
 
 
 def agrees(report: ComparisonReport, layers: int) -> None:

@@ -35,7 +35,7 @@ def test_block_is_the_closed_form() -> None:
     form = convcost.cost("resnext_block", C=32, d=4)
     # Equation 4.
     assert form.parameters == 32 * (256 * 4 + 3 * 3 * 4 * 4 + 4 * 256)
-    lines = [line for line in drawn("resnext").core if line.name.startswith("conv2.block2.")]
+    lines = [line for line in drawn("resnext").core if line.path.startswith("conv2.block2.")]
     assert sum(line.cost.macs for line in lines) == form.macs
     assert sum(line.cost.parameters for line in lines) == form.parameters
 

@@ -80,7 +80,7 @@ def test_without_the_last_stage() -> None:
 )
 def test_table_2(depth: int, macs: str, printed: str, printed_se: str) -> None:
     def elements(network: Network, operator: str) -> int:
-        return sum(int(line.cost.elementwise) for line in network.calls if line.operator.name == operator)
+        return sum(int(line.cost.elementwise) for line in network.calls if line.name == operator)
 
     plain, se = drawn("resnet", depth=depth), drawn(depth=depth)
     additions = elements(plain, "add")
@@ -91,7 +91,7 @@ def test_table_2(depth: int, macs: str, printed: str, printed_se: str) -> None:
 
 
 def test_block_is_the_closed_form() -> None:
-    lines = [line for line in drawn().calls if line.name.startswith("conv3_x.block2.se.")]
+    lines = [line for line in drawn().calls if line.path.startswith("conv3_x.block2.se.")]
     form = convcost.cost("squeeze_excitation", C=512, H=28, W=28)
     for primitive in ("macs", "bias_adds", "elementwise", "parameters", "activations", "inputs"):
         assert getattr(form, primitive) == sum(getattr(line.cost, primitive) for line in lines), primitive

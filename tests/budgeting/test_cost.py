@@ -13,7 +13,7 @@ import convcost
 from convcost.budgeting.cost import Costs
 from convcost.budgeting.limit import Count
 from convcost.comparison.judge import Judge
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Verdict
 from convcost.models.reference import load
 
 with warnings.catch_warnings():

@@ -91,7 +91,7 @@ def test_a_module_that_is_loaded_comes_back(repository: Path, monkeypatch: pytes
     import parts.block as loaded  # type: ignore[import-not-found]
 
     report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
-    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert [change.layer.path for change in report.changes] == ["stem"]
     assert sys.modules["parts.block"] is loaded
     for name in ("parts.block", "parts"):
         del sys.modules[name]
@@ -107,7 +107,7 @@ def test_a_module_of_ones_own_may_be_called_as_one_of_ours(repository: Path, mon
     monkeypatch.syspath_prepend(str(repository))
     loaded = importlib.import_module("formulas.block")
     report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
-    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert [change.layer.path for change in report.changes] == ["stem"]
     assert sys.modules["formulas.block"] is loaded
     for name in ("formulas.block", "formulas"):
         del sys.modules[name]

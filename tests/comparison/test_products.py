@@ -10,9 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.comparison.model import compare_model
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.compare import compare_model
+from convcost.comparison.row import Row, Verdict
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace

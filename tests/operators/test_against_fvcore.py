@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.fvcore import FvcoreTrace, trace
 
@@ -25,11 +24,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even k
 def weighed(case: Case) -> tuple[Cost, Count | None, FvcoreTrace]:
     """The formula's cost, what the convention makes of it, and what fvcore counts."""
     call = case.call()
-    cost = find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost
     convention = find(Convention, "fvcore", "convention")
     counted = trace(case.model, case.shape)
     assert counted.device == "meta"
-    return cost, convention.weigh(str(call.operator), call.hyper, cost), counted
+    return call.cost, convention.weigh(call), counted
 
 
 @pytest.mark.parametrize("operator", MULTILINEAR)

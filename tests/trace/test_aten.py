@@ -97,7 +97,7 @@ def test_operator_of_a_third_party_keeps_its_name(name: str) -> None:
     own = {f"stranger::{one}" for one in (name, "clip", "convert", "relu")}
     calls = capture(model, (1, 3, 9, 8)).calls
     assert {call.aten for call in calls} == {"aten::_convolution", *own}
-    assert [call.module for call in calls if call.aten == "aten::_convolution"] == ["first", "last"]
+    assert [call.path for call in calls if call.aten == "aten::_convolution"] == ["first", "last"]
     assert set(trace(model, (1, 3, 9, 8)).unsupported[""]) == own
 
 

@@ -21,7 +21,7 @@ def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
     modules: Tally[str] = Tally()
     for call in traced.calls:
-        modules[call.module] += call.count or 0
+        modules[call.path] += call.count or 0
     return Printout(traced.total, modules)
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from convcost.comparison.refereeing.explanation import referee
-from convcost.trace.call_sites import written
+from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.counters import Counter, Printout, counter, fvcore, torchinfo
 from convcost.trace.counters.sandbox import CounterRun, run
 
@@ -43,17 +43,15 @@ def run_one(count: Callable[..., Printout], limit: float = 3600.0) -> CounterRun
 
 def test_an_unknown_fault_is_caught_and_its_layer_named() -> None:
     ran = run_one(adding(7, "1.0"))
-    found = written(net(), SHAPE)
-    (account,) = referee(found.capture.calls, found.owners, [ran], 1).accounts
-    assert account.unexplained == 7
-    assert [(odd.path, odd.printed - odd.expected) for odd in account.odd] == [("1.0", 7)]
+    (explanation,) = referee(capture_call_sites(net(), SHAPE).calls, [ran], 1).explanations
+    assert explanation.unexplained == 7
+    assert [(odd.path, odd.printed - odd.expected) for odd in explanation.odd] == [("1.0", 7)]
 
 
 def test_an_honest_counter_has_nothing_odd() -> None:
-    found = written(net(), SHAPE)
-    report = referee(found.capture.calls, found.owners, [run_one(adding(0, "1.0"))], 1)
+    report = referee(capture_call_sites(net(), SHAPE).calls, [run_one(adding(0, "1.0"))], 1)
     assert report.ok
-    assert report.accounts[0].odd == ()
+    assert report.explanations[0].odd == ()
 
 
 def _raise(*_: Any) -> Printout:
