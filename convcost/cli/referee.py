@@ -11,7 +11,17 @@ from convcost.cli import completion, networks, shared
 from convcost.cli.console import console
 from convcost.core.errors import ConvcostError
 
-EXAMPLE = "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch"
+EXAMPLE = (
+    "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch\n\n"
+    "Example:  convcost referee torchvision:mobilenet_v2 --counter path/to/counter.py:function"
+)
+
+
+class CounterUnit(StrEnum):
+    """What a counter of the user's counts."""
+
+    MACS = "macs"
+    FLOPS = "flops"
 
 
 class Per(StrEnum):
@@ -32,6 +42,18 @@ def command(
     ),
     counters: str | None = typer.Option(
         None, metavar="A,B", help="These counters; all that are installed if left out (convcost conventions)."
+    ),
+    own: list[str] = typer.Option(
+        [],
+        "--counter",
+        metavar="REFERENCE",
+        help="Count by a function of yours, path/to/counter.py:function (whose code is run): it takes the model and "
+        "its inputs, and returns a number, (macs, params), or a dict of numbers by module. Can be repeated; "
+        "--counters adds installed ones.",
+        show_default=False,
+    ),
+    unit: CounterUnit = typer.Option(
+        CounterUnit.MACS, "--counter-unit", help="What counters of yours count; a multiply-accumulate is two FLOPs."
     ),
     inputs: list[str] = shared.INPUTS,
     arguments: list[str] = shared.ARGUMENTS,
@@ -60,7 +82,7 @@ def command(
     options = networks.gather(model, {}, context.args)
     files.check_all([path for path in (csv, markdown, latex, html, json) if path is not None])
     pair = [name for name in explain if name]
-    chosen = None if counters is None else [name.strip() for name in counters.split(",")]
+    chosen = [*([] if counters is None else (name.strip() for name in counters.split(","))), *own]
     if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
         raise ConvcostError("--against asks the formulas alone; leave out the counters and the files")
 
@@ -73,7 +95,14 @@ def command(
 
     from convcost.api.referee import referee
 
-    report = referee(model, inputs=given, counters=pair or chosen, time_limit=limit, arguments=keywords)
+    report = referee(
+        model,
+        inputs=given,
+        counters=pair or chosen or None,
+        counter_unit=unit.value,
+        time_limit=limit,
+        arguments=keywords,
+    )
 
     from convcost.report.referee_screen import print_between, print_referee
 

@@ -106,3 +106,24 @@ def test_conventions_name_every_rule_and_fault(tmp_path: Path) -> None:
         assert f"| {name}" not in outcome.err
     assert "conv_transpose2d" in convcost("conventions", "thop").out
     assert convcost("conventions", "thopp").code == 2
+
+
+def test_a_counter_of_the_users_own(model: str, tmp_path: Path) -> None:
+    script = tmp_path / "counter.py"
+    script.write_text(
+        "def count(model, inputs):\n    return {'': 4608}\n\n\ndef more(model, inputs):\n    return 4609\n"
+    )
+    arguments = ("referee", model, "--input", "1,3,8,8", "--counter")
+    outcome = convcost(*arguments, f"{script}:count")
+    assert outcome.code == 0
+    assert "1 of 1 numbers explained to the last unit." in outcome.out
+    outcome = convcost(*arguments, f"{script}:more", "--counters", "fvcore", "--csv", str(tmp_path / "rows.csv"))
+    assert outcome.code == 1
+    rows = [line.split(",") for line in (tmp_path / "rows.csv").read_text().splitlines()]
+    assert [(row[0], row[3], row[7]) for row in rows[1:]] == [("fvcore", "4608", "0"), (f"{script}:more", "4609", "1")]
+    outcome = convcost(*arguments, f"{script}:more", "--counter-unit", "flops")
+    assert "2 per multiply-accumulate  +4,608" in outcome.out
+    assert outcome.code == 1
+    outcome = convcost(*arguments, f"{script}:nothing")
+    assert outcome.code == 2
+    assert "'nothing'" in outcome.out
