@@ -1,4 +1,4 @@
-"""Consoles for standard output: colours on a terminal only, and the width of the terminal."""
+"""The console for standard output, in colour on a terminal only, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def console() -> Console:
-    """A console that neither guesses at markup nor highlights numbers, and that names of models cannot command."""
+    """Return a console that reads no markup, highlights no numbers, and takes no control characters from names."""
     from rich.console import Console
 
     from convcost.report.sanitize import seen
@@ -34,7 +34,7 @@ _LONG = 2.0
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Gives what to tell how much more is done: a line on a terminal's standard error, once it takes seconds."""
+    """Give a function to call with how much more is done; it shows one line on a terminal once that takes seconds."""
     start, done, shown = time.monotonic(), 0, False
 
     def advance(more: int) -> None:
@@ -53,7 +53,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with the time left, on a terminal's standard error only; what it gives is told what is done, and of all."""
+    """Give a function to call with what is done, and of how much; it shows a bar with the time left on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

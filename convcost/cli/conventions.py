@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion
+from convcost.cli import completion, options
 from convcost.cli.console import console
 
 EXAMPLE = "Example:  convcost conventions thop"
@@ -16,13 +16,13 @@ def command(
     name: str | None = typer.Argument(
         None, help="A counter; all of them if left out.", autocompletion=completion.conventions
     ),
-    markdown: Path | None = typer.Option(None, metavar="FILE", help="Write all conventions as Markdown."),
+    markdown: Path | None = options.MARKDOWN,
 ) -> int:
-    """Print what each counter makes of each operator, which spellings it sees, and its known faults."""
-    from convcost.report import conventions, files
+    """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
+    from convcost.report import conventions
 
+    options.check_outputs(markdown)
     if markdown is not None:
-        files.check_writable(markdown)
         conventions.write(markdown)
     conventions.print_conventions(console(), name)
     return 0

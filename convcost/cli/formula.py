@@ -1,4 +1,4 @@
-"""`convcost formula`: a formula of the book, in full."""
+"""`convcost formula`: one formula in full."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=51
 
 def command(
     name: str = typer.Argument(
-        help="A formula, an operator or a network of the book.", show_default=False, autocompletion=completion.formulas
+        help="A formula, an operator or a network (convcost list shows them).",
+        show_default=False,
+        autocompletion=completion.formulas,
     ),
     set_: list[str] = typer.Option(
         [],
@@ -24,7 +26,7 @@ def command(
     ),
     latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
 ) -> int:
-    """Print a formula: symbols with meaning and unit, domain, source, closed form, and its value."""
+    """Print a formula: its symbols with meaning and unit, domain, source, closed form and value."""
     values: dict[str, str] = {}
     for item in set_:
         symbol, equals, value = item.partition("=")

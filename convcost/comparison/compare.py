@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from convcost.comparison.align import align_calls
 from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
@@ -13,14 +13,15 @@ from convcost.comparison.judge import Judge, moves_only
 from convcost.comparison.result import Comparison, Totals, breakdown
 from convcost.comparison.row import Row, Verdict, counted
 from convcost.core.architecture import Network
-from convcost.core.errors import MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import load
 from convcost.trace.capture import Capture, capture
 from convcost.trace.fvcore import FvcoreTrace, traced_or_not
 from convcost.trace.inputs import Inputs
 from convcost.trace.probe import probed
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Probe = Callable[[OpCall], int | None]
 """Counts the multiply-accumulates of a call by running it; None for what cannot be run so."""
@@ -60,26 +61,10 @@ def compare_model(
     return _comparison(None, tuple(inputs), unit, rows, totals, capture, trace)
 
 
-def compare_module(model: Any, inputs: Any, unit: str = "macs") -> Comparison:
+def compare_module(model: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
     """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run."""
     given = Inputs.of(inputs)
     return compare_model(capture(model, given), traced_or_not(model, given), given.specs, probed, unit)
-
-
-def compare_reference(reference: str, arguments: Mapping[str, Any], inputs: Any, unit: str = "macs") -> Comparison:
-    """Compare the model of a reference on these inputs or (None) on those that its library declares.
-
-    Raises MeasurementError where it cannot be built or run, or has no inputs.
-    """
-    loaded = load(reference, arguments)
-    given = loaded.inputs if inputs is None else inputs
-    if given is None:
-        raise MeasurementError(loaded.note)
-    try:
-        return compare_module(loaded.module, given, unit)
-    except MeasurementError:
-        # What a model computes from its buffers while it runs needs their values.
-        return compare_module(load(reference, arguments, initialised=True).module, given, unit)
 
 
 def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.record import Operator
@@ -71,7 +71,7 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
 
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:

@@ -10,7 +10,7 @@ import torch
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
@@ -53,7 +53,7 @@ class Checkable:
         if isinstance(failed, ConvcostError):
             raise failed from None
         assert failed is not None  # noqa: S101
-        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {said(failed)}") from failed
+        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {one_line(failed)}") from failed
 
     @property
     def own_sizes(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.inputs import Inputs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
@@ -98,7 +98,7 @@ def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     try:
         return _trace(on_cpu(full), given, "cpu", reason)
     except (Exception, SystemExit) as error:
-        raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
+        raise MeasurementError(f"fvcore cannot trace the model: {one_line(error)}") from error
 
 
 class _Flat(nn.Module):
@@ -124,7 +124,7 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
             try:
                 result = handle(inputs, outputs)
             except Exception as error:
-                calls.append(Counted(path, name, shape, None, said(error)))
+                calls.append(Counted(path, name, shape, None, one_line(error)))
                 return Counter()
             count = sum(result.values()) if isinstance(result, Counter) else result
             calls.append(Counted(path, name, shape, _whole(count)))

@@ -1,4 +1,4 @@
-"""Every network of the book from the command line, with the options that it has of its own."""
+"""Every network of the registry from the command line, with the options that it has of its own."""
 
 from __future__ import annotations
 

@@ -19,6 +19,17 @@ def net():
     return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 5))
 """
 
+COUNTER = """
+def count(model, inputs):
+    return 4608
+
+def more(model, inputs):
+    return 4609
+
+def layers(model, inputs):
+    return {"0": 3889, "3": 719}
+"""
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:
@@ -76,7 +87,7 @@ def test_a_number_is_held_against_the_formulas(model: str) -> None:
     [
         (["--counters", "fvcor"], "unknown counter 'fvcor'; did you mean fvcore?"),
         (["--against", "a lot"], "cannot read the number 'a lot'"),
-        (["--against", "3M", "--csv", "x.csv"], "leave out the counters and the files"),
+        (["--against", "3M", "--csv", "x.csv"], "leave out --counters, --explain and the files"),
     ],
 )
 def test_bad_input_is_one_line(model: str, arguments: list[str], said: str) -> None:
@@ -110,9 +121,7 @@ def test_conventions_name_every_rule_and_fault(tmp_path: Path) -> None:
 
 def test_a_counter_of_the_users_own(model: str, tmp_path: Path) -> None:
     script = tmp_path / "counter.py"
-    script.write_text(
-        "def count(model, inputs):\n    return {'': 4608}\n\n\ndef more(model, inputs):\n    return 4609\n"
-    )
+    script.write_text(COUNTER)
     arguments = ("referee", model, "--input", "1,3,8,8", "--counter")
     outcome = convcost(*arguments, f"{script}:count")
     assert outcome.code == 0
@@ -123,6 +132,10 @@ def test_a_counter_of_the_users_own(model: str, tmp_path: Path) -> None:
     assert [(row[0], row[3], row[7]) for row in rows[1:]] == [("fvcore", "4608", "0"), (f"{script}:more", "4609", "1")]
     outcome = convcost(*arguments, f"{script}:more", "--counter-unit", "flops")
     assert "2 per multiply-accumulate  +4,608" in outcome.out
+    assert outcome.code == 1
+    outcome = convcost(*arguments, f"{script}:layers")
+    assert "Unexplained: 0: 3,889 in place of 3,888; 3: 719 in place of 720." in outcome.out
+    assert outcome.out.endswith(f"Not explained to the last unit: {script}:layers.\n")
     assert outcome.code == 1
     outcome = convcost(*arguments, f"{script}:nothing")
     assert outcome.code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
@@ -12,9 +13,10 @@ from convcost.comparison.refereeing.against import Against, against
 from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
+from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
-from convcost.models._own import importing
-from convcost.models.reference import LIBRARIES, load
+from convcost.models._user_code import importing
+from convcost.models.loading import load
 from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.counters import Counter, counter, counters, script
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
@@ -87,7 +89,9 @@ def chosen(wanted: Sequence[str | script.Function] | None, unit: str = "macs") -
 def _counter(wanted: str | script.Function, unit: str) -> Counter:
     if not isinstance(wanted, str):
         return script.from_function(wanted, unit)
-    return script.from_reference(wanted, importing, unit) if ":" in wanted else counter(wanted)
+    if ":" not in wanted and not wanted.endswith(".py"):
+        return counter(wanted)
+    return script.from_reference(wanted, partial(importing, what="function"), unit)
 
 
 def referee_model(

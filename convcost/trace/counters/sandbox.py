@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from convcost.core.errors import ConvcostError, said
+from convcost.core.errors import ConvcostError, one_line
 from convcost.core.one_at_a_time import TURN
 from convcost.trace.counters import Counter, Printout
 from convcost.trace.inputs import Inputs
@@ -71,7 +71,7 @@ def _run(counter: Counter, version: str, model: nn.Module, inputs: Inputs, limit
         try:
             process.start()
         except Exception as error:
-            return CounterRun(counter, version, failed=f"the model cannot be sent to its process: {said(error)}")
+            return CounterRun(counter, version, failed=f"the model cannot be sent to its process: {one_line(error)}")
     there.close()
     try:
         found = here.recv() if here.poll(limit) else f"stopped after {limit:g} seconds"
@@ -97,7 +97,7 @@ def _count(pipe: Connection, counter: Counter, model: nn.Module, inputs: Inputs)
     except ConvcostError as error:
         found = str(error)
     except BaseException as error:
-        found = said(error)
+        found = one_line(error)
     pipe.send(found)
     pipe.close()
     os._exit(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from convcost.core.errors import DomainError, UnknownNameError
 SHAPE = (2, 3, 8, 9)
 # 2·4·6·7 outputs of 3·3·3 products, and 2·6 of 4·6·7.
 CONV, LINEAR = 2 * 4 * 6 * 7 * 27, 2 * 6 * 168
+RETURN = "return a whole number, (macs, params), or a dict of whole numbers by module path"
 
 
 class Net(nn.Module):
@@ -174,7 +176,8 @@ def test_an_error_of_the_script_is_a_row(script: str, name: str, said: str) -> N
 
 def test_what_cannot_be_loaded_is_a_row(script: str, tmp_path: Path) -> None:
     assert refereed(f"{tmp_path}/other.py:count").failed == f"there is no file {tmp_path}/other.py"
-    assert "'cont'; did you mean count?" in refereed(f"{script}:cont").failed
+    assert refereed(f"{script}:cont").failed == f"unknown function of {script} 'cont'; did you mean count?"
+    assert refereed(f"{script}:neighbour").failed == f"{script}:neighbour is no function"
     (tmp_path / "wrong.py").write_text("def count(:\n")
     assert f"{tmp_path}/wrong.py cannot be imported: SyntaxError" in refereed(f"{tmp_path}/wrong.py:count").failed
 
@@ -182,6 +185,15 @@ def test_what_cannot_be_loaded_is_a_row(script: str, tmp_path: Path) -> None:
 def test_a_name_is_an_installed_counters() -> None:
     with pytest.raises(UnknownNameError, match="unknown counter 'fvcor'; did you mean fvcore"):
         refereed("fvcor")
+
+
+@pytest.mark.parametrize(
+    "text", ["counter.py", "counter.py:", "a b:count", "torchvision:vgg11", "counter.py@HEAD:count"]
+)
+def test_what_names_no_function_is_said_at_once(text: str) -> None:
+    said = f"cannot read the counter {text!r}; write path/to/counter.py:function or package.module:function"
+    with pytest.raises(DomainError, match=re.escape(said)):
+        refereed(text)
 
 
 def test_two_counters_have_two_names() -> None:
