@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -119,24 +120,24 @@ def test_conventions_name_every_rule_and_fault(tmp_path: Path) -> None:
     assert convcost("conventions", "thopp").code == 2
 
 
-def test_a_counter_of_the_users_own(model: str, tmp_path: Path) -> None:
-    script = tmp_path / "counter.py"
-    script.write_text(COUNTER)
-    arguments = ("referee", model, "--input", "1,3,8,8", "--counter")
-    outcome = convcost(*arguments, f"{script}:count")
+def test_a_counter_of_the_users_own(model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "counter.py").write_text(COUNTER)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("referee", "small.py:net", "--input", "1,3,8,8", "--counter")
+    outcome = convcost(*arguments, "counter.py:count")
     assert outcome.code == 0
     assert "1 of 1 numbers explained to the last unit." in outcome.out
-    outcome = convcost(*arguments, f"{script}:more", "--counters", "fvcore", "--csv", str(tmp_path / "rows.csv"))
+    outcome = convcost(*arguments, "counter.py:more", "--counters", "fvcore", "--csv", "rows.csv")
     assert outcome.code == 1
     rows = [line.split(",") for line in (tmp_path / "rows.csv").read_text().splitlines()]
-    assert [(row[0], row[3], row[7]) for row in rows[1:]] == [("fvcore", "4608", "0"), (f"{script}:more", "4609", "1")]
-    outcome = convcost(*arguments, f"{script}:more", "--counter-unit", "flops")
-    assert "2 per multiply-accumulate  +4,608" in outcome.out
+    assert [(row[0], row[3], row[7]) for row in rows[1:]] == [("fvcore", "4608", "0"), ("counter.py:more", "4609", "1")]
+    outcome = convcost(*arguments, "counter.py:more", "--counter-unit", "flops")
+    assert re.search(r"2 per multiply-accumulate +\+4,608", outcome.out)
     assert outcome.code == 1
-    outcome = convcost(*arguments, f"{script}:layers")
+    outcome = convcost(*arguments, "counter.py:layers")
     assert "Unexplained: 0: 3,889 in place of 3,888; 3: 719 in place of 720." in outcome.out
-    assert outcome.out.endswith(f"Not explained to the last unit: {script}:layers.\n")
+    assert outcome.out.endswith("Not explained to the last unit: counter.py:layers.\n")
     assert outcome.code == 1
-    outcome = convcost(*arguments, f"{script}:nothing")
+    outcome = convcost(*arguments, "counter.py:nothing")
     assert outcome.code == 2
     assert "'nothing'" in outcome.out
