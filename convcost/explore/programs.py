@@ -15,7 +15,7 @@ from convcost.core.op_call import OpCall
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
 from convcost.explore.network_program import NetworkProgram, ProgramRow, Slider, Structure, program_of
-from convcost.symbolic.derivation import Derivation, Entry
+from convcost.symbolic.derivation import Derivation, DerivedCall
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form
 
@@ -144,7 +144,7 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
         def at(form: Form | None) -> Number:
             return None if form is None else form.value(sizes, known)
 
-        def derived(row: Row, call: Entry) -> ProgramRow:
+        def derived(row: Row, call: DerivedCall) -> ProgramRow:
             activations = at(call.activations) if call.is_product else None
             return _row(row, at(call.macs), activations, [at(size) for size in call.output], place)
 
@@ -177,7 +177,7 @@ def _measured_sizes(comparison: Comparison, derivation: Derivation) -> dict[str,
     return {name: sizes[name] for name in derivation.symbols}
 
 
-def _derived_calls(comparison: Comparison, derivation: Derivation) -> list[Entry]:
+def _derived_calls(comparison: Comparison, derivation: Derivation) -> list[DerivedCall]:
     """Return the derived call of every row: both are in the order of execution, and a row has no mere views."""
     rest = iter(derivation.entries)
     found = []
