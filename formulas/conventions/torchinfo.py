@@ -74,7 +74,7 @@ RECORDS = (
             Fault(
                 ("linear",),
                 _first_size,
-                "a linear layer is counted once a sample, its other leading dimensions are left out",
+                "a linear layer is counted once per sample, its other leading dimensions are left out",
                 _SEEN_IN,
                 CallFilter(where=lambda call: _leaf(call) and len(call.inputs[0]) != 2),
             ),

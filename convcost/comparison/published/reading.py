@@ -27,7 +27,7 @@ PARAMETERS = {
     "weights+bias": "weights and biases",
     "numel": "all learnable parameters",
     "numel+statistics": "with the moving statistics of batch norms",
-    "weights+bias+3bn": "weights, biases and three vectors a batch norm",
+    "weights+bias+3bn": "weights, biases and three vectors per batch norm",
 }
 COUNTINGS = {"macs": MACS, "params": PARAMETERS}
 
