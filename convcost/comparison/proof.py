@@ -89,7 +89,7 @@ class Residual:
 class Proof:
     """Every statement of one comparison: the totals first, then stage by stage.
 
-    `unknown` has the operators that the model calls and the book has no formula for, and how often: nothing is
+    `unknown` has the operators that the model calls and the registry has no formula for, and how often: nothing is
     said of their multiply-accumulates, and nothing is proved of the model's.
     """
 

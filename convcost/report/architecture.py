@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convcost.core import outline
+from convcost.core import paper_table
 from convcost.core.architecture import Architecture, Network
 from convcost.core.numeric import Count, Shape
-from convcost.core.outline import Stage
+from convcost.core.paper_table import TableRow
 from convcost.core.registry import find
 from convcost.report import text
 from convcost.report.table import plain_table
@@ -23,7 +23,7 @@ def print_architecture(console: Console, name: str, options: Mapping[str, object
     """Print the table of a network at some options, then the options that it has."""
     architecture = find(Architecture, name, "network")
     network = _open(architecture, options) if symbolic else architecture.network(architecture.settings(options))
-    stages = outline.blocks(network) if per == "block" else outline.layers(network)
+    stages = paper_table.per_block(network) if per == "block" else paper_table.per_layer(network)
     widths: dict[Any, Any] = {}
     write = _symbols(widths) if symbolic else _numbers
     console.print(Text(f"{architecture.name}: {architecture.title}", style="bold"))
@@ -89,7 +89,7 @@ class _Column:
     """A column; `rank` 0 is always shown, the higher the sooner it is left out. The operators' may be folded."""
 
     header: str
-    cell: Callable[[Stage], str]
+    cell: Callable[[TableRow], str]
     rank: int = 0
     folds: bool = False
 
@@ -97,10 +97,10 @@ class _Column:
 _LEAST_OPERATOR = 14
 
 
-def _columns(stages: list[Stage], write: Callable[[Count], str]) -> list[_Column]:
+def _columns(stages: list[TableRow], write: Callable[[Count], str]) -> list[_Column]:
     columns = [
         _Column("name", lambda s: s.name),
-        _Column("operator", lambda s: outline.summary(s.operators), folds=True),
+        _Column("operator", lambda s: paper_table.repeated(s.operators), folds=True),
         _Column("t", lambda s: "" if s.expansion is None else text.plain(s.expansion), 2),
         _Column("c", lambda s: write(s.channels).replace(",", "")),
         _Column("n", lambda s: str(s.repeats), 1),
@@ -114,7 +114,7 @@ def _columns(stages: list[Stage], write: Callable[[Count], str]) -> list[_Column
     return [column for column in columns if not unused.get(column.header, False)]
 
 
-def _print_stages(console: Console, stages: list[Stage], write: Callable[[Count], str]) -> None:
+def _print_stages(console: Console, stages: list[TableRow], write: Callable[[Count], str]) -> None:
     columns = _columns(stages, write)
     numeric = write is _numbers
 

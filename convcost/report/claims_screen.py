@@ -8,16 +8,16 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convcost.comparison.published.verdict import Checked, Verdict
+from convcost.comparison.published.verdict import Checked, ClaimVerdict
 from convcost.report.claims import ClaimsReport, explanation, printed, shown, summary
 from convcost.report.table import plain_table
 
 STYLES = {
-    Verdict.REFUTED: "bold red",
-    Verdict.EXPLAINED: "cyan",
-    Verdict.TRUNCATED: "yellow",
-    Verdict.HOLDS: "green",
-    Verdict.NOT_COMPUTED: "magenta",
+    ClaimVerdict.REFUTED: "bold red",
+    ClaimVerdict.EXPLAINED: "cyan",
+    ClaimVerdict.TRUNCATED: "yellow",
+    ClaimVerdict.HOLDS: "green",
+    ClaimVerdict.NOT_COMPUTED: "magenta",
 }
 _GAP = 2
 _SENTENCE = "explanation"
@@ -44,7 +44,7 @@ def print_claims(console: Console, report: ClaimsReport) -> None:
         console.print(table)
     if _SENTENCE not in [header for header, _, _ in kept]:
         for checked in report:
-            if checked.verdict in (Verdict.REFUTED, Verdict.EXPLAINED):
+            if checked.verdict in (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED):
                 console.print(Text(f"{checked.claim.id}: {explanation(checked)}.", style=STYLES[checked.verdict]))
     console.print(Text(f"{summary(report)}."))
 

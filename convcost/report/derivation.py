@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from convcost.core.errors import MeasurementError
-from convcost.core.outline import summary
+from convcost.core.paper_table import repeated
 from convcost.report import text
 from convcost.report.sheet import Sheet, Table, write_latex
 from convcost.report.table import plain_table
@@ -127,7 +127,7 @@ def _sums(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) ->
 
     right = ">" if points else ""
     rows = [
-        (row.name, summary(row.kinds), _macs(row, shown(row.macs)), f"{row.parameters:,}") for row in derived.per(per)
+        (row.name, repeated(row.kinds), _macs(row, shown(row.macs)), f"{row.parameters:,}") for row in derived.per(per)
     ]
     total = ("total", "", shown(derived.forms["macs"][0]), f"{derived.parameters:,}")
     return Table((per, "operator", f"{right}MACs", ">params"), rows, [total])

@@ -28,6 +28,7 @@ class Case:
     def call(self) -> OpCall:
         """The only operator call of the model."""
         (call,) = capture(self.model, self.shape).calls
+        assert call.operator is not None, f"nothing binds {call.aten}: add it to a table in convcost/trace/binders/"
         return call
 
 
