@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
 from convcost.core.convention import Convention, by_module
 from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
 from convcost.core.registry import records
-from convcost.trace.counters import Printout
-from convcost.trace.counters.sandbox import CounterRun
+
+if TYPE_CHECKING:
+    from convcost.trace.counters import Printout
+    from convcost.trace.counters.sandbox import CounterRun
 
 
 @dataclass(frozen=True)
