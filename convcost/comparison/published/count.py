@@ -136,7 +136,7 @@ def _count(call: OpCall, counting: str) -> Count:
 
 
 def _separable(call: OpCall, counting: str) -> int:
-    """Return the first convolution counted as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
+    """Return the count of the first convolution as a separable one (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
     _, filters, side, _ = map(int, call.output)
     values = {"D_K": _SEVEN[0], "M": call.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
