@@ -12,8 +12,7 @@ from convcost.core.recorded import Recorded, Recording
 from convcost.explore.slider import Dial
 from convcost.explore.structures import Layer, NetworkProgram, Structure, program
 from convcost.report import text
-from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.entry import Entry
+from convcost.symbolic.derivation import Derivation, DerivedCall
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form
 
@@ -90,7 +89,7 @@ def _dial(name: str, size: int) -> Dial:
     return Dial(name, name, _MEANINGS.get(name, "size of the input"), 1, max(4 * size, _HIGHEST), size, usual=size)
 
 
-def _entries(comparison: Comparison, derivation: Derivation) -> list[Entry]:
+def _entries(comparison: Comparison, derivation: Derivation) -> list[DerivedCall]:
     """The derived call of every row: both are in the order of execution, and a row has no mere views."""
     rest = iter(derivation.entries)
     found = []
@@ -107,7 +106,7 @@ def _placing(recording: Recording) -> Place:
     return lambda count: None if count is None else recording.whole(count)
 
 
-def _written(entry: Entry, at: Callable[[Form], Any]) -> Any:
+def _written(entry: DerivedCall, at: Callable[[Form], Any]) -> Any:
     return at(entry.activations) if entry.is_product else None
 
 
