@@ -147,7 +147,7 @@ _SIZES = "in a torch.jit trace sizes are tensors too, and their products count l
 
 
 def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
-    """The modules whose own count is not the expected one."""
+    """Return the modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()
     expected: Tally[str] = Tally()
