@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "convcost" / "README.md").read_text(encoding="utf-8")
-OTHERS = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "reports/README.md")]
-PATHS = sorted({path for text in (MAP, *OTHERS) for path in re.findall(r"`((?:convcost|formulas|tests)/[\w/.]*)`", text)})
+READMES = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "reports/README.md")) + MAP
+PATHS = sorted(set(re.findall(r"`((?:convcost|formulas|tests)/[\w/.]*)`", READMES)))
 NAMES = sorted(set(re.findall(r"`(convcost/[\w/]+\.py)`\s+\(`(\w+)`\)", MAP)))
 # The five that a reader of five minutes can name.
 FIRST = {
