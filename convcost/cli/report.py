@@ -50,7 +50,7 @@ def command(
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
     written.save(html)
 
-    from convcost.report.page.screen import print_page
+    from convcost.report.page.document import print_page
 
     print_page(console(), written, html)
     return 0 if written.ok else 1

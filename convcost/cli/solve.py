@@ -44,7 +44,19 @@ def command(
     options.check_outputs(latex)
 
     from convcost.api.formulas import solve
+    from convcost.explore.budget import amount, step_of
     from convcost.report.solution_screen import print_solution
+
+    # Read here too, as errors name the option that was typed.
+    for option, text in (
+        ("--max-macs", max_macs),
+        ("--max-params", max_params),
+        ("--max-activations", max_activations),
+    ):
+        if text is not None:
+            amount(option, text)
+    step_of("--step", step, whole=True)
+    step_of("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
         report = solve(

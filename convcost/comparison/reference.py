@@ -110,7 +110,7 @@ def prove_network(
     Each proof comes with the settings that it holds for: one for each width multiplier that the paper has numbers for,
     unless `alpha` is among the settings or a module is given.
     """
-    from convcost.symbolic.image_form import image_form
+    from convcost.symbolic.closed_form import image_form
 
     architecture, settings = find(Architecture, reference.name, "network"), reference.settings
     image_form(architecture, settings)  # a wrong option is an error before torch is imported
@@ -144,7 +144,7 @@ def derive_model(
 
 def derive_family_of(reference: ModelReference, over: str, inputs: object = None) -> Family:
     """Derive a family of models over the width multiplier that `over` names, a setting or a factory's argument."""
-    from convcost.trace.family import derive_family
+    from convcost.trace.merged_builds import derive_family
 
     def build(multiplier: Fraction) -> nn.Module:
         chosen = {**reference.options, over: str(float(multiplier))}

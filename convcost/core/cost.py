@@ -52,7 +52,7 @@ class Cost(Equations):
         """Return one equation for each primitive; those that are 0 are left out."""
         counts = {name: getattr(self, name) for name in PRIMITIVES}
         shown = {name: count for name, count in counts.items() if getattr(count, "ndim", 0) or count != 0}
-        return [Equation.of(NAMES[name], count) for name, count in (shown or {"macs": 0}).items()]
+        return [Equation(NAMES[name], count) for name, count in (shown or {"macs": 0}).items()]
 
 
 PRIMITIVES = tuple(field.name for field in fields(Cost))

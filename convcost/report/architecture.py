@@ -51,9 +51,9 @@ def print_options(console: Console, architecture: Architecture) -> None:
 
 
 def _open(architecture: Architecture, options: Mapping[str, object]) -> Network:
-    from convcost.symbolic.closed_form import open_drawing
+    from convcost.symbolic.closed_form import open_network
 
-    return open_drawing(architecture, options)
+    return open_network(architecture, options)
 
 
 def _numbers(count: Count) -> str:
@@ -62,7 +62,7 @@ def _numbers(count: Count) -> str:
 
 def _symbols(widths: dict[Any, Any]) -> Callable[[Count], str]:
     from convcost.symbolic import closed_form as closed
-    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic import expressions as symbolic
 
     def write(count: Count) -> str:
         named = closed.name_widths(symbolic.plain_rounding(symbolic.expression(count)), widths)
@@ -74,7 +74,7 @@ def _symbols(widths: dict[Any, Any]) -> Callable[[Count], str]:
 def definitions(widths: Mapping[Any, Any]) -> str:
     """c32 = max(⌊32·α⌋, 8), in the order of the widths; `widths` has the rounding as key, its name as value."""
     from convcost.symbolic import closed_form as closed
-    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic import expressions as symbolic
 
     ordered = sorted(widths.items(), key=lambda item: closed.at_one(item[0]))
     return ", ".join(f"{name} = {symbolic.line(form)}" for form, name in ordered)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.budgeting.outcome import Outcome
+from convcost.budgeting.checking import BudgetedCount, BudgetOutcome
 from convcost.report import check_text, files, markdown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class CheckReport:
     """What `convcost.check` returns; `updated` is the baseline that was written."""
 
     title: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[BudgetOutcome, ...]
     updated: Path | None = None
 
     def __repr__(self) -> str:
@@ -36,7 +36,7 @@ class CheckReport:
         return tuple(outcome.error for outcome in self.outcomes if outcome.error)
 
     @property
-    def broken(self) -> tuple[Outcome, ...]:
+    def broken(self) -> tuple[BudgetOutcome, ...]:
         """The budgets that were checked and do not hold."""
         return tuple(outcome for outcome in self.outcomes if not outcome.ok and not outcome.error)
 
@@ -78,8 +78,8 @@ _COLUMNS = (
 )
 
 
-def _raw(outcome: Outcome, finding: Any) -> tuple[Any, ...]:
-    name = outcome.entry.name
+def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[Any, ...]:
+    name = outcome.budget.name
     if finding is None:
         return (name, "", None, None, "", None, None, None, None, check_text.NOT_RUN, outcome.error)
     number, limit = finding.count.number, finding.limit
@@ -92,8 +92,8 @@ def _list(sentences: Sequence[str]) -> str:
     return "\n".join(f"- {markdown.escaped(sentence)}" for sentence in sentences)
 
 
-def _failure(outcome: Outcome) -> list[str]:
-    parts = [f"#### {markdown.escaped(outcome.entry.name)}", _list(check_text.complaints(outcome))]
+def _failure(outcome: BudgetOutcome) -> list[str]:
+    parts = [f"#### {markdown.escaped(outcome.budget.name)}", _list(check_text.complaints(outcome))]
     name = check_text.blamed(outcome)
     if name and outcome.costs is not None:
         headers = ["most expensive", "", f">{check_text.NAMES[name]}", ">share"]

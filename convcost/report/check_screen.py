@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from convcost.budgeting.outcome import Outcome
+from convcost.budgeting.checking import BudgetOutcome
 from convcost.report import check_text
 from convcost.report.check import CheckReport
 from convcost.report.table import plain_table
@@ -58,9 +58,9 @@ def _fitting(rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], list
     return kept, left_out
 
 
-def print_failure(console: Console, outcome: Outcome) -> None:
+def print_failure(console: Console, outcome: BudgetOutcome) -> None:
     """Why a budget does not hold, and the layers that cost most of what is too much."""
-    console.print(Text(f"{outcome.entry.name}: {outcome.entry.model}", style="bold"))
+    console.print(Text(f"{outcome.budget.name}: {outcome.budget.model}", style="bold"))
     for sentence in check_text.complaints(outcome):
         console.print(Text(f"{sentence}."))
     name = check_text.blamed(outcome)

@@ -14,11 +14,10 @@ from convcost.core.paper_table import repeated
 from convcost.report import text
 from convcost.report.sheet import Sheet, Table, write_latex
 from convcost.report.table import plain_table
-from convcost.symbolic import form_text
-from convcost.symbolic.derivation import METRICS, Derivation
-from convcost.symbolic.entry import Sum
+from convcost.symbolic import printer
+from convcost.symbolic.derivation import METRICS, Derivation, Subtotal
 from convcost.symbolic.form import Form
-from convcost.symbolic.form_function import Function, read_sizes
+from convcost.symbolic.function import Function, read_sizes
 
 if TYPE_CHECKING:
     from convcost.trace.derive import Checkable
@@ -83,27 +82,11 @@ def _complete(derived: Derivation, point: Mapping[str, int]) -> dict[str, int]:
 def _print_total(console: Console, derived: Derivation) -> None:
     width = max(map(len, METRICS.values())) + 2
     for metric, title in METRICS.items():
-        lines = _lines(_parts(derived, metric), max(console.width - width, 24))
+        lines = _lines(derived.parts(metric), max(console.width - width, 24))
         for place, line in enumerate(lines):
             console.print(Text(f"{title if place == 0 else '':{width}}{line}"), soft_wrap=True)
     console.print()
     console.print(_MEANING)
-
-
-def _parts(derived: Derivation, metric: str) -> list[str]:
-    """What a line may be broken between."""
-    forms = derived.forms[metric]
-    if metric == "parameters":
-        return [text.number(derived.parameters)]
-    if len(forms) == 1:
-        return form_text.parts(forms[0], derived.symbols)
-    parts: list[str] = []
-    for place, form in enumerate(forms):
-        terms = form_text.parts(form, derived.symbols)
-        terms[0] = f"max({terms[0]}" if place == 0 else terms[0]
-        terms[-1] += ")" if form is forms[-1] else ","
-        parts += terms
-    return parts
 
 
 def _lines(parts: Sequence[str], width: int) -> list[str]:
@@ -123,7 +106,7 @@ def _sums(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) ->
     def shown(form: Form) -> str:
         if points:
             return text.number(Function("macs", [form], derived.symbols)(**points[0]))
-        return form_text.plain(form, derived.symbols)
+        return printer.plain(form, derived.symbols)
 
     right = ">" if points else ""
     rows = [
@@ -147,7 +130,7 @@ def _sheet(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -
     return Sheet(f"{derived.model}: input {derived.input}", source, [_sums(derived, per, points)])
 
 
-def _macs(row: Sum, shown: str) -> str:
+def _macs(row: Subtotal, shown: str) -> str:
     return shown if not row.unknown else f"{shown} + ?" if row.macs.terms else "?"
 
 

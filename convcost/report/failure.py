@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from convcost.budgeting.cost import Costs, nobody_counts
+from convcost.budgeting.cost import ModelCosts, nobody_counts
 from convcost.budgeting.limit import Limit
 from convcost.comparison.judge import EARLIER
 from convcost.comparison.row import Row
@@ -63,7 +63,9 @@ def _differing(row: Row) -> list[str]:
     return [row.layer, *counts, str(row.verdict)]
 
 
-def excess(report: ComparisonReport, costs: Costs, broken: Mapping[str, Limit], excused: Collection[str] = ()) -> str:
+def excess(
+    report: ComparisonReport, costs: ModelCosts, broken: Mapping[str, Limit], excused: Collection[str] = ()
+) -> str:
     """The limits that do not hold, and the layers that cost most of the first that is passed."""
     unknown = costs.unknown(excused)
 
@@ -89,7 +91,7 @@ _LEAVE_OUT = (
 )
 
 
-def left_out(report: ComparisonReport, costs: Costs, excused: Collection[str] = ()) -> str:
+def left_out(report: ComparisonReport, costs: ModelCosts, excused: Collection[str] = ()) -> str:
     """The calls that nobody counts."""
     rows = [row for row in costs.rows if nobody_counts(row) and row.operator not in excused]
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from convcost.report import text
 from convcost.report.table import plain_table
-from convcost.symbolic import form_text
+from convcost.symbolic import printer
 from convcost.symbolic.family import Family
 
 
@@ -26,11 +26,11 @@ def print_family(console: Console, family: Family, latex: bool = False) -> None:
     table = plain_table(">positions", "MACs at each")
     for size, coefficient in family.by_resolution():
         table.add_row(
-            Text(form_text.product_text(size, family.symbols)), Text(form_text.plain(coefficient, family.symbols))
+            Text(printer.product_text(size, family.symbols)), Text(printer.plain(coefficient, family.symbols))
         )
     console.print(table)
     console.print()
-    console.print(Text(f"Parameters: {form_text.plain(family.parameters, family.symbols)}"))
+    console.print(Text(f"Parameters: {printer.plain(family.parameters, family.symbols)}"))
     console.print()
     multipliers = (*family.built, family.checked)
     channels = plain_table("channels", "rule", *(f">α = {text.plain(multiplier)}" for multiplier in multipliers))

@@ -32,8 +32,8 @@ def print_formula(console: Console, name: str, values: Mapping[str, str], latex:
     numbers = read_values(record, values)
     if latex:
         from convcost.symbolic.closed_form import closed_form
+        from convcost.symbolic.expressions import latex_parts
         from convcost.symbolic.latex import broken
-        from convcost.symbolic.sympy_text import latex_parts
 
         order = [symbol.name for symbol in record.symbols]
         console.print(broken(latex_parts(closed_form(record, numbers).macs, order)), soft_wrap=True)
@@ -77,7 +77,7 @@ def _print_head(console: Console, record: Formula) -> None:
 
 
 def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
-    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic import expressions as symbolic
     from convcost.symbolic.closed_form import closed_form, ratio
 
     order = [symbol.name for symbol in columns[-1].symbols]

@@ -15,7 +15,7 @@ from convcost.report.table import plain_table
 
 def print_network(console: Console, architecture: Architecture, values: Mapping[str, str], latex: bool) -> None:
     """Print the closed form of a network in the options that `values` leave open, and its value if none is."""
-    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic import expressions as symbolic
     from convcost.symbolic.closed_form import network_form
 
     form = network_form(architecture, values)

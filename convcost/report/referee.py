@@ -198,7 +198,7 @@ def summary(accounts: Sequence[Explanation]) -> list[list[str]]:
 def term_rows(account: Explanation) -> list[list[str]]:
     """A row a term, and one for what is left."""
     rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in account.terms]
-    if account.unexplained:
+    if not account.explained:
         rows.append(["unexplained", text.signed(account.unexplained), "", "", where(account)])
     return rows
 
@@ -214,7 +214,7 @@ def where(account: Explanation) -> str:
 def conclusion(report: RefereeReport) -> str:
     """One line: whether every number is explained."""
     counted = report.counted
-    left = [account.counter for account in counted if account.unexplained]
+    left = [account.counter for account in counted if not account.explained]
     if left:
         return f"Not explained to the last unit: {', '.join(left)}"
     return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"

@@ -47,20 +47,20 @@ def print_referee(console: Console, report: RefereeReport, per: str = "total") -
 
 
 def _print_terms(console: Console, account: Explanation) -> None:
-    if not account.terms and not account.unexplained:
+    if not account.terms and account.explained:
         return
     console.print()
-    table = plain_table(f"{account.counter} {account.version}", ">amount", ">calls", "kind")
+    table = plain_table(f"{account.counter} {account.version}".rstrip(), ">amount", ">calls", "kind")
     for term in account.terms:
         cells = [Text(term.label), Text(text.signed(term.amount)), Text(text.number(term.calls)), Text(term.kind)]
         cells[-1].stylize(_STYLES[term.kind])
         table.add_row(*cells)
-    if account.unexplained:
+    if not account.explained:
         table.add_row(Text("unexplained"), Text(text.signed(account.unexplained)), Text(""), Text(""), style="bold red")
     console.print(table)
     for sentence in dict.fromkeys(t.sentence for t in account.terms if t.kind == "fault" and t.sentence != t.label):
         console.print(Padding(Text(f"Fault: {sentence}."), (0, 0, 0, 2), expand=False))
-    if account.unexplained:
+    if not account.explained:
         console.print(Padding(Text(f"Unexplained: {where(account)}.", style="bold red"), (0, 0, 0, 2), expand=False))
 
 

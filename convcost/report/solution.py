@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Option, Settings
 from convcost.explore.axis import typed
-from convcost.explore.continuous import DIGITS, Continuous, compound, continuous, rule_of_thumb
 from convcost.explore.solve import Neighbour, Point, Solution
 from convcost.explore.sweep import COUNTS
+from convcost.explore.unrounded import (
+    DIGITS,
+    UnroundedSolution,
+    compound_scaling,
+    rule_of_thumb,
+    unrounded_solutions,
+)
 from convcost.report import text
 from convcost.report.sheet import Sheet, Shown, Table, write_latex
 from convcost.report.sweep import other_settings
@@ -51,9 +57,9 @@ class SolutionReport(Shown):
         return self.solution.best.costs if self.solution.best else None
 
     @cached_property
-    def law(self) -> tuple[Continuous, ...]:
-        """The solutions of the continuous law."""
-        return continuous(self.solution)
+    def unrounded(self) -> tuple[UnroundedSolution, ...]:
+        """The solutions with nothing rounded."""
+        return unrounded_solutions(self.solution)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -67,7 +73,7 @@ class SolutionReport(Shown):
         return pd.DataFrame(rows)
 
     def sheet(self, frontier: bool = False) -> Sheet:
-        """What fits, what is next to it and the law beside it; all largest settings if wanted."""
+        """What fits, what is next to it and the unrounded solutions beside it; all largest settings if wanted."""
         solution = self.solution
         origin = f"Lattice: {lattice(solution)}. Formula: {solution.sweep.architecture.source}."
         if solution.best is None:
@@ -121,7 +127,7 @@ def assignments(solution: Solution, point: Point) -> list[str]:
 
 
 def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
-    """Headers and cells: what fits, its neighbours that do not, and the law's solutions."""
+    """Headers and cells: what fits, its neighbours that do not, and the unrounded solutions."""
     solution, best = report.solution, report.solution.best
     axes = solution.sweep.axes
     headers = ["", *(symbol(axis.option) for axis in axes), *(NAMES[name] for name in COUNTS)]
@@ -129,7 +135,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
     for neighbour in solution.neighbours:
         if neighbour.point is not None:
             cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
-    for item in report.law:
+    for item in report.unrounded:
         options = []
         for axis in axes:
             shown = {"alpha": item.alpha, "rho": item.rho, "resolution": item.side}.get(axis.option.name)
@@ -138,7 +144,7 @@ def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
             else:
                 options.append(text.decimal(shown, 1 if axis.option.name == "resolution" else DIGITS))
         counts = [text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
-        cells.append([f"law: {item.name}", *options, *counts])
+        cells.append([f"unrounded {item.name}", *options, *counts])
     return headers, cells
 
 
@@ -156,7 +162,7 @@ def notes(report: SolutionReport) -> list[str]:
         whole, product = rule
         limit = solution.budget.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
-    scaling = compound(solution)
+    scaling = compound_scaling(solution)
     if scaling is not None:
         depth, width = (text.decimal(factor, DIGITS) for factor in (scaling.depth, scaling.width))
         found.append(

@@ -22,7 +22,7 @@ from convcost.report.table import print_fitting
 
 
 def print_solution(console: Console, report: SolutionReport, frontier: bool) -> None:
-    """What fits, its neighbours, the law beside it, and (if wanted) all largest settings; or that nothing fits."""
+    """Print what fits, its neighbours, the unrounded solutions, and all largest settings if wanted."""
     solution = report.solution
     console.print(Text(heading(report), style="bold"))
     console.print(Text(f"Lattice: {lattice(solution)}."))

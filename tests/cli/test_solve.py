@@ -16,7 +16,7 @@ def _rows(out: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in cells if len(row) > 1}
 
 
-def test_solution_neighbour_and_law() -> None:
+def test_solution_and_neighbour() -> None:
     outcome = convcost("solve", "mobilenet_v1", "--max-macs", "150M", "--resolution", "160")
     assert (outcome.code, outcome.err) == (0, "")
     rows = _rows(outcome.out)
@@ -78,6 +78,18 @@ def test_frontier_and_narrow_terminals(columns: str, monkeypatch: pytest.MonkeyP
 def test_bad_input_is_one_line(arguments: tuple[str, ...]) -> None:
     outcome = convcost("solve", "mobilenet_v1", *arguments)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--max-macs", "many"), "--max-macs is 'many', but must be a number such as 300M"),
+        (("--max-macs", "1M", "--step", "0"), "--step is '0', but must be a whole number above 0"),
+        (("--max-macs", "1M", "--alpha-step", "x"), "--alpha-step is 'x', but must be a decimal above 0"),
+    ],
+)
+def test_errors_name_the_option_that_was_typed(arguments: tuple[str, ...], message: str) -> None:
+    assert message in convcost("solve", "mobilenet_v1", *arguments).err
 
 
 def test_notebooks_and_repr() -> None:
