@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 
 from convcost.core.cost import Cost, Result
 from convcost.core.errors import DomainError
@@ -55,6 +55,10 @@ class Symbol:
             raise DomainError(f"{formula}: {self.name} is {value}, but must be {wanted}")
 
 
+Slot: TypeAlias = "Symbol | int | str | tuple[Slot, ...]"
+"""What stands in a template: a symbol, a constant, or some of these."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """One condition of a domain; `sentence` is what its violation prints, with the values it `mentions`."""
@@ -81,25 +85,28 @@ def positive(name: str) -> Condition:
 
 @dataclass(frozen=True)
 class Formula:
-    """A closed form of the book.
+    """A closed form.
 
-    `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
-    symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
-    `against` names the formula it is printed beside, with their ratio.
+    `function` returns a `Cost` (or a `Result`). `template` gives its arguments, alone or in shapes, as symbols and
+    constants: {"input": (N, C), "dim": 1}. `against` names the formula that it is printed beside, with their ratio.
     """
 
     name: str
     title: str
     function: Callable[..., Cost | Result]
-    symbols: tuple[Symbol, ...]
+    template: Mapping[str, Slot]
     source: Source
     domain: tuple[Condition, ...] = ()
-    template: Mapping[str, Any] | None = None
     against: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, Source):
             raise TypeError(f"formula {self.name!r} has no source")
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols of the template, in the order in which they first stand there."""
+        return tuple(dict.fromkeys(_symbols(tuple(self.template.values()))))
 
     @cached_property
     def _signature(self) -> inspect.Signature:
@@ -152,8 +159,7 @@ class Formula:
             if symbol.name in values:
                 symbol.check(self.name, values[symbol.name])
         values = {name: exact(value) for name, value in values.items()}
-        template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
-        result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
+        result = self.apply(**{key: _fill(slot, values) for key, slot in self.template.items()})
         return result.cost if isinstance(result, Result) else result
 
 
@@ -167,13 +173,13 @@ def closed_form(
 ) -> Formula:
     """Return the formula that has the name of its function, and the function's parameters as symbols.
 
-    `symbols` is a table that has them all by name, the last of a name counts. They are positive, but for flags and
-    those that may be 0; `conditions` hold besides.
+    `symbols` has them all; of two with one name the last counts. They are positive, but for flags and
+    those that may be 0; `conditions` are added.
     """
     table = {symbol.name: symbol for symbol in symbols}
-    own = tuple(table[name] for name in inspect.signature(function).parameters)
-    domain = tuple(positive(symbol.name) for symbol in own if symbol.unit != "flag" and symbol.least > 0)
-    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against=against)
+    own = {name: table[name] for name in inspect.signature(function).parameters}
+    domain = tuple(positive(name) for name, symbol in own.items() if symbol.unit != "flag" and symbol.least > 0)
+    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against)
 
 
 @dataclass(frozen=True)
@@ -225,6 +231,19 @@ class Operator(Formula):
         return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
 
 
+def operator(
+    function: Callable[..., Result],
+    title: str,
+    source: Source,
+    *domain: Condition,
+    template: Mapping[str, Slot],
+    name: str = "",
+    is_product: bool = False,
+) -> Operator:
+    """Return the operator that has the name of its function, or `name`."""
+    return Operator(name or function.__name__, title, function, template, source, domain, is_product=is_product)
+
+
 _PLAIN = frozenset({int, bool, str, type(None)})
 
 
@@ -247,7 +266,15 @@ def _spread(value: Any, rank: int) -> Any:
     return values * rank if len(values) == 1 else values
 
 
-def _fill(slot: Any, values: Mapping[str, Count]) -> Any:
-    if isinstance(slot, str):
-        return values.get(slot, slot)
+def _symbols(slot: Slot) -> Iterator[Symbol]:
+    if isinstance(slot, Symbol):
+        yield slot
+    elif isinstance(slot, tuple):
+        for item in slot:
+            yield from _symbols(item)
+
+
+def _fill(slot: Slot, values: Mapping[str, Count]) -> object:
+    if isinstance(slot, Symbol):
+        return values[slot.name]
     return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot

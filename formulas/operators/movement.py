@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, every, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
-from .elementwise import EACH, TORCH, N, broadcasts, combined
+from .elementwise import TORCH, N, combined, over_broadcast
 
 
 def concat(inputs: Sequence[Shape], *, dim: int = 1) -> Result:
@@ -47,47 +47,33 @@ def _joinable(a: SimpleNamespace) -> Truth:
 
 
 RECORDS = (
-    Operator(
-        name="concat",
-        title="Concatenation",
-        function=concat,
-        symbols=(Symbol("n", "elements of the operands together", "elements"),),
-        source=Source(TORCH, "torch.cat: elements are copied, nothing is computed"),
-        domain=(Condition("all sizes but those along `dim` must be equal", _joinable, ("inputs", "dim")),),
-        template={"inputs": (("n",),), "dim": 0},
+    operator(
+        concat,
+        "Concatenation",
+        Source(TORCH, "torch.cat: elements are copied, nothing is computed"),
+        Condition("all sizes but those along `dim` must be equal", _joinable, ("inputs", "dim")),
+        template={"inputs": ((Symbol("n", "elements of the operands together", "elements"),),), "dim": 0},
     ),
-    Operator(
-        name="flatten",
-        title="Flattening",
-        function=flatten,
-        symbols=N,
-        source=Source(TORCH, "torch.flatten: a view of the same elements"),
-        template={"input": (1, "n")},
+    operator(
+        flatten, "Flattening", Source(TORCH, "torch.flatten: a view of the same elements"), template={"input": (1, N)}
     ),
-    Operator(
+    operator(
+        identity,
+        "Dropout in evaluation",
+        Source(TORCH, "torch.nn.Dropout: the identity in evaluation"),
         name="dropout",
-        title="Dropout in evaluation",
-        function=identity,
-        symbols=N,
-        source=Source(TORCH, "torch.nn.Dropout: the identity in evaluation"),
-        template={"input": ("n",)},
+        template={"input": (N,)},
     ),
-    Operator(
-        name="where",
-        title="Choice by a condition",
-        function=where,
-        symbols=EACH,
-        source=Source(TORCH, "torch.where: out is input where the condition holds and other where it does not"),
-        domain=(broadcasts("condition", "chosen", "other"),),
-        template={"condition": ("n",), "chosen": ("n",), "other": ("n",)},
+    over_broadcast(
+        where,
+        "Choice by a condition",
+        "torch.where: out is input where the condition holds and other where it does not",
+        ("condition", "chosen", "other"),
     ),
-    Operator(
-        name="masked_fill",
-        title="Number under a mask",
-        function=masked_fill,
-        symbols=EACH,
-        source=Source(TORCH, "torch.Tensor.masked_fill_: fills elements where the mask is true with a value"),
-        domain=(broadcasts("input", "mask"),),
-        template={"input": ("n",), "mask": ("n",)},
+    over_broadcast(
+        masked_fill,
+        "Number under a mask",
+        "torch.Tensor.masked_fill_: fills elements where the mask is true with a value",
+        ("input", "mask"),
     ),
 )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, common_divisor, every, product
-from convcost.core.record import Condition, Source
+from convcost.core.record import Condition, Operator, Source
 
 from . import _axes as axes
 
@@ -206,66 +206,52 @@ _UNPOOL_DOMAIN = (
 )
 
 
-def _fractional_domain(limit: str) -> tuple[Condition, ...]:
+def _fractional(rank: int, limit: str) -> tuple[Operator, ...]:
     sentence = f"kernel and output size must be at least 1, and their sum {limit} the input's size"
-    return (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
+    domain = (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
+    return axes.over_axes(
+        "fractional_max_pool{}d",
+        "maximum pooling at random positions",
+        (rank,),
+        fractional_max_pool,
+        _FRACTIONAL,
+        (axes.KERNEL, axes.OUTPUT_SIZE),
+        domain,
+    )
 
 
-_OVER_ANY_AXES = (
-    ("max_pool{}d", "maximum pooling", max_pool, SOURCE, (*_SLIDING, axes.DILATION), _domain("dilation")),
-    ("avg_pool{}d", "average pooling", avg_pool, SOURCE, _SLIDING, _domain()),
-    (
-        "adaptive_max_pool{}d",
-        "adaptive maximum pooling",
-        adaptive_max_pool,
-        _ADAPTIVE,
-        (axes.OUTPUT_SIZE,),
-        _OUTPUT_DOMAIN,
-    ),
-    (
-        "adaptive_avg_pool{}d",
-        "adaptive average pooling",
-        adaptive_avg_pool,
-        _ADAPTIVE,
-        (axes.OUTPUT_SIZE,),
-        _OUTPUT_DOMAIN,
-    ),
-)
+_RANKS = (1, 2, 3)
+_OUT = (axes.OUTPUT_SIZE,)
+_MAX = (*_SLIDING, axes.DILATION)
 
 RECORDS = (
+    *axes.over_axes("max_pool{}d", "maximum pooling", _RANKS, max_pool, SOURCE, _MAX, _domain("dilation")),
+    *axes.over_axes("avg_pool{}d", "average pooling", _RANKS, avg_pool, SOURCE, _SLIDING, _domain()),
     *(
-        axes.over_axes(name, title, rank, function, source, settings, domain)
-        for name, title, function, source, settings, domain in _OVER_ANY_AXES
-        for rank in (1, 2, 3)
-    ),
-    *(
-        axes.over_axes("lp_pool{}d", "power-average pooling", rank, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2)
-        for rank in (1, 2, 3)
-    ),
-    *(
-        axes.over_axes(
-            "fractional_max_pool{}d",
-            "maximum pooling at random positions",
-            rank,
-            fractional_max_pool,
-            _FRACTIONAL,
-            (axes.KERNEL, axes.OUTPUT_SIZE),
-            _fractional_domain(limit),
+        record
+        for kind, title, function in (
+            ("max", "adaptive maximum pooling", adaptive_max_pool),
+            ("avg", "adaptive average pooling", adaptive_avg_pool),
         )
-        # In 3-D PyTorch asks for one element more.
-        for rank, limit in ((2, "at most one more than"), (3, "no more than"))
+        for record in axes.over_axes(
+            f"adaptive_{kind}_pool{{}}d", title, _RANKS, function, _ADAPTIVE, _OUT, _OUTPUT_DOMAIN
+        )
     ),
+    *axes.over_axes("lp_pool{}d", "power-average pooling", _RANKS, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2),
+    *_fractional(2, "at most one more than"),
+    *_fractional(3, "no more than"),
     *(
-        axes.over_axes(
+        record
+        for rank in (2, 3)
+        for record in axes.over_axes(
             "max_unpool{}d",
             "inverse of maximum pooling",
-            rank,
+            (rank,),
             max_unpool,
             _UNPOOL,
-            (axes.OUTPUT_SIZE,),
+            _OUT,
             _UNPOOL_DOMAIN,
-            indices=("N", "C", *axes.SIZES[rank]),
+            indices=axes.image(rank),
         )
-        for rank in (2, 3)
     ),
 )

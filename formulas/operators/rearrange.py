@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, maximum, product, quotient
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 from . import _axes as axes
 
@@ -108,88 +108,74 @@ def _columns_fit(a: SimpleNamespace) -> Truth:
 
 _DOC = "PyTorch 2.13 documentation"
 _SHI = "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution (arXiv 1609.05158)"
-_IMAGE, _SHAPE = axes.image_symbols(2), ("N", "C", "H", "W")
-_WINDOW = tuple(symbol for setting in axes.WINDOW for symbol in setting.symbols(2))
-_HYPER = axes.slots(axes.WINDOW, 2)
+_IMAGE = axes.image(2)
+_WINDOW = axes.slots(axes.WINDOW, 2)
 _FACTOR = Symbol("U", "factor by which height and width change", "pixels")
+_P_H, _P_W = axes.per_axis("P", 2, "padding on each side", "pixels", 0)
 
 RECORDS = (
-    Operator(
-        name="pad",
-        title="Padding",
-        function=pad,
-        symbols=(*_IMAGE, *axes.per_axis("P", 2, "padding on each side", "pixels", 0)),
-        source=Source(_DOC, "torch.nn.functional.pad: elements are copied in every mode, nothing is computed"),
-        domain=(
-            Condition(
-                "padding must come in pairs and may not crop more than there is", _not_inverted, ("input", "pad")
-            ),
-            Condition(
-                "an axis must be longer than its reflection, and as long as what goes round",
-                _within,
-                ("input", "pad", "mode"),
-            ),
+    operator(
+        pad,
+        "Padding",
+        Source(_DOC, "torch.nn.functional.pad: elements are copied in every mode, nothing is computed"),
+        Condition("padding must come in pairs and may not crop more than there is", _not_inverted, ("input", "pad")),
+        Condition(
+            "an axis must be longer than its reflection, and as long as what goes round",
+            _within,
+            ("input", "pad", "mode"),
         ),
-        template={"input": _SHAPE, "pad": ("P_w", "P_w", "P_h", "P_h")},
+        template={"input": _IMAGE, "pad": (_P_W, _P_W, _P_H, _P_H)},
     ),
-    Operator(
-        name="pixel_shuffle",
-        title="Pixel shuffle",
-        function=pixel_shuffle,
-        symbols=(*_IMAGE, _FACTOR),
-        source=Source(_SHI, "equation 4"),
-        domain=(_whole_blocks("upscale_factor", slice(-3, -2), square=True),),
-        template={"input": _SHAPE, "upscale_factor": "U"},
+    operator(
+        pixel_shuffle,
+        "Pixel shuffle",
+        Source(_SHI, "equation 4"),
+        _whole_blocks("upscale_factor", slice(-3, -2), square=True),
+        template={"input": _IMAGE, "upscale_factor": _FACTOR},
     ),
-    Operator(
-        name="pixel_unshuffle",
-        title="Pixel unshuffle",
-        function=pixel_unshuffle,
-        symbols=(*_IMAGE, _FACTOR),
-        source=Source(_SHI, "equation 4, undone"),
-        domain=(_whole_blocks("downscale_factor", slice(-2, None), square=False),),
-        template={"input": _SHAPE, "downscale_factor": "U"},
+    operator(
+        pixel_unshuffle,
+        "Pixel unshuffle",
+        Source(_SHI, "equation 4, undone"),
+        _whole_blocks("downscale_factor", slice(-2, None), square=False),
+        template={"input": _IMAGE, "downscale_factor": _FACTOR},
     ),
-    Operator(
-        name="channel_shuffle",
-        title="Channel shuffle",
-        function=channel_shuffle,
-        symbols=(*_IMAGE, Symbol("G", "groups", "groups")),
-        source=Source("Zhang, Zhou, Lin & Sun 2017, ShuffleNet (arXiv 1707.01083)", "section 3.1 and figure 1"),
-        domain=(axes.GROUPS_DIVIDE_CHANNELS,),
-        template={"input": _SHAPE, "groups": "G"},
+    operator(
+        channel_shuffle,
+        "Channel shuffle",
+        Source("Zhang, Zhou, Lin & Sun 2017, ShuffleNet (arXiv 1707.01083)", "section 3.1 and figure 1"),
+        axes.GROUPS_DIVIDE_CHANNELS,
+        template={"input": _IMAGE, "groups": Symbol("G", "groups", "groups")},
     ),
-    Operator(
-        name="unfold",
-        title="Windows as columns (im2col)",
-        function=unfold,
-        symbols=(*_IMAGE, *_WINDOW),
-        source=Source(
+    operator(
+        unfold,
+        "Windows as columns (im2col)",
+        Source(
             "Chellapilla, Puri & Simard 2006, High Performance Convolutional Neural Networks for Document Processing",
             "section 3.1: unrolling the input; elements are copied",
         ),
-        domain=(axes.POSITIVE_INPUT, axes.POSITIVE_WINDOW, axes.WINDOW_FITS),
-        template={"input": _SHAPE, **_HYPER},
+        axes.POSITIVE_INPUT,
+        axes.POSITIVE_WINDOW,
+        axes.WINDOW_FITS,
+        template={"input": _IMAGE, **_WINDOW},
     ),
-    Operator(
-        name="fold",
-        title="Columns added up to an image (col2im)",
-        function=fold,
-        symbols=(
-            Symbol("N", "batch size", "samples", 1),
-            Symbol("R", "rows: channels times taps", "rows"),
-            Symbol("L", "columns: positions of the window", "positions"),
-            *axes.per_axis("O", 2, "output size", "pixels"),
-            *_WINDOW,
+    operator(
+        fold,
+        "Columns added up to an image (col2im)",
+        Source(_DOC, "torch.nn.Fold: overlapping values are summed"),
+        Condition(
+            "the taps must divide the rows, the columns be the window's positions",
+            _columns_fit,
+            ("input", "output_size", "kernel_size", "stride", "padding", "dilation"),
         ),
-        source=Source(_DOC, "torch.nn.Fold: overlapping values are summed"),
-        domain=(
-            Condition(
-                "the taps must divide the rows, the columns be the window's positions",
-                _columns_fit,
-                ("input", "output_size", "kernel_size", "stride", "padding", "dilation"),
+        template={
+            "input": (
+                axes.BATCH,
+                Symbol("R", "rows: channels times taps", "rows"),
+                Symbol("L", "columns: positions of the window", "positions"),
             ),
-        ),
-        template={"input": ("N", "R", "L"), "output_size": axes.names("O", 2), **_HYPER},
+            "output_size": axes.per_axis("O", 2, "output size", "pixels"),
+            **_WINDOW,
+        },
     ),
 )

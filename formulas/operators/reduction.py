@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Shape, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
-from ._axes import POSITIVE_INPUT, image_symbols
+from ._axes import POSITIVE_INPUT, image
 from .elementwise import ROW, TORCH
 
 
@@ -81,7 +81,7 @@ _DOMAIN = (
     POSITIVE_INPUT,
     Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
 )
-_IMAGE = image_symbols(2)
+_BATCH, _, *_SIZES = image(2)
 _VARIANCE = "the sum of (x_i - mean)² divided by max(0, N - correction)"
 _ROOT = f"the square root of {_VARIANCE}"
 
@@ -120,28 +120,18 @@ _KINDS: dict[str, tuple[str, Callable[..., Result], Source]] = {
 }
 
 RECORDS = (
-    Operator(
-        name="mean",
-        title="Mean over the spatial axes",
-        function=mean,
-        symbols=(_IMAGE[0], Symbol("C", "channels", "channels"), *_IMAGE[2:]),
-        source=Source(
+    operator(
+        mean,
+        "Mean over the spatial axes",
+        Source(
             "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)",
             "equation 2; a sum of n elements takes n - 1 additions, the mean one scaling more",
         ),
-        domain=_DOMAIN,
-        template={"input": ("N", "C", "H", "W"), "dim": (2, 3)},
+        *_DOMAIN,
+        template={"input": (_BATCH, Symbol("C", "channels", "channels"), *_SIZES), "dim": (2, 3)},
     ),
     *(
-        Operator(
-            name=name,
-            title=title,
-            function=function,
-            symbols=ROW,
-            source=source,
-            domain=_DOMAIN,
-            template={"input": ("N", "K"), "dim": (1,)},
-        )
+        operator(function, title, source, *_DOMAIN, name=name, template={"input": ROW, "dim": (1,)})
         for name, (title, function, source) in _KINDS.items()
     ),
 )

@@ -89,17 +89,14 @@ _SETTINGS = (
     BIAS,
 )
 
-RECORDS = tuple(
-    axes.over_axes(
-        "conv_transpose{}d",
-        "transposed convolution",
-        rank,
-        transposed_convolution,
-        SOURCE,
-        _SETTINGS,
-        DOMAIN,
-        channels="C_in",
-        is_product=True,
-    )
-    for rank in (1, 2, 3)
+RECORDS = axes.over_axes(
+    "conv_transpose{}d",
+    "transposed convolution",
+    (1, 2, 3),
+    transposed_convolution,
+    SOURCE,
+    _SETTINGS,
+    DOMAIN,
+    channels="C_in",
+    is_product=True,
 )
