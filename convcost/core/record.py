@@ -204,13 +204,13 @@ class Operator(Formula):
         return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
-        """The same outside the domain too: a law reckons with fractions of channels."""
+        """Return the same without checking the domain: an unrounded network has fractions of channels."""
         result: Any = self.function(*inputs, **hyper)
         found: Result = result
         return found
 
     def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
-        """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""
+        """Return all hyper-parameters, defaults included; those with one value per axis are spread over `rank` axes."""
         if _plain(hyper.values()):
             return dict(self._completed(tuple(hyper.items()), rank))
         return self._complete(hyper, rank)

@@ -12,13 +12,13 @@ from .elementwise import ROW, TORCH, N, evaluated, rows
 
 
 def prelu(input: Shape, *, slopes: Count = 1) -> Result:
-    """Parametric ReLU with one slope, or one a channel: one evaluation an element."""
+    """Parametric ReLU with one slope, or one per channel: one evaluation per element."""
     size = product(input)
     return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
 
 
 def glu(input: Shape, *, dim: int = -1) -> Result:
-    """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product an output element."""
+    """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product per output element."""
     axis = dim % len(input)
     shape = (*input[:axis], quotient(input[axis], 2), *input[axis + 1 :])
     size = product(shape)
@@ -26,7 +26,7 @@ def glu(input: Shape, *, dim: int = -1) -> Result:
 
 
 def softmax(input: Shape, *, dim: int = 1) -> Result:
-    """Softmax along `dim`: an exponential and a division an element, and the additions of each row's sum."""
+    """Softmax along `dim`: an exponential and a division per element, and the additions of each row's sum."""
     size = product(input)
     return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
@@ -34,7 +34,7 @@ def softmax(input: Shape, *, dim: int = 1) -> Result:
 def log_softmax(input: Shape, *, dim: int = 1) -> Result:
     """x - log Σ exp x along `dim`.
 
-    An exponential and a subtraction an element; the additions of each row's sum and its logarithm are one more.
+    An exponential and a subtraction per element; the additions of each row's sum and its logarithm are one more.
     """
     size = product(input)
     return Result(input, Cost(elementwise=3 * size, activations=size, inputs=size))

@@ -24,7 +24,7 @@ def scaled_dot_product_attention(
 
     The count is dense: scores that a mask or `is_causal` hides count like all others, as they do in PyTorch's
     FlopCounterMode. Multiply-accumulates are those of the two products; the scaling and the mask take one
-    operation a score, the softmax an exponential and a division a score and the additions of each row's sum.
+    operation per score, the softmax an exponential and a division per score and the additions of each row's sum.
     With `enable_gqa` a head of keys and values serves several heads of queries (grouped-query attention).
     Dropout is left out.
     """

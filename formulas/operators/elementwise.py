@@ -16,7 +16,7 @@ _EACH = Symbol("n", "elements of each operand", "elements")
 
 
 def evaluated(input: Shape) -> Result:
-    """An element-wise function without parameters: one evaluation an element, whatever the function."""
+    """An element-wise function without parameters: one evaluation per element, whatever the function."""
     size = product(input)
     return Result(input, Cost(elementwise=size, activations=size, inputs=size))
 
@@ -34,7 +34,7 @@ def broadcast(left: Shape, right: Shape) -> Shape:
 
 
 def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
-    """`operations` an output element of operands that are broadcast to each other."""
+    """Return `operations` per output element of operands that are broadcast to each other."""
     shape: Shape = ()
     for other in shapes:
         shape = broadcast(shape, other)
@@ -58,27 +58,27 @@ def broadcasts(*names: str) -> Condition:
 
 
 def binary(left: Shape, right: Shape) -> Result:
-    """A function of two elements with broadcasting: one operation an output element."""
+    """A function of two elements with broadcasting: one operation per output element."""
     return combined((left, right), 1)
 
 
 def scaled(left: Shape, right: Shape) -> Result:
-    """left ± alpha·right for an alpha that is not 1: a product and an addition an output element."""
+    """left ± alpha·right for an alpha that is not 1: a product and an addition per output element."""
     return combined((left, right), 2)
 
 
 def clamp(input: Shape, *bounds: Shape) -> Result:
-    """Elements held between bounds, which may be tensors: one evaluation an output element."""
+    """Elements held between bounds, which may be tensors: one evaluation per output element."""
     return combined((input, *bounds), 1)
 
 
 def lerp(start: Shape, end: Shape, weight: Shape) -> Result:
-    """start + weight·(end - start): a difference, a product and an addition an output element."""
+    """start + weight·(end - start): a difference, a product and an addition per output element."""
     return combined((start, end, weight), 3)
 
 
 def addcmul(input: Shape, first: Shape, second: Shape, *, scaled: Count = False) -> Result:
-    """input + first·second, or with value·first·second: a product and an addition an output element, and `scaled`."""
+    """input + first·second, or with value·first·second: a product and an addition per output element, and `scaled`."""
     return combined((input, first, second), 2 + flag(scaled))
 
 

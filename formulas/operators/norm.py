@@ -9,15 +9,15 @@ from convcost.core.record import Condition, Source, Symbol, operator
 from . import _axes as axes
 
 FOLDED = 2
-"""Operations an element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
+"""Operations per element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
 
 STATISTICS = 5
-"""Operations an element to normalise by its own statistics: one addition for the mean; a difference, a square
+"""Operations per element to normalise by its own statistics: one addition for the mean; a difference, a square
 and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
 
 
 SQUARES = 3
-"""Operations an element to divide by a root of squares: a square, an addition, a product with its inverse."""
+"""Operations per element to divide by a root of squares: a square, an addition, a product with its inverse."""
 
 
 def batch_norm(input: Shape, *, affine: Count = True, bias: Count | None = None, training: bool = False) -> Result:
@@ -43,7 +43,7 @@ def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, b
 def local_response_norm(input: Shape, *, size: Count) -> Result:
     """a / (k + α·Σa²)^β over `size` neighbouring channels; neighbours beyond the last channel count.
 
-    An element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
+    Each element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
     """
     elements = product(input)
     return Result(input, Cost(elementwise=(size + 4) * elements, activations=elements, inputs=elements))
@@ -52,7 +52,7 @@ def local_response_norm(input: Shape, *, size: Count) -> Result:
 def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
     """Division by the root of the mean square over the trailing `normalized_shape`, which a weight has if affine.
 
-    An element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
+    Each element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
     """
     size = product(input)
     cost = Cost(
@@ -65,9 +65,9 @@ def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> 
 
 
 def weight_norm(input: Shape, *, dim: int = 0) -> Result:
-    """A weight as g·v/‖v‖: v has the input's shape, g an element for each index along `dim`, one in all for -1.
+    """A weight as g·v/‖v‖: v has the input's shape, g one element for each index along `dim`, one in all for -1.
 
-    An element takes its square, an addition and a product with g/‖v‖.
+    Each element takes its square, an addition and a product with g/‖v‖.
     """
     size = product(input)
     lengths: Count = 1 if dim == -1 else input[dim]

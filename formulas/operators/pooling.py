@@ -83,14 +83,14 @@ def _adaptive(input: Shape, output_size: PerAxis) -> tuple[Shape, Count, Count]:
 
 
 def adaptive_avg_pool(input: Shape, *, output_size: PerAxis) -> Result:
-    """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling a window of k taps."""
+    """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling per window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
 
 
 def adaptive_max_pool(input: Shape, *, output_size: PerAxis) -> Result:
-    """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons a window of k taps."""
+    """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons per window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
@@ -101,7 +101,8 @@ def lp_pool(
 ) -> Result:
     """Power-average pooling of (N, C, *sizes), the p-th root of a window's sum of p-th powers.
 
-    An element takes its power once, a window of k taps k - 1 additions and a root. `stride` None is the kernel's.
+    Each element is raised to its power once; a window of k taps takes k - 1 additions and a root.
+    `stride` None is the kernel's.
     """
     windows = avg_pool(input, kernel_size=kernel_size, stride=stride, ceil_mode=ceil_mode)
     cost = Cost(
@@ -113,7 +114,7 @@ def lp_pool(
 
 
 def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerAxis) -> Result:
-    """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons a window of k taps."""
+    """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons per window of k taps."""
     rank = len(input) - 2
     shape = (*input[:2], *axes.spread(output_size, rank))
     outputs, taps = product(shape), product(axes.spread(kernel_size, rank))

@@ -85,7 +85,7 @@ def _added(result: Result, input: Shape, beta: Count, alpha: Count) -> Result:
 
 
 def bilinear(left: Shape, right: Shape, *, out_features: Count, bias: Count = False) -> Result:
-    """y = leftᵀ·W·right + b for (*, i) and (*, j): one multiply-accumulate a term of the sum over i and j."""
+    """y = leftᵀ·W·right + b for (*, i) and (*, j): one multiply-accumulate per term of the sum over i and j."""
     shape = (*left[:-1], out_features)
     outputs, weights = product(shape), out_features * left[-1] * right[-1]
     cost = Cost(

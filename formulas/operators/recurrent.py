@@ -16,7 +16,7 @@ GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 """Gates, each with a product with the input and one with the hidden state."""
 
 ARITHMETIC = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
-"""Operations a hidden unit and step beside the products and biases.
+"""Operations per hidden unit and step, besides the products and biases.
 
 LSTM: 4 sums of the two products and 4 functions of them; f·c, i·g and their sum; tanh(c) and its product with o.
 GRU: 2 sums and functions (r, z); the product with r, a sum and a function (n); 3 for n + z·(h - n).
@@ -25,7 +25,7 @@ RNN: a sum and a function.
 
 
 def _cell(kind: str, input: Shape, *, hidden_size: Count, bias: Count = True) -> Result:
-    """One step for (N, M) or (M), two biases a gate as PyTorch has them; old states are read, new ones written."""
+    """One step for (N, M) or (M), two biases per gate as PyTorch has them; old states are read, new ones written."""
     rows, features = product(input[:-1]), input[-1]
     gates = GATES[kind] * hidden_size
     units = rows * hidden_size
@@ -86,7 +86,7 @@ def _layers_of(kind: str) -> Callable[..., Result]:
     ) -> Result:
         """All steps of (T, N, M), of (N, T, M) with `batch_first`, or of `sequences` packed into (steps, M).
 
-        Two biases a gate, as PyTorch has them; the first states are read, the last written beside the output.
+        Two biases per gate, as PyTorch has them; the first states are read, the last written beside the output.
         """
         return _layers(kind, input, hidden_size, num_layers, bias, bidirectional, batch_first, sequences)
 
@@ -106,7 +106,7 @@ def lstm(
 ) -> Result:
     """All steps of (T, N, M), of (N, T, M) with `batch_first`, or of `sequences` packed into (steps, M).
 
-    `proj_size` (0: none) is the width that each hidden state is projected to before anything reads it. Two biases a
+    `proj_size` (0: none) is the width that each hidden state is projected to before anything reads it. Two biases per
     gate, as PyTorch has them; the first states are read, the last written beside the output.
     """
     return _layers(

@@ -17,7 +17,7 @@ from .elementwise import ROW, TORCH
 
 
 def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: int) -> Result:
-    """`each` operations an element and `row` an output element, which may be negative."""
+    """Return `each` operations per element and `row`, which may be negative, per output element."""
     axes = {axis % len(input) for axis in dim}
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
     shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
@@ -41,12 +41,12 @@ def both_extremes(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) 
 
 
 def count_nonzero(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """A comparison an element and the additions of a sum."""
+    """A comparison per element, and the additions of a sum."""
     return _reduced(input, dim, keepdim, 2, -1)
 
 
 def logsumexp(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """log Σ exp x: an exponential an element, the additions of a sum, and its logarithm."""
+    """log Σ exp x: an exponential per element, the additions of a sum, and its logarithm."""
     return _reduced(input, dim, keepdim, 2, 0)
 
 
@@ -87,7 +87,7 @@ _ROOT = f"the square root of {_VARIANCE}"
 
 _KINDS: dict[str, tuple[str, Callable[..., Result], Source]] = {
     **{
-        name: (title, fold, Source(TORCH, f"torch.{name}: k - 1 {what} a row of k elements"))
+        name: (title, fold, Source(TORCH, f"torch.{name}: k - 1 {what} per row of k elements"))
         for name, title, what in (
             ("sum", "Sum", "additions"),
             ("prod", "Product", "multiplications"),

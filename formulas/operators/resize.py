@@ -1,7 +1,7 @@
 """Interpolation to another size (the mode `area` is an adaptive average pool), and sampling at positions of a grid.
 
-An output element is one weighted sum of its taps: a product a tap and an addition fewer. Positions and weights depend
-on the sizes alone; they are found once for all channels and samples, and are free.
+An output element is one weighted sum of its taps: one product per tap and one addition fewer. Positions and weights
+depend on the sizes alone; they are found once for all channels and samples, and are free.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ TAPS = {"nearest": 1, "bilinear": 2, "bicubic": 4}
 def grid_sample(input: Shape, grid: Shape, *, mode: str = "bilinear") -> Result:
     """Samples of (N, C, *sizes) at the positions of (N, *out, axes): a sample is one weighted sum of its taps.
 
-    A sum takes a product a tap and an addition fewer; taps beyond the border count. The weights of a position serve
-    all channels and are free.
+    A sum takes one product per tap and one addition fewer; taps beyond the border count. The weights of a position
+    serve all channels and are free.
     """
     out = grid[1:-1]
     taps = TAPS[mode] ** len(out)

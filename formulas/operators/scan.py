@@ -11,13 +11,13 @@ from .elementwise import ROW, TORCH, rows
 
 
 def scan(input: Shape, *, dim: int) -> Result:
-    """Each element combined with all before it along `dim`: k - 1 operations a row of k elements."""
+    """Each element combined with all before it along `dim`: k - 1 operations per row of k elements."""
     size = product(input)
     return Result(input, Cost(elementwise=size - rows(input, dim), activations=size, inputs=size))
 
 
 def logcumsumexp(input: Shape, *, dim: int) -> Result:
-    """The logarithms of the running sums of exponentials: two evaluations an element more."""
+    """The logarithms of the running sums of exponentials: two evaluations more per element."""
     size = product(input)
     return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 

@@ -13,7 +13,7 @@ from .convolution import BIAS, GROUPS, GROUPS_DIVIDE, NOT_NEGATIVE, OUTPUT_CHANN
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 14 for the output size; one multiply-accumulate a kernel tap and input element",
+    "relationship 14 for the output size; one multiply-accumulate per kernel tap and input element",
 )
 
 
@@ -71,7 +71,7 @@ DOMAIN = (
         ("output_padding", "stride", "dilation"),
     ),
     Condition(
-        "the output must keep at least one element an axis; use less padding",
+        "the output must keep at least one element per axis; use less padding",
         _output_exists,
         ("input", "kernel_size", "stride", "padding", "output_padding", "dilation"),
     ),

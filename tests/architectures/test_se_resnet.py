@@ -72,7 +72,7 @@ def test_without_the_last_stage() -> None:
 
 
 # Table 2 prints GFLOPs. MACs alone give 3.86, 7.57 and 11.28 for the ResNets; all three come out with one operation
-# an element of the residual additions. With the FC layers and one operation an element of the scaling besides, two
+# an element of the residual additions. With the FC layers and one operation per element of the scaling besides, two
 # of the SE nets do, and SE-ResNet-101 is 7.59 for the 7.60 that is printed.
 @pytest.mark.parametrize(
     ("depth", "macs", "printed", "printed_se"),
