@@ -37,9 +37,9 @@ def _matches(reference: ModelReference, pattern: str) -> bool:
 
 def _listed(models: str | Path) -> list[ModelReference]:
     if models in LIBRARIES:
-        from convcost.models import _zoo
+        from convcost.models.torchvision_and_timm import library, torchvision_names
 
-        names = _zoo.torchvision_names() if models == "torchvision" else _zoo.library("timm").list_models()
+        names = torchvision_names() if models == "torchvision" else library("timm").list_models()
         return [parse_model(f"{models}:{name}") for name in names]
     path = Path(models)
     try:

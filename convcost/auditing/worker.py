@@ -66,11 +66,11 @@ def _import(libraries: Sequence[str]) -> None:
     """Import ahead, so that the first model's time does not include it."""
     import convcost.trace.capture
     import convcost.trace.fvcore  # noqa: F401
-    from convcost.models import _zoo
+    from convcost.models.torchvision_and_timm import library
 
     for name in libraries:
         try:
-            _zoo.library(name)
+            library(name)
         except MeasurementError:
             continue  # each model says so
 
