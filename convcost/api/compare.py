@@ -55,6 +55,7 @@ def compare(
     network = architecture.network(settings)
 
     from convcost.comparison.paper import compare_paper
+    from convcost.comparison.scaling_note import against_baseline, law
     from convcost.report.comparison import ComparisonReport
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import trace
@@ -62,7 +63,7 @@ def compare(
     wanted = name if model is None else model
     real = real_model(wanted, settings, arguments)
     comparison = compare_paper(network, capture(real, network.input_shape), trace(real, network.input_shape), unit)
-    return ComparisonReport(comparison, options, called(wanted))
+    return ComparisonReport(comparison, options, called(wanted), law(network, options), against_baseline(network))
 
 
 def _compare_model(model: str | nn.Module, inputs: Any, arguments: Mapping[str, Any], unit: str) -> ComparisonReport:

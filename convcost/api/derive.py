@@ -11,7 +11,7 @@ from convcost.core.errors import DomainError
 if TYPE_CHECKING:
     from torch import nn
 
-    from convcost.symbolic.derivation import Derivation
+    from convcost.report.derivation import DerivationReport
     from convcost.trace.derive import Checkable
 
 
@@ -22,7 +22,7 @@ def derive(
     symbols: Sequence[str] | None = None,
     arguments: Mapping[str, Any] | None = None,
     **options: object,
-) -> Derivation:
+) -> DerivationReport:
     """What a model costs as a function of its input's sizes, from one symbolic trace of it.
 
     model      a module, in any mode, or a reference as `compare` takes it (naming a module of yours runs its code)
@@ -33,12 +33,20 @@ def derive(
     options    of a network of the book: alpha, depth …
 
     The result has `macs`, `activations` and `peak` as SymPy expressions and `parameters`, `domain` in words,
-    `latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
+    `to_latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
 
     Raises ConvcostError with one line of text for what is not there; MeasurementError where the model cannot be
     run, or what it does depends on the values of its sizes.
     """
-    return derivation(model, inputs=inputs, symbols=symbols, arguments=arguments, **options).derived
+    return report_of(derivation(model, inputs=inputs, symbols=symbols, arguments=arguments, **options))
+
+
+def report_of(checkable: Checkable, per: str = "total", points: Sequence[Mapping[str, int]] = ()) -> DerivationReport:
+    """The report of a derivation, with its values at some sizes."""
+    from convcost.explore.evaluated import evaluate, own_input
+    from convcost.report.derivation import DerivationReport
+
+    return DerivationReport(checkable.derived, per, evaluate(checkable, points, per), own_input(checkable))
 
 
 def derivation(

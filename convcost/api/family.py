@@ -12,7 +12,7 @@ from convcost.core.errors import DomainError
 if TYPE_CHECKING:
     from torch import nn
 
-    from convcost.symbolic.family import Family
+    from convcost.report.derivation import FamilyReport
 
 
 def derive_family(
@@ -22,7 +22,7 @@ def derive_family(
     inputs: Any = None,
     arguments: Mapping[str, Any] | None = None,
     **options: object,
-) -> Family:
+) -> FamilyReport:
     """What a family of models costs as a function of its rounded channel counts.
 
     model      a reference, as `derive` takes it
@@ -32,6 +32,7 @@ def derive_family(
     Two builds, at 1 and 0.35, name the channel counts, one at 1.3 checks the formula; more follow where needed.
     Raises as `derive` does.
     """
+    from convcost.report.derivation import FamilyReport
     from convcost.trace.family import derive_family as family
 
     def build(multiplier: Fraction) -> nn.Module:
@@ -42,4 +43,4 @@ def derive_family(
     given = loaded(model, arguments, options)[1] if inputs is None else inputs
     if given is None:
         raise DomainError(f"{model} does not say what it takes; give an input's shape, such as B,3,H,W")
-    return family(build, given, name=model)
+    return FamilyReport(family(build, given, name=model))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
 from convcost.core.record import Formula
 from convcost.core.registry import lookup
+
+if TYPE_CHECKING:
+    from convcost.report.formula import FormulaReport, NetworkFormReport
 
 
 def cost(name: str, **values: Any) -> Cost:
@@ -37,6 +40,21 @@ def closed_form(name: str, **values: Any) -> Cost:
         return closed.network_form(record, values).plain
     _check_names(record, values)
     return closed.closed_form(record, values)
+
+
+def formula_report(name: str, values: Mapping[str, str]) -> FormulaReport | NetworkFormReport:
+    """A formula or a network as `convcost formula` prints it.
+
+    Raises UnknownNameError for a name that is not there, DomainError for a value outside the domain.
+    """
+    from convcost.explore.formula_values import formula_values
+    from convcost.report.formula import FormulaReport, NetworkFormReport
+    from convcost.symbolic.closed_form import network_form
+
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        return NetworkFormReport(record, network_form(record, values))
+    return FormulaReport(formula_values(record, values))
 
 
 def _evaluate(record: Formula, values: Mapping[str, Any]) -> Cost:

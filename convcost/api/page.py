@@ -23,7 +23,7 @@ def page(
     unit: str = "macs",
     **options: object,
 ) -> PageReport:
-    """A page with a section for each network, as `compare` has it: `.html()` is its text, `.save(path)` writes it.
+    """A page with a section for each network, as `compare` has it: `.to_html()` is its text, `.save(path)` writes it.
 
     names      one or several, each as on the command line of `convcost compare`: "mobilenet_v1",
                "resnet --depth 50", "torchvision:resnet18" (naming a module of yours runs its code)

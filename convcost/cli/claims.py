@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
 
@@ -31,13 +31,12 @@ def command(
     files.check_all([path for path in (csv, markdown, latex) if path is not None])
 
     from convcost.api.claims import claims
-    from convcost.report.claims_screen import print_claims
 
     report = claims(paper)
     if failed:
         report = report.failed
-    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (latex, report.latex)):
+    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (latex, report.to_latex)):
         if path is not None:
             write(path)
-    print_claims(console(), report)
+    show(report)
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, networks, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
 
@@ -98,14 +98,12 @@ def command(
     given = spelling.given_inputs(inputs)
     keywords = spelling.parse_arguments(arguments)
     report = compare(name, model=model, inputs=given, arguments=keywords, unit=unit.value, **options)
-
-    from convcost.report.screen import print_comparison
-
-    writers = (report.to_csv, report.to_markdown, report.latex, report.to_json)
+    report = report.view(per.value, all_operators)
+    writers = (report.to_csv, report.to_markdown, report.to_latex, report.to_json)
     for path, write in zip((csv, markdown, latex, json), writers, strict=True):
         if path is not None:
-            write(path, per.value, all_operators)
+            write(path)
     if plot is not None:
-        report.to_plot(plot, per.value)
-    print_comparison(console(), report, per.value, all_operators)
+        report.to_plot(plot)
+    show(report)
     return 0 if report.ok else 1

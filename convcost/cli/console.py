@@ -6,27 +6,23 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convcost.report.report import Report
+
+
+def show(report: Report) -> None:
+    """Print a report in the width of the terminal, on a terminal in colours; names of models obey nothing there."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(f"{report}\n")
+        return
     from rich.console import Console
+    from rich.text import Text
 
-
-def console() -> Console:
-    """A console that neither guesses at markup nor highlights numbers, and that names of models cannot command."""
-    from rich.console import Console
-
-    from convcost.report.sanitize import seen
-
-    class _Console(Console):
-        def on_broken_pipe(self) -> None:
-            # rich would exit with 1, which here means a disagreement.
-            raise BrokenPipeError
-
-        def print(self, *objects: Any, **options: Any) -> None:
-            super().print(*(thing if isinstance(thing, str) else seen(thing) for thing in objects), **options)
-
-    return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    console = Console(markup=False, highlight=False, emoji=False)
+    for line in report.lines(console.width):
+        console.print(Text.assemble(*line), soft_wrap=True)
 
 
 _LONG = 2.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost conventions thop"
 
@@ -19,10 +19,10 @@ def command(
     markdown: Path | None = typer.Option(None, metavar="FILE", help="Write all conventions as Markdown."),
 ) -> int:
     """Print what each counter makes of each operator, which spellings it sees, and its known faults."""
-    from convcost.report import conventions, files
+    from convcost.report.conventions import ConventionsReport
 
+    report = ConventionsReport.of(name)
     if markdown is not None:
-        files.check_writable(markdown)
-        conventions.write(markdown)
-    conventions.print_conventions(console(), name)
+        ConventionsReport.of().to_markdown(markdown)
+    show(report)
     return 0

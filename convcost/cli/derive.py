@@ -7,7 +7,7 @@ from enum import StrEnum
 import typer
 
 from convcost.cli import completion, networks, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192"
@@ -67,7 +67,6 @@ def command(
         if at or per is not Per.TOTAL:
             raise ConvcostError("--over prints a family's formula; leave out --at and --per")
         from convcost.api.family import derive_family
-        from convcost.report.family import print_family
 
         family = derive_family(
             model,
@@ -76,7 +75,10 @@ def command(
             arguments=spelling.parse_arguments(arguments),
             **options,
         )
-        print_family(console(), family, latex)
+        if latex:
+            typer.echo(family.to_latex(), nl=False)
+        else:
+            show(family)
         return 0
 
     from convcost.api.derive import derivation
@@ -89,9 +91,13 @@ def command(
         **options,
     )
 
-    from convcost.report.derivation import print_derivation
+    from convcost.api.derive import report_of
 
-    print_derivation(console(), derived, per.value, points, latex)
+    report = report_of(derived, per.value, points)
+    if latex:
+        typer.echo(report.to_latex(), nl=False)
+    else:
+        show(report)
     return 0
 
 

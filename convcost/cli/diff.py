@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
 
@@ -39,11 +39,10 @@ def command(
     files.check_all([path for path in (markdown, latex) if path is not None])
 
     from convcost.api.design import diff
-    from convcost.report.difference_screen import print_difference
 
-    report = diff(before, after, inputs=inputs)
-    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+    report = diff(before, after, inputs=inputs).view(all_operators)
+    for path, write in ((markdown, report.to_markdown), (latex, report.to_latex)):
         if path is not None:
-            write(path, all_operators)
-    print_difference(console(), report, all_operators)
+            write(path)
+    show(report)
     return 0

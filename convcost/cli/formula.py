@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from convcost.cli import completion
-from convcost.cli.console import console
+from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14"
@@ -34,7 +34,11 @@ def command(
             raise ConvcostError(f"--set gives {symbol} twice; give it once")
         values[symbol] = value
 
-    from convcost.report.formula import print_formula
+    from convcost.api.formulas import formula_report
 
-    print_formula(console(), name, values, latex)
+    report = formula_report(name, values)
+    if latex:
+        typer.echo(report.to_latex(), nl=False)
+    else:
+        show(report)
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, networks, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
 
@@ -52,10 +52,8 @@ def command(
 
     report = prove(name, model=model, arguments=spelling.parse_arguments(arguments), **options)
 
-    from convcost.report.proof_screen import print_proof
-
-    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
+    for path, write in ((markdown, report.to_markdown), (latex, report.to_latex)):
         if path is not None:
             write(path)
-    print_proof(console(), report)
+    show(report)
     return 0 if report.proved else 1

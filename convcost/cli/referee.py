@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, networks, shared
-from convcost.cli.console import console
+from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
 
 EXAMPLE = "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch"
@@ -75,21 +75,19 @@ def command(
 
     report = referee(model, inputs=given, counters=pair or chosen, time_limit=limit, arguments=keywords)
 
-    from convcost.report.referee_screen import print_between, print_referee
-
-    for path, write in ((csv, report.to_csv), (html, report.to_html)):
+    report = report.view(per.value)
+    writers = (report.to_csv, report.to_markdown, report.to_latex, report.to_html, report.to_json)
+    for path, write in zip((csv, markdown, latex, html, json), writers, strict=True):
         if path is not None:
-            write(path, per.value)
-    for path, whole in ((markdown, report.to_markdown), (latex, report.latex), (json, report.to_json)):
-        if path is not None:
-            whole(path)
+            write(path)
     if pair:
         from convcost.comparison.refereeing.between import between
+        from convcost.report.referee import BetweenReport
 
         found = between(report[pair[0]], report[pair[1]])
-        print_between(console(), report, found)
+        show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
-    print_referee(console(), report, per.value)
+    show(report)
     if not report.counted:
         return 2
     return 0 if report.ok else 1
@@ -101,8 +99,8 @@ def _against(model: str, inputs: object, arguments: dict[str, object], number: s
     parse(number)  # a number that cannot be read is an error before torch is imported
 
     from convcost.comparison.refereeing.run import held_against, subject
-    from convcost.report.referee_screen import print_against
+    from convcost.report.referee import AgainstReport
 
     found = held_against(subject(model, inputs, arguments), number)
-    print_against(console(), model, found)
+    show(AgainstReport(model, found))
     return 0 if found.explained else 1

@@ -8,7 +8,8 @@ import typer
 
 from convcost.cli import networks, shared
 from convcost.cli.compare import Unit
-from convcost.cli.console import console
+from convcost.cli.console import show
+from convcost.report.text import visible
 
 EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html costs.html"
 
@@ -45,7 +46,6 @@ def command(
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit.value, **options)
     written.save(html)
 
-    from convcost.report.page.screen import print_page
-
-    print_page(console(), written, html)
+    show(written)
+    typer.echo(f"Written: {visible(str(html))}")
     return 0 if written.ok else 1

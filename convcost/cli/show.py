@@ -6,8 +6,7 @@ from enum import StrEnum
 
 import typer
 
-from convcost.cli import networks, shared
-from convcost.cli.console import console
+from convcost.cli import console, networks, shared
 
 
 class Per(StrEnum):
@@ -30,7 +29,8 @@ def command(
 
     The network's options are given as in convcost compare; the last table lists them.
     """
-    from convcost.report.architecture import print_architecture
+    from convcost.explore.network_table import network_table
+    from convcost.report.architecture import ArchitectureReport
 
-    print_architecture(console(), name, networks.gather(name, {}, context.args), per.value, symbolic)
+    console.show(ArchitectureReport(network_table(name, networks.gather(name, {}, context.args), per.value, symbolic)))
     return 0

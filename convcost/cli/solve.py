@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, networks, shared
-from convcost.cli.console import console, progress
+from convcost.cli.console import progress, show
 
 EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
 
@@ -47,7 +47,6 @@ def command(
         files.check_writable(latex)
 
     from convcost.api.design import solve
-    from convcost.report.solution_screen import print_solution
 
     with progress("settings") as advance:
         report = solve(
@@ -60,8 +59,8 @@ def command(
             alpha_step=alpha_step,
             progress=advance,
             **options,
-        )
+        ).view(frontier)
     if latex is not None:
-        report.latex(latex, frontier)
-    print_solution(console(), report, frontier)
+        report.to_latex(latex)
+    show(report)
     return 0 if report.ok else 1

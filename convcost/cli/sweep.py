@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from convcost.cli import networks, shared
-from convcost.cli.console import console, progress
+from convcost.cli.console import progress, show
 
 EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv"
 
@@ -47,15 +47,12 @@ def command(
 
         check(plot)
     if parquet is not None:
-        from convcost.report.sweep import check_parquet
-
-        check_parquet(parquet)
+        files.check_parquet(parquet)
     if verify is not None and verify < 1:
         raise typer.BadParameter(f"--verify is {verify}, but must be a whole number from 1")
 
     from convcost.api.design import sweep
     from convcost.api.design import verify as verified
-    from convcost.report.sweep_screen import print_sweep, print_verified
 
     with progress("points") as advance:
         report = sweep(name, progress=advance, **options)
@@ -65,14 +62,15 @@ def command(
             points = verified(report, verify, lambda: advance(1))
     for path, write in (
         (csv, report.to_csv),
-        (latex, report.latex),
+        (latex, report.to_latex),
         (parquet, report.to_parquet),
         (plot, report.to_plot),
     ):
         if path is not None:
             write(path)
-    print_sweep(console(), report)
+    show(report)
     if points is None:
         return 0
-    print_verified(console(), report.sweep, points)
-    return 0 if all(point.agrees for point in points) else 1
+    typer.echo()
+    show(points)
+    return 0 if points.ok else 1

@@ -100,7 +100,7 @@ def test_markdown_for_a_job_summary(tmp_path: Path) -> None:
 
 def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
     folder = project(tmp_path, **{'"a|b<script>"': 'macs = "<= 1K"'})
-    assert "<script>" not in package.check(folder).markdown()
+    assert "<script>" not in package.check(folder).to_markdown()
     assert "<script>" not in package.check(folder)._repr_html_()
 
 
@@ -147,7 +147,7 @@ def test_from_python(tmp_path: Path) -> None:
     assert [outcome.entry.name for outcome in report.broken] == ["small"]
     assert [error.split(":")[0] for error in report.errors] == ["[tool.convcost.budgets.gone] gone.py"]
     assert repr(report) == "<pyproject.toml, 2 budgets: 1 broken, 1 not run>"
-    frame = report.to_frame()
+    frame = report.frame
     assert [frame[name].iloc[0] for name in ("budget", "count")] == ["small", "macs"]
     assert [frame[name].iloc[0] for name in ("number", "bound", "margin")] == [MACS, 1000, 1000 - MACS]
     assert frame["verdict"].tolist() == ["broken", "ok", "no limit", "not run"]
