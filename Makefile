@@ -16,7 +16,7 @@ test: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-# Rewrites reports/ and the outputs shown in README.md; a second run changes nothing.
+# Rewrites reports/, its index, and the outputs shown in the READMEs; a second run changes nothing.
 reports: $(READY)
 	$(BIN)/python -m pytest -q tests/golden --regenerate
 

@@ -98,21 +98,19 @@ class _Process:
             while b"\n" not in self._buffer:
                 ready = selector.select(_WATCH)
                 self._look()
-                if ready:
-                    self._buffer += self._read()
-                elif time.monotonic() > deadline:
+                late = time.monotonic() > deadline
+                chunk = os.read(self._stdout.fileno(), 2**16) if ready else b""
+                if chunk:
+                    self._buffer += chunk
+                elif late:  # its own alarm may have been first
                     raise _Exceeded(f"no result within {seconds:g} seconds (--time-limit)")
+                elif ready:
+                    raise _Ended(self._how())
                 elif gibibytes is not None and self.peak > gibibytes * 2**30:
                     raise _Exceeded(f"it takes more than {gibibytes:g} GiB of memory (--memory-limit)")
         line, _, self._buffer = self._buffer.partition(b"\n")
         self.used = time.monotonic()
         return json.loads(line)
-
-    def _read(self) -> bytes:
-        chunk = os.read(self._stdout.fileno(), 2**16)
-        if not chunk:
-            raise _Ended(self._how())
-        return chunk
 
     def _look(self) -> None:
         with contextlib.suppress(psutil.Error):

@@ -6,7 +6,7 @@ import csv
 import io
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Task:
     def name(self) -> str:
         """The line itself, by which a model is known in every table."""
         options = [("--arg", text) for text in self.arguments] + [("--input", text) for text in self.inputs]
-        return " ".join([self.reference, *(f"{option} {shlex.quote(text)}" for option, text in options)])
+        return " ".join([_word(self.reference), *(f"{option} {shlex.quote(text)}" for option, text in options)])
 
     @classmethod
     def read(cls, line: str) -> Task:
@@ -53,6 +53,15 @@ class Task:
         return cls(words[0], tuple(found["--arg"]), tuple(found["--input"]))
 
 
+def _word(text: str) -> str:
+    """A text as one word of a line: quoted where it would be read otherwise, as a path with a space in it."""
+    try:
+        plain = shlex.split(text) == [text]
+    except ValueError:
+        plain = False
+    return text if plain else shlex.quote(text)
+
+
 def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> list[Task]:
     """The models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
 
@@ -71,8 +80,8 @@ def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> lis
 
 
 def _matches(task: Task, pattern: str) -> bool:
-    place = "" if ":" in pattern else task.reference[: task.reference.rfind(":") + 1]
-    return fnmatchcase(task.name.removeprefix(place), pattern)
+    bare = task if ":" in pattern else replace(task, reference=task.reference.rpartition(":")[2])
+    return fnmatchcase(bare.name, pattern)
 
 
 def _listed(models: str | Path) -> list[Task]:

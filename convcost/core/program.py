@@ -1,12 +1,13 @@
-"""A straight-line program on whole numbers: steps, each of earlier ones, and what they come to."""
+"""A straight-line program of whole numbers: steps, each of earlier ones, and what they come to."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from convcost.core.numeric import common_divisor, maximum, minimum
+from convcost.core.numeric import Count, common_divisor, maximum, minimum
 
 Step: TypeAlias = tuple[str, int, int]
 """("input", which, 0), ("constant", value, 0), or an operation of two earlier steps."""
@@ -14,44 +15,44 @@ Step: TypeAlias = tuple[str, int, int]
 Guard: TypeAlias = tuple[str, int, int]
 """A relation that two steps have: "==", "!=", "<" or "<="."""
 
-OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "//": lambda left, right: left // right,
+OPERATIONS: dict[str, Callable[[Count, Count], Count]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
     "max": maximum,
     "min": minimum,
     "gcd": common_divisor,
 }
-RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
+RELATIONS: dict[str, Callable[[Count, Count], Count]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
 }
 
 
 @dataclass
-class Tape:
-    """The steps of any number of recordings; a step that is there already is not written again."""
+class Program:
+    """The steps of any number of recordings; a step that is there already is not added again."""
 
     steps: list[Step] = field(default_factory=list)
     _places: dict[Step, int] = field(default_factory=dict)
 
     def place(self, step: Step) -> int:
-        """Where a step stands."""
+        """Return the place of a step, which is added where it is new."""
         if step not in self._places:
             self._places[step] = len(self.steps)
             self.steps.append(step)
         return self._places[step]
 
     def constant(self, value: int) -> int:
-        """Where a number stands."""
+        """Return the place of a constant."""
         return self.place(("constant", value, 0))
 
 
 def needed(steps: Sequence[Step], wanted: Iterable[int]) -> list[int]:
-    """The places that the wanted ones need, themselves among them, each after what it needs."""
+    """Return the places that the wanted ones need, themselves included, each after what it needs."""
     found: set[int] = set()
     waiting = list(wanted)
     while waiting:
@@ -64,9 +65,9 @@ def needed(steps: Sequence[Step], wanted: Iterable[int]) -> list[int]:
 
 
 def run(
-    steps: Sequence[Step], inputs: Sequence[Any], wanted: Iterable[int], known: dict[int, Any] | None = None
-) -> dict[int, Any]:
-    """What steps come to for these inputs (numerators, of any carrier of whole numbers), by place.
+    steps: Sequence[Step], inputs: Sequence[Count], wanted: Iterable[int], known: dict[int, Count] | None = None
+) -> dict[int, Count]:
+    """Return what steps come to, by place, for these inputs: numerators, of any backend of whole numbers.
 
     `known` keeps what was computed for the same inputs from one call to the next.
     """

@@ -1,8 +1,8 @@
-"""A carrier that writes down what a formula does, as a straight-line program that runs anywhere.
+"""A numeric backend that records what a formula does, as a straight-line program that runs anywhere.
 
-A `Recorded` holds its value at one point and its place on a tape. Arithmetic adds a step to the tape; a question (is
-the domain kept? are two widths equal?) is answered by the value, and the answer is kept as a guard: wherever all
-guards hold, the formula takes the same way, and the program computes what it would.
+A `Recorded` holds its value at one point and its place in a program. Arithmetic adds a step to the program. A relation
+that the formula asks for (is the domain kept? are two widths equal?) is decided by the values, and kept as a guard:
+wherever all guards hold, the formula takes the same way, and the program computes what it would.
 
 A step has only whole numbers. A width multiplier is a numerator over a denominator that no step changes, as in
 `ExactArray`.
@@ -10,136 +10,68 @@ A step has only whole numbers. A width multiplier is a numerator over a denomina
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
-from typing import Any
+from typing import TypeAlias
 
-from convcost.core.guard import Question
-from convcost.core.program import OPERATIONS, Guard, Tape
+from convcost.core.numeric import Count, ExactNumber
+from convcost.core.program import OPERATIONS, RELATIONS, Guard, Program
+
+# What holds where a relation does not; True: with the sides swapped.
+_OPPOSITE = {"==": ("!=", False), "!=": ("==", False), "<": ("<=", True), "<=": ("<", True)}
 
 
 @dataclass
 class Recording:
-    """One run of a formula: the guards are in the order of its questions."""
+    """One run of a formula: the guards are in the order in which they were asked for."""
 
-    tape: Tape
+    program: Program
     guards: dict[Guard, None] = field(default_factory=dict)
 
     def input(self, which: int, value: int, denominator: int = 1) -> Recorded:
-        """An input of the program: `value` over `denominator` in this run."""
-        return Recorded(self, self.tape.place(("input", which, 0)), value, denominator)
+        """Return an input of the program: `value` over `denominator` in this run."""
+        return Recorded(self, self.program.place(("input", which, 0)), value, denominator)
 
-    def whole(self, count: Any) -> int:
-        """Where a count stands; raises TypeError for a fraction."""
+    def whole(self, count: Count) -> int:
+        """Return the place of a count; raises TypeError for a fraction."""
         if isinstance(count, Recorded):
             if count.denominator != 1:
-                raise TypeError("a count is no whole number")
+                raise TypeError("a count is not a whole number")
             return count.place
-        return self.tape.constant(int(count))
+        return self.program.constant(int(count))
 
 
-class Recorded:
+class Recorded(ExactNumber):
     """A number of a recording: its numerator's value and place; it prints its place, as {17} or {17}/100."""
 
     __slots__ = ("denominator", "place", "recording", "value")
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, recording: Recording, place: int, value: int, denominator: int = 1) -> None:
         self.recording, self.place, self.value, self.denominator = recording, place, value, denominator
 
-    def _lifted(self, other: Any) -> Recorded:
+    def _lifted(self, other: Recorded | int | Fraction) -> Recorded:
         if isinstance(other, Recorded):
             return other
         exact = Fraction(other)
-        return Recorded(
-            self.recording, self.recording.tape.constant(exact.numerator), exact.numerator, exact.denominator
-        )
-
-    def _over(self, denominator: int) -> Recorded:
-        """The same over a multiple of its denominator."""
-        if denominator == self.denominator:
-            return self
-        factor = denominator // self.denominator
-        return self._step("*", self._lifted(factor), denominator)
-
-    def _common(self, other: Any) -> tuple[Recorded, Recorded, int]:
-        right = self._lifted(other)
-        denominator = lcm(self.denominator, right.denominator)
-        return self._over(denominator), right._over(denominator), denominator
+        place = self.recording.program.constant(exact.numerator)
+        return Recorded(self.recording, place, exact.numerator, exact.denominator)
 
     def _step(self, operation: str, right: Recorded, denominator: int) -> Recorded:
-        place = self.recording.tape.place((operation, self.place, right.place))
+        place = self.recording.program.place((operation, self.place, right.place))
         return Recorded(self.recording, place, OPERATIONS[operation](self.value, right.value), denominator)
 
-    def __add__(self, other: Any) -> Recorded:
-        left, right, denominator = self._common(other)
-        return left._step("+", right, denominator)
-
-    def __sub__(self, other: Any) -> Recorded:
-        left, right, denominator = self._common(other)
-        return left._step("-", right, denominator)
-
-    def __rsub__(self, other: Any) -> Recorded:
-        return self._lifted(other) - self
-
-    def __mul__(self, other: Any) -> Recorded:
-        if isinstance(other, int) and other == 1:
-            return self
-        right = self._lifted(other)
-        return self._step("*", right, self.denominator * right.denominator)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __neg__(self) -> Recorded:
-        return 0 - self
-
-    def __floordiv__(self, other: Any) -> Recorded:
-        left, right, _ = self._common(other)
-        return left._step("//", right, 1)
-
-    def __rfloordiv__(self, other: Any) -> Recorded:
-        return self._lifted(other) // self
-
-    def __mod__(self, other: Any) -> Recorded:
-        whole: Recorded = self - self // other * other
-        return whole
-
-    def __rmod__(self, other: Any) -> Recorded:
-        return self._lifted(other) % self
-
-    def _asked(self, relation: str, other: Any, changed: bool = False) -> Any:
-        if not isinstance(other, Recorded | int | Fraction):
-            return NotImplemented
-        left, right, _ = self._common(other)
-        return Question(relation, right, left) if changed else Question(relation, left, right)
-
-    def __eq__(self, other: object) -> Any:
-        return self._asked("==", other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._asked("!=", other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._asked("<", other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._asked("<=", other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._asked("<", other, changed=True)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._asked("<=", other, changed=True)
+    def _related(self, relation: str, right: Recorded) -> Relation:
+        return Relation(relation, self, right)
 
     def __bool__(self) -> bool:
         return bool(self != 0)
 
     def __index__(self) -> int:
-        """The number of this run (a count of repeats), which a guard keeps."""
+        """Return the number of this run (a count of repeats), which a guard keeps."""
         if self.denominator != 1:
-            raise TypeError("a fraction is no whole number")
-        Question("==", self, self._lifted(self.value)).keep()
+            raise TypeError("a fraction is not a whole number")
+        Relation("==", self, self._lifted(self.value)).keep()
         return self.value
 
     __int__ = __index__
@@ -148,31 +80,78 @@ class Recorded:
         return f"{{{self.place}}}" if self.denominator == 1 else f"{{{self.place}}}/{self.denominator}"
 
 
-def larger(left: Any, right: Any) -> Recorded:
-    """The larger of two."""
-    return _chosen("max", left, right)
+class Relation:
+    """A relation of recorded numbers. `&`, `|` and `~` join relations; whoever takes one as a bool leaves guards."""
+
+    __slots__ = ("left", "name", "right")
+
+    def __init__(self, name: str, left: Recorded, right: Recorded) -> None:
+        self.name, self.left, self.right = name, left, right
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds in this run; no guard is kept."""
+        return bool(RELATIONS[self.name](self.left.value, self.right.value))
+
+    def keep(self) -> bool:
+        """Return whether it holds, and keep the guard for that."""
+        name, sides = self.name, (self.left, self.right)
+        if not self.holds:
+            name, swapped = _OPPOSITE[name]
+            sides = sides[::-1] if swapped else sides
+        self.left.recording.guards[name, sides[0].place, sides[1].place] = None
+        return self.holds
+
+    def __bool__(self) -> bool:
+        return self.keep()
+
+    def all(self) -> bool:
+        """Return whether it holds, as an array would."""
+        return self.keep()
+
+    def __and__(self, other: Truth) -> Relation:
+        return Joined((self, other), every=True)
+
+    def __or__(self, other: Truth) -> Relation:
+        return Joined((self, other), every=False)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Relation:
+        name, swapped = _OPPOSITE[self.name]
+        return Relation(name, *((self.right, self.left) if swapped else (self.left, self.right)))
 
 
-def smaller(left: Any, right: Any) -> Recorded:
-    """The smaller of two."""
-    return _chosen("min", left, right)
+Truth: TypeAlias = Relation | bool
 
 
-def gcd(left: Any, right: Any) -> Recorded:
-    """The greatest common divisor of whole numbers."""
-    first, second, denominator = _both(left, right)
-    if denominator != 1:
-        raise TypeError("fractions have no greatest common divisor")
-    return first._step("gcd", second, 1)
+class Joined(Relation):
+    """Several relations of which every one, or any one, is to hold.
+
+    Where one part decides, its guard alone is kept: a guard then speaks of few inputs.
+    """
+
+    __slots__ = ("every", "parts")
+
+    def __init__(self, parts: Sequence[Truth], every: bool) -> None:
+        self.parts, self.every = parts, every
+
+    @property
+    def holds(self) -> bool:
+        """Whether they hold in this run."""
+        return (all if self.every else any)(map(_holds, self.parts))
+
+    def keep(self) -> bool:
+        """Return whether they hold, and keep one guard where one part decides, else those of all parts."""
+        found = self.holds
+        deciding = [part for part in self.parts if _holds(part) != self.every]
+        for part in deciding[:1] or self.parts:
+            bool(part)
+        return found
+
+    def __invert__(self) -> Relation:
+        return Joined([~part if isinstance(part, Relation) else not part for part in self.parts], not self.every)
 
 
-def _chosen(operation: str, left: Any, right: Any) -> Recorded:
-    first, second, denominator = _both(left, right)
-    return first._step(operation, second, denominator)
-
-
-def _both(left: Any, right: Any) -> tuple[Recorded, Recorded, int]:
-    if isinstance(left, Recorded):
-        return left._common(right)
-    second, first, denominator = right._common(left)
-    return first, second, denominator
+def _holds(truth: Truth) -> bool:
+    return truth.holds if isinstance(truth, Relation) else bool(truth)

@@ -12,10 +12,10 @@ from convcost.core.outline import kind
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
 from convcost.explore.slider import dials
-from convcost.explore.structures import Layer, Program, Structure, program
+from convcost.explore.structures import Layer, NetworkProgram, Structure, program
 
 
-def network_program(architecture: Architecture, given: Mapping[str, object], unit: str = "macs") -> Program:
+def network_program(architecture: Architecture, given: Mapping[str, object], unit: str = "macs") -> NetworkProgram:
     """The network on all values of the options that its formula has a symbol for; the others are as given.
 
     unit  "macs" or "flops": what a row's count is

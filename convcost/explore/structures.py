@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from convcost.core.answer import Answer
+from convcost.core.arrays import TruthArray
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.program import OPERATIONS, RELATIONS, Guard, Step, Tape, needed, run
+from convcost.core.program import OPERATIONS, RELATIONS, Guard, Program, Step, needed, run
 from convcost.core.recorded import Recorded, Recording
 from convcost.explore.slider import Dial
 
@@ -60,7 +60,7 @@ class Structure:
 
 
 @dataclass(frozen=True)
-class Program:
+class NetworkProgram:
     """A network on all values of its dials: for each of them, the guards of some structure hold."""
 
     dials: tuple[Dial, ...]
@@ -86,7 +86,7 @@ Draw = Callable[[Recording, list[Recorded]], Structure]
 """Draws a network at recorded settings; the guards of what it returns are not looked at."""
 
 
-def program(dials: tuple[Dial, ...], draw: Draw) -> Program:
+def program(dials: tuple[Dial, ...], draw: Draw) -> NetworkProgram:
     """The program of a network. Raises ConvcostError where it has too many structures to be listed."""
     lattice = _Lattice(dials)
     found: list[Structure] = []
@@ -101,12 +101,12 @@ def program(dials: tuple[Dial, ...], draw: Draw) -> Program:
         if covered.size > _MOST_POINTS:
             raise ConvcostError("the network's structures depend on too many options at once; fix more of them")
         point = lattice.outside(covered)
-    return _pruned(Program(dials, tuple(lattice.tape.steps), tuple(found)))
+    return _pruned(NetworkProgram(dials, tuple(lattice.program.steps), tuple(found)))
 
 
 def _drawn(draw: Draw, lattice: _Lattice, point: tuple[int, ...]) -> tuple[Structure, Any]:
     """What is drawn at a point, with the guards that do not hold everywhere, and where they hold."""
-    recording = Recording(lattice.tape)
+    recording = Recording(lattice.program)
     recorded = [recording.input(i, n, d.denominator) for i, (n, d) in enumerate(zip(point, lattice.dials, strict=True))]
     try:
         structure = draw(recording, recorded)
@@ -129,7 +129,7 @@ class _Lattice:
     """All values of the dials, and what is known about them."""
 
     def __init__(self, dials: tuple[Dial, ...]) -> None:
-        self.dials, self.tape = dials, Tape()
+        self.dials, self.program = dials, Program()
         self.values = [dial.along(axis, len(dials)) for axis, dial in enumerate(dials)]
         self._known: dict[int, Any] = {}
         self._held: dict[Guard, Any] = {}
@@ -138,9 +138,9 @@ class _Lattice:
         """Where a guard holds, an axis a dial; an axis has one element where its dial does not matter."""
         if guard not in self._held:
             relation, left, right = guard
-            run(self.tape.steps, self.values, (left, right), self._known)
+            run(self.program.steps, self.values, (left, right), self._known)
             answer = RELATIONS[relation](self._known[left], self._known[right])
-            values = answer.values if isinstance(answer, Answer) else np.array(answer)
+            values = answer.values if isinstance(answer, TruthArray) else np.array(answer)
             self._held[guard] = values.reshape((1,) * (len(self.dials) - values.ndim) + values.shape)
         return self._held[guard]
 
@@ -164,7 +164,7 @@ def _places(structure: Structure) -> list[int]:
     return [place for place in found if place is not None] + named
 
 
-def _pruned(whole: Program) -> Program:
+def _pruned(whole: NetworkProgram) -> NetworkProgram:
     """The same without steps that nothing needs."""
     wanted = [place for s in whole.structures for place in _places(s)]
     wanted += [place for s in whole.structures for _, *sides in s.guards for place in sides]
@@ -174,7 +174,7 @@ def _pruned(whole: Program) -> Program:
         (name, new[left], new[right]) if name in OPERATIONS else (name, left, right)
         for name, left, right in (whole.steps[place] for place in kept)
     ]
-    return Program(whole.dials, tuple(steps), tuple(_moved(structure, new) for structure in whole.structures))
+    return NetworkProgram(whole.dials, tuple(steps), tuple(_moved(structure, new) for structure in whole.structures))
 
 
 def _moved(structure: Structure, new: dict[int, int]) -> Structure:

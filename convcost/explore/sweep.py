@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from convcost.core.answer import Split
 from convcost.core.architecture import Architecture, Settings
-from convcost.core.arrays import ExactArray, summed, whole
+from convcost.core.arrays import ExactArray, Split, summed, whole
 from convcost.core.errors import DomainError
 from convcost.explore.axis import MOST_POINTS, Axis, is_grid, read_axis
 

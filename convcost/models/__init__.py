@@ -1,7 +1,7 @@
-"""The real networks: one file a name, each with `build(**settings)`. Importing this imports no torch.
+"""The real networks: a function of each network's name builds its model. Importing this imports no torch.
 
-A file is our own module where no well-kept library has the network, and else names the library's. What is no
-network of the book here serves references to models of others (`reference.load`).
+A network that no well-kept library has is a file of ours, named after it or after its family; `libraries` has all
+others. What builds no network of the registry here serves references to models of others (`reference.load`).
 """
 
 from __future__ import annotations
@@ -13,20 +13,36 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.registry import records
 
 if TYPE_CHECKING:
     from torch import nn
 
 
+# Files that build several networks, or none of their own name.
+_SHARED = {
+    "inception_resnet": ("inception_resnet_v1", "inception_resnet_v2"),
+    "libraries": (
+        *("efficientnet", "inception_v3", "inception_v4", "mobilenet_v2", "resnext"),
+        *("se_resnet", "squeezenet", "vgg", "xception"),
+    ),
+    "nasnet": ("nasnet_mobile",),
+    "pnasnet": ("pnasnet_mobile",),
+    "resnet": ("resnet_cifar",),
+}
+_FILE = {name: file for file, networks in _SHARED.items() for name in networks}
+
+
 def names() -> tuple[str, ...]:
-    """The networks of the book that there are models of; imports none of them."""
+    """Return the networks of the registry that there are models of; imports none of them."""
     files = {info.name for info in pkgutil.iter_modules(__path__)}
-    return tuple(sorted(files & records(Architecture).keys()))
+    return tuple(sorted((files | _FILE.keys()) & records(Architecture).keys()))
 
 
+@one_at_a_time
 def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
-    """The model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
+    """Return the model of a name at the settings of its architecture, or `torchvision:NAME`, or `timm:NAME`.
 
     It has shapes but no weights, and is in evaluation mode. Raises UnknownNameError for a name there is no model
     of, MeasurementError if it cannot be built.
@@ -34,11 +50,14 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     library, colon, name = reference.partition(":")
     if not colon and reference not in names():
         raise UnknownNameError("model", reference, names())
-    module = importlib.import_module("convcost.models._zoo" if colon else f"convcost.models.{reference}")
+    file = "_zoo" if colon else _FILE.get(reference, reference)
+    module = importlib.import_module(f"convcost.models.{file}")
     from convcost.models._weightless import weightless
 
     def make() -> nn.Module:
-        model: nn.Module = module.from_library(library, name, settings) if colon else module.build(**settings)
+        model: nn.Module = (
+            module.from_library(library, name, settings) if colon else getattr(module, reference)(**settings)
+        )
         return model
 
     try:

@@ -18,8 +18,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
 from convcost.core.errors import ConvcostError
+from convcost.core.one_at_a_time import one_at_a_time
 
 
+@one_at_a_time
 def weightless(make: Callable[[], nn.Module]) -> nn.Module:
     """What `make` returns, in evaluation mode and on the meta device.
 
@@ -41,6 +43,7 @@ def weightless(make: Callable[[], nn.Module]) -> nn.Module:
         return _moved(make())
 
 
+@one_at_a_time
 def plain(make: Callable[[], nn.Module]) -> nn.Module:
     """What `make` returns, in evaluation mode, where and as it was made; the random state is kept."""
     with random_state_kept():

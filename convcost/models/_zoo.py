@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from convcost.core.errors import MeasurementError, UnknownNameError
+from convcost.core.one_at_a_time import one_at_a_time
 
 # torchvision's compiled operators do not load beside a torch built for another device; counting needs none of
 # them, but the import fails unless these two at least have a schema.
@@ -26,6 +27,7 @@ _SCHEMAS = (
 _fragment: torch.library.Library | None = None
 
 
+@one_at_a_time
 def library(name: str) -> ModuleType:
     """An imported library; raises MeasurementError with what to install."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ._zoo import torchvision_model
+from convcost.models._zoo import torchvision_model
 
 
 class AlexNet(nn.Module):
@@ -57,8 +57,8 @@ def _one_tower(classes: int, fourth: int) -> nn.Module:
     return model
 
 
-def build(*, resolution: int | None, classes: int, variant: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (the batch is the input's)."""
+def alexnet(*, resolution: int | None, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the model; the batch is the input's."""
     if variant == "single-tower":
         return _one_tower(classes, 256)
     if variant == "one-weird-trick":

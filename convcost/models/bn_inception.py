@@ -100,6 +100,6 @@ class BNInception(nn.Sequential):
         super().__init__(*layers, *head)
 
 
-def build(*, classes: int, variant: str, conv1: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def bn_inception(*, classes: int, variant: str, conv1: str, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     return BNInception(classes, listed=variant == "listed", full=conv1 == "full")

@@ -88,8 +88,8 @@ class GoogLeNet(nn.Module):
         return logits.softmax(dim=1)
 
 
-def build(*, classes: int, variant: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def googlenet(*, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     if variant == "paper":
         return GoogLeNet(classes)
     return torchvision_model(

@@ -56,6 +56,6 @@ class HybridSN(nn.Module):
         return scores.softmax(dim=1)
 
 
-def build(*, bands: int, window: int, classes: int, variant: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (the batch is the input's)."""
+def hybridsn(*, bands: int, window: int, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the model; the batch is the input's."""
     return HybridSN(bands, window, classes, norm=variant == "batch-norm", se=variant == "se")

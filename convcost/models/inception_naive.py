@@ -40,7 +40,7 @@ class InceptionModule(nn.Module):
         return torch.cat([branch(x) for branch in self.branches], dim=1)
 
 
-def build(
+def inception_naive(
     *,
     channels: int,
     filters1: int,
@@ -52,6 +52,6 @@ def build(
     variant: str,
     **_: object,
 ) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+    """Build the model; resolution and batch are the input's."""
     reductions = (reduce3, reduce5, project) if variant == "reduced" else None
     return InceptionModule(channels, (filters1, filters3, filters5), reductions)

@@ -59,6 +59,6 @@ class MobileNetV1(nn.Module):
         return logits.softmax(dim=1)
 
 
-def build(*, alpha: Fraction, classes: int, variant: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def mobilenet_v1(*, alpha: Fraction, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     return MobileNetV1(alpha, classes, variant)

@@ -54,6 +54,6 @@ class MobileNetV1Cifar(nn.Module):
         return scores
 
 
-def build(*, alpha: Fraction, classes: int, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def mobilenet_v1_cifar(*, alpha: Fraction, classes: int, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     return MobileNetV1Cifar(alpha, classes)

@@ -44,6 +44,6 @@ class MobileNetV1Keras(nn.Module):
         return scores.softmax(dim=-1)
 
 
-def build(*, alpha: Fraction, classes: int, variant: str, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def mobilenet_v1_keras(*, alpha: Fraction, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     return MobileNetV1Keras(alpha, classes, shallow=variant == "shallow")

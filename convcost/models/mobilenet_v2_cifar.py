@@ -55,6 +55,6 @@ class MobileNetV2Cifar(nn.Module):
         return scores
 
 
-def build(*, classes: int, **_: object) -> nn.Module:
-    """The module for the settings of the book's architecture (resolution and batch are the input's)."""
+def mobilenet_v2_cifar(*, classes: int, **_: object) -> nn.Module:
+    """Build the model; resolution and batch are the input's."""
     return MobileNetV2Cifar(classes)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from convcost.models._nas import FactorizedReduction, Net, Pool, Project, SameConv, Separable, norm
 from convcost.models._zoo import timm_model
+from convcost.models.nasnet import FactorizedReduction, Net, Pool, Project, SameConv, Separable, norm
 
 
 class Cell(nn.Module):
@@ -60,8 +60,11 @@ def pnasnet5(repeats: int, filters: int, stem_filters: int, classes: int) -> nn.
     return Net(stem_filters, cells, newer, classes)
 
 
-def build(*, repeats: int, filters: int, stem_filters: int, classes: int, **_: object) -> nn.Module:
-    """timm's net at N = 4 and F = 216, the only size it has."""
+def pnasnet(*, repeats: int, filters: int, stem_filters: int, classes: int, **_: object) -> nn.Module:
+    """Build timm's net at N = 4 and F = 216, the only size it has, else ours."""
     if (repeats, filters, stem_filters) == (4, 216, 96):
         return timm_model("pnasnet5large", num_classes=classes)
     return pnasnet5(repeats, filters, stem_filters, classes)
+
+
+pnasnet_mobile = pnasnet  # (N = 3, F = 54), with defaults of its own

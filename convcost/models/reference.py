@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import MeasurementError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.registry import find
 from convcost.core.spec import TensorSpec
 
@@ -35,6 +36,7 @@ class Loaded:
 LIBRARIES = ("torchvision", "timm")
 
 
+@one_at_a_time
 def load(reference: str, arguments: Mapping[str, object] | None = None, *, initialised: bool = False) -> Loaded:
     """The model that a reference means, built without weights, and its default inputs.
 

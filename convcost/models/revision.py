@@ -17,9 +17,9 @@ from pathlib import Path
 from types import ModuleType
 
 from convcost.core.errors import ConvcostError, MeasurementError
+from convcost.core.one_at_a_time import TURN
 
 _REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
-_OWN = ("convcost", "formulas")
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def checked_out(reference: str) -> Iterator[str]:
         _unpack(_git_bytes(root, f"git cannot read revision {revision}", "archive", "--format=tar", commit), tree)
         place = tree / inside
         try:
-            with _imported_from(tree, root.resolve()):
+            with TURN, _imported_from(tree, root.resolve()):
                 yield f"{place}:{match['factory']}"
         except ConvcostError as error:
             # The user has never heard of the temporary folder.
@@ -85,7 +85,7 @@ def _imported_from(tree: Path, root: Path) -> Iterator[None]:
 def _lies(name: str, module: ModuleType, root: Path, places: list[str]) -> bool:
     """Whether a loaded module is one of the repository's, which the revision has a file or a package of too."""
     top = name.partition(".")[0]
-    if top in _OWN or not _below(module, root):
+    if top == "convcost" or not _below(module, root):
         return False
     return any(Path(place, top).is_dir() or Path(place, f"{top}.py").is_file() for place in places)
 

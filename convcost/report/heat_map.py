@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Inches.
 _WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.2, 3.4, 0.55, 0.75, 1.7, 0.5, 0.25
 _MOST_TICKS = 8
+_LEAST_TICKS = 3
 # More lines than these are not told apart, and more points on one are not seen.
 _MOST_LINES, _MOST_POINTS = 24, 400
 # A narrower range has too few powers of ten for a logarithmic scale.
@@ -77,7 +78,23 @@ def _heat_map(figure: Figure, axes: Axes, report: SweepReport) -> None:
     axes.set(xlabel=_name(across), ylabel=_name(down), title="MACs")
     axes.set_xticks(*_ticks(across))
     axes.set_yticks(*_ticks(down))
-    figure.colorbar(drawn, ax=axes, format=EngFormatter(), pad=0.03, fraction=0.05)
+    marks = _marks(float(shown.min()), float(shown.max()))
+    bar = figure.colorbar(drawn, ax=axes, ticks=marks, format=EngFormatter(), pad=0.03, fraction=0.05)
+    bar.minorticks_off()  # their labels are formulas
+    bar.ax.set_gid("colour-bar")
+
+
+def _marks(least: float, most: float) -> list[float]:
+    """Round numbers from least to most: powers of ten, 2 and 5 times these too, or evenly spread where they are few."""
+    from matplotlib.ticker import MaxNLocator
+
+    powers = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
+    even = MaxNLocator(_LEAST_TICKS + 2).tick_values(least, most)
+    for found in ([10.0**p for p in powers], [k * 10.0**p for p in powers for k in (1, 2, 5)], map(float, even)):
+        within = [mark for mark in found if least <= mark <= most]
+        if len(within) >= _LEAST_TICKS:
+            return within[:: -(-len(within) // _MOST_TICKS)]
+    return sorted({least, most})
 
 
 def _ticks(axis: Axis) -> tuple[list[int], list[str]]:

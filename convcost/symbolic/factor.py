@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import count
+from threading import RLock
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -21,6 +22,7 @@ class Factor:
 
     _known: ClassVar[WeakValueDictionary[Any, Factor]] = WeakValueDictionary()
     _made = count()
+    _making = RLock()
 
     def __init__(self, kind: str, parts: tuple[Any, ...], index: int) -> None:
         self.kind, self.parts, self.index = kind, parts, index
@@ -31,7 +33,10 @@ class Factor:
         key = (kind, *parts)
         found = cls._known.get(key)
         if found is None:
-            found = cls._known[key] = cls(kind, parts, next(cls._made))
+            with cls._making:  # two threads may ask for one factor
+                found = cls._known.get(key)
+                if found is None:
+                    found = cls._known[key] = cls(kind, parts, next(cls._made))
         return found
 
     @cached_property

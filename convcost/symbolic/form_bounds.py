@@ -90,10 +90,11 @@ def divisor_of(form: Form) -> int:
 
 
 def _of_factor(factor: Factor) -> Bounds:
-    if factor not in _found:
+    known = _found.get(factor)
+    if known is None:
         least, most = _of_parts(factor)
-        _found[factor] = _both(least, _learnt.get(factor), max), most
-    return _found[factor]
+        known = _found[factor] = _both(least, _learnt.get(factor), max), most
+    return known
 
 
 def _of_parts(factor: Factor) -> Bounds:

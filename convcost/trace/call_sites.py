@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.use import SETTINGS, Owner
 from convcost.trace.capture import HANDED_ON, Capture, capture, running
 from convcost.trace.native_paths import ENCODER_LAYER, attention, encoder_layer
@@ -47,6 +48,7 @@ class Written:
     owners: Mapping[str, Owner]
 
 
+@one_at_a_time
 def written(model: nn.Module, inputs: Any) -> Written:
     """Capture a model's calls with how it wrote them; arguments and errors are those of `capture`."""
     with ExitStack() as patches:

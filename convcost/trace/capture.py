@@ -14,19 +14,17 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, said
-from convcost.trace.binders import BINDERS, FUNCTIONS, rearrange
-from convcost.trace.binders.movement import FILLS, LOOKUPS, MOVEMENT, moves
-from convcost.trace.dispatch import DispatchMode
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
+from convcost.trace.binders import BINDERS, FUNCTIONS
+from convcost.trace.binders.arguments import Arguments
+from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import LightKernels
-from convcost.trace.names import traced_name
+from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
-
-# Of a parameter these make the parameter in another shape; what computes with that, uses the parameter.
-_OF_WEIGHTS = frozenset({"flatten", *rearrange.BINDERS})
-
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -69,6 +67,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
     """Run a weightless twin of the model and record its operator calls.
 
@@ -136,7 +135,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        name = func._schema.name.removeprefix("aten::").removesuffix("_")
+        name = aten_name(func)
         self.seen.add(traced_name(func))
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
@@ -144,16 +143,16 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
-        arguments = named(func, args, kwargs)
+        arguments = Arguments.of(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
-        if binder is not None and not (name in _OF_WEIGHTS and self._owned.made_of(arguments)):
+        if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
-                arguments = {}
+                arguments = Arguments()
             shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
             self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape, bound.unbatched)
-        elif moves(func, name, arguments) or name in _OF_WEIGHTS:
+        elif moves(func, arguments) or name in RESHAPING:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
             inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
@@ -203,7 +202,7 @@ class _Whole(TorchFunctionMode):
         before = len(self.calls)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
-            bound = FUNCTIONS[func](*args, **kwargs)
+            bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             name = f"aten::{bound.operator}"
             shape = (1, *output.shape) if bound.unbatched else tuple(output.shape)
             call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
@@ -213,14 +212,3 @@ class _Whole(TorchFunctionMode):
 
 HANDED_ON = _Whole.__torch_function__.__code__
 """The code that every public function's call passes through while a model is captured."""
-
-
-def named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of an ATen call by their names, defaults included."""
-    values: dict[str, Any] = {}
-    for position, argument in enumerate(func._schema.arguments):
-        if position < len(args):
-            values[argument.name] = args[position]
-        else:
-            values[argument.name] = kwargs.get(argument.name, argument.default_value)
-    return values

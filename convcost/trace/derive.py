@@ -12,6 +12,7 @@ from torch._dispatch.python import enable_python_dispatcher
 
 from convcost.core.errors import ConvcostError, MeasurementError, said
 from convcost.core.numeric import product
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.outline import kind
 from convcost.symbolic.derivation import METRICS, Derivation
 from convcost.symbolic.entry import Entry
@@ -35,6 +36,7 @@ class Checkable:
     opening: Opening
 
     @classmethod
+    @one_at_a_time
     def of(cls, model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
         """Trace a weightless twin of a model once, on symbolic sizes; as `derive`."""
         opening = Opening.of(inputs, symbols)

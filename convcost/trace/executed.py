@@ -10,7 +10,8 @@ from torch import Tensor
 from torch._ops import OpOverload
 
 from convcost.core.errors import ConvcostError
-from convcost.trace.dispatch import DispatchMode
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.trace.modes import DispatchMode
 from convcost.trace.probe import ones_probe
 
 _PRODUCTS: dict[str, Callable[..., Tensor]] = {
@@ -48,6 +49,7 @@ class Executed(DispatchMode):  # type: ignore[no-untyped-call]
         return output
 
 
+@one_at_a_time
 def executed(function: Callable[..., Any], *shapes: Sequence[int]) -> Executed:
     """What is executed for a function of tensors of these shapes.
 

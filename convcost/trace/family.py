@@ -10,6 +10,7 @@ from torch import SymInt, nn
 
 from convcost.core.cost import Cost
 from convcost.core.errors import MeasurementError
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.symbolic.derivation import Derivation
@@ -34,6 +35,7 @@ class _Alike(Exception):  # noqa: N818
     """Channel counts that were one in the builds are two in the last."""
 
 
+@one_at_a_time
 def derive_family(
     build: Callable[[Fraction], nn.Module],
     inputs: Any,

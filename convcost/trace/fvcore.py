@@ -18,10 +18,11 @@ import torch
 from torch import Tensor, nn
 
 from convcost.core.errors import MeasurementError, said
+from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.inputs import Inputs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import LightKernels
-from convcost.trace.plain_convolutions import PlainConvolutions
+from convcost.trace.modes import PlainConvolutions
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
@@ -76,6 +77,7 @@ def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
         return FvcoreTrace((), None, {}, "none", str(error))
 
 
+@one_at_a_time
 def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     """Let fvcore count a twin of the model in evaluation mode.
 

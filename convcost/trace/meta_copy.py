@@ -16,7 +16,7 @@ from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, said
 from convcost.trace.inputs import Inputs
-from convcost.trace.native import without_native_attention
+from convcost.trace.modes import without_native_attention
 
 
 def weightless(model: nn.Module) -> nn.Module:

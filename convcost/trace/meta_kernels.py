@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 from torch._ops import OpOverload
 
-from convcost.trace.dispatch import DispatchMode
 from convcost.trace.meta_windows import convolved, pooled
+from convcost.trace.modes import DispatchMode
 
 SAME = frozenset(
     {

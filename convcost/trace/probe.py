@@ -14,12 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
+from convcost.core.one_at_a_time import one_at_a_time
 
 _RANKS: dict[Callable[..., Any], int] = {F.conv1d: 1, F.conv2d: 2, F.conv3d: 3}
 _TRANSPOSED: dict[Callable[..., Any], int] = {F.conv_transpose1d: 1, F.conv_transpose2d: 2, F.conv_transpose3d: 3}
 _EXACT = 2**53
 
 
+@one_at_a_time
 def ones_probe(operator: Callable[..., Any], *shapes: Sequence[int], dense: bool = True, **hyper: Any) -> int:
     """MACs of a multilinear operator, by running it on all-ones operands of these shapes.
 

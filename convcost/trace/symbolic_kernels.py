@@ -20,9 +20,9 @@ from convcost.core.errors import MeasurementError
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.binders import BINDERS
-from convcost.trace.capture import named
-from convcost.trace.dispatch import DispatchMode
+from convcost.trace.binders.arguments import Arguments
 from convcost.trace.meta_kernels import SAME, LightKernels
+from convcost.trace.modes import DispatchMode
 from convcost.trace.symint import form_of, hint_of
 from convcost.trace.symnode import Trace
 from convcost.trace.views import VIEWS
@@ -110,7 +110,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None
-        arguments = named(func, args, kwargs)
+        arguments = Arguments.of(func, args, kwargs)
         bound = binder(arguments)
         if bound.operator is None:
             return None

@@ -97,7 +97,7 @@ def test_a_wrong_width_is_caught(monkeypatch: pytest.MonkeyPatch, filters: tuple
 
 
 def test_another_depth_s_model_is_caught() -> None:
-    from convcost.models.resnet_cifar import CifarResNet
+    from convcost.models.resnet import CifarResNet
 
     report = convcost.compare("resnet_cifar", model=CifarResNet(depth=26))
     assert not report.ok

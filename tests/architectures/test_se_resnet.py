@@ -106,7 +106,7 @@ def test_timm_s_newer_net_is_another() -> None:
 
 
 def test_a_resnet_without_recalibration_is_caught() -> None:
-    from convcost.models._he_resnet import ResNet
+    from convcost.models.resnet import ResNet
 
     report = convcost.compare("se_resnet", model=ResNet(50))
     assert len([row for row in report.rows if row.verdict == "not called"]) == 2 * 16

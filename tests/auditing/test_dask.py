@@ -44,19 +44,22 @@ from distributed import LocalCluster
 if __name__ == "__main__":
     cluster = LocalCluster(n_workers=1, processes=False, protocol="tcp", dashboard_address=None)
     print(cluster.scheduler_address, flush=True)
-    time.sleep(600)
+    while True:
+        time.sleep(600)
 """
 
 
 @pytest.mark.filterwarnings("ignore")  # of Dask's own
 def test_a_cluster_that_is_lost_is_one_line_and_resumed_without(tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
-    lines = [LINES[0], *(line("Small", f"--arg width={width} --arg pause=2") for width in (2, 3))]
+    gate = tmp_path / "gate"  # behind which the others wait until the cluster is gone
+    lines = [LINES[0], *(line("Small", f"--arg width={width} --arg gate={gate}") for width in (2, 3))]
     cluster = subprocess.Popen([sys.executable, "-c", CLUSTER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert cluster.stdout is not None
     address = cluster.stdout.readline().decode().strip()
     with pytest.raises(convcost.ConvcostError, match="the Dask cluster gave up: "):
         convcost.audit(lines, dask=address, out=out, progress=lambda done, _: cluster.kill() if done else None)
     cluster.communicate()
+    gate.touch()
     resumed = convcost.audit(lines, out=out, resume=True, jobs=1)
     assert [row.verdict for row in resumed] == ["agree"] * 3

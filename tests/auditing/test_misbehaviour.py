@@ -17,11 +17,10 @@ from convcost.auditing.row import AuditRow
 from convcost.report.audit import AuditReport
 from tests.auditing.zoo import HERE, line
 
-LIMITS: dict[str, Any] = {"time_limit": 4, "memory_limit": 1}
+# A machine may be as slow as it likes: what hangs reaches any limit of time, and nothing else comes near an hour.
+LIMITS: dict[str, Any] = {"time_limit": 3600, "memory_limit": 1}
 GOOD = [line("Small"), line("Small", "--arg width=5", "--input 1,3,9,9"), line("Chatty")]
 ERRORS = {
-    "hangs": "no result within 4 seconds (--time-limit)",
-    "hangs_in_c": "no result within 4 seconds (--time-limit)",
     "dies": "its process ended by itself with exit code 3",
     "faults": "its process was ended by SIGSEGV",
     "hog": "it takes more than 1 GiB of memory (--memory-limit)",
@@ -31,6 +30,7 @@ ERRORS = {
     "no_input": f"{HERE}:no_input declares no input: give its shape, such as 1,3,224,224",
 }
 LINES = [GOOD[0], *map(line, ERRORS), GOOD[1], line("huge", "--input 1,10000000"), GOOD[2]]
+HANGING = [line("hangs"), line("hangs_in_c")]
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +38,32 @@ def report() -> AuditReport:
     return convcost.audit(LINES, jobs=2, **LIMITS)
 
 
-def test_every_model_has_its_row_in_the_order_of_the_list(report: AuditReport) -> None:
+@pytest.fixture(scope="module")
+def hanging() -> AuditReport:
+    return convcost.audit(HANGING, jobs=2, time_limit=1)
+
+
+def test_every_model_has_its_row_in_the_order_of_the_list(report: AuditReport, hanging: AuditReport) -> None:
     assert [row.name for row in report] == LINES
+    assert [row.name for row in hanging] == HANGING
 
 
 @pytest.mark.parametrize("factory", ERRORS)
 def test_what_goes_wrong_is_the_models_own_row(factory: str, report: AuditReport) -> None:
     row = next(row for row in report if row.name == line(factory))
     assert (row.verdict, row.error, row.macs_formula) == ("error", ERRORS[factory], None)
+
+
+def test_what_hangs_is_ended_at_the_limit_of_time(hanging: AuditReport) -> None:
+    said = "no result within 1 seconds (--time-limit)"
+    assert [(row.verdict, row.error, row.macs_formula) for row in hanging] == [("error", said, None)] * 2
+    assert all(row.seconds >= 1 for row in hanging)
+
+
+def test_a_process_that_its_own_alarm_ends_was_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcost.auditing.supervisor._WATCH", 3600)  # the keeper looks up when the process is gone
+    (row,) = convcost.audit(HANGING[:1], jobs=1, time_limit=1)
+    assert row.error == "no result within 1 seconds (--time-limit)"
 
 
 def test_the_rest_is_counted(report: AuditReport) -> None:
@@ -57,15 +75,15 @@ def test_the_rest_is_counted(report: AuditReport) -> None:
 
 
 def test_time_and_memory_are_measured(report: AuditReport) -> None:
+    assert all(row.seconds > 0 for row in report)
     by_name = {row.name: row for row in report}
-    assert 4 < by_name[line("hangs")].seconds < 20
     assert by_name[line("hog")].peak_mib > 1024
     # A process that has imported PyTorch takes more than this, and a model without weights adds little.
     assert all(100 < row.peak_mib < 1024 for row in report if row.name not in (line("hog"), line("dies")))
 
 
-def test_no_process_is_left(report: AuditReport) -> None:
-    assert len(report) == len(LINES)
+def test_no_process_is_left(report: AuditReport, hanging: AuditReport) -> None:
+    assert len(report) + len(hanging) == len(LINES + HANGING)
     assert [child for child in psutil.Process().children() if "convcost.auditing.worker" in child.cmdline()] == []
 
 
@@ -98,7 +116,7 @@ def test_a_process_whose_keeper_is_gone_ends_though_python_is_busy() -> None:
     assert process.stdin is not None
     process.stdin.write(json.dumps([line("hangs_in_c"), 0]).encode() + b"\n")
     process.stdin.flush()
-    assert process.wait(timeout=60) == -signal.SIGALRM
+    assert process.wait() == -signal.SIGALRM
     process.communicate()
 
 
@@ -110,7 +128,7 @@ def test_ctrl_c_in_the_keeper_ends_its_processes() -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     try:
         with pytest.raises(KeyboardInterrupt):
-            convcost.audit([GOOD[0], line("hangs"), line("hangs_in_c")], jobs=2, time_limit=60, progress=interrupt)
+            convcost.audit([GOOD[0], *HANGING], jobs=2, time_limit=3600, progress=interrupt)
     finally:
         signal.signal(signal.SIGINT, before)
     assert [child for child in psutil.Process().children() if "convcost.auditing.worker" in child.cmdline()] == []

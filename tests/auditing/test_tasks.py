@@ -35,6 +35,13 @@ def test_lines_from_python() -> None:
     assert Task.read(spaced.name) == spaced
 
 
+@pytest.mark.parametrize(("folder", "quoted"), [("größe", False), ("my nets", True), ("it's", True)])
+def test_a_path_is_one_word(folder: str, quoted: bool) -> None:
+    task = Task(f"{folder}/nets.py:Net", ("width=3",))
+    assert task.name.startswith(folder) is not quoted
+    assert tasks([task.name]) == tasks([task.name], "Net*") == tasks([task.name], "Net --arg *") == [task]
+
+
 def test_whole_libraries() -> None:
     found = tasks("torchvision")
     assert {"torchvision:resnet18", "torchvision:raft_large"} < {task.reference for task in found}

@@ -12,25 +12,28 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from convcost.auditing.task import Task
+
 HERE = Path(__file__)
 
 
 def line(factory: str, *options: str) -> str:
     """A factory of this file as a line of a list."""
-    return " ".join((f"{HERE}:{factory}", *options))
+    return " ".join((Task(f"{HERE}:{factory}").name, *options))
 
 
 class Small(nn.Module):
-    """27·width weights, on an image of 8×8: 36 positions. It notes in a file that it ran, and may take its time."""
+    """27·width weights, on an image of 8×8: 36 positions. It notes in a file that it ran, and waits for another."""
 
-    def __init__(self, width: int = 2, pause: float = 0.0, log: str | None = None) -> None:
+    def __init__(self, width: int = 2, gate: str | None = None, log: str | None = None) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, width, 3, bias=False)
         self.example_input_array = torch.zeros(1, 3, 8, 8)
         if log is not None:
             with Path(log).open("a") as file:
                 file.write(f"{width}\n")
-        time.sleep(pause)
+        while gate is not None and not Path(gate).exists():
+            time.sleep(0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         done: torch.Tensor = self.conv(x)
@@ -98,8 +101,8 @@ def hangs() -> nn.Module:
 def hangs_in_c() -> nn.Module:
     """Keeps Python's lock, so that no thread of the process can run."""
     nap: Callable[[int], int] = ctypes.PyDLL(None).sleep
-    nap(1000)
-    raise AssertionError
+    while True:
+        nap(1000)
 
 
 def dies() -> nn.Module:
@@ -112,6 +115,8 @@ def faults() -> nn.Module:
 
 
 def hog() -> nn.Module:
-    kept = []
-    while True:
-        kept.append(b"x" * 10**8)
+    """Takes one and a half gibibytes, and keeps them for as long as nobody looks."""
+    kept = b"x" * (3 * 2**29)
+    while kept:
+        time.sleep(0.01)
+    raise AssertionError

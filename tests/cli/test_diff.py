@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,22 @@ def test_a_module_that_is_loaded_comes_back(repository: Path, monkeypatch: pytes
     assert [change.layer.name for change in report.changes] == ["stem"]
     assert sys.modules["parts.block"] is loaded
     for name in ("parts.block", "parts"):
+        del sys.modules[name]
+
+
+def test_a_module_of_ones_own_may_be_called_as_one_of_ours(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "parts").rename(repository / "formulas")
+    (repository / "net.py").write_text(NET.replace("parts", "formulas"))
+    (repository / "formulas" / "block.py").write_text(BLOCK.format(3))
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message", "renamed")
+    (repository / "formulas" / "block.py").write_text(BLOCK.format(5))
+    monkeypatch.syspath_prepend(str(repository))
+    loaded = importlib.import_module("formulas.block")
+    report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
+    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert sys.modules["formulas.block"] is loaded
+    for name in ("formulas.block", "formulas"):
         del sys.modules[name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = subprocess.Popen([sys.executable, "-c", f"print(len(open({str(pipe)!r}).read()))"], stdout=subprocess.PIPE)
     assert convcost(*SMALL, "--csv", str(pipe)).code == 0
-    out, _ = reader.communicate(timeout=60)
+    out, _ = reader.communicate()
     assert int(out) > 1000
     assert pipe.is_fifo()
 
@@ -41,7 +42,7 @@ def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_disagreement() -> None:
-    command = f"{' '.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    command = f"{shlex.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("0", "141")
     assert done.stderr == ""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convcost.core.numeric import ceil_div, common_divisor, maximum, minimum, quotient
-from convcost.core.program import Tape, needed, run
+from convcost.core.program import Program, needed, run
 from convcost.core.recorded import Recorded, Recording
 
 WHOLE = st.integers(-(10**20), 10**20)
@@ -39,27 +39,27 @@ def _formula(x: Any, y: Any, alpha: Any) -> list[Any]:
 
 @given(WHOLE, POSITIVE, st.integers(1, 300), WHOLE, POSITIVE, st.integers(1, 300))
 def test_the_program_does_elsewhere_what_the_formula_would(x: int, y: int, a: int, u: int, v: int, b: int) -> None:
-    recording = Recording(Tape())
+    recording = Recording(Program())
     found = _formula(recording.input(0, x), recording.input(1, y), recording.input(2, a, 100))
     places = [recording.whole(count) for count in found]
     assert [count.value for count in found] == _formula(x, y, Fraction(a, 100))
-    values = run(recording.tape.steps, (u, v, b), places)
+    values = run(recording.program.steps, (u, v, b), places)
     assert [values[place] for place in places] == _formula(u, v, Fraction(b, 100))
     assert recording.guards == {}
 
 
 def test_steps_are_written_once() -> None:
-    recording = Recording(Tape())
+    recording = Recording(Program())
     x = recording.input(0, 9)
     first, second = (x + 1) * (x + 1), (x + 1) * (x + 1)
     assert first.place == second.place
-    assert recording.tape.steps == [("input", 0, 0), ("constant", 1, 0), ("+", 0, 1), ("*", 2, 2)]
+    assert recording.program.steps == [("input", 0, 0), ("constant", 1, 0), ("+", 0, 1), ("*", 2, 2)]
     x * 5
-    assert needed(recording.tape.steps, [first.place]) == [0, 1, 2, 3]
+    assert needed(recording.program.steps, [first.place]) == [0, 1, 2, 3]
 
 
 def _numbers(*values: int) -> tuple[Recording, list[Recorded]]:
-    recording = Recording(Tape())
+    recording = Recording(Program())
     return recording, [recording.input(i, value) for i, value in enumerate(values)]
 
 
@@ -98,11 +98,11 @@ def test_a_question_that_nobody_asks_leaves_no_guard() -> None:
 def test_a_count_of_repeats_is_guarded() -> None:
     recording, (x, _) = _numbers(3, 8)
     assert list(range(x)) == [0, 1, 2]
-    assert recording.guards == {("==", x.place, recording.tape.constant(3)): None}
+    assert recording.guards == {("==", x.place, recording.program.constant(3)): None}
 
 
 def test_fractions_are_no_counts() -> None:
-    recording = Recording(Tape())
+    recording = Recording(Program())
     alpha = recording.input(0, 75, 100)
     for wrong in (lambda: recording.whole(alpha), lambda: range(alpha), lambda: common_divisor(alpha, 3)):
         with pytest.raises(TypeError):

@@ -13,7 +13,7 @@ from convcost.core.errors import DomainError
 from convcost.core.outline import kind
 from convcost.core.registry import find, records
 from convcost.explore.network_program import network_program
-from convcost.explore.structures import Program
+from convcost.explore.structures import NetworkProgram
 
 NETS = sorted(records(Architecture))
 
@@ -23,7 +23,7 @@ def _choices(architecture: Architecture) -> list[dict[str, Any]]:
     return [dict(zip([o.name for o in words], values, strict=True)) for values in product(*(o.choices for o in words))]
 
 
-def _agree(found: Program, architecture: Architecture, given: dict[str, Any], point: tuple[int, ...]) -> bool:
+def _agree(found: NetworkProgram, architecture: Architecture, given: dict[str, Any], point: tuple[int, ...]) -> bool:
     """Row by row; whether the network can be drawn there."""
     structure, values = found.at(point)
     settings = architecture.settings(given)

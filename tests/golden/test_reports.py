@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,5 +69,31 @@ def test_proofs_are_up_to_date(request: pytest.FixtureRequest) -> None:
 def test_nothing_else_is_in_reports() -> None:
     written_by_hand = {"benchmarks.md"}
     tables = {f"{name}.{ending}" for name in (*SYSTEMS, *LIBRARIES) for ending in ("md", "csv")}
-    expected = tables | {"claims.md", "proofs.md", "conventions.md", "referee.csv", "referee.md"}
+    expected = tables | {"README.md", "claims.md", "proofs.md", "conventions.md", "referee.csv", "referee.md"}
     assert {path.name for path in REPORTS.iterdir()} - written_by_hand == expected
+
+
+_INDEX = re.compile(r"(?<=<!-- index -->\n).*?(?=<!-- end of index -->)", re.DOTALL)
+
+
+def test_the_index_has_every_report(request: pytest.FixtureRequest) -> None:
+    readme = REPORTS / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    fresh = index()
+    if request.config.getoption("--regenerate"):
+        readme.write_text(_INDEX.sub(lambda _: fresh, text), encoding="utf-8")
+    assert _INDEX.findall(readme.read_text(encoding="utf-8")) == [fresh], "reports/README.md: make reports"
+    linked = re.findall(r"\]\(([^)]*)\)", fresh)
+    assert sorted(linked) == sorted(path.name for path in REPORTS.iterdir() if path != readme)
+
+
+def index() -> str:
+    """Return a table of the reports with their titles, one row per page and its data."""
+    rows = ["| Report | Data | What |", "|---|---|---|"]
+    for page in sorted(REPORTS.glob("*.md")):
+        if page.name != "README.md":
+            title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+            data = page.with_suffix(".csv").name
+            link = f"[{data}]({data})" if (REPORTS / data).exists() else ""
+            rows.append(f"| [{page.name}]({page.name}) | {link} | {title} |")
+    return "\n".join(rows) + "\n"

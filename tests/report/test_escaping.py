@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import re
+import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,7 @@ SIZES = ("--input", ",".join(map(str, INPUT)))
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 COMMANDS = {
     "compare": ("compare", REFERENCE, *SIZES),
-    "diff": ("diff", REFERENCE, f"{REFERENCE} --arg extra=2", *SIZES),
+    "diff": ("diff", shlex.quote(REFERENCE), f"{shlex.quote(REFERENCE)} --arg extra=2", *SIZES),
     "referee": ("referee", REFERENCE, *SIZES, "--counters", "torch", "--per", "layer"),
     "derive": ("derive", REFERENCE, "--input", "B,1,H,W", "--per", "layer"),
 }

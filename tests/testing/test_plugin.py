@@ -6,9 +6,10 @@ import importlib.metadata
 import re
 from pathlib import Path
 
+import convcost.formulas
 import pytest
 
-from tests.testing.users import run
+from tests.testing.users import ours, run, shown
 
 # A user's own MobileNet V1 (Howard et al. 2017, Table 1).
 NET = """
@@ -60,9 +61,12 @@ def test_is_counted_whole():
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "net.py").write_text(NET)
-    (tmp_path / "test_net.py").write_text(TESTS)
-    return tmp_path
+    """A user's project, whose folder's name says nothing of whose its files are."""
+    folder = tmp_path / "convcost" / "größen und netze"
+    folder.mkdir(parents=True)
+    (folder / "net.py").write_text(NET)
+    (folder / "test_net.py").write_text(TESTS)
+    return folder
 
 
 def change(folder: Path, old: str, new: str) -> None:
@@ -117,7 +121,7 @@ def test_a_changed_model_fails_and_says_where(folder: Path, old: str, new: str, 
     assert f"MACs: {568_740_352 + macs:,}, and the limit is == 568,740,352: {macs:,} over." in said
     assert "What to do" in said
     # The traceback is the user's own line and nothing of ours, in 80 columns.
-    assert "convcost/" not in out
+    assert ours(folder, out) == []
     assert re.findall(r"^\S+\.py:\d+: \w+", out, re.MULTILINE) == [
         "test_net.py:9: AssertionError",
         "test_net.py:13: AssertionError",
@@ -136,17 +140,40 @@ def test_limit():
 
 def test_channels():
     assert_cost(MobileNet(), (1, 4, 32, 32), macs="<= 3")
+
+
+def test_factory():
+    assert_cost("net.py:Gone", (1, 3, 32, 32), macs="<= 3")
+"""
+IN_A_FORMULA = """
+from convcost.testing import assert_agreement
+from net import MobileNet
+
+
+def test_filters():
+    assert_agreement(MobileNet(), (1, 3, 32, 32), formula="nasnet_mobile --penultimate-filters 1060")
 """
 
 
 def test_errors_end_in_the_users_own_line(folder: Path) -> None:
     (folder / "test_net.py").write_text(ERRORS)
     code, out = run(folder)
-    assert (code, "2 failed" in out, "convcost/" in out) == (1, True, False)
+    assert (code, "3 failed" in out, ours(folder, out)) == (1, True, [])
     assert "'=<' is no comparison" in out
     assert "the model cannot run on an input of 1×4×32×32" in out
     assert "in forward" in out  # where the model itself fails, its own lines stay
-    assert "convcost/" in run(folder, "--full-trace")[1]
+    assert "unknown factory of net.py 'Gone'" in out
+    assert re.findall(r"^(\S+:\d+): \w+Error$", out, re.MULTILINE)[-1] == "test_net.py:15"
+    assert ours(folder, run(folder, "--full-trace")[1])
+
+
+def test_what_a_formula_raises_ends_in_the_users_own_line(folder: Path) -> None:
+    (folder / "test_net.py").write_text(IN_A_FORMULA)
+    code, out = run(folder)
+    assert (code, "penultimate_filters must be" in out, ours(folder, out)) == (1, True, [])
+    assert set(shown(folder, out)) == {folder / "test_net.py"}
+    formulas = Path(convcost.formulas.__file__).parent
+    assert any(formulas in path.parents for path in ours(folder, run(folder, "--full-trace")[1]))
 
 
 def test_starting_pytest_loads_nothing_heavy(tmp_path: Path) -> None:

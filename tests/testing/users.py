@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from convcost.testing.tracebacks import folders
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -21,3 +24,13 @@ def start(folder: Path, *arguments: str) -> tuple[int, str, str]:
     environment = {**os.environ, "COLUMNS": "80"} | {"PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     return done.returncode, done.stdout, done.stderr
+
+
+def shown(folder: Path, out: str) -> list[Path]:
+    """The files that tracebacks show, in order."""
+    return [Path(folder, name).resolve() for name in re.findall(r"^(\S.*\.py):\d+: ", out, re.MULTILINE)]
+
+
+def ours(folder: Path, out: str) -> list[Path]:
+    """Those of them that are convcost's."""
+    return [path for path in shown(folder, out) if not folders().isdisjoint(path.parents)]

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from convcost.explore.slider import Dial
-from convcost.explore.structures import Layer, Program, Structure
+from convcost.explore.structures import Layer, NetworkProgram, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
 from convcost.symbolic.derivation import Derivation
@@ -16,7 +16,11 @@ _SAFE = 2**53
 
 
 def network_data(
-    identifier: str, report: ComparisonReport, program: Program, command: str, derivation: Derivation | None = None
+    identifier: str,
+    report: ComparisonReport,
+    program: NetworkProgram,
+    command: str,
+    derivation: Derivation | None = None,
 ) -> dict[str, Any]:
     """The data of one network as JSON has it; whole numbers that a float cannot hold are strings.
 
@@ -43,7 +47,7 @@ def network_data(
     }
 
 
-def command(name: str, report: ComparisonReport, program: Program, more: dict[str, list[str]]) -> str:
+def command(name: str, report: ComparisonReport, program: NetworkProgram, more: dict[str, list[str]]) -> str:
     """What one types to compare the network: its options that no dial stands for, and `more` (--model REF)."""
     dials = {dial.name for dial in program.dials}
     scaled = {o.name for o in _options(report) if o.scales}
@@ -52,7 +56,7 @@ def command(name: str, report: ComparisonReport, program: Program, more: dict[st
     return " ".join(["convcost compare", shlex.quote(name), *words])
 
 
-def _input(derivation: Derivation | None, program: Program) -> list[int | str] | None:
+def _input(derivation: Derivation | None, program: NetworkProgram) -> list[int | str] | None:
     """The input's sizes as one types them, the place of a dial where one stands for a size; None for no such input."""
     if derivation is None:
         return None
@@ -65,12 +69,12 @@ def _options(report: ComparisonReport) -> tuple[Any, ...]:
     return paper.architecture.options if paper else ()
 
 
-def _activations(program: Program) -> dict[str, str]:
+def _activations(program: NetworkProgram) -> dict[str, str]:
     known = any(layer.activations is not None for s in program.structures for layer in s.layers)
     return {"activations": "activations"} if known else {}
 
 
-def _fixed(report: ComparisonReport, program: Program) -> list[str]:
+def _fixed(report: ComparisonReport, program: NetworkProgram) -> list[str]:
     """The settings that no dial stands for, in words; of a model its input."""
     paper = report.comparison.paper
     if paper is None:

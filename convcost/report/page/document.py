@@ -15,7 +15,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from convcost import __version__
-from convcost.explore.structures import Program
+from convcost.explore.structures import NetworkProgram
 from convcost.report import files
 from convcost.report.comparison import (
     STYLES,
@@ -47,7 +47,7 @@ class Section:
     """
 
     report: ComparisonReport
-    program: Program
+    program: NetworkProgram
     command: str
     derivation: Derivation | None = None
     note: str = ""

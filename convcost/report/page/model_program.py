@@ -10,7 +10,7 @@ from convcost.comparison.row import Row
 from convcost.core.errors import DomainError
 from convcost.core.recorded import Recorded, Recording
 from convcost.explore.slider import Dial
-from convcost.explore.structures import Layer, Program, Structure, program
+from convcost.explore.structures import Layer, NetworkProgram, Structure, program
 from convcost.report import text
 from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.entry import Entry
@@ -23,7 +23,7 @@ _HIGHEST = 64
 Place = Callable[[Any], int | None]
 
 
-def model_program(comparison: Comparison) -> Program:
+def model_program(comparison: Comparison) -> NetworkProgram:
     """The counts of the comparison, each a constant."""
 
     def draw(recording: Recording, _: list[Recorded]) -> Structure:
@@ -39,7 +39,7 @@ def model_program(comparison: Comparison) -> Program:
     return program((), draw)
 
 
-def derived_program(comparison: Comparison, derivation: Derivation) -> Program:
+def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkProgram:
     """The model for all sizes of its input that are open; DomainError with the reason where that cannot be."""
     if comparison.unit != "macs":
         raise DomainError("the sizes of the input can be turned where multiply-accumulates are counted, not FLOPs")

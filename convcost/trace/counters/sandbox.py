@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from convcost.core.errors import ConvcostError, said
+from convcost.core.one_at_a_time import TURN
 from convcost.trace.counters.counter import Counter, Printed
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless
@@ -62,7 +63,7 @@ def _run(counter: Counter, version: str, model: nn.Module, inputs: Inputs, limit
     process = context.Process(target=_count, args=(there, counter, model, inputs), daemon=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    with warnings.catch_warnings():
+    with TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a process with threads is forked; the child uses one thread
         try:
             process.start()

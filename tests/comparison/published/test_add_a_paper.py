@@ -1,4 +1,4 @@
-"""Adding a paper as the README shows: one architecture file, one CSV."""
+"""Adding a paper as the README of the formulas shows: one architecture file, one CSV."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from convcost.core.registry import registry
 from tests.shell import convcost
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[3] / "formulas" / "README.md"
 
 
 @pytest.fixture

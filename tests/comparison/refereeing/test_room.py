@@ -37,7 +37,7 @@ def adding(seven: int, path: str) -> Callable[..., Printed]:
     return count
 
 
-def run_one(count: Callable[..., Printed], limit: float = 60.0) -> Ran:
+def run_one(count: Callable[..., Printed], limit: float = 3600.0) -> Ran:
     (ran,) = run([replace(counter("fvcore"), count=count)], net(), SHAPE, limit)
     return ran
 
@@ -66,8 +66,8 @@ def _die(*_: Any) -> Printed:
 
 
 def _hang(*_: Any) -> Printed:
-    time.sleep(60)
-    raise AssertionError
+    while True:
+        time.sleep(60)
 
 
 def test_what_goes_wrong_is_one_line() -> None:

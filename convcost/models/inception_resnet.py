@@ -1,4 +1,4 @@
-"""What the two Inception-ResNets of Szegedy et al. 2016 (arXiv 1602.07261) share, as PyTorch modules.
+"""The two Inception-ResNets of Szegedy et al. 2016 (arXiv 1602.07261) as PyTorch modules.
 
 Written from the paper's figures, not from this project's formulas: the two meet only in a comparison.
 """
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+
+from convcost.models._zoo import timm_model
 
 
 class Conv(nn.Sequential):
@@ -102,3 +104,62 @@ def head(depth: int, classes: int) -> nn.Sequential:
     return nn.Sequential(
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(depth, classes), nn.Softmax(dim=1)
     )
+
+
+class InceptionResNetV1(nn.Sequential):
+    """Images (N, 3, R, R) to class probabilities (N, K)."""
+
+    def __init__(self, classes: int = 1000) -> None:
+        super().__init__(
+            Conv(3, 32, 3, 3, stride=2, valid=True),
+            Conv(32, 32, 3, 3, valid=True),
+            Conv(32, 64, 3, 3),
+            nn.MaxPool2d(3, stride=2),
+            Conv(64, 80),
+            Conv(80, 192, 3, 3, valid=True),
+            Conv(192, 256, 3, 3, stride=2, valid=True),
+            *(module_a(256, 32, 32) for _ in range(5)),
+            reduction_a(256, 192, 192, 256, 384),
+            *(factorised(896, 7, 128, (128, 128, 128), 0.10) for _ in range(10)),
+            reduction_b(896, 256, 256, 256),
+            *(factorised(1792, 3, 192, (192, 192, 192), 0.20) for _ in range(5)),
+            head(1792, classes),
+        )
+
+
+class InceptionResNetV2(nn.Sequential):
+    """Images (N, 3, R, R) to class probabilities (N, K), as Figure 15 has it.
+
+    The modules keep the depths 384, 1152 and 2144 of their inputs; the 1154 and 2048 of Figures 17 and 19 do not add.
+    """
+
+    def __init__(self, classes: int = 1000) -> None:
+        super().__init__(
+            Conv(3, 32, 3, 3, stride=2, valid=True),
+            Conv(32, 32, 3, 3, valid=True),
+            Conv(32, 64, 3, 3),
+            Parallel(nn.MaxPool2d(3, stride=2), Conv(64, 96, 3, 3, stride=2, valid=True)),
+            Parallel(
+                nn.Sequential(Conv(160, 64), Conv(64, 96, 3, 3, valid=True)),
+                nn.Sequential(Conv(160, 64), Conv(64, 64, 1, 7), Conv(64, 64, 7, 1), Conv(64, 96, 3, 3, valid=True)),
+            ),
+            Parallel(Conv(192, 192, 3, 3, stride=2, valid=True), nn.MaxPool2d(3, stride=2)),
+            *(module_a(384, 48, 64) for _ in range(5)),
+            reduction_a(384, 256, 256, 384, 384),
+            *(factorised(1152, 7, 192, (128, 160, 192), 0.10) for _ in range(10)),
+            reduction_b(1152, 288, 288, 320),
+            *(factorised(2144, 3, 192, (192, 224, 256), 0.20) for _ in range(5)),
+            head(2144, classes),
+        )
+
+
+def inception_resnet_v1(*, classes: int, **_: object) -> nn.Module:
+    """Build the paper's first network."""
+    return InceptionResNetV1(classes)
+
+
+def inception_resnet_v2(*, classes: int, variant: str, **_: object) -> nn.Module:
+    """Build the paper's second network, or timm's port of the one that the authors released."""
+    if variant == "paper":
+        return InceptionResNetV2(classes)
+    return timm_model("inception_resnet_v2", num_classes=classes)
