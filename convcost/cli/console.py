@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(report: Report) -> None:
     """Print a report in the width of the terminal, on a terminal in colours; names of models obey nothing there."""
-    if not sys.stdout.isatty():
+    if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
         sys.stdout.write(f"{report}\n")
         return
     from rich.console import Console

@@ -44,7 +44,7 @@ def command(
     from convcost.api.page import page
 
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit.value, **options)
-    written.save(html)
+    written.to_html(html)
 
     show(written)
     typer.echo(f"Written: {visible(str(html))}")

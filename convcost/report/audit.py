@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
@@ -71,7 +71,9 @@ class AuditReport(Report):
         if uncounted.rows:
             # The reason is a sentence: it stands below the numbers.
             places = [place for place, column in enumerate(uncounted.columns) if column.header != "reason"]
-            blocks += [*_first(uncounted.only(places)), Sentence("Shares are of a model's own MACs.")]
+            shown = uncounted.only(places)
+            named = [replace(shown.columns[0], header="uncounted by fvcore"), *shown.columns[1:]]
+            blocks += [*_first(replace(shown, columns=named)), Sentence("Shares are of a model's own MACs.")]
             reasons = dict.fromkeys(cells[1] for cells in uncounted.rows[:_MOST])
             blocks += [Sentence(f"Note: {reason}.") for reason in reasons]
         for table in (disagreements(self.rows), missing(self.rows), errors(self.rows)):

@@ -29,7 +29,7 @@ _STYLES = {
     _NOT_RUN: "bold red",
 }
 _COLUMNS = [
-    *(Column("budget", "name"), Column("count"), Column("number", "number"), Column("limit", "number", 1)),
+    *(Column("budget", "name", room=16), Column("count"), Column("number", "number"), Column("limit", "number", 1)),
     *(Column("margin", "number", 2), Column("verdict", styles=_STYLES)),
 ]
 _RAW = (

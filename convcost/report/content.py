@@ -14,6 +14,7 @@ class Column:
     kind    "number" stands to the right and "text" to the left, both whole; "name" is whole if it can be, and else
             loses its middle; "words" is wrapped
     rank    0 is always shown; the higher, the sooner the column is left out of a narrow table
+    room    what a name must have before another column is left out for it; 0 for all that it takes
     styles  the style of a cell by its text
     """
 
@@ -21,6 +22,7 @@ class Column:
     kind: Literal["number", "text", "name", "words"] = "text"
     rank: int = 0
     styles: Mapping[str, str] = field(default_factory=dict)
+    room: int = 0
 
     @property
     def right(self) -> bool:

@@ -121,7 +121,7 @@ class SweepReport(Report):
             blocks.append(Sentence(more, "dim"))
         if self.refused:
             points = "1 point is" if self.refused == 1 else f"{self.refused:,} points are"
-            blocks.append(Sentence(f"{points} left out, where the net cannot be drawn. First: {self.sweep.reason}."))
+            blocks.append(Sentence(f"{points} left out, where the net cannot be built. First: {self.sweep.reason}."))
         return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
 
     def _cells(self, places: Sequence[int]) -> list[list[str]]:

@@ -16,7 +16,7 @@ from convcost.report.text import visible
 
 _GAP = 2
 _LEAST_WORDS = 14
-_LEAST_NAME = 16
+_LEAST_NAME = 8
 
 Line = list[tuple[str, str]]
 """A printed line: pieces of text, each with its style (empty for none)."""
@@ -78,7 +78,9 @@ def fitting(table: Table, width: int) -> list[int]:
 def _needed(column: Column, cells: Sequence[str]) -> int:
     """The width that a column needs before others are left out for it."""
     widest = max(cell_len(visible(cell)) for cell in cells)
-    return min(widest, _least(column, cells)) if column.kind == "words" else widest
+    if column.kind == "words" or column.room:
+        return min(widest, max(column.room, _least(column, cells)))
+    return widest
 
 
 def _least(column: Column, cells: Sequence[str]) -> int:

@@ -106,7 +106,12 @@ def test_no_integer_is_cut_at_any_width(
     project(tmp_path, small=limits, another_budget_with_a_long_name="activations = '<= 2.5M'")
     monkeypatch.chdir(tmp_path)
     printed: list[Report] = []
-    monkeypatch.setattr(Report, "__str__", lambda report: printed.append(report) or "")
+
+    def kept(report: Report) -> str:
+        printed.append(report)
+        return ""
+
+    monkeypatch.setattr(Report, "__str__", kept)
     outcome = convcost(*command)
     assert printed, outcome.err
     for report in printed:
