@@ -1,1 +1,1 @@
-"""What a user calls from Python, one thing a file; convcost hands them out."""
+"""What a user calls from Python; `convcost` hands it out. Nothing is computed here."""

@@ -16,8 +16,8 @@ from typing import IO, Any
 
 import convcost
 from convcost.auditing.row import AuditRow
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import ModelReference
 
 
 def place(out: Path) -> Path:
@@ -25,14 +25,14 @@ def place(out: Path) -> Path:
     return out.with_name(f"{out.name}.partial")
 
 
-def header(tasks: Sequence[Task], seconds: float, gibibytes: float) -> dict[str, Any]:
+def header(tasks: Sequence[ModelReference], seconds: float, gibibytes: float) -> dict[str, Any]:
     """What the rows depend on."""
     return {
         "convcost": convcost.__version__,
         "code of convcost": _digest_of_code(),
         **{name: _version(name) for name in ("torch", "fvcore", "torchvision", "timm")},
         "Python": platform.python_version(),
-        "list of models": f"{len(tasks)} models, {_digest(task.name for task in tasks)}",
+        "list of models": f"{len(tasks)} models, {_digest(str(task) for task in tasks)}",
         "--time-limit": seconds,
         "--memory-limit": gibibytes,
     }

@@ -11,11 +11,13 @@ from typing import Any
 from convcost.auditing import supervisor
 from convcost.auditing.row import AuditRow
 from convcost.auditing.supervisor import Settings
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import ModelReference
 
 
-def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None = None) -> Generator[AuditRow]:
+def rows(
+    tasks: Sequence[ModelReference], settings: Settings, jobs: int, dask: str | None = None
+) -> Generator[AuditRow]:
     """The rows as they finish, in no order.
 
     On this machine `jobs` threads of this process keep a process each. With the address of a Dask scheduler
@@ -27,7 +29,7 @@ def rows(tasks: Sequence[Task], settings: Settings, jobs: int, dask: str | None 
     with _cluster(dask) as backend:
         with joblib.parallel_config(**backend):
             parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        finished = parallel(joblib.delayed(supervisor.audit)(task.name, settings) for task in tasks)
+        finished = parallel(joblib.delayed(supervisor.audit)(str(task), settings) for task in tasks)
         try:
             for row in finished:
                 yield AuditRow.from_json(row)

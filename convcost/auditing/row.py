@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Row, Verdict
 
 ERROR = "error"
 NOT_AUDITED = "not audited"

@@ -12,16 +12,15 @@ from convcost.auditing import journal, parallel
 from convcost.auditing.journal import Journal
 from convcost.auditing.row import AuditRow
 from convcost.auditing.supervisor import Settings
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError
-from convcost.models.reference import LIBRARIES
+from convcost.core.parsing import LIBRARIES, ModelReference
 
 Progress = Callable[[int, int], None]
 """Is told how many models are done, and of how many."""
 
 
 def audited(
-    tasks: Sequence[Task],
+    tasks: Sequence[ModelReference],
     *,
     seconds: float,
     gibibytes: float,
@@ -50,7 +49,7 @@ def audited(
         kept = Journal(journal.place(out), journal.header(tasks, seconds, gibibytes), resume)
     done = {row.name: row for row in kept.rows} if kept else {}
     try:
-        left = [task for task in tasks if task.name not in done]
+        left = [task for task in tasks if str(task) not in done]
         _report(progress, done, tasks)
         settings = Settings(seconds, gibibytes, _libraries(left), os.getcwd(), uuid.uuid4().hex)
         with contextlib.closing(parallel.rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
@@ -62,7 +61,7 @@ def audited(
     finally:
         if kept is not None:
             kept.close(keep=bool(done))
-    return [done[task.name] for task in tasks]
+    return [done[str(task)] for task in tasks]
 
 
 _MOST = 10**6
@@ -73,8 +72,8 @@ def _report(progress: Progress | None, done: Sized, tasks: Sized) -> None:
         progress(len(done), len(tasks))
 
 
-def _libraries(tasks: Sequence[Task]) -> tuple[str, ...]:
-    places = {task.reference.rpartition(":")[0] for task in tasks}
+def _libraries(tasks: Sequence[ModelReference]) -> tuple[str, ...]:
+    places = {task.place for task in tasks}
     return tuple(name for name in LIBRARIES if name in places)
 
 

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
-from convcost.auditing.task import Task
 from convcost.core.errors import ConvcostError, MeasurementError
-from convcost.models.reference import LIBRARIES, load
+from convcost.core.parsing import LIBRARIES, ModelReference, parse_inputs, parse_model
+from convcost.models.loading import load
 
 IDLE = 60
 """Seconds without a request after which the process ends: its keeper may be on a cluster and done."""
@@ -77,7 +77,7 @@ def _import(libraries: Sequence[str]) -> None:
 
 def _answer(line: str) -> dict[str, Any]:
     try:
-        return audited(Task.read(line)).as_json()
+        return audited(parse_model(line)).as_json()
     except ConvcostError as error:
         text = str(error)
     except MemoryError:
@@ -89,26 +89,25 @@ def _answer(line: str) -> dict[str, Any]:
     return AuditRow(line, ERROR, error=" ".join(text.split())).as_json()
 
 
-def audited(task: Task) -> AuditRow:
+def audited(task: ModelReference) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
-    from convcost.comparison.model import compare_model
-    from convcost.models import spelling
-    from convcost.trace.arbiter import probed
+    from convcost.comparison.compare import compare_model
     from convcost.trace.capture import capture
     from convcost.trace.fvcore import traced_or_not
     from convcost.trace.inputs import Inputs
+    from convcost.trace.probe import probed
 
-    loaded = load(task.reference, spelling.parse_arguments(task.arguments))
-    given = spelling.given_inputs(task.inputs) or loaded.inputs
+    loaded = load(task)
+    given = parse_inputs(task.inputs) or loaded.inputs
     if given is None:
-        if task.reference.rpartition(":")[0] in LIBRARIES:
-            return AuditRow(task.name, NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
+        if task.place in LIBRARIES:
+            return AuditRow(str(task), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
         raise MeasurementError(loaded.note)
     example = Inputs.of(given)
     comparison = compare_model(
         capture(loaded.module, example), traced_or_not(loaded.module, example), example.specs, probed
     )
-    return summary(task.name, comparison)
+    return summary(str(task), comparison)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from convcost.budgeting.limit import Count
 from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Row, Verdict
 
 COUNTS = ("macs", "params", "activations")
 """What a budget can limit."""

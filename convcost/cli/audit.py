@@ -14,26 +14,28 @@ EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out r
 
 def command(
     models: str = typer.Argument(
-        help="torchvision, timm, or a file: a model reference a line, or CSV with these in its first column.",
+        help="torchvision, timm, or a file: one model reference per line, or CSV with these in its first column.",
         show_default=False,
         autocompletion=completion.libraries,
     ),
-    pattern: str | None = typer.Option(None, "--filter", metavar="GLOB", help="Only the models that this matches."),
-    jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one a core"),
+    pattern: str | None = typer.Option(
+        None, "--filter", metavar="GLOB", help="Only the models that this glob matches."
+    ),
+    jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one per core"),
     out: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as .csv or .parquet."),
-    resume: bool = typer.Option(False, "--resume", help="Go on with an audit of the same --out that did not end."),
-    time_limit: float = typer.Option(600, metavar="SECONDS", help="What one model may take."),
-    memory_limit: float = typer.Option(8, metavar="GIB", help="What one model may take."),
+    resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out that was stopped."),
+    time_limit: float = typer.Option(600, metavar="SECONDS", help="Time that one model may take."),
+    memory_limit: float = typer.Option(8, metavar="GIB", help="Memory that one model may take."),
     dask: str | None = typer.Option(None, metavar="tcp://…", help="Run on the cluster of this Dask scheduler."),
 ) -> int:
-    """Compare every model of a library at its own input size, a row each.
+    """Compare every model of a library at its own input size: one row per model.
 
     Models are built without weights, each in a process that is watched: one that hangs or dies becomes a row with
-    its error. Finished rows are kept beside --out at once, and --resume goes on where an audit was stopped. A line
-    of a file is a reference as for convcost compare, with --input and --arg if it needs them; its code is run.
-    Exit code: 0 no disagreement, 1 some, 2 could not run, a model that could not be compared included.
+    its error. Finished rows are saved beside --out at once, and --resume continues where an audit was stopped. A line
+    of a file is a model as for convcost compare, with --input and --arg if it needs them; its code is run.
+    Exit code: 0 no disagreement, 1 some, 2 could not run, also where a model could not be compared.
     """
-    from convcost.api.audit import audit
+    from convcost.api.projects import audit
 
     with bar("models") as progress:
         try:
@@ -54,7 +56,9 @@ def command(
             interrupted = False
     if interrupted:
         hint = (
-            "what is done is kept: the same command with --resume goes on" if out else "nothing is kept without --out"
+            "what is done is saved: the same command with --resume continues"
+            if out
+            else "nothing is saved without --out"
         )
         typer.echo(f"stopped; {hint}", err=True)
         return 130

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli.console import bar, show
+from convcost.cli import options
+from convcost.cli.console import bar, show, write
 
 EXAMPLE = "Example:  convcost check --markdown summary.md"
 _STDOUT = Path("-")
@@ -16,26 +17,23 @@ def command(
     path: Path = typer.Argument(Path("."), help="A pyproject.toml, or its folder."),
     update: bool = typer.Option(False, "--update", help="Write the baseline: what the models cost now."),
     markdown: Path | None = typer.Option(
-        None, metavar="FILE", help="Write a summary as Markdown, as for a CI job; - prints it in place of the table."
+        None, metavar="FILE", help="Write a summary as Markdown, as for a CI job; - prints it instead of the table."
     ),
     baseline: Path | None = typer.Option(
         None, metavar="FILE", help="The baseline.", show_default="convcost-baseline.json beside pyproject.toml"
     ),
 ) -> int:
-    """Hold every budget of [tool.convcost.budgets] in a pyproject.toml against what its model costs.
+    """Compare every budget of [tool.convcost.budgets] in a pyproject.toml with what its model costs.
 
     A budget is a table with a model and any of input, macs, params, activations ("<= 300M", "== 3504872"; also
     <, >=, >) and uncounted ("none", or a list of operators that may be left out). Where there is a baseline, what
     has an upper limit may grow up to it, and what has none may not grow at all, until --update accepts it; so a
-    budget with only a model keeps it from growing. A model of yours is run.
-    Exit code: 0 all hold, 1 one is broken, 2 one could not be checked.
+    budget with only a model keeps it from growing. The code of your own models is run.
+    Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
     """
-    from convcost.report import files
+    options.check_outputs(None if markdown == _STDOUT else markdown, baseline if update else None)
 
-    outputs = [file for file in (markdown, baseline if update else None) if file not in (None, _STDOUT)]
-    files.check_all([file for file in outputs if file is not None])
-
-    from convcost.api.check import check
+    from convcost.api.projects import check
 
     with bar("budgets") as progress:
         report = check(path, update=update, baseline=baseline, progress=progress)
@@ -44,8 +42,7 @@ def command(
     if markdown == _STDOUT:
         typer.echo(report.to_markdown(), nl=False)
     else:
-        if markdown is not None:
-            report.to_markdown(markdown)
+        write(report, markdown=markdown)
         show(report)
     if report.errors:
         return 2

@@ -1,4 +1,4 @@
-"""What a shell offers behind the Tab key: names of the book, and values that an option can have."""
+"""What a shell offers for the Tab key: names in the registry, and values that an option can have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _starting(found: Iterable[object], incomplete: str) -> list[str]:
 
 
 def networks(incomplete: str) -> list[str]:
-    """Networks of the book."""
+    """Offer networks."""
     from convcost.core.architecture import Architecture
     from convcost.core.registry import records
 
@@ -27,16 +27,16 @@ def networks(incomplete: str) -> list[str]:
 
 
 def formulas(incomplete: str) -> list[str]:
-    """Whatever has a closed form: formulas, operators, networks."""
-    from convcost.core.convention import Convention
-    from convcost.core.registry import registry
+    """Offer what has a closed form: formulas, operators, networks."""
+    from convcost.core.architecture import Architecture
+    from convcost.core.record import Formula
+    from convcost.core.registry import records
 
-    names = [name for name, record in registry().items() if not isinstance(record, Convention)]
-    return _starting(sorted(names), incomplete)
+    return _starting(sorted({*records(Formula), *records(Architecture)}), incomplete)
 
 
 def symbols(context: typer.Context, incomplete: str) -> list[str]:
-    """SYMBOL= of the formula, or the options of the network, that is named on the line."""
+    """Offer SYMBOL= for the formula, or OPTION= for the network, that is named on the line."""
     from convcost.core.record import Formula
 
     record = _named(context)
@@ -45,7 +45,7 @@ def symbols(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def conventions(incomplete: str) -> list[str]:
-    """Counters whose conventions the book has."""
+    """Offer counters whose conventions are known."""
     from convcost.core.convention import Convention
     from convcost.core.registry import records
 
@@ -53,7 +53,7 @@ def conventions(incomplete: str) -> list[str]:
 
 
 def papers(incomplete: str) -> list[str]:
-    """Files of published numbers."""
+    """Offer papers: the files of published numbers."""
     from importlib.resources import files
 
     found = files("convcost.formulas.published").iterdir()
@@ -61,12 +61,12 @@ def papers(incomplete: str) -> list[str]:
 
 
 def libraries(incomplete: str) -> list[str]:
-    """What can be audited as a whole."""
+    """Offer the libraries that can be audited as a whole."""
     return _starting(["timm", "torchvision"], incomplete)
 
 
 def values(option: str) -> Completer:
-    """The choices of an option, or the values of it that the paper has, for the network that is named on the line."""
+    """Return a completer of an option's choices, or of the paper's values of it, for the network on the line."""
 
     def complete(context: typer.Context, incomplete: str) -> list[str]:
         found = [one for one in _options(context) if one.name == option]
@@ -76,7 +76,7 @@ def values(option: str) -> Completer:
 
 
 def preferences(context: typer.Context, incomplete: str) -> list[str]:
-    """What `--prefer` can be: balanced, or a numeric option of the network."""
+    """Offer what `--prefer` can be: balanced, or a numeric option of the network."""
     return _starting(["balanced", *(one.name for one in _options(context) if not one.choices)], incomplete)
 
 
@@ -88,7 +88,7 @@ def _options(context: typer.Context) -> tuple[Option, ...]:
 
 
 def _named(context: typer.Context) -> Record | None:
-    """The record that is named on the line; where an option still lacks its value, the name is among the rest."""
+    """Return the record that is named on the line; while an option still lacks its value, the name is in `args`."""
     from convcost.core.registry import registry
 
     words = (context.params.get("name"), *context.args)

@@ -1,4 +1,4 @@
-"""Consoles for standard output: colours on a terminal only, and the width of the terminal."""
+"""Where reports go: standard output, in colour on a terminal only, and files; progress on standard error."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.text import Text
+
     from convcost.report.report import Report
 
 
@@ -21,9 +26,22 @@ def show(report: Report) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(markup=False, highlight=False, emoji=False)
-    for line in report.lines(console.width):
-        console.print(Text.assemble(*line), soft_wrap=True)
+    screen = Console(markup=False, highlight=False, emoji=False)
+    for line in report.lines(screen.width):
+        sys.stdout.write(_coloured(screen, Text.assemble(*line)))
+
+
+def _coloured(screen: Console, line: Text) -> str:
+    with screen.capture() as capture:
+        screen.print(line, soft_wrap=True)
+    return capture.get()
+
+
+def write(report: Report, **files: Path | None) -> None:
+    """Write a report in each format (csv, markdown, latex, html, json, parquet, plot) that has a file."""
+    for name, path in files.items():
+        if path is not None:
+            getattr(report, f"to_{name}")(path)
 
 
 _LONG = 2.0
@@ -31,7 +49,7 @@ _LONG = 2.0
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Gives what to tell how much more is done: a line on a terminal's standard error, once it takes seconds."""
+    """Give a function to call with how much more is done; it shows one line on a terminal once that takes seconds."""
     start, done, shown = time.monotonic(), 0, False
 
     def advance(more: int) -> None:
@@ -50,7 +68,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with the time left, on a terminal's standard error only; what it gives is told what is done, and of all."""
+    """Give a function to call with what is done, and of how much; it shows a bar with the time left on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

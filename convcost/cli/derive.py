@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import typer
 
-from convcost.cli import completion, networks, shared
+from convcost.cli import options
 from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    from convcost.report.report import Report
 
 EXAMPLE = "Example:  convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192"
 
 
-class Per(StrEnum):
-    """What a formula stands for."""
-
-    LAYER = "layer"
-    STAGE = "stage"
-    TOTAL = "total"
-
-
 def command(
     context: typer.Context,
-    model: str = typer.Argument(
-        help="A network of the book, torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory "
-        "(whose code is run).",
-        show_default=False,
-        autocompletion=completion.networks,
-    ),
+    model: str = options.MODEL,
     symbols: str | None = typer.Option(
-        None, metavar="B,H,W", help="Names of the open sizes: batch, then spatial axes; a name twice is one size."
+        None, metavar="B,H,W", help="Names of the free sizes: batch, then spatial axes; a name twice is one size."
     ),
     inputs: list[str] = typer.Option(
-        [], "--input", metavar="SIZES", help="A model's input, open sizes by name: B,3,H,W, int64:B,L; once an input."
+        [],
+        "--input",
+        metavar="SIZES",
+        help="An input of the model, free sizes by name: B,3,H,W, int64:B,L; repeatable.",
     ),
-    arguments: list[str] = shared.ARGUMENTS,
-    per: Per = typer.Option(Per.TOTAL, help="What a formula stands for."),
+    arguments: list[str] = options.ARGUMENTS,
+    per: str = options.per("total", "stage", "layer"),
     at: list[str] = typer.Option(
-        [], "--at", metavar="H=224,W=224", help="Give the formulas' values at these sizes (batch 1); repeatable."
+        [], "--at", metavar="H=224,W=224", help="Print the formulas' values at these sizes (batch 1); repeatable."
     ),
     over: str | None = typer.Option(
         None, metavar="OPTION", help="Derive a family over its width multiplier: alpha, or a factory's argument."
@@ -52,62 +45,39 @@ def command(
     """Derive what a real model costs, as a formula of its input's sizes: one symbolic trace, no weights.
 
     MACs, parameters, activations and the largest working set, and the sizes for which they hold.
-    A network of the book takes its options too (--alpha 0.75, --depth 50).
+    A network takes its options too (--alpha 0.75, --depth 50).
     """
-    from convcost.models import spelling
+    from convcost.core.parsing import parse_arguments, parse_inputs, parse_reference, parse_symbols
 
-    options = networks.gather(model, {}, context.args)
+    settings = options.settings_of(context, model)
     points = [_point(text) for text in at]
-    positional, keyword = spelling.parse_inputs(inputs, symbols=True)
-    if positional and keyword:
-        raise ConvcostError("give all inputs by name (NAME=B,77), or none")
-    names = None if symbols is None else _names(symbols)
+    given = parse_inputs(inputs, symbols=True)
+    names = None if symbols is None else parse_symbols(symbols)
+    reference = parse_reference(model, settings, parse_arguments(arguments))
 
     if over is not None:
-        if at or per is not Per.TOTAL:
+        if at or per != "total":
             raise ConvcostError("--over prints a family's formula; leave out --at and --per")
-        from convcost.api.family import derive_family
+        from convcost.comparison.reference import derive_family_of
+        from convcost.report.derivation import FamilyReport
 
-        family = derive_family(
-            model,
-            over,
-            inputs=keyword or positional or None,
-            arguments=spelling.parse_arguments(arguments),
-            **options,
-        )
-        if latex:
-            typer.echo(family.to_latex(), nl=False)
-        else:
-            show(family)
-        return 0
+        return _print(FamilyReport(derive_family_of(reference, over, given)), latex)
 
-    from convcost.api.derive import derivation
+    from convcost.comparison.reference import derive_model
+    from convcost.explore.evaluated import evaluate, own_input
+    from convcost.report.derivation import DerivationReport
 
-    derived = derivation(
-        model,
-        inputs=keyword or positional or None,
-        symbols=names,
-        arguments=spelling.parse_arguments(arguments),
-        **options,
-    )
+    model_and_forms = derive_model(reference, given, names)
+    values = evaluate(model_and_forms, points, per)
+    return _print(DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms)), latex)
 
-    from convcost.api.derive import report_of
 
-    report = report_of(derived, per.value, points)
+def _print(report: Report, latex: bool) -> int:
     if latex:
         typer.echo(report.to_latex(), nl=False)
     else:
         show(report)
     return 0
-
-
-def _names(text: str) -> list[str]:
-    from convcost.models.spelling import SYMBOL
-
-    names = [name.strip() for name in text.split(",")]
-    if not all(map(SYMBOL.fullmatch, names)):
-        raise ConvcostError(f"--symbols is {text!r}, but must be names such as B,H,W")
-    return names
 
 
 def _point(text: str) -> dict[str, int]:

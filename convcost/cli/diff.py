@@ -6,43 +6,40 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, shared
-from convcost.cli.console import show
+from convcost.cli import completion, options
+from convcost.cli.console import show, write
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
 
 
 def command(
     before: str = typer.Argument(
-        help="What there was, written as for convcost compare and in quotes if it has options: "
+        help="The network before, typed as for convcost compare, and in quotes if it has options: "
         "'mobilenet_v1 --alpha 0.75', torchvision:resnet18, 'net.py:Net --arg width=8 --input 1,3,64,64'; "
-        "net.py@REV:Net is the file at a revision of git. A module of yours is run.",
+        "net.py@REV:Net is the file at a revision of git. The code of a file or module is run.",
         show_default=False,
         autocompletion=completion.networks,
     ),
     after: str = typer.Argument(
-        help="What there is, written in the same way.", show_default=False, autocompletion=completion.networks
+        help="The network after, typed in the same way.", show_default=False, autocompletion=completion.networks
     ),
     inputs: list[str] = typer.Option(
-        [], "--input", metavar="SIZES", help="Input of both models, where one has none of its own; once an input."
+        [], "--input", metavar="SIZES", help="An input of both models, where they have none of their own; repeatable."
     ),
-    all_operators: bool = shared.ALL_OPERATORS,
-    markdown: Path | None = typer.Option(None, metavar="FILE", help="Write Markdown, as for a pull request."),
-    latex: Path | None = shared.LATEX,
+    all_operators: bool = options.ALL_OPERATORS,
+    markdown: Path | None = options.MARKDOWN,
+    latex: Path | None = options.LATEX,
 ) -> int:
     """Show what changed from one network to another, layer by layer, in the formulas' counts.
 
-    Layers are matched by name, the others by what they are. Exit code 0 whatever changed, 2 could not run.
+    Layers are matched by name, and where the names differ by what they are. Exit code: 0 whatever changed, 2 could
+    not run.
     """
-    from convcost.report import files
+    options.check_outputs(markdown, latex)
 
-    files.check_all([path for path in (markdown, latex) if path is not None])
-
-    from convcost.api.design import diff
+    from convcost.api.models import diff
 
     report = diff(before, after, inputs=inputs).view(all_operators)
-    for path, write in ((markdown, report.to_markdown), (latex, report.to_latex)):
-        if path is not None:
-            write(path)
+    write(report, markdown=markdown, latex=latex)
     show(report)
     return 0

@@ -1,4 +1,4 @@
-"""`convcost list`: what the book and the models hold."""
+"""`convcost list`: everything that has a name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ EXAMPLE = "Example:  convcost list"
 
 
 def command() -> int:
-    """List the networks, formulas, operators and conventions of the book, and the models."""
+    """List the networks, formulas, operators and conventions, and the models to compare networks with."""
     from convcost import models
     from convcost.report.formula import ListReport
 

@@ -21,7 +21,7 @@ from convcost.cli import (
     diff,
     formula,
     listing,
-    networks,
+    options,
     prove,
     referee,
     report,
@@ -43,27 +43,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-# These take the options that a network of the book has of its own.
+# These take the options that a network has of its own.
 _OF_NETWORKS = (compare, derive, prove, referee, report, show, solve, sweep)
 
 for _name, _module, _short in (
-    ("compare", compare, "Formula against fvcore, layer by layer: the main job."),
-    ("audit", audit, "Every model of a library, a row each."),
+    ("compare", compare, "Compare formulas with fvcore, layer by layer: the main job."),
+    ("audit", audit, "Every model of a library, one row per model."),
     ("referee", referee, "Why two counters disagree: each one's number explained."),
     ("derive", derive, "A model's cost as a formula of its input's sizes."),
-    ("prove", prove, "Formula and model as one function of batch, height and width."),
+    ("prove", prove, "Whether formula and model cost the same for every input size."),
     ("show", show, "An architecture as its paper's table."),
     ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
     ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve, "The largest settings of a network that fit a budget."),
     ("report", report, "Comparisons as one page for a browser, with sliders."),
     ("diff", diff, "What changed from one network to another, layer by layer."),
-    ("check", check, "A project's budgets, as its pyproject.toml has them."),
+    ("check", check, "The budgets in a project's pyproject.toml."),
     ("conventions", conventions, "What each counter counts, and its known faults."),
-    ("claims", claims, "Published numbers, checked."),
-    ("list", listing, "What the book holds."),
+    ("claims", claims, "Numbers that papers print, recomputed."),
+    ("list", listing, "Names of all networks, formulas, operators and conventions."),
 ):
-    _settings = networks.CONTEXT if _module in _OF_NETWORKS else None
+    _settings = options.ANY_SETTING if _module in _OF_NETWORKS else None
     app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
 
 
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _unprintable(error: OSError | UnicodeEncodeError) -> int:
-    """The exit code where standard output takes no more; a reader that has seen enough (`| head`) is no error."""
+    """Return the exit code where standard output takes no more; a reader that leaves early (`| head`) is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor can the rest be written at exit
     if isinstance(error, BrokenPipeError):
         return _PIPE_CLOSED
@@ -107,7 +107,7 @@ def _unprintable(error: OSError | UnicodeEncodeError) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; its exit code."""
+    """Run the command line and return its exit code."""
     try:
         code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
     except (_UsageError, ConvcostError) as error:

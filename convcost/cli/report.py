@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
-from convcost.cli import networks, shared
-from convcost.cli.compare import Unit
-from convcost.cli.console import show
+from convcost.cli import options
+from convcost.cli.console import show, write
+from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
 
 EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html costs.html"
@@ -18,34 +19,37 @@ def command(
     context: typer.Context,
     names: list[str] = typer.Argument(
         metavar="NAME",
-        help="Networks or models, each written as for convcost compare and in quotes if it has options: mobilenet_v1, "
+        help="Networks or models, each typed as for convcost compare, and in quotes if it has options: mobilenet_v1, "
         "'resnet --depth 50', torchvision:resnet18.",
         show_default=False,
     ),
-    html: Path = typer.Option(..., "--html", metavar="FILE", help="Write the page; it needs no network."),
-    model: str | None = typer.Option(
-        None, metavar="REF", help="Hold the networks' formulas against this model: torchvision:NAME, FILE.py:factory."
+    html: Path = typer.Option(
+        ..., "--html", metavar="FILE", help="Write the page to this file; it opens without the internet."
     ),
-    inputs: list[str] = shared.INPUTS,
-    arguments: list[str] = shared.ARGUMENTS,
-    unit: Unit = typer.Option(Unit.MACS, help=shared.UNITS),
+    model: str | None = options.COUNTERPART,
+    inputs: list[str] = options.INPUTS,
+    arguments: list[str] = options.ARGUMENTS,
+    unit: str = options.UNIT,
 ) -> int:
     """Write comparisons as one page for a browser, in which the formulas run.
 
-    Sliders turn a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
-    the same formula. Options of a network (--alpha 0.75, --depth 50) given here hold for all of them.
+    Sliders change a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
+    the same formula. Options of a network that are typed here (--alpha 0.75, --depth 50) apply to all of them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
-    from convcost.report import files
+    from convcost.core.parsing import once, split_options
 
-    found, options = networks.apart([*names, *context.args])
-    files.check_writable(html)
+    # typer leaves options that it does not know among the names.
+    found, others = split_options([*names, *context.args])
+    if not found:
+        raise ConvcostError("give a network's name, such as mobilenet_v1")
+    settings: dict[str, Any] = once(others)
+    options.check_outputs(html)
 
     from convcost.api.page import page
 
-    written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit.value, **options)
-    written.to_html(html)
-
+    written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
+    write(written, html=html)
     show(written)
     typer.echo(f"Written: {visible(str(html))}")
     return 0 if written.ok else 1

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import typer
 
-from convcost.cli import console, networks, shared
-
-
-class Per(StrEnum):
-    """What a row stands for."""
-
-    LAYER = "layer"
-    BLOCK = "block"
-
+from convcost.cli import options
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost show mobilenet_v2 --alpha 0.75 --per block"
 
 
 def command(
     context: typer.Context,
-    name: str = shared.NETWORK,
-    per: Per = typer.Option(Per.LAYER, help="What a row stands for."),
-    symbolic: bool = typer.Option(False, "--symbolic", help="Leave α, the image's side and the batch open."),
+    name: str = options.NETWORK,
+    per: str = options.per("layer", "block"),
+    symbolic: bool = typer.Option(False, "--symbolic", help="Keep α, the image's side and the batch as symbols."),
 ) -> int:
     """Print an architecture: operators, channels, repeats, strides, output sizes, receptive fields and costs.
 
@@ -32,5 +23,5 @@ def command(
     from convcost.explore.network_table import network_table
     from convcost.report.architecture import ArchitectureReport
 
-    console.show(ArchitectureReport(network_table(name, networks.gather(name, {}, context.args), per.value, symbolic)))
+    show(ArchitectureReport(network_table(name, options.settings_of(context, name), per, symbolic)))
     return 0

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion, networks, shared
-from convcost.cli.console import progress, show
+from convcost.cli import completion, options
+from convcost.cli.console import progress, show, write
 
 EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
 
 
 def command(
     context: typer.Context,
-    name: str = shared.NETWORK,
+    name: str = options.NETWORK,
     max_macs: str | None = typer.Option(None, metavar="N", help="The most multiply-accumulates: 300M, 1.2G."),
     max_params: str | None = typer.Option(None, metavar="N", help="The most parameters: 3.5M, 3504872."),
     max_activations: str | None = typer.Option(
@@ -23,30 +23,27 @@ def command(
     prefer: str = typer.Option(
         "balanced",
         metavar="OPTION",
-        help="What is to be largest first: alpha, resolution, another; or balanced.",
+        help="The option to make largest first (alpha, resolution, another), or balanced.",
         autocompletion=completion.preferences,
     ),
     step: str = typer.Option("32", metavar="PX", help="Step of the image's side."),
     alpha_step: str = typer.Option("0.05", metavar="A", help="Step of the width multiplier."),
-    alpha: str | None = shared.ALPHA,
-    rho: str | None = shared.RHO,
-    resolution: str | None = shared.RESOLUTION,
-    frontier: bool = typer.Option(False, "--frontier", help="List all settings that fit while nothing larger does."),
-    latex: Path | None = shared.LATEX,
+    alpha: str | None = options.ALPHA_GRID,
+    rho: str | None = options.RHO_GRID,
+    resolution: str | None = options.RESOLUTION_GRID,
+    frontier: bool = typer.Option(False, "--frontier", help="List every setting that fits while no larger one does."),
+    latex: Path | None = options.LATEX,
 ) -> int:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
 
-    The lattice is all widths and images by their steps, unless GRID says otherwise: one value, START:STOP:STEP or a
-    list with commas; any option of the network can be given so. Balanced: the smallest factor (a setting over its
-    default) is as large as can be. Exit code: 0, 1 nothing fits, 2 could not run.
+    The lattice has all widths and image sides by their steps, unless GRID says otherwise: one value, START:STOP:STEP
+    or a list with commas; every option of the network can be given so. Balanced: the smallest factor (a setting
+    divided by its default) is as large as it can be. Exit code: 0 something fits, 1 nothing fits, 2 could not run.
     """
-    options = networks.gather(name, {"alpha": alpha, "rho": rho, "resolution": resolution}, context.args)
-    if latex is not None:
-        from convcost.report import files
+    settings = options.settings_of(context, name)
+    options.check_outputs(latex)
 
-        files.check_writable(latex)
-
-    from convcost.api.design import solve
+    from convcost.api.formulas import solve
 
     with progress("settings") as advance:
         report = solve(
@@ -58,9 +55,8 @@ def command(
             step=step,
             alpha_step=alpha_step,
             progress=advance,
-            **options,
+            **settings,
         ).view(frontier)
-    if latex is not None:
-        report.to_latex(latex)
+    write(report, latex=latex)
     show(report)
     return 0 if report.ok else 1

@@ -1,13 +1,12 @@
-"""Which line of the paper is which call of the model, whatever the model names it."""
+"""Which call of the paper is which call of the model, whatever the model names it."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
-from convcost.core.numeric import Shape
+from convcost.core.op_call import OpCall
 
 ORDERLESS = ("add", "mul", "concat")
 """Operators that cost the same whichever operand stands first."""
@@ -15,21 +14,27 @@ ORDERLESS = ("add", "mul", "concat")
 Pair = tuple[int | None, int | None]
 
 
-def signature(operator: str, inputs: Sequence[Shape], hyper: Mapping[str, Any]) -> Hashable:
-    """What makes an operator the same layer: its settings and channels.
+def signature(call: OpCall) -> Hashable:
+    """Return what makes an operator the same layer: its settings and channels.
 
     Not the image's size, the batch's, nor how the windows are fitted in (padding may be a number or a word).
     """
-    channels = [shape[-1] if operator == "linear" else shape[1:2] for shape in inputs]
-    settings = ((name, value) for name, value in hyper.items() if name not in ("padding", "ceil_mode"))
-    ordered = sorted(channels) if operator in ORDERLESS else channels
-    return operator, tuple(ordered), tuple(sorted(settings, key=lambda item: item[0]))
+    channels = [shape[-1] if call.name == "linear" else shape[1:2] for shape in call.shapes]
+    settings = ((name, value) for name, value in call.hyper.items() if name not in ("padding", "ceil_mode"))
+    ordered = sorted(channels) if call.name in ORDERLESS else channels
+    return call.name, tuple(ordered), tuple(sorted(settings, key=lambda item: item[0]))
+
+
+def align_calls(paper: Sequence[OpCall], model: Sequence[OpCall]) -> list[Pair]:
+    """Return which call of the paper is which of the model, as `align` does, by their signatures and operators."""
+    names = ([call.name for call in side] for side in (paper, model))
+    return align([*map(signature, paper)], [*map(signature, model)], *names)
 
 
 def align(
     lines: Sequence[Hashable], calls: Sequence[Hashable], line_kinds: Sequence[str], call_kinds: Sequence[str]
 ) -> list[Pair]:
-    """Pairs of indices, in the order of the lines; None where a side has no partner.
+    """Return pairs of indices, in the order of the lines; None where a side has no partner.
 
     First the same signature in the same order, then the same signature in any order (branches), then what is
     left: the same operator in the same order (a layer with a changed width is still that layer).

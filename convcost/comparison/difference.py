@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from dataclasses import dataclass, replace
 
-from convcost.comparison.align import Pair, align, signature
+from convcost.comparison.align import Pair, align_calls
 from convcost.comparison.result import Comparison
 from convcost.core.architecture import Network
-from convcost.core.numeric import Shape
-from convcost.core.outline import kind
-
-
-@dataclass(frozen=True)
-class Layer:
-    """An operator of a network with its formula's counts; None is unknown, never zero."""
-
-    name: str
-    operator: str
-    kind: str
-    input_shape: Shape | None
-    output_shape: Shape | None
-    hyper: Mapping[str, Any]
-    macs: int | None
-    parameters: int | None
-    is_product: bool
+from convcost.core.op_call import OpCall
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two networks: what it is called, its operators in order, its totals."""
+    """One of the two networks: what it is called, its operator calls in order, its totals."""
 
     title: str
-    layers: tuple[Layer, ...]
+    calls: tuple[OpCall, ...]
     macs: int
     parameters: int
 
@@ -44,11 +26,11 @@ class Side:
 class Change:
     """A layer of both networks, or of one."""
 
-    before: Layer | None
-    after: Layer | None
+    before: OpCall | None
+    after: OpCall | None
 
     @property
-    def layer(self) -> Layer:
+    def layer(self) -> OpCall:
         """The layer as it is, or was."""
         layer = self.after or self.before
         if layer is None:
@@ -60,32 +42,44 @@ class Change:
         """+ added, - removed, ~ changed; empty where all but the name is as before."""
         if self.before is None or self.after is None:
             return "+" if self.before is None else "-"
-        counts = (self.before.macs, self.before.parameters) != (self.after.macs, self.after.parameters)
-        return "~" if counts or self.settings else ""
+        same = all(_count(self.before, count) == _count(self.after, count) for count in ("macs", "parameters"))
+        return "" if same and not self.settings else "~"
 
     @property
     def renamed(self) -> bool:
         """Whether the layer has another name than before."""
-        return self.before is not None and self.after is not None and self.before.name != self.after.name
+        return self.before is not None and self.after is not None and self.before.path != self.after.path
 
     @property
-    def settings(self) -> tuple[tuple[str, Any, Any], ...]:
+    def settings(self) -> tuple[tuple[str, object, object], ...]:
         """Name, old and new value of what the layer is and of its input; of its output where nothing else differs."""
         a, b = self.before, self.after
         if a is None or b is None:
             return ()
-        pairs: dict[str, tuple[Any, Any]] = {"operator": (a.operator, b.operator)}
+        pairs: dict[str, tuple[object, object]] = {"operator": (a.name, b.name)}
         pairs |= {name: (a.hyper.get(name), b.hyper.get(name)) for name in {**a.hyper, **b.hyper}}
-        pairs["input"] = (a.input_shape, b.input_shape)
+        pairs["input"] = (next(iter(a.shapes), None), next(iter(b.shapes), None))
         found = [(name, old, new) for name, (old, new) in pairs.items() if old != new]
-        if not found and a.output_shape != b.output_shape:
-            found.append(("output", a.output_shape, b.output_shape))
+        if not found and a.output != b.output:
+            found.append(("output", a.output, b.output))
         return tuple(found)
 
+    def count(self, side: str, count: str) -> int | None:
+        """Return `macs` or `parameters` "before" or "after"; None where the layer is absent or the count unknown."""
+        layer = self.before if side == "before" else self.after
+        return None if layer is None else _count(layer, count)
+
     def difference(self, count: str) -> int | None:
-        """New less old `macs` or `parameters`, an absent layer having none; None where one is unknown."""
-        old, new = (0 if x is None else getattr(x, count) for x in (self.before, self.after))
-        return None if old is None or new is None else int(new - old)
+        """Return new less old `macs` or `parameters`, an absent layer having none; None where one is unknown."""
+        old, new = (0 if call is None else _count(call, count) for call in (self.before, self.after))
+        return None if old is None or new is None else new - old
+
+
+def _count(call: OpCall, count: str) -> int | None:
+    """MACs are unknown without a formula, parameters never."""
+    if count == "parameters":
+        return int(call.parameters)
+    return None if call.result is None else int(call.cost.macs)
 
 
 @dataclass(frozen=True)
@@ -106,86 +100,49 @@ class Difference:
         return not self.changed(all_operators=True)
 
 
-def of_drawing(network: Network, title: str) -> Side:
-    """A network of the book."""
-    layers = tuple(
-        Layer(
-            name=line.name,
-            operator=line.operator.name,
-            kind=kind(line.operator.name, line.inputs, line.hyper),
-            input_shape=line.inputs[0],
-            output_shape=line.output.shape,
-            hyper=line.hyper,
-            macs=_whole(line.cost.macs),
-            parameters=_whole(line.cost.parameters),
-            is_product=line.operator.is_product,
-        )
-        for line in network.calls
-    )
-    return Side(title, layers, _whole(sum(line.cost.macs for line in network.core)), _whole(network.cost.parameters))
+def of_network(network: Network, title: str) -> Side:
+    """Return a network of the registry as a side."""
+    return Side(title, network.calls, int(network.cost.macs), int(network.cost.parameters))
 
 
 def of_comparison(comparison: Comparison, title: str) -> Side:
-    """A model that was compared: the formulas' counts, and what the model says of its parameters."""
-    layers = tuple(
-        Layer(
-            name=row.layer,
-            operator=row.operator,
-            kind=row.kind,
-            input_shape=row.input_shape,
-            output_shape=row.output_shape,
-            hyper=row.hyper,
-            macs=row.macs_formula,
-            parameters=row.params_formula if row.params_formula is not None else row.params_measured,
-            is_product=row.is_product,
-        )
-        for row in comparison.rows
-    )
-    return Side(title, layers, comparison.totals.macs_formula, comparison.totals.params_measured)
-
-
-def _whole(count: int | Fraction) -> int:
-    return int(count)
+    """Return a model that was compared: the formulas' counts, and what the model says of its parameters."""
+    calls = tuple(replace(row.call, path=row.layer) for row in comparison.rows)
+    return Side(title, calls, sum(int(call.macs) for call in calls), comparison.totals.params_measured)
 
 
 def difference(before: Side, after: Side) -> Difference:
     """Align two networks: first by name, then as a paper and a model are aligned (`align`)."""
-    pairs = _named(before.layers, after.layers)
-    free_before = [i for i in range(len(before.layers)) if i not in pairs]
+    pairs = _named(before.calls, after.calls)
+    free_before = [i for i in range(len(before.calls)) if i not in pairs]
     taken = set(pairs.values())
-    free_after = [j for j in range(len(after.layers)) if j not in taken]
-    left, right = [before.layers[i] for i in free_before], [after.layers[j] for j in free_after]
-    aligned = align(
-        [_signature(layer) for layer in left],
-        [_signature(layer) for layer in right],
-        [layer.operator for layer in left],
-        [layer.operator for layer in right],
+    free_after = [j for j in range(len(after.calls)) if j not in taken]
+    # The first operand is enough to tell a layer: a join of one branch more is still that join.
+    left, right = (
+        [replace(call, inputs=call.shapes[:1]) for call in side]
+        for side in ([before.calls[i] for i in free_before], [after.calls[j] for j in free_after])
     )
+    aligned = align_calls(left, right)
     pairs |= {free_before[i]: free_after[j] for i, j in aligned if i is not None and j is not None}
     return Difference(
         before,
         after,
         tuple(
-            Change(None if i is None else before.layers[i], None if j is None else after.layers[j])
-            for i, j in _merged(len(before.layers), len(after.layers), pairs)
+            Change(None if i is None else before.calls[i], None if j is None else after.calls[j])
+            for i, j in _merged(len(before.calls), len(after.calls), pairs)
         ),
     )
 
 
-def _signature(layer: Layer) -> Any:
-    shapes = [layer.input_shape] if layer.input_shape else []
-    return signature(layer.operator, shapes, {name: str(value) for name, value in layer.hyper.items()})
-
-
-def _named(before: Sequence[Layer], after: Sequence[Layer]) -> dict[int, int]:
+def _named(before: Sequence[OpCall], after: Sequence[OpCall]) -> dict[int, int]:
     """The same operator under the same name, in order where there are several."""
     waiting: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
     for j, layer in enumerate(after):
-        waiting[layer.name, layer.operator].append(j)
+        waiting[layer.path, layer.name].append(j)
     found = {}
     for i, layer in enumerate(before):
-        if waiting[layer.name, layer.operator]:
-            found[i] = waiting[layer.name, layer.operator].popleft()
+        if waiting[layer.path, layer.name]:
+            found[i] = waiting[layer.path, layer.name].popleft()
     return found
 
 

@@ -1,205 +1,160 @@
-"""What came of a layer: the paper's line against the model's call and fvcore's count of it."""
+"""What came of a layer: the paper's call against the model's and fvcore's count of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from convcost.comparison.align import ORDERLESS, signature
-from convcost.comparison.join import Measured
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
-from convcost.core.builder import OpCall
+from convcost.comparison.align import ORDERLESS
+from convcost.comparison.fvcore_counts import LEFT_OUT, Measured
+from convcost.comparison.row import Row, Verdict
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
-from convcost.core.outline import kind
-from convcost.core.record import Operator
+from convcost.core.numeric import Count
+from convcost.core.op_call import OpCall
 from convcost.core.registry import find
 
 EARLIER = "an earlier layer differs"
 """How the reason of a row ends that follows from another one."""
 
-
-def operator_of(name: str | None) -> Operator | None:
-    """The book's operator of a call, None where it has no formula."""
-    return find(Operator, name, "operator") if name else None
+_WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}
 
 
 def moves_only(measured: Measured) -> bool:
-    """A view that the paper need not mention: no arithmetic, no parameters, nothing that fvcore counts."""
-    operator = operator_of(measured.call.operator)
-    if operator is None or measured.call.parameters or measured.count or measured.call.operator == "flatten":
-        return False
-    cost = operator(*measured.call.inputs, **measured.call.hyper).cost
-    return cost == Cost(activations=cost.activations, inputs=cost.inputs) and operator.name != "concat"
-
-
-def call_signature(measured: Measured) -> Any:
-    """What makes a call the same layer as a line of the paper."""
+    """Whether a call is a view that the paper need not mention: no arithmetic, no parameters, nothing counted."""
     call = measured.call
-    operator = operator_of(call.operator)
-    if operator is None:
-        return call.aten, call.inputs, ()
-    return signature(operator.name, _flat(call.inputs), operator.complete(call.hyper, len(call.output) - 2))
-
-
-def _flat(inputs: Sequence[Any]) -> tuple[Any, ...]:
-    """Input shapes one after another; a concatenation has a list of them."""
-    return inputs[0] if inputs and inputs[0] and isinstance(inputs[0][0], tuple) else tuple(inputs)
+    if call.result is None or call.parameters or measured.count or call.name in ("flatten", "concat"):
+        return False
+    return call.cost == Cost(activations=call.cost.activations, inputs=call.cost.inputs)
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges in a unit, knowing fvcore's convention."""
+    """Judges calls in a unit, knowing fvcore's convention."""
 
     unit: Convention
     fvcore: Convention
 
-    def scale(self, operator: Operator | None) -> int:
-        """fvcore prints multiply-accumulates; in the unit of FLOPs each is two."""
-        if operator is None or not operator.is_product:
-            return 1
-        rule = self.unit.rule(operator.name, {})
-        return (rule.weights or {}).get("macs", 1) if rule else 1
+    @classmethod
+    def of(cls, unit: str) -> Judge:
+        """Return the judge of a unit, "macs" or "flops"."""
+        return cls(find(Convention, unit, "unit"), find(Convention, "fvcore", "convention"))
 
-    def expected(self, measured: Measured) -> int | None:
-        """What fvcore counts of a call by its own convention, None where it has none."""
-        call, operator = measured.call, operator_of(measured.call.operator)
-        if operator is None:
-            return None
-        return self.fvcore.weigh(operator.name, call.hyper, operator(*call.inputs, **call.hyper).cost)
+    def expected(self, call: OpCall) -> int | None:
+        """Return what fvcore counts of a call by its own convention, None where it has none."""
+        return _whole(self.fvcore.weigh(call)) if call.operator else None
 
-    def row(self, line: OpCall | None, measured: Measured | None) -> Row:
-        """The row of a pair; one side may be missing."""
-        if line is not None and measured is not None:
-            return self._row(line, measured, *self._judge(line, measured))
-        if line is not None:
-            return self._row(line, None, Verdict.NOT_CALLED, "the formula has this layer, the model never calls it")
-        if measured is not None:
-            return self._unknown_to_paper(measured)
-        raise AssertionError("a row needs a line or a call")
-
-    def _row(self, line: OpCall, measured: Measured | None, verdict: Verdict, reason: str) -> Row:
-        count = measured.count if measured else None
-        return Row(
-            layer=line.name,
-            block=line.block,
-            operator=line.operator.name,
-            kind=kind(line.operator.name, line.inputs, line.hyper),
-            module=measured.call.module if measured else "",
-            input_shape=line.inputs[0],
-            output_shape=line.output.shape,
-            hyper=line.hyper,
-            params_formula=line.cost.parameters,
-            params_measured=measured.call.parameters if measured else None,
-            macs_formula=self.unit.weigh(line.operator.name, line.hyper, line.cost),
-            macs_measured=None if count is None else count * self.scale(line.operator),
-            verdict=verdict,
-            reason=reason,
-            is_product=line.operator.is_product,
-            activations=line.cost.activations,
-        )
-
-    def _unknown_to_paper(self, measured: Measured) -> Row:
-        reason = "the model calls this, the formula has no such layer"
-        return self._of_call(measured, measured.call.module or measured.call.aten, None, Verdict.NO_FORMULA, reason)
+    def row(self, paper: OpCall | None, measured: Measured | None) -> Row:
+        """Return the row of a paper's call and a model's; one of them may be missing."""
+        if paper is None:
+            if measured is None:
+                raise AssertionError("a row needs a call")
+            reason = "the model calls this, the formula has no such layer"
+            call = measured.call
+            return self._row(call, measured, Verdict.NO_FORMULA, reason, call.path or call.aten, known=False)
+        if measured is None:
+            reason = "the formula has this layer, the model never calls it"
+            return self._row(paper, None, Verdict.NOT_CALLED, reason, paper.path)
+        return self._row(paper, measured, *self._compared(paper, measured), paper.path)
 
     def call_row(self, measured: Measured, name: str) -> Row:
-        """The row of a call that no paper speaks of: the operator's own formula against fvcore's count."""
-        call, operator = measured.call, operator_of(measured.call.operator)
-        if operator is None:
+        """Return the row of a call that no paper speaks of: the operator's own formula against fvcore's count."""
+        call = measured.call
+        if call.result is None:
             reason = f"the book has no formula for this use of {call.aten}"
-            return self._of_call(measured, name, None, Verdict.NO_FORMULA, reason)
-        formula = operator(*call.inputs, **call.hyper)
-        if formula.shape != call.output:
-            reason = f"the formula derives output {formula.shape}, the model gave {call.output}"
-            return replace(self._of_call(measured, name, formula.cost, Verdict.DISAGREE, reason), activations=None)
-        return self._of_call(measured, name, formula.cost, *self._count(operator, measured, formula.cost))
+            return self._row(call, measured, Verdict.NO_FORMULA, reason, name, known=False)
+        if call.result.shape != call.output:
+            return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name, activations=False)
+        return self._row(call, measured, *self._count(measured), name)
 
-    def _of_call(self, measured: Measured, name: str, cost: Cost | None, verdict: Verdict, reason: str) -> Row:
-        call, operator = measured.call, operator_of(measured.call.operator)
-        hyper = operator.complete(call.hyper, len(call.output) - 2) if operator else {}
+    def _row(
+        self,
+        call: OpCall,
+        measured: Measured | None,
+        verdict: Verdict,
+        reason: str,
+        name: str,
+        known: bool = True,
+        activations: bool = True,
+    ) -> Row:
+        """`known`: whether the formula's counts belong to the row."""
+        model, count = (measured.call, measured.count) if measured else (None, None)
+        parameters: int | None = int(call.cost.parameters)
+        if call is model and model.parameters not in (0, parameters):
+            parameters = None  # a parameter that is an operand is no weight
+        elif call is model:
+            parameters = model.parameters  # 0 for weights that were used before, or computed
         return Row(
             layer=name,
-            block=call.module.partition(".")[0],
-            operator=call.operator or call.aten,
-            kind=kind(call.operator or call.aten, call.inputs, hyper),
-            module=call.module,
-            input_shape=_flat(call.inputs)[0] if call.inputs else None,
-            output_shape=call.output,
-            hyper=hyper,
-            params_formula=_weights(cost.parameters, call.parameters) if cost else None,
-            params_measured=call.parameters,
-            macs_formula=self.unit.weigh(operator.name, call.hyper, cost) if operator and cost else None,
-            macs_measured=measured.count if measured.count is None else measured.count * self.scale(operator),
+            call=call,
             verdict=verdict,
             reason=reason,
-            is_product=operator is not None and operator.is_product,
-            activations=cost.activations if cost else None,
+            module=model.path if model else "",
+            params_formula=parameters if known else None,
+            params_measured=model.parameters if model else None,
+            macs_formula=_whole(self.unit.weigh(call)) if known else None,
+            macs_measured=None if count is None else count * self._scale(call),
+            activations=int(call.cost.activations) if known and activations else None,
         )
 
-    def _judge(self, line: OpCall, measured: Measured) -> tuple[Verdict, str]:
-        call, operator = measured.call, line.operator
-        differences = _differences(line, measured)
+    def _scale(self, call: OpCall) -> int:
+        """fvcore prints multiply-accumulates; in the unit of FLOPs each is two."""
+        rule = self.unit.rule(call) if call.is_product else None
+        return (rule.weights or {}).get("macs", 1) if rule else 1
+
+    def _compared(self, paper: OpCall, measured: Measured) -> tuple[Verdict, str]:
+        call = measured.call
+        differences = _differences(paper, call)
         if differences:
             return Verdict.DISAGREE, differences
-        formula = operator(*call.inputs, **call.hyper)
-        if formula.shape != call.output:
-            return Verdict.DISAGREE, f"the formula derives output {formula.shape}, the model gave {call.output}"
-        if formula.cost != line.cost:
-            return Verdict.DISAGREE, f"what the model calls costs {formula.cost}, the paper's line {line.cost}"
-        if line.cost.parameters != call.parameters:
-            return Verdict.DISAGREE, f"{line.cost.parameters} parameters in the formula, {call.parameters} in the model"
-        return self._count(operator, measured, line.cost)
+        if call.result is None or call.result.shape != call.output:
+            return Verdict.DISAGREE, _shapes(call)
+        if call.cost != paper.cost:
+            return Verdict.DISAGREE, f"what the model calls costs {call.cost}, the paper's line {paper.cost}"
+        if paper.parameters != call.parameters:
+            return Verdict.DISAGREE, f"{paper.parameters} parameters in the formula, {call.parameters} in the model"
+        return self._count(measured)
 
-    def _count(self, operator: Operator, measured: Measured, cost: Cost) -> tuple[Verdict, str]:
+    def _count(self, measured: Measured) -> tuple[Verdict, str]:
         """fvcore's count of a call against the formula's."""
         call = measured.call
-        count = self.unit.weigh(operator.name, call.hyper, cost)
-        rule = self.fvcore.rule(operator.name, call.hyper)
+        count, rule = self.unit.weigh(call), self.fvcore.rule(call)
         if measured.count is None:
-            reason = (
-                rule.sentence if rule and rule.weights is None and call.aten in measured.reason else measured.reason
-            )
-            return (Verdict.DISAGREE if measured.unused else Verdict.UNCOUNTED), reason
-        found = measured.count * self.scale(operator)
+            reason = measured.reason
+            if rule and rule.weights is None and call.aten in reason:
+                reason = rule.sentence
+            return (Verdict.DISAGREE if reason == LEFT_OUT else Verdict.UNCOUNTED), reason
+        found = measured.count * self._scale(call)
         if found == count:
             return Verdict.AGREE, ""
-        expected = self.fvcore.weigh(operator.name, call.hyper, cost)
-        if rule is not None and expected is not None and found == expected * self.scale(operator):
+        if rule is not None and measured.count == rule.count(call):
             return Verdict.CONVENTION, rule.sentence
-        fault = self.fvcore.fault(operator.name, call.inputs, call.hyper, cost, measured.count)
+        fault = next((fault for fault in self.fvcore.faults if fault.count(call) == measured.count), None)
         if fault is not None:
             return Verdict.DISAGREE, fault.sentence
         return Verdict.DISAGREE, f"fvcore counts {found}, the formula {count}, and no convention explains it"
 
 
-def _weights(formula: int, used: int) -> int | None:
-    """A formula's parameters where these are the model's: 0 for weights that were used before or computed.
-
-    None where other parameters were used than the formula has: a parameter that is an operand is no weight.
-    """
-    return used if used in (0, formula) else None
+def _whole(count: Count | None) -> int | None:
+    return None if count is None else int(count)
 
 
-_WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}
+def _shapes(call: OpCall) -> str:
+    derived = call.result.shape if call.result else None
+    return f"the formula derives output {derived}, the model gave {call.output}"
 
 
-def _differences(line: OpCall, measured: Measured) -> str:
+def _differences(paper: OpCall, call: OpCall) -> str:
     """How the model's layer is not the paper's, in words; empty if it is."""
-    call = measured.call
-    theirs = line.operator.complete(call.hyper, len(line.hyper.get("kernel_size", ()) or call.output[2:]))
     found = [
-        f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {theirs.get(name)} in the model"
-        for name, value in line.hyper.items()
+        f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {call.hyper.get(name)} in the model"
+        for name, value in paper.hyper.items()
         # How the windows are fitted in does not matter where as many of them come out.
-        if theirs.get(name) != value and not (name in ("padding", "ceil_mode") and line.output.shape == call.output)
+        if call.hyper.get(name) != value and not (name in ("padding", "ceil_mode") and paper.output == call.output)
     ]
-    ours, others = tuple(line.inputs), _flat(call.inputs)
-    if line.operator.name in ORDERLESS:
-        ours, others = tuple(sorted(ours)), tuple(sorted(others))
-    if not found and ours != others:
-        shapes = [" and ".join(str(shape) for shape in side) for side in (ours, others)]
+    ours, theirs = paper.shapes, call.shapes
+    if paper.name in ORDERLESS:
+        ours, theirs = tuple(sorted(ours)), tuple(sorted(theirs))
+    if not found and ours != theirs:
+        shapes = [" and ".join(str(shape) for shape in side) for side in (ours, theirs)]
         return f"input is {shapes[0]} in the formula, {shapes[1]} in the model: {EARLIER}"
     return "; ".join(found)

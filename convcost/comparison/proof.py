@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convcost.comparison.align import Pair, align, signature
+import sympy
+
+from convcost.comparison.align import Pair, align_calls
 from convcost.core.architecture import Network
-from convcost.core.numeric import Shape
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count
+from convcost.core.op_call import OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.domain import Domain
-from convcost.symbolic.equality import Counterexample, counterexample, equal
+from convcost.symbolic.equality import Counterexample, counterexample, equal, without_what_holds_anyway
+from convcost.symbolic.form import Form
+from convcost.symbolic.form_text import to_sympy
+from convcost.symbolic.image_form import ImageForm
 from convcost.symbolic.resolution import Terms, collected, difference, text
 from convcost.symbolic.sympy_text import expression
 
-QUANTITIES = {"MACs": "macs", "parameters": "parameters"}
+QUANTITIES: dict[str, Callable[[OpCall], Count]] = {
+    "MACs": lambda call: call.cost.macs,
+    "parameters": lambda call: call.parameters,
+}
+_RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 TOTAL = "total"
 UNUSED = "never used"
 """The stage of the parameters that no call of the model uses."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """One operator of a network that multiplies and accumulates or has parameters.
-
-    `macs` and `parameters` are whole numbers or SymPy expressions in the sizes of the network's input; so may be
-    the sizes in `inputs`. `block` is the stage of the paper, or the model's module.
-    """
-
-    name: str
-    block: str
-    operator: str
-    inputs: tuple[Shape, ...]
-    hyper: Mapping[str, Any]
-    macs: Any
-    parameters: Any
-
-
-@dataclass(frozen=True)
-class Layer:
+class DifferingLayer:
     """A layer in which the sides differ, and why."""
 
     name: str
@@ -70,7 +67,7 @@ class Residual:
     stage: str
     terms: Terms
     counterexample: Counterexample
-    layers: tuple[Layer, ...]
+    layers: tuple[DifferingLayer, ...]
 
     @property
     def expression(self) -> Any:
@@ -121,90 +118,119 @@ class Proof:
         return self.domain.words(self.domain.least)
 
 
-def parts_of(network: Network) -> list[Part]:
-    """The parts of a network, in the paper's order; a stage is an outermost block."""
-    return [
-        Part(
-            line.name,
-            line.block.partition(".")[0],
-            line.operator.name,
-            line.inputs,
-            line.hyper,
-            line.cost.macs,
-            line.cost.parameters,
-        )
-        for line in network.calls
-        if counts(line.cost.macs, line.cost.parameters)
-    ]
+def counting_calls(network: Network) -> list[OpCall]:
+    """Return the calls that multiply and accumulate or have parameters; their block is the outermost one, a stage."""
+    counting = (call for call in network.calls if _counts(call.cost.macs, call.parameters))
+    return [replace(call, block=call.block.partition(".")[0]) for call in counting]
 
 
-def counts(macs: Any, parameters: Any) -> bool:
-    """Whether an operator takes part in a proof."""
+def _counts(macs: Count, parameters: Count) -> bool:
     return not (expression(macs) == 0 and expression(parameters) == 0)
 
 
-def prove(formula: Sequence[Part], model: Sequence[Part], domain: Domain) -> Proof:
+def prove_derived(form: ImageForm, derived: Derivation) -> Proof:
+    """Prove a network for any image equal to a derivation of the model, where both speak of the input's sizes.
+
+    The domain is where both are one network: from the least image of the paper on, under the model's conditions.
+    """
+    conditions = (_RELATIONS[relation](to_sympy(left), 0) for relation, left in derived.conditions)
+    guards = {*form.domain.guards, *conditions} - {sympy.true}
+    domain = without_what_holds_anyway(Domain(form.domain.least, tuple(sorted(guards, key=str))))
+    proof = prove(counting_calls(form.network), _derived_calls(derived), domain)
+    return Proof(proof.domain, proof.statements, derived.unknown)
+
+
+def _derived_calls(derived: Derivation) -> list[OpCall]:
+    """The calls of a derivation that multiply and accumulate or have parameters, in SymPy's terms."""
+    known: dict[Form, Count] = {}
+    found: list[OpCall] = []
+    for entry in derived.entries:
+        macs: Count = 0
+        if entry.macs is not None:
+            macs = known[entry.macs] if entry.macs in known else known.setdefault(entry.macs, to_sympy(entry.macs))
+        if not _counts(macs, entry.parameters):
+            continue
+        name = entry.module or entry.aten
+        found.append(
+            OpCall(
+                path=name,
+                operator=find(Operator, entry.operator, "operator") if entry.operator else None,
+                aten=entry.aten,
+                inputs=_number(entry.inputs),
+                hyper={name: _number(value) for name, value in entry.hyper.items()},
+                output=entry.output,
+                parameters=entry.parameters,
+                result=Result((), Cost(macs=macs)),
+                block=name.partition(".")[0],
+            )
+        )
+    if unused := derived.parameters - sum(entry.parameters for entry in derived.entries):
+        found.append(OpCall(UNUSED, None, "", (), {}, (), unused, block=UNUSED))
+    return found
+
+
+def _number(value: Any) -> Any:
+    """Forms that are numbers as such, in any nesting."""
+    if isinstance(value, tuple):
+        return tuple(map(_number, value))
+    return value.number if isinstance(value, Form) and value.number is not None else value
+
+
+def prove(formula: Sequence[OpCall], model: Sequence[OpCall], domain: Domain) -> Proof:
     """Decide, in total and stage by stage, whether both sides are equal everywhere in the domain.
 
-    A call of the model is in the stage of the line that it is; one without a line is in the stage before it.
+    A call of the model is in the stage of the paper's call that it is; one without is in the stage before it.
     Raises UndecidableError where an expression is outside the class that can be decided.
     """
-    pairs = align(*([_signature(p) for p in side] for side in (formula, model)), *_kinds(formula, model))
-    stages = _stages(formula, model, pairs)
-    sides = [(TOTAL, [*range(len(formula))], [*range(len(model))]), *stages]
+    pairs = align_calls(formula, model)
+    sides = [(TOTAL, [*range(len(formula))], [*range(len(model))]), *_stages(formula, model, pairs)]
     statements: list[Theorem | Residual] = []
     for stage, ours, theirs in sides:
-        for quantity, attribute in QUANTITIES.items():
-            left = expression(sum(getattr(formula[i], attribute) for i in ours))
-            right = expression(sum(getattr(model[j], attribute) for j in theirs))
+        for quantity, count in QUANTITIES.items():
+            left = expression(sum(count(formula[i]) for i in ours))
+            right = expression(sum(count(model[j]) for j in theirs))
             found = counterexample(left, right, domain)
             if found is None:
                 statements.append(Theorem(quantity, stage, collected(left, domain)))
             else:
                 rows = [(i, j) for i, j in pairs if i in ours or j in theirs]
-                layers = tuple(_different(formula, model, rows, attribute, domain))
+                layers = tuple(_different(formula, model, rows, quantity, domain))
                 terms = difference(right, left, domain)
                 statements.append(Residual(quantity, stage, terms, found, layers))
     return Proof(domain, tuple(statements))
 
 
-def _signature(part: Part) -> Any:
-    return signature(part.operator, part.inputs, part.hyper)
-
-
-def _kinds(*sides: Sequence[Part]) -> list[list[str]]:
-    return [[part.operator for part in side] for side in sides]
-
-
 def _stages(
-    formula: Sequence[Part], model: Sequence[Part], pairs: Sequence[Pair]
+    formula: Sequence[OpCall], model: Sequence[OpCall], pairs: Sequence[Pair]
 ) -> list[tuple[str, list[int], list[int]]]:
-    lines = {j: i for i, j in pairs if i is not None and j is not None}
+    partners = {j: i for i, j in pairs if i is not None and j is not None}
     found: dict[str, tuple[list[int], list[int]]] = {}
-    for i, part in enumerate(formula):
-        found.setdefault(part.block, ([], []))[0].append(i)
+    for i, call in enumerate(formula):
+        found.setdefault(call.block, ([], []))[0].append(i)
     stage = next(iter(found), TOTAL)
-    for j, part in enumerate(model):
-        stage = formula[lines[j]].block if j in lines else UNUSED if part.block == UNUSED else stage
+    for j, call in enumerate(model):
+        stage = formula[partners[j]].block if j in partners else UNUSED if call.block == UNUSED else stage
         found.setdefault(stage, ([], []))[1].append(j)
     return [(name, ours, theirs) for name, (ours, theirs) in found.items()]
 
 
 def _different(
-    formula: Sequence[Part], model: Sequence[Part], pairs: Iterable[Pair], attribute: str, domain: Domain
-) -> Iterable[Layer]:
+    formula: Sequence[OpCall], model: Sequence[OpCall], pairs: Iterable[Pair], quantity: str, domain: Domain
+) -> Iterable[DifferingLayer]:
+    count = QUANTITIES[quantity]
     for i, j in pairs:
         ours, theirs = (None if i is None else formula[i]), (None if j is None else model[j])
-        left, right = (getattr(part, attribute) if part else 0 for part in (ours, theirs))
-        if not equal(left, right, domain):
-            yield Layer((ours or theirs).name, _reason(ours, theirs, attribute))  # type: ignore[union-attr]
+        left, right = (count(call) if call else 0 for call in (ours, theirs))
+        layer = ours or theirs
+        if layer is not None and not equal(left, right, domain):
+            yield DifferingLayer(layer.path, _reason(ours, theirs, quantity))
 
 
 # Settings that the other quantity depends on alone.
-_WITHOUT = {"macs": ("bias",), "parameters": ("stride", "padding", "dilation", "ceil_mode")}
+_WITHOUT = {"MACs": ("bias",), "parameters": ("stride", "padding", "dilation", "ceil_mode")}
 
 
-def _reason(ours: Part | None, theirs: Part | None, attribute: str) -> str:
+def _reason(ours: OpCall | None, theirs: OpCall | None, quantity: str) -> str:
     if theirs is None:
         return "the formula has this layer, the model never calls it"
     if ours is None:
@@ -214,6 +240,6 @@ def _reason(ours: Part | None, theirs: Part | None, attribute: str) -> str:
     settings = "; ".join(
         f"{name.replace('_', ' ')} is {value} in the formula, {theirs.hyper.get(name)} in the model"
         for name, value in ours.hyper.items()
-        if theirs.hyper.get(name) != value and name not in _WITHOUT[attribute]
+        if theirs.hyper.get(name) != value and name not in _WITHOUT[quantity]
     )
     return settings or "its input differs: an earlier layer does"

@@ -1,37 +1,168 @@
-"""A model that is named: built without weights, and with them where it cannot run without."""
+"""What is asked of a model that is named: it is loaded, then compared, proved equal or derived.
+
+A model is built without weights, and with them where it cannot run without. Importing this imports no torch, so that
+what is wrong with a name or an option is said at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from convcost.comparison.model import compare_model
-from convcost.comparison.result import Comparison
-from convcost.core.errors import MeasurementError
-from convcost.models.reference import load
-from convcost.trace.arbiter import probed
-from convcost.trace.capture import capture
-from convcost.trace.fvcore import traced_or_not
-from convcost.trace.inputs import Inputs
+from convcost.core.architecture import Architecture
+from convcost.core.errors import DomainError, MeasurementError
+from convcost.core.parsing import ModelReference, parse_inputs, parse_reference
+from convcost.core.registry import find
+from convcost.models.loading import load, load_counterpart, model_name
+from convcost.models.revision import checked_out
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from convcost.comparison.difference import Side
+    from convcost.comparison.proof import Proof
+    from convcost.comparison.result import Comparison
+    from convcost.core.architecture import Network
+    from convcost.symbolic.family import Family
+    from convcost.trace.derive import Checkable
 
 
-def compare_module(model: Any, inputs: Any, unit: str = "macs") -> Comparison:
-    """A module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run."""
-    given = Inputs.of(inputs)
-    return compare_model(capture(model, given), traced_or_not(model, given), given.specs, probed, unit)
+def compare_reference(
+    reference: ModelReference, inputs: object = None, unit: str = "macs", model: str | nn.Module | None = None
+) -> Comparison:
+    """Compare a network's formula with its model (or with `model`), or the operators' formulas with a model.
 
-
-def compare_reference(reference: str, arguments: Mapping[str, Any], inputs: Any, unit: str = "macs") -> Comparison:
-    """The model of a reference, on these inputs or (None) those that its library declares.
-
-    Raises MeasurementError where it cannot be built or run, or has no inputs.
+    `inputs` of a model go before those of its reference, and these before those that its library declares. A file at
+    a revision of git is that one's. Raises DomainError for what does not go with the reference, MeasurementError where
+    the model cannot be built or run, or has no inputs.
     """
-    loaded = load(reference, arguments)
-    given = loaded.inputs if inputs is None else inputs
-    if given is None:
-        raise MeasurementError(loaded.note)
-    try:
-        return compare_module(loaded.module, given, unit)
-    except MeasurementError:
-        # What a model computes from its buffers while it runs needs their values.
-        return compare_module(load(reference, arguments, initialised=True).module, given, unit)
+    if reference.is_network:
+        return _compare_network(reference, inputs, unit, model)
+    from convcost.comparison.compare import compare_module
+
+    if model is not None:
+        raise DomainError(f"{reference.text} is a model; only a network is compared with another model (--model)")
+    with checked_out(reference) as found:
+        loaded = load(found)
+        given = parse_inputs(reference.inputs) if inputs is None else inputs
+        given = loaded.inputs if given is None else given
+        if given is None:
+            raise MeasurementError(loaded.note)
+        try:
+            return compare_module(loaded.module, given, unit)
+        except MeasurementError:
+            # What a model computes from its buffers while it runs needs their values.
+            return compare_module(load(found, initialised=True).module, given, unit)
+
+
+def _compare_network(reference: ModelReference, inputs: object, unit: str, model: str | nn.Module | None) -> Comparison:
+    if inputs is not None:
+        raise _own_input(reference)
+    network, settings = build_network(reference)
+
+    from convcost.comparison.compare import compare_paper
+    from convcost.trace.capture import capture
+    from convcost.trace.fvcore import trace
+
+    wanted = reference.name if model is None else model
+    with checked_out(parse_reference(wanted)) if isinstance(wanted, str) else nullcontext(wanted) as found:
+        real = load_counterpart(found, settings, reference.arguments)
+        return compare_paper(network, capture(real, network.input_shape), trace(real, network.input_shape), unit)
+
+
+def build_network(reference: ModelReference) -> tuple[Network, Mapping[str, object]]:
+    """Return the network of a reference and its settings; raises DomainError for inputs, which its options say."""
+    architecture = find(Architecture, reference.name, "network")
+    if reference.inputs:
+        raise _own_input(reference)
+    settings = architecture.settings(reference.settings)
+    return architecture.network(settings), settings
+
+
+def _own_input(reference: ModelReference) -> DomainError:
+    return DomainError(
+        f"{reference.name} is a network, whose options say its input (convcost show {reference.name}); "
+        "leave out the input"
+    )
+
+
+def side_of(reference: ModelReference, title: str, inputs: Sequence[str] = ()) -> Side:
+    """Return one side of a difference: a network from its formula, a model by comparing it.
+
+    `inputs` are those of a model whose reference gives none.
+    """
+    from convcost.comparison.difference import of_comparison, of_network
+
+    if reference.is_network:
+        for name in reference.arguments:
+            raise DomainError(f"{reference.name} is a network; give {name} as its option: --{name} VALUE")
+        return of_network(build_network(reference)[0], title)
+    return of_comparison(compare_reference(reference, parse_inputs(reference.inputs or inputs)), title)
+
+
+def prove_network(
+    reference: ModelReference, model: str | nn.Module | None = None
+) -> list[tuple[Mapping[str, object], Proof]]:
+    """Prove that a network's formula and its model (or `model`) cost the same, or find where they do not.
+
+    Each proof comes with the settings that it holds for: one for each width multiplier that the paper has numbers for,
+    unless `alpha` is among the settings or a module is given.
+    """
+    from convcost.symbolic.image_form import image_form
+
+    architecture, settings = find(Architecture, reference.name, "network"), reference.settings
+    image_form(architecture, settings)  # a wrong option is an error before torch is imported
+
+    from convcost.comparison.proof import prove_derived
+    from convcost.trace.derive import derive
+
+    wanted = reference.name if model is None else model
+    real_model = parse_reference(wanted) if isinstance(wanted, str) else wanted
+    multipliers = next((o.published for o in architecture.options if o.name == "alpha"), ())
+    one = "alpha" in settings or not multipliers or not isinstance(wanted, str)
+    found: list[tuple[Mapping[str, object], Proof]] = []
+    for given in [settings] if one else [{"alpha": alpha, **settings} for alpha in multipliers]:
+        form = image_form(architecture, given)
+        real = load_counterpart(real_model, architecture.settings(given), reference.arguments)
+        found.append((given, prove_derived(form, derive(real, form.input))))
+    return found
+
+
+def derive_model(
+    model: nn.Module | ModelReference, inputs: object = None, symbols: Sequence[str] | None = None
+) -> Checkable:
+    """Derive a model's cost as a formula of its input's sizes, on these inputs or those that its library declares."""
+    from convcost.trace.derive import Checkable
+
+    if not isinstance(model, ModelReference):
+        return Checkable.of(model, _given(inputs, model_name(model)), symbols, model_name(model))
+    real, own = _load_to_derive(model)
+    return Checkable.of(real, _given(own if inputs is None else inputs, model.text), symbols, model.text)
+
+
+def derive_family_of(reference: ModelReference, over: str, inputs: object = None) -> Family:
+    """Derive a family of models over the width multiplier that `over` names, a setting or a factory's argument."""
+    from convcost.trace.family import derive_family
+
+    def build(multiplier: Fraction) -> nn.Module:
+        chosen = {**reference.options, over: str(float(multiplier))}
+        return _load_to_derive(reference, chosen)[0]
+
+    given = _given(_load_to_derive(reference)[1] if inputs is None else inputs, reference.text)
+    return derive_family(build, given, name=reference.text)
+
+
+def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | None = None) -> tuple[nn.Module, object]:
+    if reference.is_network:
+        for name in reference.arguments:
+            raise DomainError(f"{reference.name} is a network; give {name} as its option: --{name} VALUE")
+    loaded = load(reference, options)
+    return loaded.module, loaded.inputs
+
+
+def _given(inputs: object, name: str) -> object:
+    if inputs is None:
+        raise DomainError(f"{name} does not say what it takes; give an input's shape, such as B,3,H,W")
+    return inputs

@@ -1,14 +1,16 @@
-"""What came of holding formulas against fvcore's count: rows, totals, and what nothing accounts for."""
+"""What came of a comparison: rows, totals, where the products are, and what nothing accounts for."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
-from convcost.comparison.breakdown import Share
-from convcost.comparison.row import Row, summed
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.row import Row, Verdict, summed
 from convcost.core.architecture import Network
 from convcost.core.errors import DomainError
+from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 
 
@@ -59,10 +61,34 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class KindBreakdown:
+    """What one kind of layer has of the net's MACs and weights (biases and norms not counted)."""
+
+    kind: str
+    macs: Fraction
+    weights: Fraction
+
+
+def breakdown(calls: Iterable[OpCall]) -> tuple[KindBreakdown, ...]:
+    """Return what each kind of product has of all MACs and weights, the largest first."""
+    macs: Counter[str] = Counter()
+    owned: Counter[str] = Counter()
+    for call in calls:
+        if call.is_product:
+            macs[call.kind] += int(call.macs)
+            owned[call.kind] += int(call.weights) if call.parameters else 0
+    all_macs, all_weights = macs.total() or 1, owned.total() or 1
+    return tuple(
+        KindBreakdown(kind, Fraction(count, all_macs), Fraction(owned[kind], all_weights))
+        for kind, count in macs.most_common()
+    )
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Every operator of the net as a row, and the totals. `unit` is macs or flops.
 
-    `paper` is the paper's network, None for a model that is held against its operators' formulas alone.
+    `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
     while it is traced, so that what fvcore saw is not what the rows say.
     """
@@ -74,7 +100,7 @@ class Comparison:
     totals: Totals
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
-    shares: tuple[Share, ...]
+    breakdown: tuple[KindBreakdown, ...]
     device: str
 
     @property

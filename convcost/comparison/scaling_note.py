@@ -1,4 +1,4 @@
-"""What rounding costs: the exact count beside the continuous law that papers reason with."""
+"""What rounding costs: the exact count beside the continuous scaling that papers reason with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from convcost.core.architecture import Network
 
 
 @dataclass(frozen=True)
-class Law:
+class ScalingNote:
     """MACs of convolutions and linear layers three ways.
 
     exact      with the channels and the image rounded, as a net can be built
@@ -25,20 +25,20 @@ class Law:
     square: Fraction
 
 
-def law(network: Network, given: Mapping[str, object]) -> Law | None:
-    """The law of a network; None if the architecture has no width multiplier and no scaled image."""
+def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote | None:
+    """Return a network's scaling note; None if the architecture has no width multiplier and no scaled image."""
     architecture, settings = network.architecture, network.settings
     scaling = next((option for option in architecture.options if option.scales), None)
     if scaling is None or "alpha" not in settings:
         return None
     alpha, factor = Fraction(settings["alpha"]), architecture.factor(scaling, settings, given)
     whole = architecture.network({**settings, "alpha": 1, str(scaling.scales): _base(network, str(scaling.scales))})
-    return Law(
+    return ScalingNote(
         alpha,
         factor,
-        sum(line.cost.macs for line in network.core),
-        Fraction(architecture.law(settings, factor)),
-        alpha**2 * factor**2 * sum(line.cost.macs for line in whole.core),
+        int(network.cost.macs),
+        architecture.unrounded_macs(settings, factor),
+        alpha**2 * factor**2 * int(whole.cost.macs),
     )
 
 
@@ -47,10 +47,10 @@ def _base(network: Network, name: str) -> int:
 
 
 def against_baseline(network: Network) -> Fraction | None:
-    """How many times the baseline's MACs (standard convolutions in place of separable ones) are this net's."""
+    """Return how many times this net's MACs the baseline has (standard convolutions in place of separable ones)."""
     architecture = network.architecture
     defaults = {option.name: option.default for option in architecture.options}
     if not architecture.baseline or any(network.settings[n] != defaults[n] for n in architecture.baseline):
         return None
     baseline = architecture.network({**network.settings, **architecture.baseline})
-    return Fraction(sum(line.cost.macs for line in baseline.core), sum(line.cost.macs for line in network.core))
+    return Fraction(int(baseline.cost.macs), int(network.cost.macs))

@@ -1,4 +1,4 @@
-"""An architecture is a record too: options with their domain, a source, and a function that draws it."""
+"""An architecture is a record too: options with their domain, a source, and a function that builds it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from convcost.core.builder import Builder, Map, OpCall
+from convcost.core.builder import Builder, Map
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, Shape
+from convcost.core.numeric import Count, Shape, as_fraction
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
 Settings = dict[str, Any]
@@ -40,7 +41,7 @@ class Option:
     published: tuple[str, ...] = ()
 
     def read(self, value: object) -> Any:
-        """The value as an exact number or a word; raises DomainError with the domain in its text."""
+        """Return the value as an exact number or a word; raises DomainError with the domain in its text."""
         text = str(value).strip()
         if self.choices:
             for choice in self.choices:
@@ -66,7 +67,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Network:
-    """An architecture drawn at some settings: its input and its lines, in the paper's order."""
+    """An architecture built at some settings: its input and its operator calls, in the paper's order."""
 
     architecture: Architecture
     settings: Settings
@@ -75,27 +76,27 @@ class Network:
 
     @cached_property
     def cost(self) -> Cost:
-        """The sum over all lines."""
-        return sum((line.cost for line in self.calls), Cost())
+        """The sum over all calls."""
+        return sum((call.cost for call in self.calls), Cost())
 
     @property
     def counts(self) -> dict[str, Count]:
         """MACs, parameters, and the elements that convolutions and linear layers write, which are its activations
         (Radosavovic et al. 2020, arXiv 2003.13678, section 3)."""
-        activations = sum(line.cost.activations for line in self.core)
+        activations = sum(call.cost.activations for call in self.core)
         return {"macs": self.cost.macs, "parameters": self.cost.parameters, "activations": activations}
 
     @property
     def core(self) -> tuple[OpCall, ...]:
-        """The lines that multiply and accumulate: convolutions and fully connected layers."""
-        return tuple(line for line in self.calls if line.operator.is_product)
+        """The calls that multiply and accumulate: convolutions, fully connected layers, other products."""
+        return tuple(call for call in self.calls if call.is_product)
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network of the book. `write(builder, **settings)` draws it and returns its input.
+    """A family of networks: `build(builder, **settings)` calls its operators and returns its input.
 
-    `baseline` is the setting it is measured against (the full convolutions that a separable net replaces).
+    `baseline` is the setting that it is compared with (the full convolutions that a separable net replaces).
     """
 
     name: str
@@ -110,7 +111,7 @@ class Architecture:
             raise TypeError(f"architecture {self.name!r} has no source")
 
     def settings(self, given: Mapping[str, object]) -> Settings:
-        """Defaults overlaid with what was given; raises DomainError for what the net does not have."""
+        """Return the defaults overlaid with what was given; raises DomainError for what the net does not have."""
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
@@ -129,7 +130,7 @@ class Architecture:
         return settings
 
     def factor(self, option: Option, settings: Settings, given: Mapping[str, object]) -> Fraction:
-        """The exact factor of a scaling option: as given, or what the scaled setting makes it."""
+        """Return the exact factor of a scaling option: as given, or what the scaled setting makes it."""
         if option.name in given:
             return Fraction(option.read(given[option.name]))
         base = next(o.default for o in self.options if o.name == option.scales)
@@ -143,18 +144,18 @@ class Architecture:
         auxiliary: bool = False,
         sides: tuple[Count, Count] | None = None,
     ) -> Network:
-        """Draw at settings of any carrier; `rounding`, `auxiliary` and `sides` as the builder has them."""
+        """Build at settings of any numeric backend; `rounding`, `auxiliary` and `sides` are the builder's."""
         builder = Builder(rounding, auxiliary, sides)
         image = self.build(builder, **settings)
         return Network(self, settings, image.shape, tuple(builder.calls))
 
-    def law(self, settings: Settings, factor: Count) -> Count:
-        """Conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
+    def unrounded_macs(self, settings: Settings, factor: Fraction | int) -> Fraction:
+        """Return conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).
 
-        The net is drawn at the default image with unrounded channels; each line then scales with `factor`
-        once for every spatial axis.
+        The net is built at the default image with unrounded channels; each call then scales with `factor` once for
+        every spatial axis.
         """
         scaled = {o.scales for o in self.options if o.scales}
         base = {o.name: o.default for o in self.options if o.name in scaled}
         network = self.network({**settings, **base}, rounding=False)
-        return sum(line.cost.macs * factor**line.rank for line in network.core)
+        return sum((as_fraction(call.cost.macs) * factor**call.rank for call in network.core), Fraction(0))

@@ -1,4 +1,4 @@
-"""The builder that writes an architecture: operators applied one after another, each leaving a line."""
+"""The builder of an architecture: operators are called one after another, and each call is kept."""
 
 from __future__ import annotations
 
@@ -7,21 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from convcost.core.cost import Cost, Window
 from convcost.core.numeric import Count, Shape, maximum
+from convcost.core.op_call import Field, OpCall
 from convcost.core.record import Operator
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Receptive field along one axis: its extent and the step between neighbours, in pixels of the image."""
-
-    extent: Count = 1
-    step: Count = 1
-
-    def through(self, window: Window) -> Field:
-        """The field of an operator's output, given the field of its input."""
-        return Field(self.extent + (window.extent - 1) * self.step, self.step * window.stride)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +20,13 @@ class Map:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpCall:
-    """One operator of an architecture, as drawn."""
-
-    name: str
-    block: str
-    operator: Operator
-    hyper: dict[str, Any]
-    inputs: tuple[Shape, ...]
-    output: Map
-    cost: Cost
-
-    @property
-    def rank(self) -> int:
-        """Spatial axes that the operator slides over; 0 for a fully connected layer."""
-        return len(self.inputs[0]) - 2 if "kernel_size" in self.hyper else 0
-
-
 @dataclass
 class Builder:
-    """Draws lines.
+    """Calls operators on maps and keeps the calls.
 
     With `rounding` off, channel counts stay what the width multiplier makes of them; with `auxiliary` on, an
-    architecture draws the heads too that only training has. `sides` (height and width) take the place of the
-    square image's.
+    architecture also builds the heads that only training has. `sides` (height and width) replace those of the
+    square image.
     """
 
     rounding: bool = True
@@ -66,22 +36,22 @@ class Builder:
     _block: str = ""
 
     def image(self, *shape: Count) -> Map:
-        """The network's input, of shape (N, C, *sizes)."""
+        """Return the network's input, of shape (N, C, *sizes)."""
         if self.sides is not None:
             shape = (*shape[:-2], *self.sides)
         return Map(shape, (Field(),) * (len(shape) - 2))
 
     def number(self) -> Map:
-        """A constant operand: it has no axes and sees no pixel."""
+        """Return a constant operand: it has no axes and sees no pixel."""
         return Map(())
 
     def channels(self, exact: Count, rule: Callable[[Count], Count]) -> Count:
-        """A channel count, rounded by the authors' rule."""
+        """Return a channel count, rounded by the authors' rule."""
         return rule(exact) if self.rounding else exact
 
     @contextmanager
     def block(self, name: str) -> Iterator[None]:
-        """Lines drawn inside belong to this block; blocks nest."""
+        """Put the calls made inside into this block; blocks nest."""
         outer, self._block = self._block, f"{self._block}.{name}" if self._block else name
         try:
             yield
@@ -89,9 +59,9 @@ class Builder:
             self._block = outer
 
     def call(self, operator: Operator, *inputs: Map | Sequence[Map], name: str = "", **hyper: Any) -> Map:
-        """Apply an operator, leave a line, return the output. `name` defaults to the operator's."""
+        """Call an operator, keep the call, and return its output; `name` defaults to the operator's."""
         maps = [m for item in inputs for m in ([item] if isinstance(item, Map) else item)]
-        shapes = [item.shape if isinstance(item, Map) else tuple(m.shape for m in item) for item in inputs]
+        shapes = tuple(item.shape if isinstance(item, Map) else tuple(m.shape for m in item) for item in inputs)
         # Without rounding, channels are fractions, which no operator has in its domain.
         result = operator(*shapes, **hyper) if self.rounding else operator.unchecked(*shapes, **hyper)
         fields = _widest([m.fields for m in maps])
@@ -99,21 +69,22 @@ class Builder:
             fields = tuple(f.through(w) for f, w in zip(fields, result.windows, strict=True))
         # Flattening joins leading axes into the channels; those that remain spatial are the last ones.
         spatial = max(len(result.shape) - 2, 0)
-        output = Map(result.shape, fields[max(len(fields) - spatial, 0) :])
         own = name or operator.name
-        full = f"{self._block}.{own}" if self._block else own
-        self.calls.append(
-            OpCall(
-                name=full,
-                block=self._block or full.partition(".")[0],
-                operator=operator,
-                hyper=operator.complete(hyper, len(maps[0].fields)),
-                inputs=tuple(m.shape for m in maps),
-                output=output,
-                cost=result.cost,
-            )
+        path = f"{self._block}.{own}" if self._block else own
+        made = OpCall(
+            path=path,
+            operator=operator,
+            aten="",
+            inputs=shapes,
+            hyper=operator.complete(hyper, len(maps[0].fields)),
+            output=result.shape,
+            parameters=result.cost.parameters,
+            result=result,
+            block=self._block or path.partition(".")[0],
+            fields=fields[max(len(fields) - spatial, 0) :],
         )
-        return output
+        self.calls.append(made)
+        return Map(made.output, made.fields)
 
 
 def _widest(fields: Sequence[tuple[Field, ...]]) -> tuple[Field, ...]:

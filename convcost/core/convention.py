@@ -1,19 +1,51 @@
-"""A convention says what a counter makes of the primitives: named weights, operator by operator."""
+"""A convention says what a counter makes of the primitives: named weights, operator by operator, call by call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from convcost.core.cost import Cost
 from convcost.core.numeric import Count
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import EVERY_CALL, Sight
-from convcost.core.use import Use
 
-Measure = Callable[[tuple[Any, ...], Mapping[str, Any], Cost], Count]
-"""A number of a call, from its inputs, hyper-parameters and cost."""
+Measure = Callable[[OpCall], Count]
+"""A number of a call."""
+
+ALL = ("*",)
+"""In the place of operators' names: all of them."""
+
+
+@dataclass(frozen=True)
+class CallFilter:
+    """The calls that a counter looks at, by where the model makes them; an empty filter lets every call through.
+
+    modules    classes whose own forward must make the call
+    bases      the same, for derived classes too
+    functions  public functions of which the call must come through one
+    where      any other condition on the call
+    among      a condition on the call among all calls that its module makes, in their order
+    """
+
+    modules: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    where: Callable[[OpCall], bool] | None = None
+    among: Callable[[OpCall, Sequence[OpCall]], bool] | None = None
+
+    def passes(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> bool:
+        """Whether the counter looks at a call; `siblings` are all calls of its module, it alone if none are given."""
+        site = call.site
+        return (
+            (not self.modules or site.owner.kind in self.modules)
+            and (not self.bases or any(base in site.owner.bases for base in self.bases))
+            and (not self.functions or any(name in site.functions for name in self.functions))
+            and (self.where is None or self.where(call))
+            and (self.among is None or self.among(call, siblings or (call,)))
+        )
+
+
+EVERY_CALL = CallFilter()
 
 
 @dataclass(frozen=True)
@@ -28,56 +60,57 @@ class Rule:
     operators: tuple[str, ...]
     weights: Mapping[str, int] | None
     sentence: str
-    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    at: Sight = EVERY_CALL
+    when: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    at: CallFilter = EVERY_CALL
     more: Measure | None = None
 
-    def matches(self, operator: str, hyper: Mapping[str, Any]) -> bool:
-        """Whether this rule speaks of a call."""
-        return (operator in self.operators or self.operators == ("*",)) and all(
-            hyper.get(name) in values for name, values in self.when.items()
+    def matches(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> bool:
+        """Whether this rule is for a call; `siblings` are all calls of its module."""
+        return (
+            (self.operators == ALL or call.name in self.operators)
+            and all(call.hyper.get(name) in values for name, values in self.when.items())
+            and self.at.passes(call, siblings)
         )
 
-    def speaks(self, use: Use) -> bool:
-        """Whether this rule speaks of a call as it was written."""
-        return self.matches(use.operator, use.hyper) and self.at.sees(use)
+    def count(self, call: OpCall) -> Count | None:
+        """Return the count of a call by this rule; None where the counter has no handle for it."""
+        if self.weights is None:
+            return None
+        total: Count = self.more(call) if self.more else 0
+        for primitive, weight in self.weights.items():
+            total = total + weight * getattr(call.cost, primitive)
+        return total
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A count that is wrong by the counter's own convention: whom it befalls, what is counted then, and why.
+    """A count that is wrong by the counter's own convention: which calls it befalls, what is counted then, and why.
 
-    `predicts` gives the wrong count from a call's inputs, hyper-parameters and right cost, and None for a call
-    that the fault does not befall. `seen_in` names the versions it was seen in, `at` the calls that the counter looks
-    at; `of_use` takes the place of `predicts` where the count depends on how the call was written.
+    `predicts` gives the wrong count of a call, and None for a call that the fault does not befall. `seen_in` names the
+    versions that it was seen in, `at` the calls that it can befall: by where they are made, or by their place among
+    the calls of their module.
     """
 
     operators: tuple[str, ...]
-    predicts: Callable[[tuple[Any, ...], Mapping[str, Any], Cost], Count | None]
+    predicts: Callable[[OpCall], Count | None]
     sentence: str
     seen_in: str
-    at: Sight = EVERY_CALL
-    of_use: Callable[[Use], Count | None] | None = None
+    at: CallFilter = EVERY_CALL
 
-    def count(self, use: Use) -> Count | None:
-        """The wrong count of a call, None for one that the fault does not befall."""
-        if not (use.operator in self.operators or self.operators == ("*",)) or not self.at.sees(use):
-            return None
-        return self.of_use(use) if self.of_use else self.predicts(use.inputs, use.hyper, use.cost)
-
-    def matches(self, operator: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost, count: int) -> bool:
-        """Whether this fault makes exactly this count of this call."""
-        return operator in self.operators and self.predicts(inputs, hyper, cost) == count
+    def count(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Count | None:
+        """Return the wrong count of a call, None for one that the fault does not befall."""
+        concerned = (self.operators == ALL or call.name in self.operators) and self.at.passes(call, siblings)
+        return self.predicts(call) if concerned else None
 
 
 @dataclass(frozen=True)
 class Convention:
-    """An ordered list of rules, the first that matches speaks; an operator without a rule is not counted.
+    """An ordered list of rules of which the first that matches is applied; an operator without a rule is not counted.
 
     unit        what the counter calls its number: macs or flops
     also        rules of a second look (functions that are patched besides modules that are hooked): a call that both
                 looks see is counted by both
-    per_sample  the first look's counts are divided by the first size of the first input
+    per_sample  whether the first look's counts are divided by the first size of the first input
     places      a module that stands in the tree at n places is counted n to this power times
     sizes       what a product of sizes counts, which is no arithmetic of the network but stands in its trace
     """
@@ -97,26 +130,27 @@ class Convention:
         if not isinstance(self.source, Source):
             raise TypeError(f"convention {self.name!r} has no source")
 
-    def rule(self, operator: str, hyper: Mapping[str, Any]) -> Rule | None:
-        """The rule for a call of an operator, None if there is none."""
-        return next((rule for rule in self.rules if rule.matches(operator, hyper)), None)
+    def rule(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Rule | None:
+        """Return the rule for a call, None if there is none."""
+        return next((rule for rule in self.rules if rule.matches(call, siblings)), None)
 
-    def first(self, use: Use) -> Rule | None:
-        """The rule for a call as it was written, None if there is none."""
-        return next((rule for rule in self.rules if rule.speaks(use)), None)
+    def also_rule(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Rule | None:
+        """Return the rule of the second look for a call, None if there is none."""
+        return next((rule for rule in self.also if rule.matches(call, siblings)), None)
 
-    def fault(
-        self, operator: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any], cost: Cost, count: int
-    ) -> Fault | None:
-        """The known fault that makes this count of a call, None if there is none."""
-        return next((f for f in self.faults if f.matches(operator, inputs, hyper, cost, count)), None)
+    def fault(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Fault | None:
+        """Return the first known fault that befalls a call, None if there is none."""
+        return next((fault for fault in self.faults if fault.count(call, siblings) is not None), None)
 
-    def weigh(self, operator: str, hyper: Mapping[str, Any], cost: Cost) -> Count | None:
-        """The count of a call under this convention; None where the counter has no handle for it."""
-        rule = self.rule(operator, hyper)
-        if rule is None or rule.weights is None:
-            return None
-        total: Count = 0
-        for primitive, weight in rule.weights.items():
-            total = total + weight * getattr(cost, primitive)
-        return total
+    def weigh(self, call: OpCall) -> Count | None:
+        """Return the count of a call under this convention; None where the counter has no handle for it."""
+        rule = self.rule(call)
+        return rule.count(call) if rule else None
+
+
+def by_module(calls: Sequence[OpCall]) -> dict[str, list[OpCall]]:
+    """Return the calls of each module, in their order."""
+    found: dict[str, list[OpCall]] = {}
+    for call in calls:
+        found.setdefault(call.path, []).append(call)
+    return found

@@ -9,7 +9,7 @@ _MOST = 30
 
 
 class ConvcostError(ValueError):
-    """Base of every error that a user's input can cause; its text is one line fit to be printed."""
+    """The base of every error that a user's input can cause; its text is one line that can be printed."""
 
 
 class DomainError(ConvcostError):
@@ -17,7 +17,7 @@ class DomainError(ConvcostError):
 
 
 class UnknownNameError(ConvcostError):
-    """A name that is not in the book, with the near ones."""
+    """A name that is not in the registry, with the near names."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
@@ -31,6 +31,6 @@ class MeasurementError(ConvcostError):
     """The model could not be built or run, so there is nothing to compare with."""
 
 
-def said(error: BaseException) -> str:
-    """An error's type and the first line of its text."""
+def one_line(error: BaseException) -> str:
+    """Return an error's type and the first line of its text."""
     return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])

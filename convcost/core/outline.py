@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
 
 from convcost.core.architecture import Network
-from convcost.core.builder import OpCall
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, Shape
+from convcost.core.op_call import OpCall
 
 _UNIT = re.compile(r"(block|cell|normal)\d+")
 _UNIT_SUFFIX = re.compile(r"\.(block|cell|normal)\d+$")
@@ -41,38 +40,24 @@ class Stage:
     cost: Cost
 
 
-def kind(operator: str, inputs: Sequence[Shape], hyper: dict[str, Any]) -> str:
-    """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
-    if operator == "linear":
-        return "fully connected"
-    if "out_channels" not in hyper:
-        return operator.replace("_", " ")
-    sides = "×".join(str(k) for k in hyper["kernel_size"])
-    groups = hyper["groups"]
-    prefix = "transposed conv" if "output_padding" in hyper else "conv"
-    if groups == 1:
-        return f"{prefix} {sides}"
-    return f"{prefix} dw {sides}" if groups == inputs[0][1] else f"{prefix} grouped {sides}"
-
-
 def layers(network: Network) -> list[Stage]:
     """One row a layer; norms and activations are counted with the layer before them."""
     groups: list[list[OpCall]] = []
     for line in network.calls:
-        if groups and line.operator.name in _FOLLOWERS:
+        if groups and line.name in _FOLLOWERS:
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [_stage(lines[0].name, lines, lines[0].hyper.get("stride", ())) for lines in groups]
+    return [_stage(lines[0].path, lines, lines[0].hyper.get("stride", ())) for lines in groups]
 
 
 def blocks(network: Network) -> list[Stage]:
     """One row for every run of blocks that have the same operators, apart from shortcuts, and the same output."""
     merged: list[Stage] = []
-    steps = tuple(1 for _ in network.input_shape[2:])
+    steps: tuple[Count, ...] = tuple(1 for _ in network.input_shape[2:])
     for name, group in groupby(network.calls, _unit):
         lines = list(group)
-        after = tuple(field.step for field in lines[-1].output.fields)
+        after = tuple(field.step for field in lines[-1].fields)
         # A cell with two inputs takes its stride from the block before it, whatever the older one is.
         stage = _stage(name, lines, tuple(a // b for a, b in zip(after, steps, strict=False)))
         steps = after
@@ -96,7 +81,7 @@ def summary(operators: Sequence[str]) -> str:
 
 
 def _unit(line: OpCall) -> str:
-    inner = line.name.removeprefix(f"{line.block}.").partition(".")[0]
+    inner = line.path.removeprefix(f"{line.block}.").partition(".")[0]
     return f"{line.block}.{inner}" if _UNIT.fullmatch(inner) else line.block
 
 
@@ -105,18 +90,18 @@ def _alike(left: Stage, right: Stage) -> bool:
 
 
 def _stage(name: str, lines: list[OpCall], stride: tuple[Count, ...]) -> Stage:
-    main = [line for line in lines if not _SHORTCUTS & set(line.name.split("."))] or lines
-    core = [line for line in main if line.operator.is_product] or main[:1]
-    output = lines[-1].output
+    main = [line for line in lines if not _SHORTCUTS & set(line.path.split("."))] or lines
+    core = [line for line in main if line.is_product] or main[:1]
+    last = lines[-1]
     return Stage(
         name=name,
-        operators=tuple(kind(line.operator.name, line.inputs, line.hyper) for line in core),
+        operators=tuple(line.kind for line in core),
         expansion=_expansion(core),
-        channels=output.shape[1],
+        channels=last.output[1],
         repeats=1,
         stride=stride,
-        output=output.shape,
-        field=tuple(field.extent for field in output.fields),
+        output=last.output,
+        field=tuple(field.extent for field in last.fields),
         cost=sum((line.cost for line in lines), Cost()),
     )
 
@@ -126,4 +111,4 @@ def _expansion(core: list[OpCall]) -> Fraction | None:
     inner = [line.inputs[0][1] for line in core if line.hyper.get("groups", 1) == line.inputs[0][1] != 1]
     if len(core) < 2 or len(inner) != 1 or not all(isinstance(count, int) for count in (inputs, *inner)):
         return None
-    return Fraction(inner[0], inputs)
+    return Fraction(int(inner[0]), int(inputs))

@@ -129,6 +129,24 @@ class Formula:
         known = {s.name: s.default for s in self.symbols if s.default is not None}
         return {**known, **{name: value for name, value in values.items() if name in names}}
 
+    def check_names(self, values: Mapping[str, object]) -> None:
+        """Raise DomainError for a value that is no number, or of no symbol of this formula."""
+        names = [symbol.name for symbol in self.symbols]
+        for name, value in values.items():
+            if name not in names:
+                raise DomainError(f"{self.name} has no symbol {name!r}; its symbols are {', '.join(names)}")
+            if value is None or isinstance(value, str):
+                raise DomainError(f"{self.name}: {name} is {value!r}, but must be a number")
+
+    def cost(self, values: Mapping[str, Count]) -> Cost:
+        """The cost for these values, which must be all that have no default; as `evaluate`."""
+        self.check_names(values)
+        full = self.complete_values(values)
+        missing = [symbol.name for symbol in self.symbols if symbol.name not in full]
+        if missing:
+            raise DomainError(f"{self.name} needs a value for {', '.join(missing)}")
+        return self.evaluate(full)
+
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
         """The cost for these values of the symbols (any carrier).
 
@@ -209,7 +227,7 @@ PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "o
 
 
 def _spread(value: Any, rank: int) -> Any:
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     values = tuple(value) if isinstance(value, tuple | list) else (value,)
     return values * rank if len(values) == 1 else values

@@ -59,7 +59,7 @@ class Recorded(ExactNumber):
 
     def _step(self, operation: str, right: Recorded, denominator: int) -> Recorded:
         place = self.recording.program.place((operation, self.place, right.place))
-        return Recorded(self.recording, place, OPERATIONS[operation](self.value, right.value), denominator)
+        return Recorded(self.recording, place, int(OPERATIONS[operation](self.value, right.value)), denominator)
 
     def _related(self, relation: str, right: Recorded) -> Relation:
         return Relation(relation, self, right)

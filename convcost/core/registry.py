@@ -1,4 +1,7 @@
-"""The registry: finds the records of the book by walking it, refuses duplicates, knows the near names."""
+"""The registry: it finds the records of `convcost.formulas`, refuses duplicates, and knows the near names.
+
+Each kind of record has a folder, and only the folders of the kind that is asked for are loaded.
+"""
 
 from __future__ import annotations
 
@@ -16,42 +19,59 @@ Record = Formula | Architecture | Convention
 _R = TypeVar("_R", Formula, Operator, Architecture, Convention)
 
 _PACKAGE = "convcost.formulas"
+_FOLDERS: dict[type[Record], tuple[str, ...]] = {
+    Operator: ("operators",),
+    Formula: ("operators", "blocks"),
+    Architecture: ("architectures",),
+    Convention: ("conventions",),
+}
 
 
 def collect(package: str) -> dict[str, Record]:
-    """All `RECORDS` of the modules of a package, by name; raises TypeError for a name that stands twice."""
+    """Return all `RECORDS` of the modules of a package by name; raises TypeError for a name that is given twice."""
     root = importlib.import_module(package)
-    records: dict[str, Record] = {}
+    found: dict[str, Record] = {}
     for info in pkgutil.walk_packages(root.__path__, package + "."):
         for record in getattr(importlib.import_module(info.name), "RECORDS", ()):
-            if record.name in records:
+            if record.name in found:
                 raise TypeError(f"{info.name}: a record named {record.name!r} exists already")
-            records[record.name] = record
-    return records
+            found[record.name] = record
+    return found
 
 
 @cache
 def registry() -> dict[str, Record]:
-    """Every record of the book by name."""
+    """Return every record by name; raises TypeError for a name that two records of any kind have."""
     return collect(_PACKAGE)
 
 
+@cache
+def _folder(name: str) -> dict[str, Record]:
+    return collect(f"{_PACKAGE}.{name}")
+
+
 def records(kind: type[_R]) -> dict[str, _R]:
-    """The records of one kind by name."""
-    return {name: record for name, record in registry().items() if isinstance(record, kind)}
-
-
-def lookup(name: str) -> Formula | Architecture:
-    """A record that has a closed form; raises UnknownNameError with the near names."""
-    record = registry().get(name)
-    if isinstance(record, Formula | Architecture):
-        return record
-    raise UnknownNameError("formula", name, records(Formula) | records(Architecture))
+    """Return the records of one kind by name; loads no other kind."""
+    return {
+        name: record
+        for folder in _FOLDERS[kind]
+        for name, record in _folder(folder).items()
+        if isinstance(record, kind)
+    }
 
 
 def find(kind: type[_R], name: str, what: str) -> _R:
-    """One record; raises UnknownNameError with the near names."""
-    record = registry().get(name)
-    if isinstance(record, kind):
-        return record
+    """Return one record of a kind; raises UnknownNameError, which calls it `what`, with the near names."""
+    for folder in _FOLDERS[kind]:
+        record = _folder(folder).get(name)
+        if isinstance(record, kind):
+            return record
     raise UnknownNameError(what, name, records(kind))
+
+
+def lookup(name: str) -> Formula | Architecture:
+    """Return a record that has a closed form; raises UnknownNameError with the near names."""
+    known: dict[str, Formula | Architecture] = {**records(Formula), **records(Architecture)}
+    if name not in known:
+        raise UnknownNameError("formula", name, known)
+    return known[name]

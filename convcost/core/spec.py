@@ -28,21 +28,21 @@ class TensorSpec:
 
 
 BATCH = 11
-"""Where an open batch size starts: no usual number of channels, heads or groups."""
+"""Where a free batch size starts: no usual number of channels, heads or groups."""
 
-# Where other open sizes start: far from each other, and multiples of what networks halve and cut by.
+# Where other free sizes start: far from each other, and multiples of what networks halve and cut by.
 _FREE = (224, 448, 896, 1792)
 
 
 @dataclass(frozen=True)
 class OpenSpec(TensorSpec):
-    """A tensor some of whose sizes are open: `names` has a name for these, None for the others."""
+    """A tensor some of whose sizes are free: `names` has a name for these, None for the others."""
 
     names: tuple[str | None, ...] = ()
 
     @classmethod
     def of(cls, sizes: Sequence[int | str], dtype: str | None = None) -> OpenSpec:
-        """A tensor in whose shape names stand for open sizes: ("B", 3, "H", "W")."""
+        """Return a tensor in whose shape names stand for free sizes: ("B", 3, "H", "W")."""
         free = iter(_FREE)
         shape = tuple(
             size if isinstance(size, int) else BATCH if axis == 0 else next(free, _FREE[-1])

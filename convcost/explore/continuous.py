@@ -9,7 +9,7 @@ from itertools import count
 from math import isqrt
 
 from convcost.core.architecture import Architecture, Settings
-from convcost.core.numeric import Count
+from convcost.core.numeric import as_fraction
 from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
 
 DIGITS = 4
@@ -69,7 +69,7 @@ class Law:
     rho: Fraction
     limits: dict[str, int]
     has_width: bool
-    _widths: dict[Fraction, tuple[dict[int, Count], Fraction]] = field(default_factory=dict)
+    _widths: dict[Fraction, tuple[dict[int, Fraction], Fraction]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, solution: Solution) -> Law | None:
@@ -95,14 +95,14 @@ class Law:
             "parameters": parameters,
         }
 
-    def _at_width(self, alpha: Fraction) -> tuple[dict[int, Count], Fraction]:
+    def _at_width(self, alpha: Fraction) -> tuple[dict[int, Fraction], Fraction]:
         """MACs at the default image, by the number of axes that a line slides over, and parameters."""
         width = {WIDTH: alpha} if self.has_width else {}
         network = self.architecture.network({**self.settings, **width}, rounding=False)
-        by_rank: dict[int, Count] = {}
+        by_rank: dict[int, Fraction] = {}
         for line in network.core:
-            by_rank[line.rank] = by_rank.get(line.rank, 0) + line.cost.macs
-        return by_rank, Fraction(sum(line.cost.parameters for line in network.calls))
+            by_rank[line.rank] = by_rank.get(line.rank, Fraction(0)) + as_fraction(line.cost.macs)
+        return by_rank, sum((as_fraction(line.cost.parameters) for line in network.calls), Fraction(0))
 
     def largest(self, scaling: Scaling) -> Fraction | None:
         """The largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
@@ -141,7 +141,7 @@ def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
     law = Law.of(solution)
     if law is None or not law.has_width or "macs" not in law.limits:
         return None
-    whole = sum(line.cost.macs for line in law.architecture.network({**law.settings, WIDTH: 1}).core)
+    whole = sum(int(line.cost.macs) for line in law.architecture.network({**law.settings, WIDTH: 1}).core)
     return whole, Fraction(isqrt(law.limits["macs"] * _SCALE**2 // whole), _SCALE)
 
 

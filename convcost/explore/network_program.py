@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from convcost.core.architecture import Architecture
-from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
-from convcost.core.outline import kind
+from convcost.core.op_call import OpCall
 from convcost.core.recorded import Recorded, Recording
 from convcost.core.registry import find
 from convcost.explore.slider import dials
@@ -23,7 +22,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
     Raises DomainError for an option or a value that the network does not have.
     """
     settings = architecture.settings(given)
-    image = architecture.network(settings).input_shape[-1]
+    image = int(architecture.network(settings).input_shape[-1])
     turned = dials(architecture, settings, image)
     convention = find(Convention, unit, "unit")
 
@@ -31,7 +30,7 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
         open_settings = {dial.name: value for dial, value in zip(turned, values, strict=True)}
         network = architecture.network({**settings, **open_settings})
         layers = tuple(_layer(recording, line, convention) for line in network.calls)
-        core = [convention.weigh(line.operator.name, line.hyper, line.cost) for line in network.core]
+        core = [convention.weigh(line) for line in network.core]
         return Structure(
             guards=(),
             layers=layers,
@@ -44,18 +43,18 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
 
 
 def _layer(recording: Recording, line: OpCall, unit: Convention) -> Layer:
-    count: Any = unit.weigh(line.operator.name, line.hyper, line.cost)
+    count: Any = unit.weigh(line)
     strides = [str(stride) for stride in line.hyper.get("stride", ())]
     strides = strides[:1] if len(set(strides)) == 1 else strides
     return Layer(
-        name=line.name,
+        name=line.path,
         block=line.block,
-        operator=line.operator.name,
-        kind=kind(line.operator.name, line.inputs, line.hyper),
+        operator=line.name,
+        kind=line.kind,
         stride="" if strides in ([], ["1"]) else "×".join(strides),
-        is_product=line.operator.is_product,
+        is_product=line.is_product,
         macs=None if count is None else recording.whole(count),
         parameters=recording.whole(line.cost.parameters),
-        activations=recording.whole(line.cost.activations) if line.operator.is_product else None,
-        output=tuple(recording.whole(size) for size in line.output.shape),
+        activations=recording.whole(line.cost.activations) if line.is_product else None,
+        output=tuple(recording.whole(size) for size in line.output),
     )

@@ -16,6 +16,7 @@ import numpy as np
 
 from convcost.core.arrays import TruthArray
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.numeric import Count
 from convcost.core.program import OPERATIONS, RELATIONS, Guard, Program, Step, needed, run
 from convcost.core.recorded import Recorded, Recording
 from convcost.explore.slider import Dial
@@ -67,16 +68,16 @@ class NetworkProgram:
     steps: tuple[Step, ...]
     structures: tuple[Structure, ...]
 
-    def at(self, numerators: Sequence[int]) -> tuple[Structure, dict[int, int]]:
+    def at(self, numerators: Sequence[int]) -> tuple[Structure, dict[int, Count]]:
         """The structure at one point, and what its steps come to."""
-        known: dict[int, int] = {}
+        known: dict[int, Count] = {}
         for structure in self.structures:
             if all(self._holds(guard, numerators, known) for guard in structure.guards):
                 run(self.steps, numerators, _places(structure), known)
                 return structure, known
         raise DomainError(f"no structure of the network is known at {tuple(numerators)}")
 
-    def _holds(self, guard: Guard, numerators: Sequence[int], known: dict[int, int]) -> bool:
+    def _holds(self, guard: Guard, numerators: Sequence[int], known: dict[int, Count]) -> bool:
         relation, left, right = guard
         run(self.steps, numerators, (left, right), known)
         return bool(RELATIONS[relation](known[left], known[right]))

@@ -1,7 +1,7 @@
 """The real networks: a function of each network's name builds its model. Importing this imports no torch.
 
 A network that no well-kept library has is a file of ours, named after it or after its family; `libraries` has all
-others. What builds no network of the registry here serves references to models of others (`reference.load`).
+others. What builds no network of the registry here serves references to models of others (`loading.load`).
 """
 
 from __future__ import annotations

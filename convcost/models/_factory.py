@@ -1,29 +1,28 @@
-"""Calling what builds a model: its keyword arguments are checked, and whatever it raises becomes one line."""
+"""Calls what builds a model: its keyword arguments are checked, and whatever it raises becomes one line."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from torch import nn
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.models._weightless import plain, weightless
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
 
-def called(
+def build_from(
     reference: str,
     factory: object,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     forbidden: Iterable[str] = frozenset(),
     initialised: bool = False,
 ) -> nn.Module:
-    """The model that a class or function makes of keyword arguments, without weights; a module is itself.
+    """Return the model that a class or function makes of keyword arguments, without weights; a module is itself.
 
     `initialised` models are built as they are, on the CPU.
 
@@ -50,7 +49,7 @@ def called(
         unexpected = _UNEXPECTED.search(str(error)) if isinstance(error, TypeError) else None
         if unexpected and unexpected[1] in values:
             raise _unknown(reference, unexpected[1], _taken_inside(factory, forbidden)) from error
-        raise MeasurementError(f"{reference} cannot be built: {said(error)}") from error
+        raise MeasurementError(f"{reference} cannot be built: {one_line(error)}") from error
     if not isinstance(model, nn.Module):
         raise MeasurementError(f"{reference} made a {type(model).__name__}, but must make an nn.Module")
     return model
@@ -61,7 +60,7 @@ def _unknown(reference: str, key: str, names: Iterable[str]) -> MeasurementError
     return MeasurementError(f"{reference} takes no argument {key!r}" + (f"; it takes {taken}" if taken else ""))
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+def _parameters(function: Callable[..., object]) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # written in C
@@ -73,7 +72,9 @@ def _names(parameters: Iterable[inspect.Parameter], forbidden: Iterable[str]) ->
     return [p.name for p in parameters if p.kind in kinds and p.name not in forbidden]
 
 
-def _check(reference: str, factory: Callable[..., Any], values: Mapping[str, Any], forbidden: Iterable[str]) -> None:
+def _check(
+    reference: str, factory: Callable[..., object], values: Mapping[str, object], forbidden: Iterable[str]
+) -> None:
     parameters = _parameters(factory)
     names = _names(parameters, ())
     if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
@@ -87,8 +88,8 @@ def _check(reference: str, factory: Callable[..., Any], values: Mapping[str, Any
             )
 
 
-def _taken_inside(factory: Callable[..., Any], forbidden: Iterable[str]) -> list[str]:
-    """Names that a factory takes itself and those of the class that it passes its other keywords on to."""
+def _taken_inside(factory: Callable[..., nn.Module], forbidden: Iterable[str]) -> list[str]:
+    """Return the names that a factory takes itself, and those of the class that it passes its other keywords on to."""
     names = _names(_parameters(factory), forbidden)
     try:
         inner = _names(_parameters(type(weightless(factory))), forbidden)

@@ -1,4 +1,4 @@
-"""Building a model without giving its parameters any elements."""
+"""Builds a model without giving its parameters any elements."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from convcost.core.one_at_a_time import one_at_a_time
 
 @one_at_a_time
 def weightless(make: Callable[[], nn.Module]) -> nn.Module:
-    """What `make` returns, in evaluation mode and on the meta device.
+    """Return what `make` makes, in evaluation mode and on the meta device.
 
     Each parameter loses its elements as soon as a module takes it, and what is made without values, as the weights of
     layers are, has none from the beginning, so that random initialisers draw nothing; what the model computes (widths,
@@ -45,7 +45,7 @@ def weightless(make: Callable[[], nn.Module]) -> nn.Module:
 
 @one_at_a_time
 def plain(make: Callable[[], nn.Module]) -> nn.Module:
-    """What `make` returns, in evaluation mode, where and as it was made; the random state is kept."""
+    """Return what `make` makes, in evaluation mode, on its own device; the random state is kept."""
     with random_state_kept():
         model = make()
     return model.eval() if isinstance(model, nn.Module) else model
@@ -62,7 +62,7 @@ def _moved(model: nn.Module) -> nn.Module:
 
 @contextmanager
 def random_state_kept() -> Iterator[None]:
-    """Afterwards PyTorch's, Python's and NumPy's generators are as before."""
+    """Leave PyTorch's, Python's and NumPy's generators as they were before."""
     python = random.getstate()
     numpy: Any = sys.modules.get("numpy.random")
     drawn = None if numpy is None else numpy.get_state()
@@ -82,7 +82,7 @@ def _uninitialised_on_meta() -> Iterator[None]:
 
 
 class _EmptyOnMeta(TorchFunctionMode):
-    """While active, tensors that are made without values have no elements."""
+    """While active, tensors that are made without values are made without elements."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -96,7 +96,7 @@ _DRAWS = frozenset({"aten::normal_", "aten::uniform_", "aten::bernoulli_", "aten
 
 
 class _NothingDrawn(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While active, network into a tensor without elements is nothing; PyTorch would load its compiler for it."""
+    """While active, drawing into a tensor without elements does nothing; PyTorch would load its compiler for it."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

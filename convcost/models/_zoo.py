@@ -1,4 +1,4 @@
-"""Models of torchvision and timm, by name, never with weights."""
+"""Models of torchvision and timm by name, never with weights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _fragment: torch.library.Library | None = None
 
 @one_at_a_time
 def library(name: str) -> ModuleType:
-    """An imported library; raises MeasurementError with what to install."""
+    """Import a library; raises MeasurementError with what to install."""
     try:
         if name in ("torchvision", "timm"):
             prepare_torchvision()
@@ -57,7 +57,7 @@ def prepare_torchvision() -> None:
 
 @contextmanager
 def _without_compiler() -> Iterator[None]:
-    """While active, what torchvision asks torch's compiler for as it is imported is asked when it is used.
+    """Put off what torchvision asks torch's compiler for at its import until it is used.
 
     Importing the compiler takes as long as importing torch.
     """
@@ -80,12 +80,12 @@ class _Later(ModuleType):
 
 
 def torchvision_names() -> list[str]:
-    """All models that torchvision registers."""
+    """Return the names of all models that torchvision registers."""
     return list(library("torchvision").models.list_models())
 
 
 def torchvision_builder(name: str) -> Callable[..., nn.Module]:
-    """torchvision's own builder of a registered name; raises UnknownNameError with the near ones."""
+    """Return torchvision's own builder of a registered name; raises UnknownNameError with the near names."""
     if name not in torchvision_names():
         raise UnknownNameError("torchvision model", name, torchvision_names())
     builder: Callable[..., nn.Module] = library("torchvision").models.get_model_builder(name)
@@ -101,12 +101,12 @@ def torchvision_factory(name: str) -> Callable[..., nn.Module]:
 
 
 def torchvision_model(name: str, **options: Any) -> nn.Module:
-    """A model of torchvision by its registered name, without weights."""
+    """Build a model of torchvision by its registered name, without weights."""
     return torchvision_factory(name)(**options)
 
 
 def timm_factory(name: str) -> Callable[..., nn.Module]:
-    """What builds a model of timm without weights; raises UnknownNameError with the near names."""
+    """Return what builds a model of timm without weights; raises UnknownNameError with the near names."""
     timm = library("timm")
     if not timm.is_model(name):
         raise UnknownNameError("timm model", name, timm.list_models())
@@ -116,17 +116,17 @@ def timm_factory(name: str) -> Callable[..., nn.Module]:
 
 
 def timm_model(name: str, **options: Any) -> nn.Module:
-    """A model of timm by its name, without weights."""
+    """Build a model of timm by its name, without weights."""
     return timm_factory(name)(**options)
 
 
 def timm_input(model: nn.Module) -> tuple[int, ...]:
-    """The image, as (1, C, H, W), that a model of timm was configured for."""
+    """Return the image, as (1, C, H, W), that a model of timm was configured for."""
     return (1, *library("timm").models.get_model_input_config(model)["input_size"])
 
 
 def _quiet(make: Callable[..., nn.Module], like: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
-    """`make` with the signature of `like` and without warnings, such as that an initialisation is slow."""
+    """Return `make` with the signature of `like` and without warnings, such as that an initialisation is slow."""
 
     @functools.wraps(like)
     def quietly(**options: Any) -> nn.Module:
@@ -138,12 +138,12 @@ def _quiet(make: Callable[..., nn.Module], like: Callable[..., nn.Module]) -> Ca
 
 
 def timm_layer(name: str) -> Any:
-    """A layer class of timm, to put into one of its models."""
+    """Return a layer class of timm, to put into one of its models."""
     return getattr(library("timm").layers, name)
 
 
 def from_library(place: str, name: str, settings: Mapping[str, Any]) -> nn.Module:
-    """The model that a reference `library:name` means, with the settings' number of classes."""
+    """Build the model that a reference `library:name` means, with the settings' number of classes."""
     makers = {"torchvision": torchvision_model, "timm": timm_model}
     if place not in makers:
         raise UnknownNameError("library", place, makers)

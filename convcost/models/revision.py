@@ -6,34 +6,32 @@ The revision's files are unpacked into a temporary folder; nothing of the reposi
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from convcost.core.errors import ConvcostError, MeasurementError
 from convcost.core.one_at_a_time import TURN
-
-_REFERENCE = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+):(?P<factory>[^:]+)")
+from convcost.core.parsing import ModelReference
 
 
 @contextmanager
-def checked_out(reference: str) -> Iterator[str]:
-    """A reference that can be loaded while the context lasts; any but `file.py@REV:factory` is itself.
+def checked_out(reference: ModelReference) -> Iterator[ModelReference]:
+    """Give a reference that can be loaded while the context lasts; one without a revision is itself.
 
     Meanwhile the revision's own modules are imported from that revision. Raises MeasurementError where there is no
     git, no repository, no such revision or no such file in it.
     """
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
+    if not reference.revision:
         yield reference
         return
-    file, revision = Path(match["file"]), match["revision"]
+    file, revision = Path(reference.place), reference.revision
     folder = next(parent for parent in file.resolve().parents if parent.is_dir())
     root = Path(_git(folder, f"{file} lies in no git repository", "rev-parse", "--show-toplevel").strip())
     spec = f"{revision}^{{commit}}"
@@ -47,9 +45,9 @@ def checked_out(reference: str) -> Iterator[str]:
         place = tree / inside
         try:
             with TURN, _imported_from(tree, root.resolve()):
-                yield f"{place}:{match['factory']}"
+                yield replace(reference, place=str(place), revision="")
         except ConvcostError as error:
-            # The user has never heard of the temporary folder.
+            # The user knows nothing of the temporary folder.
             raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error
 
 
@@ -66,7 +64,7 @@ def _unpack(archive: bytes, folder: Path) -> None:
 
 @contextmanager
 def _imported_from(tree: Path, root: Path) -> Iterator[None]:
-    """Modules of a repository are imported from `tree` meanwhile, and those that were loaded come back afterwards."""
+    """Import a repository's modules from `tree` meanwhile; those that were loaded come back afterwards."""
     places = [str(place) for place in (tree, tree / "src") if place.is_dir()]
     hidden = {name: module for name, module in list(sys.modules.items()) if _lies(name, module, root, places)}
     for name in hidden:
@@ -83,7 +81,7 @@ def _imported_from(tree: Path, root: Path) -> Iterator[None]:
 
 
 def _lies(name: str, module: ModuleType, root: Path, places: list[str]) -> bool:
-    """Whether a loaded module is one of the repository's, which the revision has a file or a package of too."""
+    """Return whether a loaded module is one of the repository's that the revision has too."""
     top = name.partition(".")[0]
     if top == "convcost" or not _below(module, root):
         return False

@@ -11,7 +11,7 @@ from convcost.models import _zoo
 
 Inputs = tuple[TensorSpec, ...]
 
-# Not in the weights' metadata; at these the numbers in it come out to the last digit.
+# Not in the weights' metadata; with these its numbers are reproduced to the last digit.
 _FRAMES = 16
 _FLOW_IMAGE = (512, 512)
 _SIDE = 224  # of a vision transformer built without weights
@@ -20,7 +20,7 @@ _NO_INPUT = "takes a list of images, and what it computes depends on what they s
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedWeights:
     """One set of weights: `gmacs` is torchvision's `_ops` as text, `parameters` its `num_params`.
 
     The model that they belong to is built with `arguments`; `inputs` are None for a detector.
@@ -35,13 +35,13 @@ class Published:
     default: bool
 
 
-def published_entries() -> list[Published]:
-    """Every set of weights of every model that torchvision registers, quantised models too."""
+def published_entries() -> list[PublishedWeights]:
+    """Return every set of weights of every model that torchvision registers, quantised models too."""
     return [entry for name in _zoo.torchvision_names() for entry in _entries(name)]
 
 
-def published(reference: str) -> Published | None:
-    """The numbers of a model at its default input, those of its default weights where they were measured there.
+def published(reference: str) -> PublishedWeights | None:
+    """Return the numbers of a model at its default input, of its default weights where these were measured there.
 
     None for what is not `torchvision:NAME`, and where no weights were measured at that input.
     """
@@ -54,7 +54,7 @@ def published(reference: str) -> Published | None:
 
 
 def default_inputs(name: str, arguments: Mapping[str, Any]) -> tuple[Inputs | None, str]:
-    """The input of a model of torchvision, batch 1, at the size of its default weights, and where it comes from.
+    """Return the input of a model of torchvision, batch 1, at the size of its default weights, and where it comes from.
 
     `arguments` that fix the model's input size overrule the weights' size.
     """
@@ -69,12 +69,12 @@ def default_inputs(name: str, arguments: Mapping[str, Any]) -> tuple[Inputs | No
     return _inputs(name, sides, arguments.get("temporal_size", _FRAMES)), f"input size of {weights}"
 
 
-def _entries(name: str) -> list[Published]:
+def _entries(name: str) -> list[PublishedWeights]:
     enumeration = _enumeration(name)
     found = []
     for weights in enumeration:
         sides = _sides(name, weights)
-        entry = Published(
+        entry = PublishedWeights(
             reference=f"torchvision:{name}",
             weights=str(weights),
             gmacs=f"{weights.meta['_ops']:.3f}",
@@ -93,12 +93,12 @@ def _enumeration(name: str) -> Any:
 
 
 def _kind(name: str) -> str:
-    """The package of a builder: models, detection, segmentation, video, optical_flow or quantization."""
+    """Return the package of a builder: models, detection, segmentation, video, optical_flow or quantization."""
     return _zoo.torchvision_builder(name).__module__.split(".")[-2]
 
 
 def _sides(name: str, weights: Any) -> tuple[int, ...]:
-    """Height and width: what the weights' transforms crop to, or resize the shorter side of an image to."""
+    """Return height and width: what the weights' transforms crop to, or resize the shorter side of an image to."""
     if _kind(name) == "optical_flow":
         return _FLOW_IMAGE
     settings = getattr(weights.transforms, "keywords", {})
@@ -115,7 +115,7 @@ def _inputs(name: str, sides: tuple[int, ...], frames: int) -> Inputs:
 
 
 def _arguments(name: str, sides: tuple[int, ...]) -> dict[str, Any]:
-    """What a builder sets by itself when it is given weights."""
+    """Return what a builder sets by itself when it is given weights."""
     if name.startswith("vit_"):
         return {"image_size": sides[0]}
     if name.endswith("googlenet"):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from convcost.comparison.result import Comparison, Totals
 from convcost.comparison.row import Row, summed
-from convcost.comparison.scaling_note import Law
+from convcost.comparison.scaling_note import ScalingNote
 from convcost.report import files, latex, markdown, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report, counted
@@ -40,7 +40,7 @@ _TOTALS = [Column("total"), *numbers("formula", "measured", "difference")]
 class ComparisonReport(Report):
     """What `convcost.compare` returns.
 
-    law            what rounding costs, of a network with a width multiplier and a scaled image
+    scaling        what rounding costs, of a network with a width multiplier and a scaled image
     baseline       how many times the MACs are that standard convolutions would take
     per            what a row stands for: a layer, a block, or a kind of operator
     all_operators  whether norms, activations and pooling have rows too
@@ -49,7 +49,7 @@ class ComparisonReport(Report):
     comparison: Comparison
     given: Mapping[str, object]
     reference: str = "given"
-    law: Law | None = None
+    scaling: ScalingNote | None = None
     baseline: Fraction | None = None
     per: str = "layer"
     all_operators: bool = False
@@ -198,7 +198,7 @@ class ComparisonReport(Report):
 
     def _shares(self) -> list[Block]:
         columns = [Column("Kind of layer", "name"), *numbers("share of MACs", "share of weights")]
-        shares = self.comparison.shares
+        shares = self.comparison.breakdown
         rows = [[share.kind, text.percent(share.macs), text.percent(share.weights)] for share in shares]
         return [Table(columns, rows)] if rows else []
 
@@ -208,17 +208,17 @@ class ComparisonReport(Report):
         if self.baseline is not None:
             times = text.decimal(self.baseline, 2)
             blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
-        law = self.law
-        if law is None or (law.alpha == 1 and law.factor == 1):
+        note = self.scaling
+        if note is None or (note.alpha == 1 and note.factor == 1):
             return blocks
-        cost = law.exact - law.unrounded
+        cost = note.exact - note.unrounded
         rows = [
-            ["α²ρ² of the full net", text.decimal(law.square, 1)],
-            ["each layer by its α and ρ, nothing rounded", text.decimal(law.unrounded, 1)],
-            ["exact, channels and image rounded", text.number(law.exact)],
+            ["α²ρ² of the full net", text.decimal(note.square, 1)],
+            ["each layer by its α and ρ, nothing rounded", text.decimal(note.unrounded, 1)],
+            ["exact, channels and image rounded", text.number(note.exact)],
         ]
         sign = "+" if cost >= 0 else ""
-        said = f"{sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / law.unrounded)})"
+        said = f"{sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / note.unrounded)})"
         table = Table([Column("Scaling law", "words"), *numbers("MACs")], rows)
         return [*blocks, table, Sentence(f"Rounding costs {said}.")]
 

@@ -52,12 +52,12 @@ class DifferenceReport(Report):
         changes = self.difference.changed(self.all_operators)
         data: dict[str, list[object]] = {
             "mark": [c.mark for c in changes],
-            "layer": [c.layer.name for c in changes],
-            "operator": [c.layer.operator for c in changes],
+            "layer": [c.layer.path for c in changes],
+            "operator": [c.layer.name for c in changes],
         }
         for side in ("before", "after"):
             for count in ("macs", "parameters"):
-                data[f"{count}_{side}"] = [_count(c, side, count) for c in changes]
+                data[f"{count}_{side}"] = [c.count(side, count) for c in changes]
         data["what"] = [what(c) for c in changes]
         return counted(data, [name for name in data if name.endswith(("_before", "_after"))])
 
@@ -113,7 +113,7 @@ def _rows(changes: Sequence[Change]) -> list[list[str]]:
     return [
         [
             change.mark,
-            change.layer.name,
+            change.layer.path,
             _shown(change, "before"),
             _shown(change, "after"),
             text.signed(change.difference("macs")),
@@ -127,7 +127,7 @@ def _rows(changes: Sequence[Change]) -> list[list[str]]:
 def what(change: Change) -> str:
     """Stride 2 → 1, out channels 32 → 24; of one side's layer, what it is."""
     if change.before is None or change.after is None:
-        return change.layer.kind or change.layer.operator
+        return change.layer.kind
     return ", ".join(f"{name.replace('_', ' ')} {_value(a)} → {_value(b)}" for name, a, b in change.settings)
 
 
@@ -139,13 +139,8 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def _count(change: Change, side: str, count: str) -> int | None:
-    layer = getattr(change, side)
-    return None if layer is None else getattr(layer, count)
-
-
 def _shown(change: Change, side: str) -> str:
-    return "" if getattr(change, side) is None else text.number(_count(change, side, "macs"))
+    return "" if getattr(change, side) is None else text.number(change.count(side, "macs"))
 
 
 def _percent(value: Fraction) -> str:

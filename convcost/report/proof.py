@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from convcost.comparison.proof import Layer, Proof, Residual, Theorem
+from convcost.comparison.proof import DifferingLayer, Proof, Residual, Theorem
 from convcost.core.architecture import Architecture
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
@@ -142,7 +142,7 @@ def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[s
     return f"{statement.quantity}: not equal on {proof.words}: {statement.sentence}.", details
 
 
-def _reasons(layers: Sequence[Layer]) -> list[str]:
+def _reasons(layers: Sequence[DifferingLayer]) -> list[str]:
     """One line per reason, with the first of its layers."""
     groups: dict[str, list[str]] = {}
     for layer in layers:

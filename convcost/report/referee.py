@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from convcost.comparison.published.verdict import Found
 from convcost.comparison.refereeing.against import Against
-from convcost.comparison.refereeing.between import Between
-from convcost.comparison.refereeing.explanation import Account, Refereed
-from convcost.comparison.refereeing.term import CONVENTION, FAULT, core
+from convcost.comparison.refereeing.explanation import Between, Explanation, RefereeRun
+from convcost.comparison.refereeing.terms import CONVENTION, FAULT
 from convcost.core.errors import DomainError
 from convcost.core.spec import TensorSpec
 from convcost.report import text
@@ -45,7 +44,7 @@ class RefereeReport(Report):
     per  what a row of the frame and on a terminal stands for: a term of the total, an operator, or a layer
     """
 
-    refereed: Refereed
+    refereed: RefereeRun
     reference: str
     inputs: tuple[TensorSpec, ...]
     per: str = "total"
@@ -54,9 +53,9 @@ class RefereeReport(Report):
         return f"<{heading(self)}: {conclusion(self)}>"
 
     @property
-    def accounts(self) -> tuple[Account, ...]:
+    def explanations(self) -> tuple[Explanation, ...]:
         """One per counter."""
-        return self.refereed.accounts
+        return self.refereed.explanations
 
     @property
     def core(self) -> int:
@@ -64,17 +63,17 @@ class RefereeReport(Report):
         return self.refereed.core
 
     @property
-    def counted(self) -> tuple[Account, ...]:
+    def counted(self) -> tuple[Explanation, ...]:
         """Those of the counters that printed a number."""
-        return tuple(account for account in self.accounts if account.printed is not None)
+        return tuple(explanation for explanation in self.explanations if explanation.printed is not None)
 
     @property
     def ok(self) -> bool:
         """Every printed number is explained to the last unit."""
         return self.refereed.ok
 
-    def __getitem__(self, counter: str) -> Account:
-        return self.refereed.account(counter)
+    def __getitem__(self, counter: str) -> Explanation:
+        return self.refereed.explanation(counter)
 
     def view(self, per: str = "total") -> RefereeReport:
         """The same with other rows: terms of the total, or what each counter makes of every operator or layer."""
@@ -85,7 +84,7 @@ class RefereeReport(Report):
     @property
     def frame(self) -> pd.DataFrame:
         """One row per term, whole numbers as they are; a counter that agrees or failed has a row of its own."""
-        rows = [row for a in self.accounts for row in (_terms(a) if self.per == "total" else parts(a, self.per))]
+        rows = [row for a in self.explanations for row in (_terms(a) if self.per == "total" else parts(a, self.per))]
         columns = COLUMNS if self.per == "total" else PARTS
         data = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
         counts = ("printed", "core", "convention", "fault", "unexplained", "amount", "calls", "expected")
@@ -98,31 +97,31 @@ class RefereeReport(Report):
             "inputs": [str(spec) for spec in self.inputs],
             "core": self.core,
             "without_formula": dict(self.refereed.unknown),
-            "counters": [_json(account) for account in self.accounts],
+            "counters": [_json(explanation) for explanation in self.explanations],
         }
 
     def content(self) -> Content:
         """One row per counter, then the terms of each, with the reasons."""
-        blocks: list[Block] = [Table(_COUNTERS, summary(self.accounts))]
+        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations))]
         columns = [*_TERMS, Column("why", "words")]
         blocks += [
             Table(columns, term_rows(a), [["together", text.signed(a.difference), "", "", ""]], a.counter)
-            for a in self.accounts
+            for a in self.explanations
             if a.terms
         ]
-        failed = [Sentence(f"{a.counter}: {a.failed}.") for a in self.accounts if a.printed is None]
+        failed = [Sentence(f"{a.counter}: {a.failed}.") for a in self.explanations if a.printed is None]
         return Content(heading(self), source(self), [*blocks, *failed, Sentence(f"{conclusion(self)}.")])
 
     def screen(self) -> Content:
         """The same, faults and what is not explained as sentences; or operators or layers in place of terms."""
-        blocks: list[Block] = [Table(_COUNTERS, summary(self.accounts), everything="--markdown")]
+        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations), everything="--markdown")]
         blocks += [
-            Sentence(f"{account.counter}: {account.failed}.", "yellow")
-            for account in self.accounts
-            if account.printed is None
+            Sentence(f"{explanation.counter}: {explanation.failed}.", "yellow")
+            for explanation in self.explanations
+            if explanation.printed is None
         ]
-        for account in self.accounts:
-            blocks += _terms_of(account) if self.per == "total" else _parts_of(account, self.per)
+        for explanation in self.explanations:
+            blocks += _terms_of(explanation) if self.per == "total" else _parts_of(explanation, self.per)
         verdict = Sentence(f"{conclusion(self)}.", "green" if self.ok else "bold red")
         return Content(heading(self), source(self), [*blocks, GAP, verdict])
 
@@ -180,30 +179,30 @@ class AgainstReport(Report):
         return Content(f"{self.name}: {found.text} can mean", "", readings)
 
 
-def _terms_of(account: Account) -> list[Block]:
+def _terms_of(explanation: Explanation) -> list[Block]:
     """A counter's terms, its faults in words, and where it is not explained."""
-    if not account.terms and not account.unexplained:
+    if not explanation.terms and not explanation.unexplained:
         return []
-    columns = [replace(_TERMS[0], header=f"{account.counter} {account.version}"), *_TERMS[1:]]
-    blocks: list[Block] = [Table(columns, [row[:4] for row in term_rows(account)], everything="--csv")]
-    faults = dict.fromkeys(t.sentence for t in account.terms if t.kind == "fault" and t.sentence != t.label)
+    columns = [replace(_TERMS[0], header=f"{explanation.counter} {explanation.version}"), *_TERMS[1:]]
+    blocks: list[Block] = [Table(columns, [row[:4] for row in term_rows(explanation)], everything="--csv")]
+    faults = dict.fromkeys(t.sentence for t in explanation.terms if t.kind == "fault" and t.sentence != t.label)
     blocks += [Sentence(f"Fault: {sentence}.", indent=2) for sentence in faults]
-    if account.unexplained:
-        blocks.append(Sentence(f"Unexplained: {where(account)}.", "bold red", indent=2))
+    if explanation.unexplained:
+        blocks.append(Sentence(f"Unexplained: {where(explanation)}.", "bold red", indent=2))
     return blocks
 
 
-def _parts_of(account: Account, per: str) -> list[Block]:
+def _parts_of(explanation: Explanation, per: str) -> list[Block]:
     """What a counter makes of each operator or layer that costs something."""
-    if not account.seen:
+    if not explanation.calls:
         return []
     columns = [
-        *(Column(f"{account.counter}, {per}", "name"), Column("calls", "number", 4), *numbers("MACs", "counted")),
+        *(Column(f"{explanation.counter}, {per}", "name"), Column("calls", "number", 4), *numbers("MACs", "counted")),
         *numbers("convention", "fault", rank=2),
     ]
     rows = [
         [str(name), text.number(calls), text.number(core), text.number(expected), *map(text.signed, terms)]
-        for _, name, calls, core, expected, *terms in parts(account, per)
+        for _, name, calls, core, expected, *terms in parts(explanation, per)
         if core or expected
     ]
     return [Table(columns, rows, everything="--csv")]
@@ -217,42 +216,42 @@ def _reading(against: Against, found: Found) -> str:
     return f"{found.reading.sentence or 'multiply-accumulates alone'} ({value}{unit})"
 
 
-def _json(account: Account) -> dict[str, object]:
+def _json(explanation: Explanation) -> dict[str, object]:
     return {
-        **{name: getattr(account, name) for name in ("counter", "version", "unit", "printed", "difference")},
-        **{name: getattr(account, name) for name in ("convention", "fault", "unexplained", "failed")},
+        **{name: getattr(explanation, name) for name in ("counter", "version", "unit", "printed", "difference")},
+        **{name: getattr(explanation, name) for name in ("convention", "fault", "unexplained", "failed")},
         "terms": [
             {"kind": t.kind, "term": t.label, "amount": t.amount, "calls": t.calls, "sentence": t.sentence}
-            for t in account.terms
+            for t in explanation.terms
         ],
-        "odd_modules": [{"path": o.path, "printed": o.printed, "expected": o.expected} for o in account.odd],
+        "odd_modules": [{"path": o.path, "printed": o.printed, "expected": o.expected} for o in explanation.odd],
     }
 
 
-def _terms(account: Account) -> list[tuple[int | str | None, ...]]:
-    known = account.printed is not None
+def _terms(explanation: Explanation) -> list[tuple[int | str | None, ...]]:
+    known = explanation.printed is not None
     start = (
-        *(account.counter, account.version, account.unit, account.printed, account.core),
-        *((account.convention, account.fault, account.unexplained) if known else (None, None, None)),
-        account.failed,
+        *(explanation.counter, explanation.version, explanation.unit, explanation.printed, explanation.core),
+        *((explanation.convention, explanation.fault, explanation.unexplained) if known else (None, None, None)),
+        explanation.failed,
     )
-    found = [(*start, t.kind, t.label, t.amount, t.calls, t.sentence) for t in account.terms]
+    found = [(*start, t.kind, t.label, t.amount, t.calls, t.sentence) for t in explanation.terms]
     return found or [(*start, "", "", None, None, "")]
 
 
-def parts(account: Account, per: str) -> list[tuple[str, str, int, int, int, int, int]]:
+def parts(explanation: Explanation, per: str) -> list[tuple[str, str, int, int, int, int, int]]:
     """What a counter makes of each operator or layer, by its convention and known faults."""
     sums: dict[str, Tally[str]] = {}
-    for one in account.seen:
-        name = one.use.operator if per == "operator" else one.use.path or one.use.operator
+    for one in explanation.calls:
+        name = one.call.name if per == "operator" else one.call.path or one.call.name
         tally = sums.setdefault(name, Tally())
         tally["calls"] += 1
-        tally["core"] += core(one.use)
+        tally["core"] += int(one.call.macs)
         tally["expected"] += one.first + one.second
         for term in one.terms:
             tally[term.kind] += term.amount
     return [
-        (account.counter, name, tally["calls"], tally["core"], tally["expected"], tally[CONVENTION], tally[FAULT])
+        (explanation.counter, name, tally["calls"], tally["core"], tally["expected"], tally[CONVENTION], tally[FAULT])
         for name, tally in sums.items()
     ]
 
@@ -269,7 +268,7 @@ def source(report: RefereeReport) -> str:
     return f"The formulas of all products: {report.core:,} multiply-accumulates.{left}"
 
 
-def summary(accounts: Sequence[Account]) -> list[list[str]]:
+def summary(explanations: Sequence[Explanation]) -> list[list[str]]:
     """One row per counter."""
     return [
         [a.counter, "not counted", a.unit, *("",) * 4]
@@ -278,30 +277,30 @@ def summary(accounts: Sequence[Account]) -> list[list[str]]:
             *(a.counter, text.number(a.printed), "FLOP" if a.unit == "flops" else "MAC", text.signed(a.difference)),
             *(text.signed(a.convention), text.signed(a.fault), text.signed(a.unexplained)),
         ]
-        for a in accounts
+        for a in explanations
     ]
 
 
-def term_rows(account: Account) -> list[list[str]]:
+def term_rows(explanation: Explanation) -> list[list[str]]:
     """One row per term, and one for what is left."""
-    rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in account.terms]
-    if account.unexplained:
-        rows.append(["unexplained", text.signed(account.unexplained), "", "", where(account)])
+    rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in explanation.terms]
+    if explanation.unexplained:
+        rows.append(["unexplained", text.signed(explanation.unexplained), "", "", where(explanation)])
     return rows
 
 
-def where(account: Account) -> str:
+def where(explanation: Explanation) -> str:
     """The modules that an unexplained number is in, as far as the counter says."""
-    if not account.odd:
+    if not explanation.odd:
         return "the counter does not say where"
-    shown = "; ".join(f"{o.path or 'the model'}: {o.printed:,} in place of {o.expected:,}" for o in account.odd[:5])
-    return shown + (f"; and {len(account.odd) - 5} more" if len(account.odd) > 5 else "")
+    shown = "; ".join(f"{o.path or 'the model'}: {o.printed:,} in place of {o.expected:,}" for o in explanation.odd[:5])
+    return shown + (f"; and {len(explanation.odd) - 5} more" if len(explanation.odd) > 5 else "")
 
 
 def conclusion(report: RefereeReport) -> str:
     """One line: whether every number is explained."""
     counted = report.counted
-    left = [account.counter for account in counted if account.unexplained]
+    left = [explanation.counter for explanation in counted if explanation.unexplained]
     if left:
         return f"Not explained to the last unit: {', '.join(left)}"
     return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -63,7 +64,7 @@ def compact(values: Any) -> str:
     return str(items[0]) if len(set(items)) == 1 else shape(items)
 
 
-def layer_settings(hyper: dict[str, Any]) -> str:
+def layer_settings(hyper: Mapping[str, Any]) -> str:
     """Kernel, stride, groups of a layer, the unremarkable ones left out: 3×3 s2 g32."""
     if "kernel_size" not in hyper:
         return ""

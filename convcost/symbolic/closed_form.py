@@ -91,8 +91,8 @@ def network_form(architecture: Architecture, given: Mapping[str, Any]) -> Networ
     batch = architecture.build(builder, **_open_settings(architecture, given)).shape[0]
     terms: dict[Any, Any] = {}
     for line in builder.calls:
-        if line.operator.is_product:
-            positions = batch * product(line.output.shape[2:] if line.rank else ())
+        if line.is_product:
+            positions = batch * product(line.output[2:] if line.rank else ())
             terms[positions] = terms.get(positions, 0) + line.cost.macs / sympy.Integer(1) / positions
     parameters = sympy.Add(*(line.cost.parameters for line in builder.calls))
     plain = tuple((plain_rounding(sympy.Integer(1) * size), coefficient) for size, coefficient in terms.items())

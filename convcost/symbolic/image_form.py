@@ -32,7 +32,7 @@ class ImageForm:
         """The usual input, with the symbols' names at its open sizes."""
         usual = self.network.architecture.network(self.network.settings | {"batch": 1}).input_shape
         names = (None if isinstance(size, int) else str(size) for size in self.network.input_shape)
-        return OpenSpec(usual, names=tuple(names))
+        return OpenSpec(tuple(map(int, usual)), names=tuple(names))
 
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:
@@ -55,7 +55,7 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
 
 
 def _maps(network: Network) -> set[Any]:
-    sizes = {expression(size) for line in network.calls for size in line.output.shape[2:]}
+    sizes = {expression(size) for line in network.calls for size in line.output[2:]}
     return {sympy.Ge(size, 1) for size in sizes}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def assert_agreement(
-    model: nn.Module | str, input_shape: Any = None, formula: str | None = None, **options: object
+    model: nn.Module | str, input_shape: object = None, formula: str | None = None, **options: object
 ) -> None:
     """Assert that formulas and fvcore's count of a model agree, layer by layer, as `convcost.compare` says it.
 
@@ -20,8 +20,8 @@ def assert_agreement(
                  "net.py:Net --arg width=8" (naming a module of yours runs its code)
     input_shape  as `convcost.compare` takes inputs: a shape, several of them, tensors, a dict of keyword inputs;
                  None where the formula or the library has its own
-    formula      a network of the book, with its options in the text or as keywords: "mobilenet_v1 --alpha 0.75";
-                 None holds the formula of each operator against fvcore's count of it
+    formula      a network of the registry, with its options in the text or as keywords: "mobilenet_v1 --alpha 0.75";
+                 None compares the formula of each operator with fvcore's count of it
     options      of the formula
 
     Raises AssertionError with the layers that differ, and ConvcostError with one line of text for what is not there
@@ -29,18 +29,21 @@ def assert_agreement(
     """
     __tracebackhide__ = True
     from convcost.report.failure import disagreement
-    from convcost.testing.subject import compared, compared_to
+    from convcost.testing.subject import compare_with_network, compare_with_operators
 
     if formula is None and options:
         raise DomainError(f"{next(iter(options))} is an option of a formula; give formula=NAME too")
-    report = compared(model, input_shape) if formula is None else compared_to(formula, options, model, input_shape)
+    if formula is None:
+        report = compare_with_operators(model, input_shape)
+    else:
+        report = compare_with_network(formula, options, model, input_shape)
     if not report.ok:
         raise AssertionError(disagreement(report, formula))
 
 
 def assert_cost(
     model: nn.Module | str,
-    input_shape: Any = None,
+    input_shape: object = None,
     *,
     macs: str | None = None,
     params: str | None = None,
@@ -55,8 +58,8 @@ def assert_cost(
     activations         elements that these layers write
     uncounted           operators that may be left out, by their names in PyTorch: "aten::sort"
 
-    A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Of MACs and activations nothing
-    is known where the model calls what no formula counts: then a limit fails that this could break.
+    A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Where the
+    model calls what no formula counts, its MACs and activations are unknown: then a limit fails that this could break.
 
     Raises AssertionError with number, limit, the amount over it and the most expensive layers; ConvcostError
     with one line of text for a limit that is none, and for a model that cannot be run.
@@ -65,14 +68,14 @@ def assert_cost(
     from convcost.budgeting.cost import Costs
     from convcost.budgeting.limit import Limit
     from convcost.report.failure import excess
-    from convcost.testing.subject import compared
+    from convcost.testing.subject import compare_with_operators
 
     given = {"macs": macs, "params": params, "activations": activations}
     limits = {name: Limit.read(name, text) for name, text in given.items() if text is not None}
     if not limits:
         raise DomainError("give a limit: macs='<= 300M', params='== 3504872' or activations='<= 5M'")
     excused = _names(uncounted)
-    report = compared(model, input_shape)
+    report = compare_with_operators(model, input_shape)
     costs = Costs.of(report.comparison)
     kept = {name: limit.holds(costs.count(name, excused)) for name, limit in limits.items()}
     broken = {name: limits[name] for name, holds in kept.items() if not holds}
@@ -80,7 +83,7 @@ def assert_cost(
         raise AssertionError(excess(report, costs, broken, excused))
 
 
-def assert_no_uncounted(model: nn.Module | str, input_shape: Any = None, *, uncounted: Iterable[str] = ()) -> None:
+def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, uncounted: Iterable[str] = ()) -> None:
     """Assert that there is a formula for everything that a model calls; arguments as of `assert_cost`.
 
     Raises AssertionError with the calls that nobody counts, ConvcostError where the model cannot be run.
@@ -88,10 +91,10 @@ def assert_no_uncounted(model: nn.Module | str, input_shape: Any = None, *, unco
     __tracebackhide__ = True
     from convcost.budgeting.cost import Costs
     from convcost.report.failure import left_out
-    from convcost.testing.subject import compared
+    from convcost.testing.subject import compare_with_operators
 
     excused = _names(uncounted)
-    report = compared(model, input_shape)
+    report = compare_with_operators(model, input_shape)
     costs = Costs.of(report.comparison)
     if costs.unknown(excused):
         raise AssertionError(left_out(report, costs, excused))

@@ -19,13 +19,13 @@ _OPTION = "--convcost-budgets"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option."""
+    """Add the option `--convcost-budgets`."""
     text = "also check every budget of [tool.convcost.budgets] in pyproject.toml, each as a test"
     parser.getgroup("convcost").addoption(_OPTION, action="store_true", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With the option, pyproject.toml is one of the files to collect from."""
+    """Add pyproject.toml to the files to collect from, if the option is given."""
     if not config.getoption(_OPTION):
         return
     file = _pyproject(config)
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> BudgetFile | None:
-    """The budgets of pyproject.toml."""
+    """Collect the budgets of pyproject.toml."""
     if parent.config.getoption(_OPTION) and file_path == _pyproject(parent.config):
         return BudgetFile.from_parent(parent, path=file_path)
     return None
@@ -44,7 +44,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> BudgetFile
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Of an error that convcost means to be read, its own frames are not shown (--full-trace shows them)."""
+    """Hide convcost's own frames of an error whose text says all there is to say (--full-trace shows them)."""
     if call.excinfo is None or item.config.getoption("fulltrace"):
         return
     from convcost.core.errors import ConvcostError
@@ -64,14 +64,14 @@ class BudgetFile(pytest.File):
     """A pyproject.toml."""
 
     def collect(self) -> Iterable[BudgetItem]:
-        """A test a budget."""
-        from convcost.api.check import baseline_of, known
+        """Return one test per budget."""
+        from convcost.budgeting.checking import baseline_file, read_baseline
         from convcost.budgeting.entry import budgets
         from convcost.core.errors import ConvcostError
 
         try:
             project = budgets(self.path)
-            before = known(baseline_of(project.folder))
+            before = read_baseline(baseline_file(project.folder))
         except ConvcostError as error:
             raise self.CollectError(str(error)) from None
         for entry in project.entries:
@@ -86,21 +86,21 @@ class BudgetItem(pytest.Item):
 
     @classmethod
     def of(cls, file: BudgetFile, entry: Entry, before: Before | None) -> BudgetItem:
-        """The test of an entry."""
+        """Return the test of a budget."""
         item: BudgetItem = cls.from_parent(file, name=entry.name)
         item.entry, item.before = entry, before
         return item
 
     def runtest(self) -> None:
         """Check it."""
-        from convcost.api.check import checked
+        from convcost.budgeting.checking import check_budget
 
-        outcome = checked(self.entry, self.path.parent, self.before)
+        outcome = check_budget(self.entry, self.path.parent, self.before)
         if not outcome.ok:
             raise _BrokenError(outcome)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What a check says of it."""
+        """Return what `convcost check` says of it."""
         if not isinstance(excinfo.value, _BrokenError):
             return super().repr_failure(excinfo, style)
         from convcost.report.failure import budget
@@ -109,9 +109,9 @@ class BudgetItem(pytest.Item):
         return outcome.error or budget(outcome)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """The title of its failure."""
+        """Return the title of its failure."""
         return self.path, None, f"budget {self.name}"
 
 
 class _BrokenError(Exception):
-    """Holds the outcome of a budget that does not pass."""
+    """Carries the outcome of a budget that does not pass."""

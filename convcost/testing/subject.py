@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from convcost.api import spelled
-from convcost.api.compare import compare
-from convcost.core.architecture import Architecture
+from convcost.api.models import compare
+from convcost.comparison.reference import build_network
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
-from convcost.core.registry import find
-from convcost.models import spelling
-from convcost.models.revision import checked_out
+from convcost.core.parsing import parse_inputs, parse_model
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,38 +18,34 @@ if TYPE_CHECKING:
     from convcost.report.comparison import ComparisonReport
 
 
-def compared(model: nn.Module | str, inputs: Any) -> ComparisonReport:
-    """A model against the formulas of its operators; a text may say what its input is."""
-    if not isinstance(model, str):
-        return compare(model, inputs=inputs)
-    text = spelled.read(model)
-    return spelled.compared(text, spelled.inputs_of(text.inputs) if inputs is None else inputs)
+def compare_with_operators(model: nn.Module | str, inputs: object) -> ComparisonReport:
+    """Compare a model with the formulas of its operators; a text may say what its input is."""
+    return compare(parse_model(model) if isinstance(model, str) else model, inputs=inputs)
 
 
-def compared_to(formula: str, options: Mapping[str, object], model: nn.Module | str, inputs: Any) -> ComparisonReport:
-    """A model against a network of the book, whose options say the input."""
-    paper = spelled.read(formula)
-    if not paper.of_the_book:
-        raise DomainError(f"the formula is {formula!r}, but must be a network of the book (convcost list names them)")
-    twice = [name for name in options if name in paper.options]
-    if twice:
-        raise DomainError(f"{twice[0]} is given in the formula's text and as a keyword; give it once")
-    settings: dict[str, Any] = {**paper.options, **options}
-    architecture = find(Architecture, paper.reference, "network")
-    shape = tuple(architecture.network(architecture.settings(settings)).input_shape)
+def compare_with_network(
+    formula: str, options: Mapping[str, object], model: nn.Module | str, inputs: object
+) -> ComparisonReport:
+    """Compare a model with a network of the registry, whose options say the input."""
+    paper = parse_model(formula)
+    if not paper.is_network:
+        raise DomainError(f"the formula is {formula!r}, but must be a network of the registry (convcost list)")
+    for name in options:
+        if name in paper.settings:
+            raise DomainError(f"{name} is given in the formula's text and as a keyword; give it once")
+    paper = replace(paper, settings={**paper.settings, **options})
+    shape = tuple(build_network(paper)[0].input_shape)
     if not isinstance(model, str):
-        _same_input(formula, shape, inputs)
-        return compare(paper.reference, model=model, **settings)
-    text = spelled.read(model)
-    if text.options:
+        _check_same_input(formula, shape, inputs)
+        return compare(paper, model=model)
+    reference = parse_model(model)
+    if reference.settings:
         raise DomainError(f"the formula's options are the model's too; leave {model!r} without any")
-    _same_input(formula, shape, spelled.inputs_of(text.inputs) if inputs is None else inputs)
-    arguments = spelling.parse_arguments(text.arguments)
-    with checked_out(text.reference) as place:
-        return compare(paper.reference, model=place, arguments=arguments, **settings)
+    _check_same_input(formula, shape, parse_inputs(reference.inputs) if inputs is None else inputs)
+    return compare(replace(paper, arguments=reference.arguments), model=reference.text)
 
 
-def _same_input(formula: str, shape: Shape, inputs: Any) -> None:
+def _check_same_input(formula: str, shape: Shape, inputs: object) -> None:
     """Raise DomainError unless the inputs that are given are the formula's."""
     if inputs is None:
         return

@@ -13,7 +13,7 @@ from convcost.core.errors import ConvcostError
 
 
 def prune(error: BaseException) -> None:
-    """Take our frames out of an error and of what caused it; of two attempts the last alone is shown."""
+    """Remove convcost's frames from an error and from what caused it; of two attempts only the last is shown."""
     for link in _chain(error):
         link.__traceback__ = _users(link) or link.__traceback__
         link.__suppress_context__ = True

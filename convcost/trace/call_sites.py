@@ -1,4 +1,4 @@
-"""How a model writes its calls: through which public functions, and in whose forward.
+"""Call sites: through which public functions a model makes its calls, and in whose forward.
 
 Counters that patch functions see a call only where the model reaches it by the patched name. So the names that they
 patch are patched here too, for the length of one capture.
@@ -7,9 +7,9 @@ patch are patched here too, for the length of one capture.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.use import SETTINGS, Owner
+from convcost.core.op_call import SETTINGS, Owner
 from convcost.trace.capture import HANDED_ON, Capture, capture, running
 from convcost.trace.native_paths import ENCODER_LAYER, attention, encoder_layer
 
@@ -40,17 +40,9 @@ NAMES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 """The names that some counter patches, by where they are."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """A capture whose calls know their functions, and the modules that make them, by path."""
-
-    capture: Capture
-    owners: Mapping[str, Owner]
-
-
 @one_at_a_time
-def written(model: nn.Module, inputs: Any) -> Written:
-    """Capture a model's calls with how it wrote them; arguments and errors are those of `capture`."""
+def capture_call_sites(model: nn.Module, inputs: Any) -> Capture:
+    """Capture a model's calls with the functions and modules that make them; else as `capture`."""
     with ExitStack() as patches:
         for place, room, names in NAMES:
             for name in names:
@@ -58,7 +50,9 @@ def written(model: nn.Module, inputs: Any) -> Written:
         patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention))
         patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer))
         found = capture(model, inputs)
-    return Written(found, owners(model))
+    known = owners(model)
+    sites = [replace(call.site, owner=known.get(call.path, Owner())) for call in found.calls]
+    return replace(found, calls=tuple(replace(c, site=site) for c, site in zip(found.calls, sites, strict=True)))
 
 
 def _always(name: str) -> Callable[..., str]:

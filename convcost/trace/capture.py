@@ -1,11 +1,11 @@
-"""Every operator call of a model, in order: which module made it, on which shapes, with which settings."""
+"""Every operator call of a model, in order: which module makes it, on which shapes, with which settings."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -13,15 +13,18 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.op_call import CallSite, OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import find
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
 from convcost.trace.binders import BINDERS, FUNCTIONS
-from convcost.trace.binders.arguments import Arguments
+from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
 from convcost.trace.scopes import Scopes
@@ -30,29 +33,8 @@ from convcost.trace.scopes import Scopes
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
 
 
-@dataclass(frozen=True)
-class Call:
-    """One operator call of a model.
-
-    `operator` is the book's name, None where the book has no formula; `parameters` are the elements of the
-    parameters that were used here for the first time; `output` is the shape that the model really produced. The last
-    three say how the call was written (see `convcost.core.use`); `functions` are known to `written` alone.
-    """
-
-    module: str
-    aten: str
-    operator: str | None
-    inputs: tuple[Any, ...]
-    hyper: dict[str, Any]
-    output: tuple[int, ...]
-    parameters: int
-    unbatched: bool = False
-    contiguous: bool = True
-    functions: tuple[str, ...] = ()
-
-
 running: list[str] = []
-"""The public functions that are running, outermost first, while `written` keeps them; each call notes them."""
+"""The public functions that are running, outermost first, while `call_sites` notes them; each call keeps them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +44,7 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too.
     """
 
-    calls: tuple[Call, ...]
+    calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
 
@@ -89,14 +71,23 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {said(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
 
 
 def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
     args, kwargs = inputs.on(device, twin)
-    with recording(twin, LightKernels()) as recorder:
+    with recording(twin, MetaKernels()) as recorder:
         twin(*args, **kwargs)
-    return Capture(tuple(recorder.calls), sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
+    calls = tuple(map(_evaluated, recorder.calls))
+    return Capture(calls, sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
+
+
+def _evaluated(call: OpCall) -> OpCall:
+    """The call with its cost; one that is outside its formula's domain has no formula."""
+    try:
+        return call.evaluated()
+    except ConvcostError:
+        return replace(call, operator=None)
 
 
 @contextmanager
@@ -120,13 +111,13 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
 
 
 class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
-    """Keeps the calls that are made while it is active."""
+    """Keeps the calls that are made while it is active, their costs not yet evaluated."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.names = {module: name for name, module in model.named_modules()}
         self.scopes = [""]
-        self.calls: list[Call] = []
+        self.calls: list[OpCall] = []
         self.seen: set[str] = set()
         self._within = ""
         self._owned = Ownership(model)
@@ -150,14 +141,12 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = Arguments()
-            shape = (1, *outputs[0].shape) if bound.unbatched else tuple(outputs[0].shape)
-            self._record(func, arguments, bound.operator, bound.inputs, bound.hyper, shape, bound.unbatched)
+            self._record(func, arguments, bound, outputs[0])
         elif moves(func, arguments) or name in RESHAPING:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
         else:
-            inputs = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            shape = tuple(outputs[0].shape) if outputs and isinstance(outputs[0], Tensor) else ()
-            self._record(func, arguments, None, inputs, {}, shape)
+            shapes = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
+            self._record(func, arguments, Binding(None, shapes), next(iter(outputs), None))
         return output
 
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -170,22 +159,26 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def _record(
-        self,
-        func: OpOverload,
-        arguments: Mapping[str, Any],
-        operator: str | None,
-        inputs: tuple[Any, ...],
-        hyper: dict[str, Any],
-        output: tuple[int, ...],
-        unbatched: bool = False,
-    ) -> None:
-        name = self._within or traced_name(func)
-        parameters = self._owned.first_use(arguments)
+    def _record(self, func: OpOverload, arguments: Mapping[str, Any], bound: Binding, output: object) -> None:
         first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
-        dense, through = first is None or first.is_contiguous(), tuple(running)
-        call = Call(self.scopes[-1], name, operator, inputs, hyper, output, parameters, unbatched, dense, through)
-        self.calls.append(call)
+        name = self._within or traced_name(func)
+        dense = first is None or first.is_contiguous()
+        self.calls.append(_call(self.scopes[-1], name, bound, output, self._owned.first_use(arguments), dense))
+
+
+def _call(path: str, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> OpCall:
+    shape = tuple(output.shape) if isinstance(output, Tensor) else ()
+    return OpCall(
+        path=path,
+        operator=find(Operator, bound.operator, "operator") if bound.operator else None,
+        aten=aten,
+        inputs=bound.inputs,
+        hyper=bound.hyper if bound.operator else {},
+        output=(1, *shape) if bound.unbatched else shape,
+        parameters=parameters,
+        block=path.partition(".")[0],
+        site=CallSite(functions=tuple(running), unbatched=bound.unbatched, contiguous=contiguous),
+    )
 
 
 class _Whole(TorchFunctionMode):
@@ -203,10 +196,7 @@ class _Whole(TorchFunctionMode):
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
-            name = f"aten::{bound.operator}"
-            shape = (1, *output.shape) if bound.unbatched else tuple(output.shape)
-            call = Call(self.scopes[-1], name, bound.operator, bound.inputs, bound.hyper, shape, 0)
-            self.calls[before:] = [call]
+            self.calls[before:] = [_call(self.scopes[-1], f"aten::{bound.operator}", bound, output)]
         return output
 
 

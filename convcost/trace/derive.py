@@ -10,18 +10,18 @@ import torch
 from torch import SymInt, nn
 from torch._dispatch.python import enable_python_dispatcher
 
-from convcost.core.errors import ConvcostError, MeasurementError, said
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.outline import kind
+from convcost.core.op_call import OpCall
 from convcost.symbolic.derivation import METRICS, Derivation
 from convcost.symbolic.entry import Entry
 from convcost.trace.branchless import branchless
-from convcost.trace.capture import Call, capture, recording
+from convcost.trace.capture import capture, recording
 from convcost.trace.dynamic_dimensions import Opening
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.symbolic_kernels import Formulas, SymbolicKernels
 from convcost.trace.symint import form_of
 from convcost.trace.symnode import Trace
@@ -53,7 +53,7 @@ class Checkable:
         if isinstance(failed, ConvcostError):
             raise failed from None
         assert failed is not None  # noqa: S101
-        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {said(failed)}") from failed
+        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {one_line(failed)}") from failed
 
     @property
     def own_sizes(self) -> dict[str, int]:
@@ -122,13 +122,13 @@ def _fixed_sizes(found: Checkable) -> list[str]:
 
 def measured(model: nn.Module, inputs: Any, name: str = "") -> Derivation:
     """The same of a plain trace at one size: a derivation without symbols, by which one with symbols is checked."""
-    given, formulas = Inputs.of(inputs), Formulas()
+    given = Inputs.of(inputs)
     captured = capture(model, given)
     return Derivation(
         model=name or type(model).__name__,
         symbols=(),
         input=str(given),
-        entries=tuple(_entry(call, formulas) for call in captured.calls),
+        entries=tuple(map(_entry, captured.calls)),
         parameters=captured.parameters,
         conditions=(),
     )
@@ -138,11 +138,11 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     trace, formulas = Trace(), Formulas()
     with torch.inference_mode():  # as the views that will be made of them
         args, kwargs = opening.tensors(trace, twin)
-    kernels = LightKernels(), SymbolicKernels(trace, formulas)
+    kernels = MetaKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
     with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():
         twin(*args, **kwargs)
-    entries = tuple(_entry(call, formulas) for call in recorder.calls)
+    entries = tuple(_entry(call.evaluated(formulas)) for call in recorder.calls)
     return Derivation(
         model=name,
         symbols=opening.names,
@@ -154,21 +154,19 @@ def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
     )
 
 
-def _entry(call: Call, formulas: Formulas) -> Entry:
+def _entry(call: OpCall) -> Entry:
     written = form_of(product(call.output))
     read = form_of(sum(product(shape) for shape in _shapes(call.inputs)))
-    macs, is_product, named = None, False, call.aten.removeprefix("aten::")
+    macs, named = None, call.aten.removeprefix("aten::")
     if call.operator is not None:
-        cost = formulas(call.operator, call.inputs, call.hyper).cost
-        macs, written, read = form_of(cost.macs), form_of(cost.activations), form_of(cost.inputs)
-        is_product = formulas.is_product(call.operator)
-        named = kind(call.operator, call.inputs, call.hyper) if is_product else call.operator.replace("_", " ")
+        macs, written, read = (form_of(count) for count in (call.cost.macs, call.cost.activations, call.cost.inputs))
+        named = call.kind
     return Entry(
-        module=call.module,
+        module=call.path,
         aten=call.aten,
-        operator=call.operator,
+        operator=call.operator.name if call.operator else None,
         kind=named,
-        is_product=is_product,
+        is_product=call.is_product,
         inputs=_forms(call.inputs),
         hyper={key: _forms(value) for key, value in call.hyper.items()},
         macs=macs,

@@ -17,11 +17,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.inputs import Inputs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modes import PlainConvolutions
 
 with warnings.catch_warnings():
@@ -43,10 +43,11 @@ logging.getLogger("fvcore").setLevel(logging.ERROR)
 class Counted:
     """What fvcore counted for one call, and the shape of the output that it saw.
 
-    `count` is None where its handle raised an error, which `raised` says.
+    No `OpCall`: a trace tells neither inputs nor settings, and which call of the model this was is for the comparison
+    to find. `count` is None where fvcore's handle raised an error, which `raised` says.
     """
 
-    module: str
+    path: str
     aten: str
     output: tuple[int, ...]
     count: int | None
@@ -97,7 +98,7 @@ def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     try:
         return _trace(on_cpu(full), given, "cpu", reason)
     except (Exception, SystemExit) as error:
-        raise MeasurementError(f"fvcore cannot trace the model: {said(error)}") from error
+        raise MeasurementError(f"fvcore cannot trace the model: {one_line(error)}") from error
 
 
 class _Flat(nn.Module):
@@ -123,7 +124,7 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
             try:
                 result = handle(inputs, outputs)
             except Exception as error:
-                calls.append(Counted(path, name, shape, None, said(error)))
+                calls.append(Counted(path, name, shape, None, one_line(error)))
                 return Counter()
             count = sum(result.values()) if isinstance(result, Counter) else result
             calls.append(Counted(path, name, shape, _whole(count)))
@@ -137,7 +138,7 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
     random = torch.random.fork_rng(devices=())
-    with warnings.catch_warnings(), random, as_written(), LightKernels(), PlainConvolutions():
+    with warnings.catch_warnings(), random, as_written(), MetaKernels(), PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
     unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}

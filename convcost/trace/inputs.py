@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -26,12 +26,12 @@ class Inputs:
     Within an argument, tuples, lists and dicts nest freely: `({"image": image},)` is one dict as only argument.
     """
 
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] | None = None
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] | None = None
 
     @classmethod
-    def of(cls, given: Any) -> Inputs:
-        """The inputs that a user means; raises MeasurementError for what is no input."""
+    def of(cls, given: object) -> Inputs:
+        """Return the inputs that a user means; raises MeasurementError for what is no input."""
         if isinstance(given, Inputs):
             return given
         if isinstance(given, Mapping):
@@ -41,9 +41,9 @@ class Inputs:
         return cls((_read(given),))
 
     def on(self, device: str, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Arguments and keyword arguments on a device, none of them the user's own tensors."""
+        """Return arguments and keyword arguments on a device, none of them the user's own tensors."""
 
-        def make(leaf: Any) -> Any:
+        def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
                 return leaf.detach().to("meta") if device == "meta" else leaf.detach().to(device, copy=True)
             return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
@@ -52,7 +52,7 @@ class Inputs:
 
     @property
     def specs(self) -> tuple[TensorSpec, ...]:
-        """Shape and type of every tensor, in order; the type only where the user chose it."""
+        """Return shape and type of every tensor, in order; the type only where the user chose it."""
         leaves = (*_leaves(self.args), *_leaves(dict(self.kwargs or {})))
         return tuple(leaf if isinstance(leaf, TensorSpec) else spec_of(leaf) for leaf in leaves)
 
@@ -60,8 +60,8 @@ class Inputs:
         return " and ".join(map(str, self.specs)) or "nothing"
 
 
-def tensors(value: Any) -> Iterator[Tensor]:
-    """All tensors in what a model returned: tuples, lists, dicts, dataclasses."""
+def tensors(value: object) -> Iterator[Tensor]:
+    """Give all tensors in what a model returned: tuples, lists, dicts, dataclasses."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, Mapping):
@@ -75,31 +75,29 @@ def tensors(value: Any) -> Iterator[Tensor]:
             yield from tensors(getattr(value, field.name))
 
 
-def replaced(value: Any, new: Iterator[Tensor]) -> Any:
-    """The same nesting with its tensors replaced, one after another."""
+def replaced(value: object, new: Iterator[Tensor]) -> Any:
+    """Return the same nesting with its tensors replaced, one after another."""
     return walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
 
 
-def _is_shape(value: Any) -> bool:
+def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
     return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
 
 
-def _read(value: Any) -> Any:
+def _read(value: object) -> object:
     if _is_shape(value):
         return TensorSpec(tuple(value))
     if isinstance(value, tuple | list):
         return type(value)(_read(item) for item in value) if type(value) in (tuple, list) else value
     if isinstance(value, Mapping):
         return {key: _read(item) for key, item in value.items()}
-    if isinstance(value, Tensor | TensorSpec | bool | float | str | None):
-        return value
-    if isinstance(value, int):
+    if isinstance(value, Tensor | TensorSpec | int | float | str | None):
         return value
     raise MeasurementError(f"an input is a tensor or a shape, not {type(value).__name__}; nest them in tuples or dicts")
 
 
-def walk(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The same nesting with every tensor and spec changed."""
+def walk(value: object, change: Callable[[Tensor | TensorSpec], object]) -> Any:
+    """Return the same nesting with every tensor and spec changed."""
     if isinstance(value, Tensor | TensorSpec):
         return change(value)
     if isinstance(value, Mapping):
@@ -111,20 +109,20 @@ def walk(value: Any, change: Callable[[Any], Any]) -> Any:
     return value
 
 
-def _leaves(value: Any) -> list[Any]:
-    found: list[Any] = []
+def _leaves(value: object) -> list[Tensor | TensorSpec]:
+    found: list[Tensor | TensorSpec] = []
     walk(value, found.append)
     return found
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:
-    """The shape of a tensor, and its type where that is not the model's own."""
+    """Return the shape of a tensor, and its type where that is not the model's own."""
     name = str(tensor.dtype).removeprefix("torch.")
     return TensorSpec(tuple(tensor.shape), None if tensor.dtype.is_floating_point else name)
 
 
 def dtype_of(spec: TensorSpec, model: nn.Module) -> torch.dtype:
-    """The type that a spec means for a model; raises MeasurementError for a name that is none."""
+    """Return the type that a spec means for a model; raises MeasurementError for a name that is none."""
     if spec.dtype is not None:
         found = getattr(torch, spec.dtype, None)
         if not isinstance(found, torch.dtype):

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from convcost.core.errors import MeasurementError, said
+from convcost.core.errors import MeasurementError, one_line
 from convcost.trace.inputs import Inputs
 from convcost.trace.modes import without_native_attention
 
@@ -57,7 +57,7 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
         try:
             twin(*args, **kwargs)
         except (Exception, SystemExit) as error:
-            raise MeasurementError(f"the model's lazy modules cannot take these inputs: {said(error)}") from error
+            raise MeasurementError(f"the model's lazy modules cannot take these inputs: {one_line(error)}") from error
     return twin
 
 
@@ -88,7 +88,7 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
     try:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
-        raise MeasurementError(f"the model cannot be copied: {said(error)}") from error
+        raise MeasurementError(f"the model cannot be copied: {one_line(error)}") from error
 
 
 def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:

@@ -2,14 +2,15 @@
 
 Those kernels import torch's compiler and SymPy on their first use, which takes longer than a whole comparison. Here
 are answered: operators whose output has its first operand's shape by definition, arithmetic and concatenation of
-tensors that lie in memory as they are read, means over whole axes, matrix products, padding, look-ups, and convolutions
-and pooling (`light_windows`). What is not answered, and any call whose shapes do not match, goes to the meta device's
-own kernel, which says what is wrong.
+tensors that lie in memory as they are read, means over whole axes, matrix products, padding, look-ups, and windows:
+convolutions and pooling. What is not answered, and any call whose shapes do not match, goes to the meta device's own
+kernel, which says what is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -17,8 +18,10 @@ import torch
 from torch import Tensor
 from torch._ops import OpOverload
 
-from convcost.trace.meta_windows import convolved, pooled
+from convcost.trace.aten import aten_name
 from convcost.trace.modes import DispatchMode
+
+Sizes = Sequence[int]
 
 SAME = frozenset(
     {
@@ -33,47 +36,49 @@ _COMPOSED = torch._C.DispatchKey.CompositeImplicitAutograd
 _ARITHMETIC = frozenset({"add", "sub", "mul", "div"})
 
 
-class LightKernels(DispatchMode):  # type: ignore[no-untyped-call]
+class MetaKernels(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, the operators above run on meta tensors at the cost of an allocation."""
 
     def __torch_dispatch__(
-        self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
+        self,
+        func: OpOverload,
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         kwargs = kwargs or {}
-        first = args[0] if args else None
-        if func is torch.ops.aten.cat.default and first and not kwargs:
-            answer = _joined(list(first), args[1] if len(args) > 1 else 0)
-            if answer is not None:
-                return answer
-        if isinstance(first, Tensor) and first.is_meta and not kwargs:
-            answer = _answer(func, args, first)
-            if answer is not None:
-                return answer
+        answer = None if kwargs or not args else _answer(func, args)
+        if answer is not None:
+            return answer
         if not torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), _COMPOSED):  # type: ignore[no-untyped-call]
             return func(*args, **kwargs)
         with self:
             return func._op_dk(_COMPOSED, *args, **kwargs)  # func.decompose may take a Python one
 
 
-def _answer(func: OpOverload, args: tuple[Any, ...], first: Tensor) -> Any:
-    name = func._schema.name.removeprefix("aten::")
+def _answer(func: OpOverload, args: tuple[Any, ...]) -> object:
+    """Return the output of a call without elements; None for what the meta device's own kernel must answer."""
+    first = args[0]
+    if func is torch.ops.aten.cat.default and first:
+        return _joined(*args)
+    if not isinstance(first, Tensor) or not first.is_meta:
+        return None
+    full, name = func._schema.name.removeprefix("aten::"), aten_name(func)
+    in_place = full != name
     if name in SAME:
+        return first if in_place else first.new_empty(first.shape)
+    if full in _OF_FLOATS and _plain(first, args[1:]):
         return first.new_empty(first.shape)
-    if name.removesuffix("_") in SAME:
-        return first  # in place
-    if name in _OF_FLOATS and _plain(first, args[1:]):
-        return first.new_empty(first.shape)
-    if name.removesuffix("_") in _ARITHMETIC and len(args) == 2:
-        return _combined(first, args[1], name.endswith("_"))
-    if name == "native_batch_norm" and not args[5]:
+    if name in _ARITHMETIC and len(args) == 2:
+        return _combined(first, args[1], in_place)
+    if full == "native_batch_norm" and not args[5]:
         return first.new_empty(first.shape), first.new_empty(0), first.new_empty(0)
-    if func in (torch.ops.aten.convolution.default, torch.ops.aten._convolution.default):
-        return convolved(*args[:9])  # the second has flags of the backends behind
-    answer = _ANSWERS.get(func)
-    return pooled(func, args) if answer is None else answer(*args)
+    if func in _POOLING:
+        return _pooled(func, first, args[1:])
+    return _ANSWERS[func](*args) if func in _ANSWERS else None
 
 
-def _plain(tensor: Tensor, rest: tuple[Any, ...] = ()) -> bool:
+def _plain(tensor: Tensor, rest: Sequence[object] = ()) -> bool:
     """Floating-point numbers in the order of their axes, and no other tensor."""
     return tensor.is_floating_point() and tensor.is_contiguous() and not any(isinstance(r, Tensor) for r in rest)
 
@@ -85,15 +90,15 @@ def _of_rows(tensor: Tensor) -> bool:
     )
 
 
-def _combined(left: Tensor, right: Any, in_place: bool) -> Tensor | None:
+def _combined(left: Tensor, right: Tensor | complex, in_place: bool) -> Tensor | None:
     # A tensor without axes is a number beside one that has some.
     other = right if isinstance(right, Tensor) and (right.dim() or not left.dim()) else None
     if not left.is_floating_point() or (other is not None and (other.dtype != left.dtype or not other.is_meta)):
         return None
     if other is None and (right.is_complex() if isinstance(right, Tensor) else isinstance(right, complex)):
         return None
-    shape = tuple(left.shape) if other is None else _broadcast(tuple(left.shape), tuple(other.shape))
-    if shape is None or (in_place and shape != tuple(left.shape)):
+    shape = left.shape if other is None else _broadcast(left.shape, other.shape)
+    if shape is None or (in_place and shape != left.shape):
         return None
     if in_place:
         return left
@@ -118,20 +123,25 @@ def _in_order(large: Tensor, other: Tensor | None) -> Tensor | None:
     # Where the other has one axis at most, it has no say in the order.
     if other is not None and not alike:
         few = sum(size > 1 for size in other.shape) <= 1 and other.dim() <= large.dim()
-        if not few or _broadcast(tuple(large.shape), tuple(other.shape)) != tuple(large.shape):
+        if not few or not _fits(other, large):
             return None
     return large.new_empty_strided(large.shape, dense)
 
 
-def _broadcast(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of both together, None if they do not fit."""
+def _broadcast(left: Sizes, right: Sizes) -> tuple[int, ...] | None:
+    """Return the shape of both together, None if they do not fit."""
     pairs = list(zip_longest(reversed(left), reversed(right), fillvalue=1))
     if any(a != b and a != 1 and b != 1 for a, b in pairs):
         return None
     return tuple(b if a == 1 else a for a, b in reversed(pairs))
 
 
-def _joined(tensors: list[Tensor], dim: int) -> Tensor | None:
+def _fits(small: Tensor, large: Tensor) -> bool:
+    """Whether one tensor is broadcast to the shape of the other."""
+    return _broadcast(large.shape, small.shape) == large.shape
+
+
+def _joined(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
     first = tensors[0]
     if not -first.dim() <= dim < first.dim():
         return None
@@ -150,43 +160,34 @@ def _product(left: Tensor, right: Tensor) -> Tensor | None:
     return left.new_empty((*left.shape[:-1], right.shape[-1]))
 
 
-def _product_and_bias(bias: Tensor, left: Tensor, right: Tensor) -> Tensor | None:
-    return _product(left, right)  # to whose shape the bias is broadcast
-
-
 def _normalised(
-    tensor: Tensor, shape: list[int], weight: Tensor | None, bias: Tensor | None, eps: float
+    tensor: Tensor, shape: Sizes, weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, ...] | None:
     own = tensor.shape[tensor.dim() - len(shape) :]
-    if len(shape) > tensor.dim() or any(list(part) != list(shape) for part in (own, *_shapes(weight, bias))):
+    scales = [scale.shape for scale in (weight, bias) if scale is not None]
+    if len(shape) > tensor.dim() or any(list(part) != list(shape) for part in (own, *scales)):
         return None
     statistics = tensor.new_empty((*tensor.shape[: tensor.dim() - len(shape)], *(1 for _ in shape)))
     return tensor.new_empty(tensor.shape), statistics, statistics.new_empty(statistics.shape)
 
 
-def _shapes(*tensors: Tensor | None) -> list[torch.Size]:
-    return [tensor.shape for tensor in tensors if tensor is not None]
-
-
-def _rolled(tensor: Tensor, shifts: list[int], axes: Sequence[int] = ()) -> Tensor | None:
+def _rolled(tensor: Tensor, shifts: Sizes, axes: Sizes = ()) -> Tensor | None:
     return tensor.new_empty(tensor.shape) if tensor.is_contiguous() and len(shifts) == len(axes) > 0 else None
 
 
 def _filled(tensor: Tensor, mask: Tensor, value: float) -> Tensor | None:
-    shape = _broadcast(tuple(tensor.shape), tuple(mask.shape))
-    fine = shape == tuple(tensor.shape) and tensor.is_contiguous() and tensor.is_floating_point()
-    return tensor.new_empty(tensor.shape) if fine else None
+    return tensor.new_empty(tensor.shape) if _plain(tensor) and _fits(mask, tensor) else None
 
 
-def _asked(tensor: Tensor, number: float) -> Tensor | None:
+def _compared(tensor: Tensor, number: float) -> Tensor | None:
     return tensor.new_empty(tensor.shape, dtype=torch.bool) if _plain(tensor) else None
 
 
 def _copied(target: Tensor, source: Tensor) -> Tensor | None:
-    return target if _broadcast(tuple(target.shape), tuple(source.shape)) == tuple(target.shape) else None
+    return target if _fits(source, target) else None
 
 
-def _padded(tensor: Tensor, pad: list[int], value: float = 0) -> Tensor | None:
+def _padded(tensor: Tensor, pad: Sizes, value: float = 0) -> Tensor | None:
     if not tensor.is_contiguous() or len(pad) % 2 or len(pad) > 2 * tensor.dim():
         return None
     sizes = list(tensor.shape)
@@ -197,27 +198,92 @@ def _padded(tensor: Tensor, pad: list[int], value: float = 0) -> Tensor | None:
 
 def _looked_up(table: Tensor, indices: list[Tensor | None]) -> Tensor | None:
     index = indices[0]
-    fine = len(indices) == 1 and index is not None and index.dtype == torch.int64 and table.dim() > 0
-    return table.new_empty((*index.shape, *table.shape[1:])) if fine and index is not None else None
+    if len(indices) != 1 or index is None or index.dtype != torch.int64 or not table.dim():
+        return None
+    return table.new_empty((*index.shape, *table.shape[1:]))
 
 
-def _reduced(tensor: Tensor, axes: list[int], keep: bool = False) -> Tensor:
+def _reduced(tensor: Tensor, axes: Sizes, keep: bool = False) -> Tensor:
     view = tensor
     for axis in sorted((axis % tensor.dim() for axis in axes), reverse=True):
         view = view.narrow(axis, 0, 1) if keep else view.select(axis, 0)
     return view.new_empty(view.shape)
 
 
-_ANSWERS: dict[OpOverload, Callable[..., Any]] = {
+# The sizes of windows depend on nothing but the image's and the settings, and deep nets repeat them: the real operator
+# runs on a single channel on the CPU. With more positions even that takes longer than the meta device's own kernel.
+_MOST_POSITIONS = 1_000_000
+
+
+def _convolved(
+    image: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    transposed: bool,
+    output_padding: Sizes,
+    groups: int,
+    *flags: bool,
+) -> Tensor | None:
+    """Return the output of a convolution; `flags` are of the backends behind."""
+    channels = weight.shape[0] if transposed else weight.shape[1] * groups
+    outputs = weight.shape[1] * groups if transposed else weight.shape[0]
+    unusual = image.dim() != weight.dim() or image.shape[1] != channels or weight.shape[0] % groups
+    if unusual or image.shape[2:].numel() > _MOST_POSITIONS or (bias is not None and bias.shape != (outputs,)):
+        return None
+    lists = tuple(map(tuple, (image.shape[2:], weight.shape[2:], stride, padding, dilation, output_padding)))
+    return image.new_empty((image.shape[0], outputs, *_convolution(lists, transposed)))
+
+
+@cache
+def _convolution(lists: tuple[tuple[int, ...], ...], transposed: bool) -> tuple[int, ...]:
+    image, kernel, stride, padding, dilation, output_padding = lists
+    alone = torch.zeros((1, 1, *image), device="cpu"), torch.zeros((1, 1, *kernel), device="cpu")
+    return tuple(torch.convolution(*alone, None, stride, padding, dilation, transposed, output_padding, 1).shape[2:])
+
+
+# Axes that the window slides over.
+_POOLING = {
+    torch.ops.aten.max_pool2d_with_indices.default: 2,
+    torch.ops.aten.max_pool3d_with_indices.default: 3,
+    torch.ops.aten.avg_pool2d.default: 2,
+    torch.ops.aten.avg_pool3d.default: 3,
+    torch.ops.aten._adaptive_avg_pool2d.default: 2,
+    torch.ops.aten._adaptive_avg_pool3d.default: 3,
+}
+
+
+def _pooled(func: OpOverload, image: Tensor, settings: tuple[Any, ...]) -> Tensor | tuple[Tensor, Tensor] | None:
+    """Return the output of a pooling, with the indices of a maximum."""
+    unusual = image.dim() != _POOLING[func] + 2 or not _plain(image)
+    if unusual or image.shape[2:].numel() > _MOST_POSITIONS:
+        return None
+    hashable = tuple(tuple(value) if isinstance(value, list) else value for value in settings)
+    sizes = (*image.shape[:2], *_pooling(func, tuple(image.shape[2:]), hashable))
+    maximum = "with_indices" in aten_name(func)
+    return (image.new_empty(sizes), image.new_empty(sizes, dtype=torch.int64)) if maximum else image.new_empty(sizes)
+
+
+@cache
+def _pooling(func: OpOverload, image: tuple[int, ...], settings: tuple[Any, ...]) -> tuple[int, ...]:
+    output = func(torch.zeros((1, 1, *image), device="cpu"), *settings)
+    return tuple((output[0] if isinstance(output, tuple) else output).shape[2:])
+
+
+_ANSWERS: dict[OpOverload, Callable[..., object]] = {
+    torch.ops.aten.convolution.default: _convolved,
+    torch.ops.aten._convolution.default: _convolved,
     torch.ops.aten.mm.default: _product,
     torch.ops.aten.bmm.default: _product,
-    torch.ops.aten.addmm.default: _product_and_bias,
+    torch.ops.aten.addmm.default: lambda bias, left, right: _product(left, right),
     torch.ops.aten.mean.dim: _reduced,
     torch.ops.aten.native_layer_norm.default: _normalised,
     torch.ops.aten.roll.default: _rolled,
     torch.ops.aten.masked_fill.Scalar: _filled,
-    torch.ops.aten.eq.Scalar: _asked,
-    torch.ops.aten.ne.Scalar: _asked,
+    torch.ops.aten.eq.Scalar: _compared,
+    torch.ops.aten.ne.Scalar: _compared,
     torch.ops.aten.copy_.default: _copied,
     torch.ops.aten.constant_pad_nd.default: _padded,
     torch.ops.aten.index.Tensor: _looked_up,

@@ -9,8 +9,11 @@ from typing import Any
 import torch
 import torch.backends.mha
 from torch import Tensor
+from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from convcost.trace.binders.arguments import Arguments
 
 
 class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -39,10 +42,6 @@ def without_native_attention() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(before)
 
 
-Window = int | Sequence[int]
-"""One number for all spatial axes, or one per axis."""
-
-
 class PlainConvolutions(TorchFunctionMode):
     """While active, every convolution is called as `torch._convolution`, as which it stands in a torch.jit trace.
 
@@ -56,74 +55,38 @@ class PlainConvolutions(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> object:
-        return _PLAIN.get(func, func)(*args, **(kwargs or {}))
+        if func not in _CONVOLUTIONS:
+            return func(*args, **(kwargs or {}))
+        operator, rank = _CONVOLUTIONS[func]
+        return _convolved(Arguments.of(operator, args, kwargs or {}), rank)
 
 
-def _spread(value: Window, rank: int) -> list[int]:
+def _convolved(a: Arguments, rank: int) -> Tensor:
+    image, weight, bias, padding, groups = a.tensor("input"), a["weight"], a["bias"], a["padding"], a.number("groups")
+    if image.dim() == rank + 1:
+        return _convolved(Arguments({**a, "input": image.unsqueeze(0)}), rank).squeeze(0)
+    strides, dilations, extra = (_spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
+    if isinstance(padding, str):
+        return torch._convolution_mode(image, weight, bias, strides, padding, dilations, groups)
+    transposed, flags = "output_padding" in a, (False, False, True, True)  # of the backends behind
+    paddings = _spread(padding, rank)
+    return torch._convolution(image, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
+
+
+def _spread(value: int | Sequence[int], rank: int) -> list[int]:
     values = [value] if isinstance(value, int) else list(value)
     return values * rank if len(values) == 1 else values
 
 
-def _plain(rank: int) -> Callable[..., Tensor]:
-    def convolution(
-        input: Tensor,
-        weight: Tensor,
-        bias: Tensor | None = None,
-        stride: Window = 1,
-        padding: Window | str = 0,
-        dilation: Window = 1,
-        groups: int = 1,
-    ) -> Tensor:
-        if not isinstance(padding, str):
-            return _convolved(rank, input, weight, bias, stride, padding, dilation, False, 0, groups)
-        if input.dim() == rank + 1:
-            return convolution(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
-        strides, dilations = _spread(stride, rank), _spread(dilation, rank)
-        return torch._convolution_mode(input, weight, bias, strides, padding, dilations, groups)
-
-    return convolution
+def _operator(name: str) -> OpOverload:
+    """Return one of PyTorch's operators in its first form, in which numbers say the padding."""
+    packet = getattr(torch.ops.aten, name)
+    found: OpOverload = getattr(packet, packet.overloads()[0])
+    return found
 
 
-def _plain_transposed(rank: int) -> Callable[..., Tensor]:
-    def convolution(
-        input: Tensor,
-        weight: Tensor,
-        bias: Tensor | None = None,
-        stride: Window = 1,
-        padding: Window = 0,
-        output_padding: Window = 0,
-        groups: int = 1,
-        dilation: Window = 1,
-    ) -> Tensor:
-        return _convolved(rank, input, weight, bias, stride, padding, dilation, True, output_padding, groups)
-
-    return convolution
-
-
-def _convolved(
-    rank: int,
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: Window,
-    padding: Window,
-    dilation: Window,
-    transposed: bool,
-    output_padding: Window,
-    groups: int,
-) -> Tensor:
-    batch = input.unsqueeze(0) if input.dim() == rank + 1 else input
-    strides, paddings, dilations, extra = (_spread(v, rank) for v in (stride, padding, dilation, output_padding))
-    flags = (False, False, True, True)  # of the backends behind
-    output = torch._convolution(batch, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
-    return output if batch is input else output.squeeze(0)
-
-
-_PLAIN: dict[Callable[..., object], Callable[..., object]] = {
-    torch.conv1d: _plain(1),
-    torch.conv2d: _plain(2),
-    torch.conv3d: _plain(3),
-    torch.conv_transpose1d: _plain_transposed(1),
-    torch.conv_transpose2d: _plain_transposed(2),
-    torch.conv_transpose3d: _plain_transposed(3),
+_CONVOLUTIONS = {
+    getattr(torch, f"{kind}{rank}d"): (_operator(f"{kind}{rank}d"), rank)
+    for kind in ("conv", "conv_transpose")
+    for rank in (1, 2, 3)
 }

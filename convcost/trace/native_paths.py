@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from convcost.core.use import NATIVE_ATTENTION, NATIVE_LAYER
+from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
 
 ENCODER_LAYER: Any = nn.TransformerEncoderLayer
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import SymInt, Tensor
@@ -18,10 +18,10 @@ from torch._ops import OpOverload
 from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
 from convcost.core.record import Operator
-from convcost.core.registry import records
+from convcost.core.registry import find
 from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
-from convcost.trace.meta_kernels import SAME, LightKernels
+from convcost.trace.meta_kernels import SAME, MetaKernels
 from convcost.trace.modes import DispatchMode
 from convcost.trace.symint import form_of, hint_of
 from convcost.trace.symnode import Trace
@@ -35,21 +35,15 @@ class Formulas:
     """
 
     def __init__(self) -> None:
-        self._operators = records(Operator)
         self._known: dict[Any, Result] = {}
 
-    def __call__(self, name: str, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> Result:
+    def __call__(self, operator: Operator, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> Result:
         """Output shape and cost; raises MeasurementError where the sizes that the trace starts at are outside."""
-        key = (name, frozen(inputs), frozen(tuple(sorted(hyper.items()))))
+        key = (operator.name, frozen(inputs), frozen(tuple(sorted(hyper.items()))))
         if key not in self._known:
-            operator = self._operators[name]
             self._check(operator, inputs, hyper)
             self._known[key] = operator.unchecked(*inputs, **hyper)
         return self._known[key]
-
-    def is_product(self, name: str) -> bool:
-        """Whether the operator does multiply-accumulates."""
-        return self._operators[name].is_product
 
     def _check(self, operator: Operator, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> None:
         arguments = SimpleNamespace(**operator.arguments(*inputs, **hyper))
@@ -115,7 +109,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         if bound.operator is None:
             return None
         _check_weight(func, name, arguments)
-        shape = self._formulas(bound.operator, bound.inputs, bound.hyper).shape[int(bound.unbatched) :]
+        operator = find(Operator, bound.operator, "operator")
+        shape = self._formulas(operator, bound.inputs, bound.hyper).shape[int(bound.unbatched) :]
         (plain, dtype), *others = self._on_numbers(func, args, kwargs)
         if tuple(map(hint_of, shape)) != plain:
             said = f"its formula derives {tuple(map(hint_of, shape))}, PyTorch gives {plain}"
@@ -124,7 +119,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
             return args[0]
         first = next(leaf for leaf in _leaves(args) if isinstance(leaf, Tensor) and leaf.is_meta)
         # Other outputs (the indices of a maximum) have the sizes of the first.
-        outputs = [first.new_empty(shape, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
+        sizes = cast(tuple[int, ...], shape)
+        outputs = [first.new_empty(sizes, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
         return tuple(outputs) if others else outputs[0]
 
     def _on_numbers(
@@ -134,7 +130,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
             numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
-            with torch._C._DisablePythonDispatcher(), LightKernels():
+            with torch._C._DisablePythonDispatcher(), MetaKernels():
                 output = _pooled(func, *numbers) if func in _POOLS and not options else func(*numbers, **options)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -41,7 +41,8 @@ def _said(shape: Iterable[Any]) -> str:
 def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     shape = tuple(tensor.shape)
     first, last = start_dim % len(shape), end_dim % len(shape)
-    return tensor.new_empty((*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :]))
+    joined = cast(int, product(shape[first : last + 1]))
+    return tensor.new_empty((*shape[:first], joined, *shape[last + 1 :]))
 
 
 def _slice(tensor: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tensor:

@@ -36,7 +36,7 @@ def bottleneck(
     early: bool,
     recalibrate: Recalibration | None = None,
     groups: int = 1,
-    width: Count = None,
+    width: Count | None = None,
 ) -> Map:
     """Figure 5 right: 1×1, 3×3 and 1×1, the last with four times the filters.
 
@@ -85,6 +85,6 @@ def image_options(resolution: int, halvings: int, classes: int) -> tuple[Option,
     )
 
 
-def stage_strides(stage: int, repeats: Count) -> tuple[int, ...]:
+def stage_strides(stage: int, repeats: int) -> tuple[int, ...]:
     """Strides of a stage's blocks: the first block of every stage but the first halves the image."""
     return (1 if stage == 0 else 2, *(1,) * (repeats - 1))

@@ -40,7 +40,7 @@ def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch:
     image = net.image(batch, 3, resolution, resolution)
     x = _conv_bn_swish(net, image, "stem", width(STEM), 3, stride=2)
     for stage, (expansion, kernel, stride, channels, repeats) in enumerate(TABLE_1, start=2):
-        for number in range(ceil_div(repeats * depth, 1)):
+        for number in range(int(ceil_div(repeats * depth, 1))):
             with net.block(f"stage{stage}_{number + 1}"):
                 x = _block(net, x, expansion, kernel, stride if number == 0 else 1, width(channels))
     x = _conv_bn_swish(net, x, "head", width(HEAD), 1)

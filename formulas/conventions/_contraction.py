@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
-
-from convcost.core.numeric import Shape, product
+from math import prod
 
 from ..operators.einsum import indices
 
 Names = frozenset[Hashable]
 
 
-def operations(operands: Sequence[Shape], equation: str) -> int:
+def operations(operands: Sequence[tuple[int, ...]], equation: str) -> int:
     """The operations that NumPy reckons with, one more than those of its contractions."""
     terms, output = indices(equation, [len(shape) for shape in operands])
     sizes: dict[Hashable, int] = {}
@@ -24,7 +23,7 @@ def operations(operands: Sequence[Shape], equation: str) -> int:
     if len(inputs) <= 2 or frozenset().union(*inputs) == wanted:
         return _step(inputs, frozenset(), wanted, sizes)[0] + 1
     # No intermediate may be larger than the largest operand or the output.
-    largest = max(product(sizes[name] for name in term) for term in (*terms, output))
+    largest = max(prod(sizes[name] for name in term) for term in (*terms, output))
     return _best(inputs, wanted, sizes, largest) + 1
 
 
@@ -37,7 +36,7 @@ def _best(inputs: list[Names], wanted: Names, sizes: Mapping[Hashable, int], lar
             for pair in combinations(range(len(factors)), 2):
                 rest = [factor for i, factor in enumerate(factors) if i not in pair]
                 more, result = _step([factors[i] for i in pair], frozenset().union(*rest), wanted, sizes)
-                if product(sizes[name] for name in result) <= largest:
+                if prod(sizes[name] for name in result) <= largest:
                     longer.append((cost + more, [*rest, result]))
         if not longer:
             # The first of the cheapest, as NumPy takes it.
@@ -52,7 +51,7 @@ def _step(factors: list[Names], rest: Names, wanted: Names, sizes: Mapping[Hasha
     joint = frozenset().union(*factors)
     result = joint & (wanted | rest)
     each = max(1, len(factors) - 1) + (1 if joint - result else 0)
-    return each * product(sizes[name] for name in joint), result
+    return each * prod(sizes[name] for name in joint), result
 
 
 def four_digits(count: int) -> int:

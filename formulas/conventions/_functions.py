@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Fault, Rule
 from convcost.core.numeric import Count, product
-from convcost.core.sight import Sight
+from convcost.core.op_call import OpCall
 
 from ._contraction import four_digits, operations
 from ._operators import (
@@ -15,8 +14,6 @@ from ._operators import (
     POOLS,
     RECURRENT,
     TRANSPOSED,
-    Hyper,
-    Inputs,
     cells,
     left_operand_only,
     patched,
@@ -33,7 +30,7 @@ UPSAMPLINGS = (
 )
 
 
-def functions(*operators: str) -> Sight:
+def functions(*operators: str) -> CallFilter:
     """Calls that come through the functions of torch.nn.functional of these operators' names."""
     return patched(*(f"F.{name}" for name in operators))
 
@@ -64,7 +61,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
             {"macs": 2},
             "1 per element of what is added to a matrix product",
             at=patched(*_ADDED),
-            more=lambda inputs, hyper, cost: product(inputs[0]),
+            more=lambda call: product(call.inputs[0]),
         ),
         Rule(("einsum",), {"macs": 2}, "an einsum counts", at=patched("torch.einsum")),
         *(
@@ -103,8 +100,8 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
                 (kind,),
                 {"macs": 2, "bias_adds": 1},
                 f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-                at=Sight(modules=(module,)),
-                more=per_unit(kind, _PER_UNIT[kind]),
+                at=CallFilter(modules=(module,)),
+                more=per_unit(_PER_UNIT[kind]),
             )
             for kind, module in RECURRENT.items()
         ),
@@ -119,15 +116,17 @@ _PER_UNIT = {"lstm": 10 - 8, "gru": 7 - 6, "rnn_tanh": 1 - 2, "rnn_relu": 1 - 2}
 def same_padding(seen_in: str, weight: int) -> Fault:
     """padding='same' reckoned as half the total on both sides, which is one too few for an even kernel."""
 
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+    def predicts(call: OpCall) -> Count | None:
         sizes = []
-        for size, kernel, dilation in zip(inputs[0][2:], hyper["kernel_size"], hyper["dilation"], strict=True):
+        for size, kernel, dilation in zip(
+            call.inputs[0][2:], call.hyper["kernel_size"], call.hyper["dilation"], strict=True
+        ):
             total = dilation * (kernel - 1)
             sizes.append(size + 2 * (total // 2) - total)
-        positions, right = product(sizes), product(inputs[0][2:])
-        adds = cost.bias_adds if weight == 2 else 0
-        count = (weight * cost.macs + adds) // right * positions
-        return count if hyper["padding"] == "same" and positions != right else None
+        positions, right = product(sizes), product(call.inputs[0][2:])
+        adds = call.cost.bias_adds if weight == 2 else 0
+        count = (weight * call.cost.macs + adds) // right * positions
+        return count if call.hyper["padding"] == "same" and positions != right else None
 
     return Fault(
         CONVOLUTIONS,
@@ -141,8 +140,8 @@ def same_padding(seen_in: str, weight: int) -> Fault:
 def rounded_einsum(seen_in: str) -> Fault:
     """An einsum by NumPy's report of it."""
 
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        return four_digits(operations(inputs[0], hyper["equation"]))
+    def predicts(call: OpCall) -> Count | None:
+        return four_digits(operations(call.inputs[0], call.hyper["equation"]))
 
     return Fault(
         ("einsum",),
@@ -156,8 +155,8 @@ def rounded_einsum(seen_in: str) -> Fault:
 def left_operand(seen_in: str, weight: int, products: tuple[str, ...]) -> Fault:
     """A matrix product by the left operand and the last size of the right one."""
 
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        count = left_operand_only(inputs, hyper, cost)
+    def predicts(call: OpCall) -> Count | None:
+        count = left_operand_only(call)
         return None if count is None else weight * count
 
     return Fault(

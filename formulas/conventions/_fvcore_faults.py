@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from convcost.core.convention import Fault
+from convcost.core.convention import CallFilter, Fault
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, Shape, product
+from convcost.core.op_call import OpCall
 
 from ._contraction import four_digits, operations
-from ._operators import patched
 
 _SEEN_IN = "fvcore 0.1.5.post20221221 with NumPy 2.4"
 
-Inputs = tuple[Any, ...]
-Hyper = Mapping[str, Any]
 Kind = Callable[[Sequence[Shape], Cost, int], bool]
 
 
-def _left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def _left_operand_only(call: OpCall) -> Count | None:
     """All elements of the left operand times the right one's columns; a vector on the right has no columns."""
-    left, right = inputs
+    left, right = call.inputs
     count = product(left) * right[-1]
-    return count if len(right) > 1 and count != cost.macs else None
+    return count if len(right) > 1 and count != call.cost.macs else None
 
 
-def _length_for_columns(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def _length_for_columns(call: OpCall) -> Count | None:
     """A linear layer whose weights are a vector: its length is taken for that many output features."""
-    left, right = inputs
+    left, right = call.inputs
     count = product(left) * right[0]
-    return count if len(right) == 1 and count != cost.macs else None
+    return count if len(right) == 1 and count != call.cost.macs else None
 
 
-def _einsum(kind: Kind) -> Callable[[Inputs, Hyper, Cost], Count | None]:
+def _einsum(kind: Kind) -> Callable[[OpCall], Count | None]:
     """fvcore's count of an einsum where it is wrong and of this kind, told by operands, cost and exact operations."""
 
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        (operands,) = inputs
-        exact = operations(operands, hyper["equation"])
-        count = _by_shape(operands, hyper["equation"])
+    def predicts(call: OpCall) -> Count | None:
+        (operands,) = call.inputs
+        exact = operations(operands, call.hyper["equation"])
+        count = _by_shape(operands, call.hyper["equation"])
         if count is None:
             count = four_digits(exact) // 2
-        return count if count != cost.macs and kind(operands, cost, exact) else None
+        return count if count != call.cost.macs and kind(operands, call.cost, exact) else None
 
     return predicts
 
@@ -102,7 +99,8 @@ FAULTS = (
         _length_for_columns,
         "fvcore takes the length of a linear layer's vector of weights for its number of outputs",
         _SEEN_IN,
-        patched("F.linear"),
+        # A linear layer is traced as one operator, whatever it multiplies by.
+        CallFilter(where=lambda call: call.aten == "aten::linear"),
     ),
     *(Fault(("einsum",), _einsum(kind), sentence, _SEEN_IN) for kind, sentence in _EINSUM),
 )

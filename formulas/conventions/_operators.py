@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from convcost.core.convention import Fault, Measure, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Fault, Measure, Rule
 from convcost.core.numeric import Count, product
-from convcost.core.sight import Sight
-
-Inputs = tuple[Any, ...]
-Hyper = Mapping[str, Any]
+from convcost.core.op_call import OpCall
 
 CONVOLUTIONS = tuple(f"conv{rank}d" for rank in (1, 2, 3))
 TRANSPOSED = tuple(f"conv_transpose{rank}d" for rank in (1, 2, 3))
@@ -45,66 +40,63 @@ def cells(products: Mapping[str, int], tangents: bool) -> tuple[Rule, ...]:
     """Recurrent cells by what they consist of: products, sums, and with `tangents` those of an LSTM's states."""
     arithmetic = "1 per sum, difference and product of a recurrent cell"
     return (
-        Rule(("linear",), products, "the products and biases of a recurrent cell count", at=Sight(modules=CELLS)),
-        Rule(("add", "sub", "mul"), {"activations": 1}, arithmetic, at=Sight(modules=CELLS)),
-        *((Rule(("tanh",), {"activations": 1}, _ONCE_MORE, at=Sight(modules=("LSTMCell",))),) if tangents else ()),
+        Rule(("linear",), products, "the products and biases of a recurrent cell count", at=CallFilter(modules=CELLS)),
+        Rule(("add", "sub", "mul"), {"activations": 1}, arithmetic, at=CallFilter(modules=CELLS)),
+        *((Rule(("tanh",), {"activations": 1}, _ONCE_MORE, at=CallFilter(modules=("LSTMCell",))),) if tangents else ()),
     )
 
 
 _ONCE_MORE = "10 per hidden unit of an LSTM's cell, which has 8 sums and products"
 
 
-def hooked(*operators: str) -> Sight:
+def hooked(*operators: str) -> CallFilter:
     """Calls that are made by the very classes of torch.nn that these operators have."""
-    return Sight(modules=tuple(_CLASSES[name] for name in operators))
+    return CallFilter(modules=tuple(_CLASSES[name] for name in operators))
 
 
-def patched(*names: str) -> Sight:
+def patched(*names: str) -> CallFilter:
     """Calls that come through one of these functions."""
-    return Sight(functions=names)
+    return CallFilter(functions=names)
 
 
-def per_unit(kind: str, each: int) -> Measure:
-    """So many operations a hidden unit and step of a recurrent layer."""
-    return lambda inputs, hyper, cost: each * units(kind, cost)
+_PER_UNIT = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
 
 
-def units(kind: str, cost: Cost) -> Count:
-    """Hidden units times steps of a recurrent layer, of its gates' arithmetic."""
-    return cost.elementwise // {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}[kind]
+def per_unit(each: int) -> Measure:
+    """Return so many operations per hidden unit and step of a recurrent layer."""
+    return lambda call: each * (call.cost.elementwise // _PER_UNIT[call.name])
 
 
-def positions(inputs: Inputs, hyper: Hyper) -> tuple[Count, ...]:
+def positions(call: OpCall) -> tuple[Count, ...]:
     """Output sizes of a plain convolution with these settings."""
-    settings = zip(*(hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
+    settings = zip(*(call.hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
     return tuple(
-        (n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(inputs[0][2:], settings, strict=True)
+        (n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(call.inputs[0][2:], settings, strict=True)
     )
 
 
-def rows_for_channels(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+def rows_for_channels(call: OpCall) -> Count:
     """A convolution without a batch axis whose first size is taken for its channels."""
-    return cost.activations * (inputs[0][2] // hyper["groups"]) * product(hyper["kernel_size"])
+    return product((call.cost.activations, call.inputs[0][2] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
 UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
 
 
-def output_positions(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
+def output_positions(call: OpCall) -> Count:
     """A transposed convolution counted like a plain one, every tap of every output element."""
-    taps = inputs[0][1] // hyper["groups"] * product(hyper["kernel_size"])
-    return cost.activations * taps
+    return product((call.cost.activations, call.inputs[0][1] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
-def left_operand_only(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def left_operand_only(call: OpCall) -> Count | None:
     """A matrix product counted as the left operand's elements times the last size of the right one, where wrong."""
-    count = product(inputs[0]) * inputs[1][-1]
-    return count if count != cost.macs else None
+    count = product(call.inputs[0]) * call.inputs[1][-1]
+    return count if count != call.cost.macs else None
 
 
-def fused_on_cpu(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def fused_on_cpu(call: OpCall) -> Count | None:
     """0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
-    query, key, value = inputs[:3]
+    query, key, value = call.inputs[:3]
     alike = query[:2] == key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
     return 0 if len(query) == 4 and alike else None
 
@@ -112,24 +104,24 @@ def fused_on_cpu(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
 FUSED = "attention on the CPU is one operator, _scaled_dot_product_flash_attention_for_cpu"
 
 
-def by_elements(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def by_elements(call: OpCall) -> Count | None:
     """0 for an einsum that sums nothing: PyTorch multiplies element by element."""
-    terms, _, output = hyper["equation"].replace(" ", "").partition("->")
-    return 0 if len(inputs[0]) == 2 and set(terms) - {","} == set(output) else None
+    terms, _, output = call.hyper["equation"].replace(" ", "").partition("->")
+    return 0 if len(call.inputs[0]) == 2 and set(terms) - {","} == set(output) else None
 
 
 BY_ELEMENTS = "an einsum that sums nothing is multiplied element by element (aten.mul)"
 
 
-def with_a_vector(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def with_a_vector(call: OpCall) -> Count | None:
     """0 for a product with a vector on the right."""
-    return 0 if len(inputs[1]) == 1 else None
+    return 0 if len(call.inputs[1]) == 1 else None
 
 
 WITH_A_VECTOR = "the product with a vector is another operator (aten.mv, aten.dot)"
 
 
-def nothing(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def nothing(call: OpCall) -> Count | None:
     """What is overlooked."""
     return 0
 
@@ -141,10 +133,10 @@ def unused(seen_in: str) -> Fault:
         nothing,
         "the trace leaves out what the output does not depend on",
         seen_in,
-        Sight(where=lambda use: use.unused),
+        CallFilter(where=lambda call: call.site.unused),
     )
 
 
-def of_bases(*operators: str) -> Sight:
+def of_bases(*operators: str) -> CallFilter:
     """Calls that are made by the classes of torch.nn that these operators have, or by classes derived from them."""
-    return Sight(bases=tuple(_CLASSES[name] for name in operators))
+    return CallFilter(bases=tuple(_CLASSES[name] for name in operators))

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Fault, Rule
 from convcost.core.numeric import Count, product
-from convcost.core.sight import Sight
-from convcost.core.use import Use
+from convcost.core.op_call import OpCall
 
-from ._operators import ATTENTION, Hyper, Inputs, nothing
+from ._operators import ATTENTION, nothing
 
 SEEN_IN = "ptflops 0.7.5"
 _BIASED = {"macs": 1, "bias_adds": 1}
 _TIMM = "timm.layers.attention.Attention"
-_IN_ATTENTION = Sight(modules=("MultiheadAttention",))
-_IN_EITHER = Sight(modules=("MultiheadAttention", _TIMM))
+_IN_ATTENTION = CallFilter(modules=("MultiheadAttention",))
+_IN_EITHER = CallFilter(modules=("MultiheadAttention", _TIMM))
 
 
-def _projection(use: Use) -> Count | None:
+def _projection(call: OpCall) -> Count | None:
     """Keys and values are projected by a square of their own width."""
-    *rows, features = use.inputs[0]
-    return product(rows) * features * features + use.cost.bias_adds if features != use.output[-1] else None
+    *rows, features = call.inputs[0]
+    return product(rows) * features * features + call.cost.bias_adds if features != call.output[-1] else None
 
 
-def _other_scores(use: Use) -> Count | None:
+def _other_scores(call: OpCall) -> Count | None:
     """The values' width takes the place of the model's, in the second product and the projection of the output."""
-    query, key = use.inputs[:2]
+    query, key = call.inputs[:2]
     batch, heads, length, size = query
-    width, values = heads * size, use.owner.settings["vdim"]
-    scores = batch * heads * length * key[-2]
-    output = batch * length * (values * (values + 1) - width * (width + 1))
-    return scores * (size + values // heads) + _scores(use.inputs, use.hyper, use.cost) + output
+    width, values = heads * size, call.site.owner.settings["vdim"]
+    scores: Count = batch * heads * length * key[-2]
+    output: Count = batch * length * (values * (values + 1) - width * (width + 1))
+    return product((scores, size + values // heads)) + _scores(call) + output
 
 
 _OTHER_KEYS = "keys and values of other widths are reckoned with the squares of these"
-_OTHER_WIDTHS = Sight(
+_OTHER_WIDTHS = CallFilter(
     modules=("MultiheadAttention",),
-    where=lambda use: {use.owner.settings[name] for name in ("kdim", "vdim")} != {use.owner.settings["embed_dim"]},
+    where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,
 )
 
 
-def _scores(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    query, key = inputs[:2]
-    return product(query[:-1]) * key[-2] + product(query)
+def _scores(call: OpCall) -> Count:
+    query, key = call.inputs[:2]
+    return product((*query[:-1], key[-2])) + product(query)
 
 
 RULES = (
@@ -59,13 +57,13 @@ RULES = (
 )
 
 FAULTS = (
-    Fault(("linear",), nothing, _OTHER_KEYS, SEEN_IN, _OTHER_WIDTHS, _projection),
-    Fault((ATTENTION,), nothing, _OTHER_KEYS, SEEN_IN, _OTHER_WIDTHS, _other_scores),
+    Fault(("linear",), _projection, _OTHER_KEYS, SEEN_IN, _OTHER_WIDTHS),
+    Fault((ATTENTION,), _other_scores, _OTHER_KEYS, SEEN_IN, _OTHER_WIDTHS),
     Fault(
         ("*",),
         nothing,
         "timm's attention has a hook of its own, and what the layers in it are given is not added up",
         SEEN_IN,
-        Sight(where=lambda use: _TIMM in use.owner.within),
+        CallFilter(where=lambda call: _TIMM in call.site.owner.within),
     ),
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from convcost.core.convention import Convention, Fault
-from convcost.core.cost import Cost
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
 from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, rounded_einsum, same_padding
-from ._operators import TRANSPOSED, Hyper, Inputs, positions
+from ._operators import TRANSPOSED, positions
 
 _SEEN_IN = "calflops 0.3.2"
 _PATCHED = ("torch.matmul", "Tensor.matmul")
@@ -16,12 +16,13 @@ _SOURCE = Source(_SEEN_IN, "calflops/pytorch_ops.py")
 
 
 def _groups_twice(weight: int) -> Fault:
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        channels, groups = hyper["out_channels"] // hyper["groups"], hyper["groups"]
-        count = weight * (cost.macs // channels) * (channels // groups)
+    def predicts(call: OpCall) -> Count | None:
+        groups: Count = call.hyper["groups"]
+        channels: Count = call.hyper["out_channels"] // groups
+        count = weight * (call.cost.macs // channels) * (channels // groups)
         if weight == 1:
             return count if groups > 1 else None
-        return count + (_additions(inputs, hyper, channels) if hyper["bias"] else 0)
+        return count + (_additions(call, channels) if call.hyper["bias"] else 0)
 
     sentence = "a transposed convolution's output channels are divided by its groups twice"
     if weight == 2:
@@ -29,14 +30,14 @@ def _groups_twice(weight: int) -> Fault:
     return Fault(TRANSPOSED, predicts, sentence, _SEEN_IN, functions(*TRANSPOSED))
 
 
-def _additions(inputs: Inputs, hyper: Hyper, channels: Count) -> Count:
+def _additions(call: OpCall, channels: Count) -> Count:
     """One a position that a plain convolution of these settings would have."""
-    return inputs[0][0] * channels * product(positions(inputs, hyper))
+    return product((call.inputs[0][0], channels, *positions(call)))
 
 
-def _unscaled(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    size = hyper.get("output_size")
-    return product(inputs[0]) if size is None else product(size)
+def _unscaled(call: OpCall) -> Count | None:
+    size = call.hyper.get("output_size")
+    return product(call.inputs[0]) if size is None else product(size)
 
 
 RECORDS = (

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from convcost.core.convention import Convention, Fault
-from convcost.core.cost import Cost
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
 from ._functions import UPSAMPLINGS, flops, functions, left_operand, macs, rounded_einsum, same_padding
-from ._operators import Hyper, Inputs
 
 _SEEN_IN = "deepspeed 0.19.8"
 _PATCHED = (
@@ -18,8 +17,8 @@ _PATCHED = (
 _SOURCE = Source(_SEEN_IN, "deepspeed/profiling/flops_profiler/profiler.py")
 
 
-def _size_alone(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    return product(hyper["output_size"]) if hyper.get("output_size") is not None else None
+def _size_alone(call: OpCall) -> Count | None:
+    return product(call.hyper["output_size"]) if call.hyper.get("output_size") is not None else None
 
 
 RECORDS = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._functions import UPSAMPLINGS
 from ._operators import (
@@ -22,8 +21,6 @@ from ._operators import (
     TRANSPOSED,
     UNBATCHED,
     WITH_A_VECTOR,
-    Hyper,
-    Inputs,
     by_elements,
     cells,
     fused_on_cpu,
@@ -55,28 +52,28 @@ _PATCHED = ("relu", "prelu", "elu", "relu6", "gelu", "silu", "softmax")
 _MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in ("matmul", "mm", "bmm")))
 
 
-def _unbatched(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
+def _unbatched(call: OpCall) -> Count | None:
     """The channels are taken for the batch, and the first spatial size for the channels."""
-    sizes, channels = positions(inputs, hyper), inputs[0][1]
-    taps = product(hyper["kernel_size"]) * channels * (hyper["out_channels"] // hyper["groups"])
-    return channels * (taps * product(sizes[1:]) + (product(sizes) if hyper["bias"] else 0))
+    sizes, channels = positions(call), call.inputs[0][1]
+    taps = product((*call.hyper["kernel_size"], channels, call.hyper["out_channels"] // call.hyper["groups"]))
+    return product((channels, taps * product(sizes[1:]) + (product(sizes) if call.hyper["bias"] else 0)))
 
 
 _HOOKS = (
     Rule(CONVOLUTIONS, _BIASED, "biases count", at=hooked(*CONVOLUTIONS)),
     Rule(TRANSPOSED, _BIASED, "biases count", at=hooked(*TRANSPOSED)),
-    Rule(("linear",), _BIASED, "biases count", at=Sight(modules=("Linear",))),
+    Rule(("linear",), _BIASED, "biases count", at=CallFilter(modules=("Linear",))),
     Rule(
         NORMS,
         {"activations": 1},
         "1 per element of a norm without scale and shift",
         {"affine": (False,)},
-        Sight(modules=_NORM_MODULES),
+        CallFilter(modules=_NORM_MODULES),
     ),
-    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=Sight(modules=_NORM_MODULES)),
-    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=Sight(modules=("LayerNorm",))),
+    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=CallFilter(modules=_NORM_MODULES)),
+    Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=CallFilter(modules=("LayerNorm",))),
     *(
-        Rule((name,), {"activations": 1}, "1 per element of an activation", at=Sight(modules=(module,)))
+        Rule((name,), {"activations": 1}, "1 per element of an activation", at=CallFilter(modules=(module,)))
         for name, module in _ACTIVATIONS.items()
     ),
     Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=hooked(*POOLS)),
@@ -85,8 +82,8 @@ _HOOKS = (
             (kind,),
             _BIASED,
             f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-            at=Sight(modules=(module,)),
-            more=per_unit(kind, _PER_UNIT[kind]),
+            at=CallFilter(modules=(module,)),
+            more=per_unit(_PER_UNIT[kind]),
         )
         for kind, module in RECURRENT.items()
     ),
@@ -95,8 +92,8 @@ _HOOKS = (
         UPSAMPLINGS,
         {},
         "1 per output element of an upsampling, of one sample",
-        at=Sight(modules=("Upsample",)),
-        more=lambda inputs, hyper, cost: cost.activations // inputs[0][0],
+        at=CallFilter(modules=("Upsample",)),
+        more=lambda call: call.cost.activations // call.inputs[0][0],
     ),
     *ATTENTION_RULES,
 )
@@ -115,7 +112,7 @@ _FUNCTIONS = (
         {"macs": 1},
         "1 per element of what is added to a matrix product",
         at=patched("torch.addmm", "Tensor.addmm", "torch.baddbmm"),
-        more=lambda inputs, hyper, cost: product(inputs[0]),
+        more=lambda call: product(call.inputs[0]),
     ),
     Rule(
         ("add", "mul", "add_scaled"),
@@ -138,7 +135,7 @@ RECORDS = (
                 _unbatched,
                 UNBATCHED,
                 _SEEN_IN,
-                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
             ),
             Fault(
                 ("matmul", "mm", "bmm"),
@@ -161,7 +158,7 @@ RECORDS = (
                 ("addmm",),
                 {"macs": 1},
                 "1 per element of the product that something is added to",
-                more=lambda inputs, hyper, cost: cost.activations,
+                more=lambda call: call.cost.activations,
             ),
             Rule(("matmul", "mm", "bmm", "einsum", "tensordot", ATTENTION), {"macs": 1}, "a matrix product counts"),
             Rule(("gru", "rnn_tanh", "rnn_relu"), _BIASED, "biases count"),
@@ -173,10 +170,10 @@ RECORDS = (
             Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which is not counted", _SEEN_IN),
             Fault(
                 ("linear",),
-                lambda inputs, hyper, cost: cost.macs,
+                lambda call: call.cost.macs,
                 "a bias that PyTorch adds by another operator than addmm is not counted",
                 _SEEN_IN,
-                Sight(where=lambda use: len(use.inputs[0]) > 2 and not use.contiguous),
+                CallFilter(where=lambda call: len(call.inputs[0]) > 2 and not call.site.contiguous),
             ),
         ),
     ),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._operators import (
     ADAPTIVE_AVERAGES,
@@ -18,8 +17,6 @@ from ._operators import (
     RECURRENT,
     TRANSPOSED,
     UNBATCHED,
-    Hyper,
-    Inputs,
     cells,
     hooked,
     output_positions,
@@ -40,14 +37,14 @@ def recurrent(kind: str, module: str) -> Rule:
         (kind,),
         {"macs": 1, "bias_adds": 1},
         f"{PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-        at=Sight(modules=(module,)),
-        more=per_unit(kind, PER_UNIT[kind]),
+        at=CallFilter(modules=(module,)),
+        more=per_unit(PER_UNIT[kind]),
     )
 
 
-def _wrong(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    count = output_positions(inputs, hyper, cost)
-    return count if count != cost.macs else None
+def _wrong(call: OpCall) -> Count | None:
+    count = output_positions(call)
+    return count if count != call.cost.macs else None
 
 
 RECORDS = (
@@ -57,21 +54,21 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=hooked(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=hooked(*TRANSPOSED)),
-            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(modules=("Linear",))),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=CallFilter(modules=("Linear",))),
             Rule(
                 NORMS,
                 {"activations": 2},
                 "2 per element of a norm without scale and shift",
                 {"affine": (False,)},
-                Sight(modules=_NORM_MODULES),
+                CallFilter(modules=_NORM_MODULES),
             ),
-            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=Sight(modules=_NORM_MODULES)),
-            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=Sight(modules=("PReLU",))),
+            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=CallFilter(modules=_NORM_MODULES)),
+            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=CallFilter(modules=("PReLU",))),
             Rule(
                 ("softmax",),
                 {"elementwise": 1},
                 "an exponential, an addition and a division per element of a softmax",
-                at=Sight(modules=("Softmax",)),
+                at=CallFilter(modules=("Softmax",)),
             ),
             Rule(AVERAGES, {"activations": 1}, "1 per output element of an average pool", at=hooked(*AVERAGES)),
             Rule(
@@ -84,10 +81,10 @@ RECORDS = (
                 tuple(f"upsample_nearest{rank}d" for rank in (1, 2, 3)),
                 {"activations": 1},
                 "1 per output element of an upsampling",
-                at=Sight(modules=_UPSAMPLED),
+                at=CallFilter(modules=_UPSAMPLED),
             ),
             *(
-                Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=Sight(_UPSAMPLED))
+                Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=CallFilter(_UPSAMPLED))
                 for name, n in UPSAMPLINGS.items()
             ),
             *(recurrent(kind, module) for kind, module in RECURRENT.items()),
@@ -100,7 +97,7 @@ RECORDS = (
                 rows_for_channels,
                 UNBATCHED,
                 _SEEN_IN,
-                Sight(modules=hooked(*CONVOLUTIONS).modules, where=lambda use: use.unbatched),
+                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
             ),
             Fault(
                 TRANSPOSED,

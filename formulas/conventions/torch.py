@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
+from convcost.core.convention import CallFilter, Convention, Fault, Rule
+from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
 from convcost.core.record import Source
-from convcost.core.sight import Sight
-from convcost.core.use import NATIVE_ATTENTION, NATIVE_LAYER
 
 from ._operators import (
     ATTENTION,
@@ -36,7 +35,7 @@ _SOURCE = Source("torch 2.13.0", "torch/utils/flop_counter.py, flop_registry")
 _EVERYWHERE = (
     Fault(
         (*CONVOLUTIONS, *TRANSPOSED),
-        lambda inputs, hyper, cost: None,
+        lambda call: None,
         "in a backward pass, which is not counted here, a grouped convolution's weight gradient is not divided by the "
         "groups: 1 + groups times the forward pass in place of 2",
         _SEEN_IN,
@@ -55,7 +54,7 @@ _NATIVE = (
         nothing,
         "without gradients attention is one native operator (_native_multi_head_attention), which has no formula",
         _SEEN_IN,
-        Sight(functions=(NATIVE_ATTENTION,)),
+        CallFilter(functions=(NATIVE_ATTENTION,)),
     ),
     Fault(
         ("*",),
@@ -63,7 +62,7 @@ _NATIVE = (
         "without gradients an encoder layer is one native operator (_transformer_encoder_layer_fwd), which has no "
         "formula",
         _SEEN_IN,
-        Sight(functions=(NATIVE_LAYER,)),
+        CallFilter(functions=(NATIVE_LAYER,)),
     ),
 )
 

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, Hyper, Inputs, unused
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, unused
 
 _SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
 
 
-def _all_indices(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    if "..." in hyper["equation"]:
+def _all_indices(call: OpCall) -> Count | None:
+    if "..." in call.hyper["equation"]:
         return 0
-    terms = hyper["equation"].replace(" ", "").partition("->")[0].split(",")
+    terms = call.hyper["equation"].replace(" ", "").partition("->")[0].split(",")
     sizes = {
-        letter: n for term, shape in zip(terms, inputs[0], strict=True) for letter, n in zip(term, shape, strict=True)
+        letter: n
+        for term, shape in zip(terms, call.inputs[0], strict=True)
+        for letter, n in zip(term, shape, strict=True)
     }
     count = product(sizes.values())
-    return count if count != cost.macs else None
+    return count if count != call.cost.macs else None
 
 
-def _guessed(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-    channels, outputs = inputs[0][1], hyper["out_channels"]
-    guessed = outputs // hyper["groups"] if outputs == channels else channels
-    count = cost.activations * guessed * product(hyper["kernel_size"])
-    return count if count != cost.macs else None
+def _guessed(call: OpCall) -> Count | None:
+    channels, outputs = call.inputs[0][1], call.hyper["out_channels"]
+    guessed = outputs // call.hyper["groups"] if outputs == channels else channels
+    count = call.cost.activations * guessed * product(call.hyper["kernel_size"])
+    return count if count != call.cost.macs else None
 
 
 RECORDS = (

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Fault, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._operators import (
     ATTENTION,
     CONVOLUTIONS,
     TRANSPOSED,
     UNBATCHED,
-    Hyper,
-    Inputs,
     of_bases,
     output_positions,
     rows_for_channels,
@@ -22,28 +19,30 @@ from ._operators import (
 from ._torchscan_pools import POOLS, SEEN_IN, SIDES, leaves, leaves_of
 
 _BATCH_NORM = leaves("_BatchNorm")
-_IN_ATTENTION = Sight(bases=("MultiheadAttention",))
+_IN_ATTENTION = CallFilter(bases=("MultiheadAttention",))
 
 
 def _unbatched(macs: int) -> Fault:
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        adds = 0 if macs == 1 else cost.bias_adds - cost.activations
-        return macs * rows_for_channels(inputs, hyper, cost) + adds
+    def predicts(call: OpCall) -> Count | None:
+        adds = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
+        return macs * rows_for_channels(call) + adds
 
     return Fault(
         CONVOLUTIONS,
         predicts,
         UNBATCHED,
         SEEN_IN,
-        Sight(bases=of_bases(*CONVOLUTIONS).bases, where=lambda use: use.owner.leaf and use.unbatched),
+        CallFilter(
+            bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
+        ),
     )
 
 
 def _transposed(macs: int, extra: int) -> Fault:
-    def predicts(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count | None:
-        count = output_positions(inputs, hyper, cost)
-        adds: Count = 0 if macs == 1 else cost.bias_adds - cost.activations
-        return macs * count + adds + extra * len(hyper["kernel_size"])
+    def predicts(call: OpCall) -> Count | None:
+        count = output_positions(call)
+        adds: Count = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
+        return macs * count + adds + extra * len(call.hyper["kernel_size"])
 
     return Fault(
         TRANSPOSED,
@@ -54,10 +53,10 @@ def _transposed(macs: int, extra: int) -> Fault:
     )
 
 
-def _attention(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    query, key = inputs[:2]
-    rows, scores = product(query[:-1]), product(query[:-1]) * key[-2]
-    return 1 + product(query) - scores + 3 * scores - rows - cost.activations
+def _attention(call: OpCall) -> Count:
+    query, key = call.inputs[:2]
+    rows, scores = product(query[:-1]), product((*query[:-1], key[-2]))
+    return 1 + product(query) - scores + 3 * scores - rows - call.cost.activations
 
 
 _FLOPS = {"macs": 2, "bias_adds": 1, "activations": -1}
@@ -73,8 +72,8 @@ _MODULES = {
 }
 
 
-def _layer_norm(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    rows = cost.activations // product(hyper["normalized_shape"])
+def _layer_norm(call: OpCall) -> Count:
+    rows = call.cost.activations // product(call.hyper["normalized_shape"])
     return 2 * rows
 
 
@@ -85,7 +84,7 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=leaves_of(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=leaves_of(*TRANSPOSED)),
-            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=CallFilter(bases=("Linear",))),
             Rule(
                 ("batch_norm",),
                 {"activations": 1},
@@ -105,14 +104,14 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, _FLOPS, _TAPS, at=leaves_of(*CONVOLUTIONS)),
             Rule(TRANSPOSED, _FLOPS, _TAPS, at=leaves_of(*TRANSPOSED)),
-            Rule(("linear",), _FLOPS, _TAPS, at=Sight(bases=("Linear", "MultiheadAttention"))),
+            Rule(("linear",), _FLOPS, _TAPS, at=CallFilter(bases=("Linear", "MultiheadAttention"))),
             Rule(("bmm", "baddbmm"), {"macs": 2, "activations": -1}, _TAPS, at=_IN_ATTENTION),
             Rule(
                 ("mul",),
                 {"activations": 1},
                 "1 for the root that queries are scaled by",
                 at=_IN_ATTENTION,
-                more=lambda inputs, hyper, cost: 1,
+                more=lambda call: 1,
             ),
             Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),
             Rule(("mean",), {"inputs": 1}, "the mean of the heads' scores counts", at=_IN_ATTENTION),
@@ -129,14 +128,14 @@ RECORDS = (
                 "2 per channel of a batch norm",
                 {"affine": (False,)},
                 _BATCH_NORM,
-                lambda inputs, hyper, cost: 2 * inputs[0][1],
+                lambda call: 2 * call.inputs[0][1],
             ),
             Rule(
                 ("batch_norm",),
                 {"activations": 4},
                 "2 per channel of a batch norm",
                 at=_BATCH_NORM,
-                more=lambda inputs, hyper, cost: 2 * inputs[0][1],
+                more=lambda call: 2 * call.inputs[0][1],
             ),
             Rule(
                 ("layer_norm",),
@@ -161,8 +160,8 @@ RECORDS = (
                 ("dropout",),
                 {},
                 "1 per element of a dropout, in evaluation too",
-                at=Sight(bases=("Dropout",), where=lambda use: use.owner.settings["p"] > 0),
-                more=lambda inputs, hyper, cost: product(inputs[0]),
+                at=CallFilter(bases=("Dropout",), where=lambda call: call.site.owner.settings["p"] > 0),
+                more=lambda call: product(call.inputs[0]),
             ),
             *POOLS,
         ),

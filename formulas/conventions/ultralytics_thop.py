@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Rule
-from convcost.core.cost import Cost
+from convcost.core.convention import CallFilter, Convention, Rule
 from convcost.core.numeric import Count, product
+from convcost.core.op_call import OpCall
 from convcost.core.record import Source
-from convcost.core.sight import Sight
 
 from ._operators import (
     ADAPTIVE_AVERAGES,
@@ -17,21 +16,19 @@ from ._operators import (
     NORMS,
     RECURRENT,
     TRANSPOSED,
-    Hyper,
-    Inputs,
     cells,
     of_bases,
 )
 from .thop import UPSAMPLINGS, recurrent
 
-_NORM_BASES = Sight(bases=("_NormBase", "LayerNorm", "GroupNorm"))
-_IN_ATTENTION = Sight(bases=("MultiheadAttention",))
-_UPSAMPLED = Sight(bases=("Upsample",))
+_NORM_BASES = CallFilter(bases=("_NormBase", "LayerNorm", "GroupNorm"))
+_IN_ATTENTION = CallFilter(bases=("MultiheadAttention",))
+_UPSAMPLED = CallFilter(bases=("Upsample",))
 
 
-def _softmax(inputs: Inputs, hyper: Hyper, cost: Cost) -> Count:
-    rows = product(inputs[0][:-1])
-    return 3 * rows * inputs[1][-2] - rows
+def _softmax(call: OpCall) -> Count:
+    rows = product(call.inputs[0][:-1])
+    return product((3, rows, call.inputs[1][-2])) - rows
 
 
 # Products inside of these are their own rules' business.
@@ -44,13 +41,13 @@ RECORDS = (
         rules=(
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=of_bases(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=of_bases(*TRANSPOSED)),
-            Rule(("linear",), {"macs": 1}, "biases do not count", at=Sight(bases=("Linear",))),
+            Rule(("linear",), {"macs": 1}, "biases do not count", at=CallFilter(bases=("Linear",))),
             Rule(
                 ("bilinear",),
                 {"macs": 1},
                 "a second product per output element and feature of the right input",
-                at=Sight(bases=("Bilinear",)),
-                more=lambda inputs, hyper, cost: cost.activations * inputs[1][-1],
+                at=CallFilter(bases=("Bilinear",)),
+                more=lambda call: call.cost.activations * call.inputs[1][-1],
             ),
             Rule(
                 NORMS,
@@ -60,12 +57,12 @@ RECORDS = (
                 _NORM_BASES,
             ),
             Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=_NORM_BASES),
-            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=Sight(bases=("PReLU",))),
+            Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=CallFilter(bases=("PReLU",))),
             Rule(
                 ("softmax",),
                 {"elementwise": 1},
                 "an exponential, an addition and a division per element of a softmax",
-                at=Sight(bases=("Softmax", "Softmax2d")),
+                at=CallFilter(bases=("Softmax", "Softmax2d")),
             ),
             Rule(
                 (*AVERAGES, *ADAPTIVE_AVERAGES),
@@ -89,7 +86,7 @@ RECORDS = (
                 ("linear", "matmul", "bmm", "einsum", ATTENTION),
                 {"macs": 1},
                 "products outside of hooked modules count",
-                at=Sight(where=lambda use: not _RULED & set(use.owner.bases)),
+                at=CallFilter(where=lambda call: not _RULED & set(call.site.owner.bases)),
             ),
         ),
     ),

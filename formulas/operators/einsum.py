@@ -59,7 +59,9 @@ def contracted(
     read = sum(product(shape) for shape in operands)
     if len(factors) == 1:
         return _of_one(factors[0], output)
-    steps, macs, sums = list(path or ()), 0, 0
+    steps = list(path or ())
+    macs: Count = 0
+    sums: Count = 0
     while len(factors) > 1:
         first, second = sorted(steps[:2]) if path else (0, 1)
         right, left = factors.pop(second), factors.pop(first)

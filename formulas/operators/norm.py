@@ -20,22 +20,22 @@ SQUARES = 3
 """Operations an element to divide by a root of squares: a square, an addition, a product with its inverse."""
 
 
-def batch_norm(input: Shape, *, affine: Count = True, bias: Count = None, training: bool = False) -> Result:
+def batch_norm(input: Shape, *, affine: Count = True, bias: Count | None = None, training: bool = False) -> Result:
     """Batch normalisation of (N, C, *sizes); in evaluation the moving statistics are folded into two constants."""
     return _normalised(input, input[1], affine, bias, None if training else FOLDED)
 
 
-def instance_norm(input: Shape, *, affine: Count = False, bias: Count = None, running: bool = False) -> Result:
+def instance_norm(input: Shape, *, affine: Count = False, bias: Count | None = None, running: bool = False) -> Result:
     """Instance normalisation of (N, C, *sizes): statistics of one channel of one sample."""
     return _normalised(input, input[1], affine, bias, FOLDED if running else None)
 
 
-def group_norm(input: Shape, *, groups: Count, affine: Count = True, bias: Count = None) -> Result:
+def group_norm(input: Shape, *, groups: Count, affine: Count = True, bias: Count | None = None) -> Result:
     """Group normalisation of (N, C, *sizes): statistics of `groups` groups of channels; their number is free."""
     return _normalised(input, input[1], affine, bias)
 
 
-def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, bias: Count = None) -> Result:
+def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, bias: Count | None = None) -> Result:
     """Layer normalisation over the trailing `normalized_shape`, with a weight and a bias of that shape if affine."""
     return _normalised(input, product(normalized_shape), affine, bias)
 
@@ -74,7 +74,9 @@ def weight_norm(input: Shape, *, dim: int = 0) -> Result:
     return Result(input, Cost(elementwise=SQUARES * size, parameters=size + lengths, activations=size))
 
 
-def _normalised(input: Shape, scaled: Count, affine: Count, bias: Count, per_element: int | None = None) -> Result:
+def _normalised(
+    input: Shape, scaled: Count, affine: Count, bias: Count | None, per_element: int | None = None
+) -> Result:
     size, both = product(input), flag(affine) + flag(affine if bias is None else bias)
     operations = (STATISTICS + both if per_element is None else per_element) * size
     cost = Cost(elementwise=operations, parameters=both * scaled, activations=size, inputs=size)

@@ -25,8 +25,7 @@ def drawn(name: str, **options: Any) -> Network:
 
 def macs(name: str, **options: Any) -> int:
     """The formula's multiply-accumulates of convolutions and linear layers."""
-    total: int = sum(line.cost.macs for line in drawn(name, **options).core)
-    return total
+    return sum(int(line.cost.macs) for line in drawn(name, **options).core)
 
 
 def agreed(name: str, layers: int, options: dict[str, Any] | None = None, model: str | None = None) -> ComparisonReport:

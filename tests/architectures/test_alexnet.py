@@ -33,7 +33,7 @@ def test_paper() -> None:
 
 def test_layers_of_the_paper() -> None:
     # Section 3.5: 96 kernels of 11×11×3, 256 of 5×5×48, 384 of 3×3×256, 384 of 3×3×192, 256 of 3×3×192.
-    weights = [line.cost.parameters - line.output.shape[1] for line in drawn(NAME).core[:5]]
+    weights = [line.cost.parameters - line.output[1] for line in drawn(NAME).core[:5]]
     assert weights == [96 * 363, 256 * 1200, 384 * 2304, 384 * 1728, 256 * 1728]
     # Figure 2's caption prints these neurons, but 253,440 in the first layer; its picture's 55·55·96 are 290,400.
     neurons = [line.cost.activations for line in drawn(NAME).core]
@@ -43,8 +43,8 @@ def test_layers_of_the_paper() -> None:
 
 
 def test_the_printed_input_of_224_leaves_no_55_by_55_map() -> None:
-    assert drawn(NAME, resolution=224).calls[0].output.shape == (1, 96, 54, 54)
-    assert drawn(NAME).calls[0].output.shape == (1, 96, 55, 55)
+    assert drawn(NAME, resolution=224).calls[0].output == (1, 96, 54, 54)
+    assert drawn(NAME).calls[0].output == (1, 96, 55, 55)
 
 
 def test_without_groups() -> None:

@@ -44,7 +44,7 @@ def test_others_count_the_listed_branches_and_a_full_first_convolution() -> None
 def test_the_figure_contradicts_itself_in_4c_and_4d() -> None:
     def outputs(variant: str) -> list[int]:
         lines = drawn("bn_inception", variant=variant).calls
-        return [line.output.shape[1] for line in lines if line.name.endswith("concat")]
+        return [int(line.output[1]) for line in lines if line.path.endswith("concat")]
 
     # The figure's output column, which the default keeps; then the sums of the branches as listed.
     assert outputs("paper") == [256, 320, 576, 576, 576, 576, 576, 1024, 1024, 1024]
@@ -56,7 +56,7 @@ def test_the_papers_own_comparison_with_googlenet() -> None:
     # the 1502 M that GoogLeNet's Table 1 sums to (22 % against its filters); the parameters grow by 60 %.
     assert rounds_to(Fraction(100 * macs("bn_inception"), 1502 * 10**6), "129")
     assert rounds_to(Fraction(100 * macs("bn_inception"), macs("googlenet")), "122")
-    parameters = [drawn(name).cost.parameters for name in ("bn_inception", "googlenet")]
+    parameters = [int(drawn(name).cost.parameters) for name in ("bn_inception", "googlenet")]
     assert rounds_to(Fraction(100 * parameters[0], parameters[1]), "160")
 
 

@@ -39,8 +39,8 @@ def test_every_layer_agrees(options: dict[str, object]) -> None:
 
 
 def test_table_1_of_the_paper() -> None:
-    lines = {line.name: line for line in drawn(NAME).calls}
-    assert {name: (lines[name].output.shape, lines[name].cost.parameters) for name in TABLE_I} == TABLE_I
+    lines = {line.path: line for line in drawn(NAME).calls}
+    assert {name: (lines[name].output, lines[name].cost.parameters) for name in TABLE_I} == TABLE_I
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_variants_cost_what_they_add() -> None:
 
 
 def test_receptive_field_survives_the_reshape() -> None:
-    lines = {line.name: line for line in drawn(NAME).calls}
-    assert [field.extent for field in lines["conv3d_3"].output.fields] == [13, 7, 7]
-    assert [field.extent for field in lines["conv2d_1"].output.fields] == [9, 9]
+    lines = {line.path: line for line in drawn(NAME).calls}
+    assert [field.extent for field in lines["conv3d_3"].fields] == [13, 7, 7]
+    assert [field.extent for field in lines["conv2d_1"].fields] == [9, 9]
 
 
 def test_sweep_and_symbols_give_the_same_as_integers() -> None:

@@ -58,7 +58,7 @@ def test_sizes_of_figure_15() -> None:
     def sizes(name: str) -> list[tuple[int, ...]]:
         lines = drawn(name).calls
         ends = ("inception_resnet_a5.relu", "inception_resnet_b10.relu", "inception_resnet_c5.relu")
-        return [line.output.shape[1:] for line in lines if line.name in ends]
+        return [tuple(map(int, line.output[1:])) for line in lines if line.path in ends]
 
     assert sizes("inception_resnet_v1") == [(256, 35, 35), (896, 17, 17), (1792, 8, 8)]
     assert sizes("inception_resnet_v2") == [(384, 35, 35), (1152, 17, 17), (2144, 8, 8)]
@@ -67,7 +67,7 @@ def test_sizes_of_figure_15() -> None:
 def test_scaling_keeps_the_receptive_field() -> None:
     # The product with a constant sees what its other operand sees.
     lines = drawn("inception_resnet_v1").calls
-    fields = {line.name: line.output.fields for line in lines}
+    fields = {line.path: line.fields for line in lines}
     assert len(fields["inception_resnet_a1.scale"]) == 2
     assert fields["inception_resnet_a1.scale"] == fields["inception_resnet_a1.linear"]
 

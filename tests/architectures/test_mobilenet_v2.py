@@ -93,7 +93,7 @@ def test_channels_round_like_the_authors_code() -> None:
 
 def test_last_convolution_is_not_shrunk() -> None:
     def last(alpha: str) -> object:
-        return next(line.output.shape[1] for line in drawn(NAME, alpha=alpha).core if line.name == "conv2")
+        return next(line.output[1] for line in drawn(NAME, alpha=alpha).core if line.path == "conv2")
 
     assert [last(alpha) for alpha in ("0.35", "1", "1.4")] == [1280, 1280, 1792]
 

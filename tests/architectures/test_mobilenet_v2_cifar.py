@@ -41,7 +41,7 @@ def test_blocks_are_the_closed_forms() -> None:
 
 
 def test_four_shortcuts_are_convolutions() -> None:
-    shortcuts = [line.block for line in drawn(NAME).core if line.name.endswith("shortcut")]
+    shortcuts = [line.block for line in drawn(NAME).core if line.path.endswith("shortcut")]
     assert shortcuts == ["bottleneck1_1", "bottleneck2_1", "bottleneck5_1", "bottleneck7_1"]
 
 

@@ -138,6 +138,6 @@ def test_a_repeat_too_many_is_named() -> None:
 
 
 def test_closed_form() -> None:
-    form = convcost.closed_form("pnasnet").macs
+    form: Any = convcost.closed_form("pnasnet").macs
     values = {"R": 331, "B": 3, "F": 216, "K": 1000}
     assert form.subs({s: values[s.name] for s in form.free_symbols}) == 3 * 24_937_395_792

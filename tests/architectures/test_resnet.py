@@ -165,9 +165,9 @@ def test_a_wrong_stride_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def convolutions(network: Network, prefix: str) -> tuple[int, int]:
     """MACs and weights of the lines of a block."""
-    lines = [line for line in network.core if line.name.startswith(prefix)]
+    lines = [line for line in network.core if line.path.startswith(prefix)]
     assert lines
-    return sum(line.cost.macs for line in lines), sum(line.cost.parameters for line in lines)
+    return sum(int(line.cost.macs) for line in lines), sum(int(line.cost.parameters) for line in lines)
 
 
 def test_closed_forms_are_the_drawn_blocks() -> None:
@@ -175,7 +175,7 @@ def test_closed_forms_are_the_drawn_blocks() -> None:
 
     def form(name: str, **values: int) -> tuple[int, int]:
         cost = convcost.cost(name, **values)
-        return cost.macs, cost.parameters
+        return int(cost.macs), int(cost.parameters)
 
     assert form("bottleneck_block", C=64, H=56, W=56) == convolutions(v1, "conv2_x.block2.")
     assert form("basic_block", C=128, H=28, W=28) == convolutions(basic, "conv3_x.block2.")
@@ -198,7 +198,7 @@ def test_a_bottleneck_costs_about_a_basic_block_and_saves_most_of_a_wide_one() -
 
 def test_closed_forms_hold_activations_and_inputs_of_the_operators() -> None:
     net = drawn()
-    lines = [line for line in net.core if line.name.startswith("conv2_x.block2.")]
+    lines = [line for line in net.core if line.path.startswith("conv2_x.block2.")]
     form = convcost.cost("bottleneck_block", C=64, H=56, W=56)
     assert form.activations == sum(line.cost.activations for line in lines)
     assert form.inputs == sum(line.cost.inputs for line in lines)
@@ -207,20 +207,20 @@ def test_closed_forms_hold_activations_and_inputs_of_the_operators() -> None:
 def test_one_formula_for_numbers_arrays_and_symbols() -> None:
     record = find(Architecture, "resnet", "architecture")
     sides = np.array([224, 225, 299, 331])
-    swept = sum(line.cost.macs for line in record.network({**record.settings({}), "resolution": sides}).core)
+    swept: Any = sum(line.cost.macs for line in record.network({**record.settings({}), "resolution": sides}).core)
     assert swept.tolist() == [macs(drawn(resolution=int(side))) for side in sides]
-    form = convcost.closed_form("resnet")
-    names = {str(symbol): symbol for symbol in form.macs.free_symbols}
+    form: Any = convcost.closed_form("resnet").macs
+    names = {str(symbol): symbol for symbol in form.free_symbols}
     assert set(names) == {"R", "B", "K"}
-    value = form.macs.subs({names["R"]: 331, names["B"]: 3, names["K"]: 10})
+    value = form.subs({names["R"]: 331, names["B"]: 3, names["K"]: 10})
     assert value == macs(drawn(resolution=331, batch=3, classes=10))
 
 
 # Araujo, Norris & Sim 2019, Computing Receptive Fields of Convolutional Neural Networks (Distill), ResNet v1.
 @pytest.mark.parametrize(("depth", "extent"), [(50, 483), (101, 1027), (152, 1507)])
 def test_receptive_field(depth: int, extent: int) -> None:
-    last = next(line for line in reversed(drawn(depth=depth).calls) if line.name.startswith("conv5_x"))
-    assert [(field.extent, field.step) for field in last.output.fields] == [(extent, 32)] * 2
+    last = next(line for line in reversed(drawn(depth=depth).calls) if line.path.startswith("conv5_x"))
+    assert [(field.extent, field.step) for field in last.fields] == [(extent, 32)] * 2
 
 
 @pytest.mark.parametrize("depth", [19, 0, "fifty"])

@@ -35,12 +35,12 @@ def test_exact_figures() -> None:
     # A recount of convolutions and the logits layer; EfficientNet's Table 2 prints 8.4 B for Xception.
     assert cost.macs == 8_357_403_496
     # Keras prints 22,910,480 in total: the moving statistics, as many as scales and shifts, are in.
-    norms = sum(line.cost.parameters for line in drawn().calls if line.operator.name == "batch_norm")
+    norms = sum(line.cost.parameters for line in drawn().calls if line.name == "batch_norm")
     assert cost.parameters + norms == 22_910_480
 
 
 def test_map_sizes_of_figure_5() -> None:
-    sizes = {line.name: line.output.shape[1:] for line in drawn().calls}
+    sizes = {line.path: line.output[1:] for line in drawn().calls}
     # Figure 5 gives 299×299×3 to the entry flow, 19×19×728 to the middle flow, 2048-dimensional vectors at the end.
     assert sizes["entry.block3.add"] == (728, 19, 19)
     assert sizes["middle.block11.add"] == (728, 19, 19)
@@ -50,18 +50,18 @@ def test_map_sizes_of_figure_5() -> None:
 
 def test_36_convolutional_layers_in_14_modules() -> None:
     """Section 4: 36 convolutional layers, structured into 14 modules (12 of them with a shortcut)."""
-    core = [line for line in drawn().core if line.operator.name == "conv2d"]
-    pointwise = [line for line in core if line.name.endswith(".pw")]
-    plain = [line for line in core if line.name in ("entry.conv1", "entry.conv2")]
+    core = [line for line in drawn().core if line.name == "conv2d"]
+    pointwise = [line for line in core if line.path.endswith(".pw")]
+    plain = [line for line in core if line.path in ("entry.conv1", "entry.conv2")]
     assert len(pointwise) + len(plain) == 36
-    assert len({line.name.split(".")[1] for line in pointwise}) == 14
-    assert len([line for line in drawn().calls if line.operator.name == "add"]) == 12
+    assert len({line.path.split(".")[1] for line in pointwise}) == 14
+    assert len([line for line in drawn().calls if line.name == "add"]) == 12
 
 
 @pytest.mark.parametrize("block", range(4, 12))
 def test_separable_convolutions_are_the_closed_form(block: int) -> None:
     form = convcost.cost("depthwise_separable", D_K=3, M=728, N=728, D_F=19)
-    lines = [line for line in drawn().core if line.name.startswith(f"middle.block{block}.sepconv2.")]
+    lines = [line for line in drawn().core if line.path.startswith(f"middle.block{block}.sepconv2.")]
     assert sum(line.cost.macs for line in lines) == form.macs
     assert sum(line.cost.parameters for line in lines) == form.parameters
 

@@ -10,8 +10,8 @@ import pytest
 
 import convcost
 from convcost.auditing.row import AuditRow
-from convcost.auditing.task import Task
 from convcost.auditing.worker import audited
+from convcost.core.parsing import parse_model
 from convcost.report import audit as findings
 from convcost.report.audit import COLUMNS, AuditReport, read_csv
 from tests.auditing.zoo import line
@@ -21,13 +21,13 @@ from tests.golden import audit_page
 @pytest.fixture(scope="module")
 def report() -> AuditReport:
     lines = [line("Small"), line("Attention"), line("Broadcast"), "torchvision:fasterrcnn_resnet50_fpn"]
-    rows = [audited(Task.read(text)).timed(0.25, 3 * 2**20) for text in lines]
+    rows = [audited(parse_model(text)).timed(0.25, 3 * 2**20) for text in lines]
     failed = AuditRow("nets.py:Net", "error", error='it says "no", twice')
     return AuditReport((*rows, failed))
 
 
 def test_a_row_is_its_comparison() -> None:
-    row, comparison = audited(Task("torchvision:vit_b_16")), convcost.compare("torchvision:vit_b_16")
+    row, comparison = audited(parse_model("torchvision:vit_b_16")), convcost.compare("torchvision:vit_b_16")
     totals = comparison.totals
     assert (row.macs_formula, row.macs_fvcore) == (totals.macs_formula, totals.macs_measured)
     assert (row.parameters, row.fvcore_total) == (86_567_656, totals.fvcore_total)  # as torchvision documents

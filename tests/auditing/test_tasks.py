@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.auditing.task import Task, tasks
+from convcost.auditing.task import tasks
+from convcost.core.parsing import parse_model, parse_reference
 from convcost.models._zoo import library
 
 LINES = "# ours\n\nresnet\nnets.py:Net --arg width=3 --input 1,3,32,32  # small\nresnet\n"
-FOUND = [Task("resnet"), Task("nets.py:Net", ("width=3",), ("1,3,32,32",))]
+FOUND = [parse_model("resnet"), parse_model("nets.py:Net --input=1,3,32,32 --arg width=3")]
 
 
 def test_a_file_of_lines_each_model_once(tmp_path: Path) -> None:
     file = tmp_path / "models.txt"
     file.write_text(LINES)
     assert tasks(file) == tasks(str(file)) == FOUND
-    assert [task.name for task in FOUND] == ["resnet", "nets.py:Net --arg width=3 --input 1,3,32,32"]
-    assert [Task.read(task.name) for task in FOUND] == FOUND
+    assert [str(task) for task in FOUND] == ["resnet", "nets.py:Net --arg width=3 --input 1,3,32,32"]
+    assert [parse_model(str(task)) for task in FOUND] == FOUND
 
 
 @pytest.mark.parametrize("header", ["", "name,verdict\n", "Model,x\n"])
@@ -31,45 +32,47 @@ def test_the_first_column_of_a_csv(header: str, tmp_path: Path) -> None:
 
 def test_lines_from_python() -> None:
     assert tasks(LINES.splitlines()[2:3]) == FOUND[:1]
-    spaced = Task("nets.py:Net", ("text='a b'",))
-    assert Task.read(spaced.name) == spaced
+    spaced = parse_model("""'my nets.py:Net' --arg "text='a b'" """)
+    assert (spaced.text, spaced.arguments) == ("my nets.py:Net", {"text": "'a b'"})
+    assert parse_model(str(spaced)) == spaced
 
 
 @pytest.mark.parametrize(("folder", "quoted"), [("größe", False), ("my nets", True), ("it's", True)])
 def test_a_path_is_one_word(folder: str, quoted: bool) -> None:
-    task = Task(f"{folder}/nets.py:Net", ("width=3",))
-    assert task.name.startswith(folder) is not quoted
-    assert tasks([task.name]) == tasks([task.name], "Net*") == tasks([task.name], "Net --arg *") == [task]
+    task = parse_reference(f"{folder}/nets.py:Net", arguments={"width": "3"})
+    line = str(task)
+    assert line.startswith(folder) is not quoted
+    assert tasks([line]) == tasks([line], "Net*") == tasks([line], "Net --arg *") == [task]
 
 
 def test_whole_libraries() -> None:
     found = tasks("torchvision")
-    assert {"torchvision:resnet18", "torchvision:raft_large"} < {task.reference for task in found}
-    assert [task.reference for task in tasks("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
+    assert {"torchvision:resnet18", "torchvision:raft_large"} < {task.text for task in found}
+    assert [task.text for task in tasks("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
 
 
 @pytest.mark.parametrize("pattern", ["resnet18", "torchvision:resnet18", "*net18", "[r]*t18*"])
 def test_filter_matches_the_name_or_the_whole_reference(pattern: str) -> None:
-    assert Task("torchvision:resnet18") in tasks("torchvision", pattern)
-    assert Task("torchvision:resnet34") not in tasks("torchvision", pattern)
+    assert parse_model("torchvision:resnet18") in tasks("torchvision", pattern)
+    assert parse_model("torchvision:resnet34") not in tasks("torchvision", pattern)
 
 
 def test_filter_of_lines_with_options() -> None:
     lines = ["nets.py:Net --arg width=3", "nets.py:Net --arg width=33", "resnet"]
-    assert [task.name for task in tasks(lines, "*width=3")] == lines[:1]
-    assert [task.name for task in tasks(lines, "nets*:*")] == lines[:2]
-    assert [task.name for task in tasks(lines, "r*")] == ["resnet"]
+    assert [str(task) for task in tasks(lines, "*width=3")] == lines[:1]
+    assert [str(task) for task in tasks(lines, "nets*:*")] == lines[:2]
+    assert [str(task) for task in tasks(lines, "r*")] == ["resnet"]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("resnet\nnets.py:Net 1,3,32,32\n", ", line 2: cannot read the line 'nets.py:Net 1,3,32,32'; write a model"),
-        ("nets.py:Net --input\n", ", line 1: cannot read the line"),
+        ("resnet\nnets.py:Net 1,3,32,32\n", ", line 2: cannot read 'nets.py:Net 1,3,32,32': unexpected '1,3,32,32'"),
+        ("nets.py:Net --input\n", ", line 1: cannot read .*--input needs a value"),
         ("nets.py:Net --input 1,x\n", ", line 1: cannot read the input '1,x'"),
         ("nets.py:Net --arg width\n", ", line 1: cannot read the argument 'width'"),
         ("nets.py:Net --arg a=1 --arg a=2\n", "the argument a is given twice"),
-        ("nets.py:Net 'x\n", "No closing quotation"),
+        ("nets.py:Net 'x\n", "no closing quotation"),
         ("# nothing\n", "there is no model of .*models.txt to audit"),
         (b"\xff\xfe\n", "cannot read .*models.txt: it is not UTF-8 text"),
     ],

@@ -12,14 +12,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from convcost.auditing.task import Task
+from convcost.core.parsing import parse_reference
 
 HERE = Path(__file__)
 
 
 def line(factory: str, *options: str) -> str:
     """A factory of this file as a line of a list."""
-    return " ".join((Task(f"{HERE}:{factory}").name, *options))
+    return " ".join((str(parse_reference(f"{HERE}:{factory}")), *options))
 
 
 class Small(nn.Module):

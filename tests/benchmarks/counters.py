@@ -46,7 +46,7 @@ def compared_macs(model: nn.Module) -> int:
 def formulas(model: nn.Module, shape: tuple[int, ...] = SHAPE) -> int:
     """Our own count alone: every call of the model with its module, shapes and settings, weighed by the book."""
     return sum(
-        find(Operator, call.operator, "operator")(*call.inputs, **call.hyper).cost.macs
+        int(find(Operator, call.name, "operator")(*call.inputs, **call.hyper).cost.macs)
         for call in convcost.capture(model, shape).calls
         if call.operator
     )

@@ -17,7 +17,7 @@ def draw(name: str, **options: object) -> Network:
 
 def drawn(network: Network, start: str) -> Cost:
     """MACs and weights of the convolutions whose names start so."""
-    found = [line.cost for line in network.core if line.name.startswith(start)]
+    found = [line.cost for line in network.core if line.path.startswith(start)]
     assert found
     return sum(found, Cost())
 
@@ -74,8 +74,8 @@ def test_factorised_reduction(resolution: int, side: int) -> None:
 def test_factorised_reduction_of_odd_filters() -> None:
     # 27 filters in the second cell of PNASNet-5's mobile stem: 13 and 14.
     network = draw("pnasnet_mobile")
-    paths = [line for line in network.core if line.name.startswith("stem.cell2.h_i-1.")]
-    assert [line.output.shape[1] for line in paths] == [13, 14]
+    paths = [line for line in network.core if line.path.startswith("stem.cell2.h_i-1.")]
+    assert [line.output[1] for line in paths] == [13, 14]
     cost = convcost.cost("factorised_reduction", M=32, N=27, D_F=111)
     assert same(cost, drawn(network, "stem.cell2.h_i-1."))
 

@@ -55,7 +55,7 @@ def test_formula_is_what_fvcore_counts(name: str, stride: int, projected: bool, 
     assert trace(model, shape).total == cost.macs
     seen = capture(model, shape)
     assert seen.parameters == cost.parameters
-    convolutions = [call for call in seen.calls if call.operator == "conv2d"]
+    convolutions = [call for call in seen.calls if call.name == "conv2d"]
     assert sum(prod(call.output) for call in convolutions) == cost.activations
     assert sum(prod(call.inputs[0]) for call in convolutions) == cost.inputs
 

@@ -13,8 +13,8 @@ import convcost
 from convcost.budgeting.cost import Costs
 from convcost.budgeting.limit import Count
 from convcost.comparison.judge import Judge
-from convcost.comparison.verdict import Verdict
-from convcost.models.reference import load
+from convcost.comparison.row import Verdict
+from convcost.models.loading import load
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

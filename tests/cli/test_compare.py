@@ -39,7 +39,7 @@ def test_agreement_is_exit_code_0_and_says_so() -> None:
         (["--csv", "/nowhere/at/all.csv"], "cannot write /nowhere/at/all.csv: there is no folder /nowhere/at"),
         (["--unit", "joules"], "'joules' is not one of 'macs', 'flops'."),
         (["--alhpa", "1"], "mobilenet_v1 has no option 'alhpa'; it has alpha, rho, resolution"),
-        (["extra"], "unexpected argument 'extra'; options of a network are --option value"),
+        (["extra"], "unexpected 'extra'; options are written --option value"),
     ],
 )
 def test_wrong_input_is_one_line_and_exit_code_2(arguments: list[str], message: str) -> None:

@@ -1,4 +1,4 @@
-"""The shell's completion protocol: names of the book and values, and no heavy library is loaded for it."""
+"""The shell's completion protocol: names of the registry and values, and no heavy library is loaded for it."""
 
 from __future__ import annotations
 

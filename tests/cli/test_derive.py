@@ -87,8 +87,11 @@ def test_outside_of_the_domain_a_plain_trace_decides(tmp_path: Path) -> None:
         (["mobilenet_v1", "--symbols", "B,H,W,D"], "has no axis for the symbol D"),
         (["mobilenet_v1", "--input", "B,3,H,W", "--symbols", "B"], "names its open sizes already"),
         (["mobilenet_v1", "--per", "block"], "'block' is not one of"),
-        (["mobilenet_v1", "--arg", "alpha=1"], "mobilenet_v1 is a network of the book; it takes options"),
-        (["torchvision:resnet18", "--alpha", "1"], "torchvision:resnet18 is a model; it takes arguments"),
+        (["mobilenet_v1", "--arg", "alpha=1"], "mobilenet_v1 is a network; give alpha as its option: --alpha VALUE"),
+        (
+            ["torchvision:resnet18", "--alpha", "1"],
+            "torchvision:resnet18 is a model and takes no option alpha",
+        ),
     ],
 )
 def test_wrong_input_is_one_line(arguments: list[str], message: str) -> None:

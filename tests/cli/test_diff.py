@@ -91,7 +91,7 @@ def test_a_module_that_is_loaded_comes_back(repository: Path, monkeypatch: pytes
     import parts.block as loaded  # type: ignore[import-not-found]
 
     report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
-    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert [change.layer.path for change in report.changes] == ["stem"]
     assert sys.modules["parts.block"] is loaded
     for name in ("parts.block", "parts"):
         del sys.modules[name]
@@ -107,7 +107,7 @@ def test_a_module_of_ones_own_may_be_called_as_one_of_ours(repository: Path, mon
     monkeypatch.syspath_prepend(str(repository))
     loaded = importlib.import_module("formulas.block")
     report = package.diff("net.py@HEAD:Net", "net.py:Net", inputs=["1,3,12,12"])
-    assert [change.layer.name for change in report.changes] == ["stem"]
+    assert [change.layer.path for change in report.changes] == ["stem"]
     assert sys.modules["formulas.block"] is loaded
     for name in ("formulas.block", "formulas"):
         del sys.modules[name]
@@ -204,7 +204,7 @@ def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
         ("mobilenet_v1 --alpha 1 --alpha 2", "--alpha is given twice"),
         ("mobilenet_v1 --alpha 17", "alpha is 17"),
         ("mobilnet_v1", "did you mean mobilenet_v1"),
-        ("torchvision:resnet18 --alpha 1", "--alpha belongs to a network of the book"),
+        ("torchvision:resnet18 --alpha 1", "torchvision:resnet18 is a model and takes no option alpha"),
         ("torchvision:resnet18 --input x", "cannot read the input"),
     ],
 )

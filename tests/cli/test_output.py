@@ -60,7 +60,7 @@ def test_a_fault_of_our_own_is_not_a_disagreement(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr("convcost.api.compare.compare", broken)
+    monkeypatch.setattr("convcost.api.models.compare", broken)
     outcome = convcost(*SMALL)
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "KeyError" in outcome.err
@@ -79,7 +79,7 @@ def test_interrupted_is_one_line_and_the_shells_own_code(monkeypatch: pytest.Mon
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("convcost.api.compare.compare", stopped)
+    monkeypatch.setattr("convcost.api.models.compare", stopped)
     outcome = convcost(*SMALL)
     assert (outcome.code, outcome.out, outcome.err.strip()) == (130, "", "error: interrupted")
 

@@ -76,7 +76,7 @@ def test_a_number_is_held_against_the_formulas(model: str) -> None:
     [
         (["--counters", "fvcor"], "unknown counter 'fvcor'; did you mean fvcore?"),
         (["--against", "a lot"], "cannot read the number 'a lot'"),
-        (["--against", "3M", "--csv", "x.csv"], "leave out the counters and the files"),
+        (["--against", "3M", "--csv", "x.csv"], "leave out --counters, --explain and the files"),
     ],
 )
 def test_bad_input_is_one_line(model: str, arguments: list[str], said: str) -> None:
@@ -87,7 +87,7 @@ def test_bad_input_is_one_line(model: str, arguments: list[str], said: str) -> N
 
 
 def test_a_missing_counter_is_a_line_in_the_table(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from convcost.trace.counters.counter import Counter
+    from convcost.trace.counters import Counter
 
     monkeypatch.setattr(Counter, "version", lambda self: None)
     outcome = convcost("referee", model, "--input", "1,3,8,8", "--counters", "deepspeed")

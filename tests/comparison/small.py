@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from convcost.comparison.paper import compare_paper as compare
+from convcost.comparison.compare import compare_paper as compare
 from convcost.comparison.result import Comparison
 from convcost.core.architecture import Architecture, Network
 from convcost.core.builder import Builder, Map

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convcost.comparison.align import Pair, align, signature
+from convcost.core.op_call import OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 Net = Sequence[str]
 """A layer is its kind and its settings: c3 is a convolution, n a norm."""
@@ -110,14 +113,18 @@ def test_a_very_deep_net_that_lacks_its_ends_completes() -> None:
     assert pairs(lines, lines[1:-1]) == [(0, None), *((k + 1, k) for k in range(3000)), (3001, None)]
 
 
+def of(name: str, shapes: list[tuple[int, ...]], hyper: dict[str, object]) -> Hashable:
+    return signature(OpCall("", find(Operator, name, "operator"), "", tuple(shapes), hyper, ()))
+
+
 def test_signature_is_settings_and_channels_not_the_image_or_the_batch() -> None:
     hyper: dict[str, object] = {"stride": (1, 1), "groups": 2}
-    assert signature("conv2d", [(1, 8, 5, 6)], hyper) == signature("conv2d", [(3, 8, 7, 7)], hyper)
+    assert of("conv2d", [(1, 8, 5, 6)], hyper) == of("conv2d", [(3, 8, 7, 7)], hyper)
     backwards = dict(reversed(hyper.items()))
-    assert signature("conv2d", [(1, 8, 5, 6)], hyper) == signature("conv2d", [(1, 8, 5, 6)], backwards)
-    assert signature("conv2d", [(1, 8, 5, 6)], hyper) != signature("conv2d", [(1, 6, 5, 6)], hyper)
-    assert signature("conv2d", [(1, 8, 5, 6)], hyper) != signature("conv2d", [(1, 8, 5, 6)], {**hyper, "groups": 1})
-    assert signature("conv2d", [(1, 8, 5, 6)], hyper) != signature("conv3d", [(1, 8, 5, 6)], hyper)
-    assert signature("linear", [(2, 9, 64)], {}) == signature("linear", [(5, 64)], {})
-    assert signature("linear", [(2, 9, 64)], {}) != signature("linear", [(2, 64, 9)], {})
-    assert signature("add", [(2, 9), ()], {}) != signature("add", [(2, 9), (2, 9)], {})
+    assert of("conv2d", [(1, 8, 5, 6)], hyper) == of("conv2d", [(1, 8, 5, 6)], backwards)
+    assert of("conv2d", [(1, 8, 5, 6)], hyper) != of("conv2d", [(1, 6, 5, 6)], hyper)
+    assert of("conv2d", [(1, 8, 5, 6)], hyper) != of("conv2d", [(1, 8, 5, 6)], {**hyper, "groups": 1})
+    assert of("conv2d", [(1, 8, 5, 6)], hyper) != of("conv3d", [(1, 8, 5, 6)], hyper)
+    assert of("linear", [(2, 9, 64)], {}) == of("linear", [(5, 64)], {})
+    assert of("linear", [(2, 9, 64)], {}) != of("linear", [(2, 64, 9)], {})
+    assert of("add", [(2, 9), ()], {}) != of("add", [(2, 9), (2, 9)], {})

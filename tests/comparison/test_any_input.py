@@ -69,5 +69,5 @@ def test_wrong_inputs_are_one_line(inputs: Any, text: str) -> None:
 
 
 def test_options_of_a_paper_are_refused() -> None:
-    with pytest.raises(convcost.DomainError, match="alpha belongs to a network of the book, and Linear is a model"):
+    with pytest.raises(convcost.DomainError, match="Linear is a model and takes no option alpha"):
         convcost.compare(nn.Linear(3, 4), inputs=ROWS, alpha=0.5)

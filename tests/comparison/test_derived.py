@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from convcost.comparison.derived import prove_derived
-from convcost.comparison.proof import Proof, Residual
+from convcost.comparison.proof import Proof, Residual, prove_derived
 from convcost.core.architecture import Architecture, Option
 from convcost.core.builder import Builder, Map
 from convcost.core.errors import MeasurementError

@@ -105,7 +105,7 @@ def test_operands_of_a_sum_may_stand_in_any_order() -> None:
     calls = [convcost.capture(Gate(first), (1, 3, 5, 7)).calls[-1] for first in (True, False)]
     from convcost.comparison.align import signature
 
-    kinds = {signature("mul", call.inputs, call.hyper) for call in calls}
+    kinds = {signature(call) for call in calls}
     assert len(kinds) == 1
 
 

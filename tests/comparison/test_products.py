@@ -10,13 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.comparison.model import compare_model
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.compare import compare_model
+from convcost.comparison.row import Row, Verdict
 from convcost.core.spec import TensorSpec
-from convcost.trace.arbiter import probed
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace
+from convcost.trace.probe import probed
 from tests.operators.case import Case
 from tests.operators.products import Attention, Bilinear, Einsum, Product, Sum
 

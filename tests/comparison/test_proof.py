@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from convcost.comparison.proof import Layer, Part, Proof, Residual, Theorem, parts_of, prove
+from convcost.comparison.proof import DifferingLayer, Proof, Residual, Theorem, counting_calls, prove
 from convcost.core.architecture import Architecture
+from convcost.core.cost import Cost, Result
+from convcost.core.op_call import OpCall
+from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.symbolic.image_form import B, H, ImageForm, W, image_form
 from convcost.symbolic.resolution import simplify, text
@@ -21,7 +24,7 @@ def drawn(name: str, **options: Any) -> ImageForm:
 
 
 def against(left: ImageForm, right: ImageForm) -> Proof:
-    return prove(parts_of(left.network), parts_of(right.network), left.domain)
+    return prove(counting_calls(left.network), counting_calls(right.network), left.domain)
 
 
 def in_total(proof: Proof) -> dict[str, Theorem | Residual]:
@@ -30,10 +33,12 @@ def in_total(proof: Proof) -> dict[str, Theorem | Residual]:
 
 def test_a_network_against_itself_in_other_words() -> None:
     form = drawn("resnet")
-    ours = parts_of(form.network)
+    ours = counting_calls(form.network)
     # A trace has floors of floors; here one side keeps them, the other has them plain.
-    assert all(part.macs != simplify(part.macs) for part in ours if part.block == "conv5_x" and part.macs)
-    proof = prove(ours, [replace(part, macs=simplify(part.macs)) for part in ours], form.domain)
+    assert all(
+        call.cost.macs != simplify(call.cost.macs) for call in ours if call.block == "conv5_x" and call.cost.macs
+    )
+    proof = prove(ours, [costing(call, simplify(call.cost.macs)) for call in ours], form.domain)
     assert proof.proved
     assert proof.words == "B ≥ 1, H ≥ 32, W ≥ 32"
     # Two statements for the total, and for conv1, four stages and the classifier.
@@ -80,28 +85,31 @@ def test_shortcuts_that_only_the_model_has() -> None:
     }
 
 
-def parts(*sizes: Any) -> list[Part]:
-    return [
-        Part(f"conv{number}", "net", "conv2d", ((B, 3, H, W),), {"kernel_size": (3, 3)}, 9 * B * size * W, 27)
-        for number, size in enumerate(sizes)
-    ]
+def costing(call: OpCall, macs: Any) -> OpCall:
+    return replace(call, result=Result(call.output, Cost(macs=macs)))
+
+
+def calls(*sizes: Any) -> list[OpCall]:
+    conv, shape, hyper = find(Operator, "conv2d", "operator"), (B, 3, H, W), {"kernel_size": (3, 3)}
+    made = [OpCall(f"conv{number}", conv, "", (shape,), hyper, shape, 27, block="net") for number in range(len(sizes))]
+    return [costing(call, 9 * B * size * W) for call, size in zip(made, sizes, strict=True)]
 
 
 def test_a_difference_at_odd_sizes_only() -> None:
     domain = drawn("resnet").domain
-    proof = prove(parts(halved(H, 1), H), parts(H // 2, H), domain)
+    proof = prove(calls(halved(H, 1), H), calls(H // 2, H), domain)
     (macs, _) = proof.residuals
     assert macs.sentence == "the model less the formula is -9·B·⌈H/2⌉·W + 9·B·⌊H/2⌋·W"
     assert macs.counterexample.at == {"B": 1, "H": 33, "W": 32}
     assert macs.counterexample.left == 9 * 32 * (17 + 33)
     assert macs.counterexample.right == 9 * 32 * (16 + 33)
-    assert macs.layers == (Layer("conv0", "its input differs: an earlier layer does"),)
+    assert macs.layers == (DifferingLayer("conv0", "its input differs: an earlier layer does"),)
 
 
 def test_differences_that_make_up_for_each_other_are_in_the_stages() -> None:
     domain = drawn("resnet").domain
-    ours = [replace(part, block=part.name) for part in parts(H, halved(H, 1))]
-    theirs = [replace(part, macs=macs) for part, macs in zip(ours, (ours[1].macs, ours[0].macs), strict=True)]
+    ours = [replace(call, block=call.path) for call in calls(H, halved(H, 1))]
+    theirs = [costing(call, macs) for call, macs in zip(ours, (ours[1].cost.macs, ours[0].cost.macs), strict=True)]
     proof = prove(ours, theirs, domain)
     assert {(s.stage, s.quantity) for s in proof.residuals} == {("conv0", "MACs"), ("conv1", "MACs")}
     assert isinstance(in_total(proof)["MACs"], Theorem)
@@ -110,9 +118,9 @@ def test_differences_that_make_up_for_each_other_are_in_the_stages() -> None:
 
 def test_channels_may_be_symbols_too() -> None:
     C = symbol("C")
-    part = replace(parts(H)[0], parameters=27 * C)
+    call = replace(calls(H)[0], parameters=27 * C)
     domain = replace(drawn("resnet").domain, least={"B": 1, "H": 32, "W": 32, "C": 1})
-    proof = prove([part], [replace(part, parameters=27 * C + 2 * C)], domain)
+    proof = prove([call], [replace(call, parameters=27 * C + 2 * C)], domain)
     assert [text(s.terms, ("C",)) for s in proof.residuals] == ["2·C", "2·C"]
 
 

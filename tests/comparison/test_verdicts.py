@@ -9,9 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convcost.comparison.paper import compare_paper as compare
-from convcost.comparison.row import Row
-from convcost.comparison.verdict import Verdict
+from convcost.comparison.compare import compare_paper as compare
+from convcost.comparison.row import Row, Verdict
 from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.record import Operator, Source

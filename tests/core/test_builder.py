@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Field, Map
+from convcost.core.builder import Builder, Map
 from convcost.core.cost import Window
+from convcost.core.op_call import Field
 from convcost.core.record import Operator
 from convcost.core.registry import find
 
@@ -33,7 +34,7 @@ def test_blocks_nest_and_close() -> None:
         x = conv(builder, x, 3, name="b")
         x = builder.call(operator("relu"), x)
     conv(builder, x, 3, name="end")
-    assert [(line.name, line.block) for line in builder.calls] == [
+    assert [(line.path, line.block) for line in builder.calls] == [
         ("stem", "stem"),
         ("stage.unit.a", "stage.unit"),
         ("stage.b", "stage"),
@@ -47,7 +48,7 @@ def test_block_closes_on_an_error() -> None:
     with pytest.raises(KeyError), builder.block("stage"):
         raise KeyError
     conv(builder, builder.image(1, 3, 9, 9), 3)
-    assert builder.calls[0].name == "conv"
+    assert builder.calls[0].path == "conv"
 
 
 def test_line_keeps_shapes_cost_and_all_settings() -> None:
@@ -55,7 +56,7 @@ def test_line_keeps_shapes_cost_and_all_settings() -> None:
     conv(builder, builder.image(2, 3, 9, 8), 3, 2)
     (line,) = builder.calls
     assert line.inputs == ((2, 3, 9, 8),)
-    assert line.output.shape == (2, 4, 5, 4)
+    assert line.output == (2, 4, 5, 4)
     assert line.cost.macs == 2 * 4 * 5 * 4 * 27
     settings = {"kernel_size": (3, 3), "stride": (2, 2), "padding": (1, 1), "dilation": (1, 1)}
     assert line.hyper == {"out_channels": 4, **settings, "groups": 1, "bias": False}
@@ -95,7 +96,7 @@ def test_receptive_field_of_mobilenet_v1() -> None:
     last = drawn.network(drawn.settings({})).core[-2]
     # 3, 7, 11, 19, 27, 43, 59, then 32 more for each of the five, 251 and 315 pixels; five halvings.
     assert seen(chain, 1024) == (315, 32)
-    assert last.output.fields == (Field(315, 32), Field(315, 32))
+    assert last.fields == (Field(315, 32), Field(315, 32))
 
 
 def test_concatenation_sees_what_its_widest_branch_sees() -> None:
@@ -108,7 +109,7 @@ def test_concatenation_sees_what_its_widest_branch_sees() -> None:
         # 3 pixels, and a window of 5 at steps of 2: 3 + 4·2 = 11.
         assert joined.fields == (Field(11, 2), Field(11, 2))
         assert joined.shape == (1, 4 * len(branches), 16, 16)
-        assert builder.calls[-1].inputs == ((1, 4, 16, 16),) * len(branches)
+        assert builder.calls[-1].shapes == ((1, 4, 16, 16),) * len(branches)
 
 
 def test_sum_sees_what_its_widest_operand_sees() -> None:

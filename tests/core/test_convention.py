@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 
 from convcost.core.convention import Convention, Rule
-from convcost.core.cost import Cost
+from convcost.core.cost import Cost, Result
+from convcost.core.op_call import OpCall
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 
 COST = Cost(macs=1000, bias_adds=100, elementwise=10, parameters=1)
 SOURCE = Source("A counter", "its code")
+
+
+def call(name: str, hyper: dict[str, Any]) -> OpCall:
+    """A call that costs `COST`."""
+    return OpCall("", None, name, (), hyper, (), result=Result((), COST))
 
 
 def convention(*rules: Rule) -> Convention:
@@ -23,37 +29,37 @@ def test_the_first_rule_that_matches_speaks() -> None:
     narrow = Rule(("conv2d",), {"macs": 3}, "narrow", {"groups": (2, 4)})
     wide = Rule(("conv2d", "linear"), {"macs": 1, "bias_adds": 2}, "wide")
     ordered = convention(narrow, wide)
-    assert ordered.rule("conv2d", {"groups": 4}) is narrow
-    assert ordered.rule("conv2d", {"groups": 3}) is wide
-    assert ordered.rule("conv2d", {}) is wide
-    assert ordered.rule("linear", {"groups": 2}) is wide
-    assert ordered.rule("relu", {}) is None
-    assert convention(wide, narrow).rule("conv2d", {"groups": 4}) is wide
-    assert ordered.weigh("conv2d", {"groups": 4}, COST) == 3000
-    assert ordered.weigh("linear", {}, COST) == 1200
+    assert ordered.rule(call("conv2d", {"groups": 4})) is narrow
+    assert ordered.rule(call("conv2d", {"groups": 3})) is wide
+    assert ordered.rule(call("conv2d", {})) is wide
+    assert ordered.rule(call("linear", {"groups": 2})) is wide
+    assert ordered.rule(call("relu", {})) is None
+    assert convention(wide, narrow).rule(call("conv2d", {"groups": 4})) is wide
+    assert ordered.weigh(call("conv2d", {"groups": 4})) == 3000
+    assert ordered.weigh(call("linear", {})) == 1200
 
 
 def test_every_condition_of_a_rule_must_hold() -> None:
     rule = Rule(("batch_norm",), {"elementwise": 1}, "both", {"training": (True,), "affine": (False,)})
-    assert rule.matches("batch_norm", {"training": True, "affine": False})
-    assert not rule.matches("batch_norm", {"training": True, "affine": True})
-    assert not rule.matches("batch_norm", {"training": True})
+    assert rule.matches(call("batch_norm", {"training": True, "affine": False}))
+    assert not rule.matches(call("batch_norm", {"training": True, "affine": True}))
+    assert not rule.matches(call("batch_norm", {"training": True}))
 
 
 def test_no_rule_and_no_handle_are_unknown_and_no_weight_is_zero() -> None:
     rules = convention(Rule(("relu",), {}, "free"), Rule(("gelu",), None, "no handle"))
-    assert rules.weigh("relu", {}, COST) == 0
-    assert rules.weigh("gelu", {}, COST) is None
-    assert rules.weigh("silu", {}, COST) is None
+    assert rules.weigh(call("relu", {})) == 0
+    assert rules.weigh(call("gelu", {})) is None
+    assert rules.weigh(call("silu", {})) is None
 
 
 def test_star_is_any_operator() -> None:
-    assert convention(Rule(("*",), {"parameters": 7}, "all")).weigh("anything", {}, COST) == 7
+    assert convention(Rule(("*",), {"parameters": 7}, "all")).weigh(call("anything", {})) == 7
 
 
 def test_the_two_units() -> None:
-    assert find(Convention, "macs", "unit").weigh("conv2d", {}, COST) == 1000
-    assert find(Convention, "flops", "unit").weigh("conv2d", {}, COST) == 2 * 1000 + 100 + 10
+    assert find(Convention, "macs", "unit").weigh(call("conv2d", {})) == 1000
+    assert find(Convention, "flops", "unit").weigh(call("conv2d", {})) == 2 * 1000 + 100 + 10
 
 
 def test_convention_without_a_source_cannot_exist() -> None:
@@ -99,11 +105,11 @@ PAIR = (2, 16, 14, 14)
     ids=lambda value: str(value) if isinstance(value, str | dict) else None,
 )
 def test_fvcore(operator: str, shape: tuple[int, ...], hyper: dict[str, Any], printed: int | None) -> None:
-    cost = find(Operator, operator, "operator")(shape, **hyper).cost
-    assert find(Convention, "fvcore", "convention").weigh(operator, hyper, cost) == printed
+    made = OpCall("", find(Operator, operator, "operator"), "", (shape,), hyper, shape).evaluated()
+    assert find(Convention, "fvcore", "convention").weigh(made) == printed
 
 
 def test_fvcore_on_add_and_mul_is_unknown() -> None:
     for name in ("add", "mul"):
-        cost = find(Operator, name, "operator")(IMAGE, IMAGE).cost
-        assert find(Convention, "fvcore", "convention").weigh(name, {}, cost) is None
+        made = OpCall("", find(Operator, name, "operator"), "", (IMAGE, IMAGE), {}, IMAGE).evaluated()
+        assert find(Convention, "fvcore", "convention").weigh(made) is None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,3 +116,30 @@ def test_formula_is_printed_beside_one_that_exists_and_needs_no_other_symbol(nam
     record = records(Formula)[name]
     beside = find(Formula, str(record.against), "formula")
     assert {s.name for s in beside.symbols} <= {s.name for s in record.symbols}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "absent"),
+    [
+        (Operator, "conv2d", {"blocks", "architectures", "conventions"}),
+        (Formula, "depthwise_separable", {"architectures", "conventions"}),
+        (Architecture, "mobilenet_v1", {"conventions"}),
+        (Convention, "fvcore", {"blocks", "architectures"}),
+    ],
+)
+def test_only_the_kind_that_is_asked_for_is_loaded(kind: type[Record], name: str, absent: set[str]) -> None:
+    code = (
+        f"import sys; from convcost.core.registry import find; from {kind.__module__} import {kind.__name__} as kind\n"
+        f"find(kind, {name!r}, 'record')\n"
+        "print({name.split('.')[2] for name in sys.modules if name.startswith('convcost.formulas.')})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ast.literal_eval(done.stdout)
+    assert loaded
+    assert not loaded & absent
+
+
+def test_every_record_of_a_kind_lies_where_the_kind_is_looked_for() -> None:
+    found = (records(Formula), records(Operator), records(Architecture), records(Convention))
+    for kind, known in zip((Formula, Operator, Architecture, Convention), found, strict=True):
+        assert known == {name: record for name, record in registry().items() if isinstance(record, kind)}

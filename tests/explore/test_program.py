@@ -10,7 +10,6 @@ import pytest
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError
-from convcost.core.outline import kind
 from convcost.core.registry import find, records
 from convcost.explore.network_program import network_program
 from convcost.explore.structures import NetworkProgram
@@ -38,11 +37,11 @@ def _agree(found: NetworkProgram, architecture: Architecture, given: dict[str, A
     assert not structure.refused
     assert len(structure.layers) == len(network.calls)
     for layer, line in zip(structure.layers, network.calls, strict=True):
-        assert (layer.name, layer.kind) == (line.name, kind(line.operator.name, line.inputs, line.hyper))
-        assert tuple(values[place] for place in layer.output) == line.output.shape
+        assert (layer.name, layer.kind) == (line.path, line.kind)
+        assert tuple(values[place] for place in layer.output) == line.output
         assert layer.parameters is not None
         assert values[layer.parameters] == line.cost.parameters
-        assert (layer.activations is None) is not line.operator.is_product
+        assert (layer.activations is None) is not line.is_product
         assert layer.activations is None or values[layer.activations] == line.cost.activations
         assert (0 if layer.macs is None else values[layer.macs]) == line.cost.macs or not layer.is_product
     totals = [

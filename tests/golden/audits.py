@@ -6,6 +6,7 @@ They take too long for every run of the tests, which hold the committed rows aga
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -15,8 +16,8 @@ from rich.progress import Progress
 
 import convcost
 from convcost.auditing import journal
-from convcost.auditing.task import Task
-from convcost.models.weights import Published, default_inputs, published_entries
+from convcost.core.parsing import ModelReference, parse_arguments, parse_reference
+from convcost.models.weights import PublishedWeights, default_inputs, published_entries
 from convcost.report.audit import AuditReport, read_csv, timings
 from tests.golden import audit_page
 
@@ -30,28 +31,28 @@ NOTES = (
 )
 
 
-def task(entry: Published) -> Task:
+def task(entry: PublishedWeights) -> ModelReference:
     """What published numbers are of: a model, and its arguments and input where they are not its own."""
     arguments = tuple(f"{name}={value}" for name, value in entry.arguments.items())
     own, _ = default_inputs(entry.reference.rpartition(":")[2], {})
     if not arguments and entry.inputs == own:
-        return Task(entry.reference)
+        return parse_reference(entry.reference)
     inputs = tuple(",".join(map(str, spec.shape)) for spec in entry.inputs or ())
-    return Task(entry.reference, arguments, inputs)
+    return replace(parse_reference(entry.reference, arguments=parse_arguments(arguments)), inputs=inputs)
 
 
 def lines(library: str) -> str | list[str]:
     """What is audited: all of timm; of torchvision each model at each input that it publishes numbers of."""
     if library == "timm":
         return library
-    return list(dict.fromkeys(task(entry).name for entry in published_entries()))
+    return list(dict.fromkeys(str(task(entry)) for entry in published_entries()))
 
 
 def entries(report: AuditReport) -> list[audit_page.Entry]:
     """What torchvision publishes, with our rows."""
     rows = {row.name: row for row in report}
     return [
-        audit_page.Entry(entry.weights, entry.gmacs, entry.parameters, rows[task(entry).name])
+        audit_page.Entry(entry.weights, entry.gmacs, entry.parameters, rows[str(task(entry))])
         for entry in published_entries()
     ]
 

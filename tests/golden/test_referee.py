@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from convcost.report.conventions import ConventionsReport
-from convcost.trace.counters.counter import counters
+from convcost.trace.counters import counters
 from tests.golden.referee import NETS, REPORTS, accounts, measured, page, rows, table
 
 ROWS = rows()

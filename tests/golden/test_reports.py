@@ -20,6 +20,10 @@ from tests.golden.systems import PROOFS, SYSTEMS
 REPORTS = Path(__file__).parents[2] / "reports"
 
 
+def test_every_network_has_a_report() -> None:
+    assert set(records(Architecture)) - set(SYSTEMS) == set(), "add its settings to SYSTEMS in tests/golden/systems.py"
+
+
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_report_is_up_to_date(name: str, request: pytest.FixtureRequest) -> None:
     reports = [convcost.compare(name, **settings) for settings in SYSTEMS[name]]
@@ -32,7 +36,9 @@ def test_report_is_up_to_date(name: str, request: pytest.FixtureRequest) -> None
         for file, content in contents.items():
             (REPORTS / file).write_bytes(content.encode())
     for file, content in contents.items():
-        assert (REPORTS / file).read_bytes() == content.encode(), f"{file} is out of date: make reports"
+        path = REPORTS / file
+        assert path.exists(), f"reports/{file} is not there yet: make reports"
+        assert path.read_bytes() == content.encode(), f"{file} is out of date: make reports"
 
 
 def test_claims_are_up_to_date(request: pytest.FixtureRequest) -> None:

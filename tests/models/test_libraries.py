@@ -1,4 +1,4 @@
-"""Models of torchvision, of timm and of the book, with the inputs that they are declared for."""
+"""Models of torchvision, of timm and of the registry, with the inputs that they are declared for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import nn
 
 from convcost.core.errors import ConvcostError, DomainError, MeasurementError
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import Loaded, load
+from convcost.models.loading import LoadedModel, load
 
 
-def run(loaded: Loaded) -> None:
+def run(loaded: LoadedModel) -> None:
     assert loaded.inputs is not None
     assert all(p.is_meta for p in loaded.module.parameters())
     assert not any(module.training for module in loaded.module.modules())

@@ -13,7 +13,7 @@ from torch import nn
 
 from convcost.core.errors import ConvcostError, MeasurementError
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import load
+from convcost.models.loading import load
 
 NET = """
 import torch
@@ -155,7 +155,7 @@ def test_package_of_the_current_folder_is_found(tmp_path: Path, monkeypatch: pyt
 def test_file_that_imports_torchvision_first_is_imported(tmp_path: Path) -> None:
     """Beside a torch that its operators were not built for, torchvision needs help to be imported."""
     (tmp_path / "net.py").write_text("import torchvision\nmake = torchvision.models.squeezenet1_1\n")
-    code = "from convcost.models.reference import load; print(type(load('net.py:make').module).__name__)"
+    code = "from convcost.models.loading import load; print(type(load('net.py:make').module).__name__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "SqueezeNet\n"), done.stderr
 
@@ -218,11 +218,11 @@ def test_file_that_cannot_be_imported_says_so_in_one_line(tmp_path: Path, text: 
     ("reference", "message"),
     [
         ("no/such/file.py:Net", "there is no file no/such/file.py"),
-        ("net.py", "net.py names no factory; write net.py:FACTORY, a class or function of that file"),
+        ("net.py", "net.py names no factory; write net.py:FACTORY, a class, a function or a module"),
         ("torchvison:resnet50", "unknown library or module 'torchvison'; did you mean torchvision"),
         ("no_package.at_all:Net", "there is no module no_package"),
-        ("folder/file:Net", "cannot read the reference folder/file:Net; write package.module:factory or "),
-        (":Net", "cannot read the reference :Net; write package.module:factory or path/to/file.py:factory"),
+        ("folder/file:Net", "cannot read the reference 'folder/file:Net'; write package.module:factory or "),
+        (":Net", "cannot read the reference ':Net'; write package.module:factory or path/to/file.py:factory"),
         ("mobilenet", "unknown network 'mobilenet'; did you mean mobilenet_v"),
     ],
 )

@@ -8,8 +8,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convcost.core.errors import UnknownNameError
 from convcost.core.spec import TensorSpec
-from convcost.models.reference import load
-from convcost.models.weights import Published, published, published_entries
+from convcost.models.loading import load
+from convcost.models.weights import PublishedWeights, published, published_entries
 
 # One of each kind whose input, or whose arguments, the metadata does not say; all of them take a minute.
 CHECKED = (
@@ -27,12 +27,12 @@ CHECKED = (
 
 
 @pytest.fixture(scope="module")
-def entries() -> dict[str, Published]:
+def entries() -> dict[str, PublishedWeights]:
     return {entry.weights: entry for entry in published_entries()}
 
 
 @pytest.mark.parametrize("weights", CHECKED)
-def test_published_number_comes_out_of_torchs_own_counter(entries: dict[str, Published], weights: str) -> None:
+def test_published_number_comes_out_of_torchs_own_counter(entries: dict[str, PublishedWeights], weights: str) -> None:
     entry = entries[weights]
     assert entry.inputs is not None
     model = load(entry.reference, entry.arguments).module
@@ -43,7 +43,7 @@ def test_published_number_comes_out_of_torchs_own_counter(entries: dict[str, Pub
     assert sum(p.numel() for p in model.parameters()) == entry.parameters
 
 
-def test_every_set_of_weights_is_there(entries: dict[str, Published]) -> None:
+def test_every_set_of_weights_is_there(entries: dict[str, PublishedWeights]) -> None:
     assert len({entry.reference for entry in entries.values()}) == 121  # models that torchvision 0.28 registers
     assert len(entries) == 166
     without = {entry.reference for entry in entries.values() if entry.inputs is None}

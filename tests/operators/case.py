@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call, capture
+from convcost.core.op_call import OpCall
+from convcost.trace.capture import capture
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,12 @@ class Case:
 
     model: nn.Module
     shape: tuple[int, ...]
-    oracle: Callable[[Case, Call], Cost] | None = None
+    oracle: Callable[[Case, OpCall], Cost] | None = None
 
-    def call(self) -> Call:
+    def call(self) -> OpCall:
         """The only operator call of the model."""
         (call,) = capture(self.model, self.shape).calls
+        assert call.operator is not None, f"nothing binds {call.aten}: add it to a table in convcost/trace/binders/"
         return call
 
 

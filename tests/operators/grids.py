@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from convcost.core.errors import DomainError
 from convcost.core.record import Operator
 
 CHOICES = {
@@ -50,4 +51,8 @@ def values(record: Operator, seed: int) -> dict[str, int]:
             (drawn[f"O_{a}"] + 2 * drawn[f"P_{a}"] - (drawn[f"K_{a}"] - 1) * drawn[f"E_{a}"] - 1) // drawn[f"S_{a}"] + 1
             for a in "hw"
         )
+    try:
+        record.evaluate(drawn)
+    except DomainError as error:
+        raise AssertionError(f"{error}: choose other numbers in tests/operators/grids.py") from error
     return drawn

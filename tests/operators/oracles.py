@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.func import jacrev
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 
 from . import definitions, normalise
 from .case import Applied, Case, Concat
@@ -22,9 +22,9 @@ NORMS = (nn.LocalResponseNorm, nn.RMSNorm, nn.LayerNorm, nn.GroupNorm, nn.module
 MOVING = (Concat, nn.Flatten, nn.Dropout)
 
 
-def elementwise(case: Case, call: Call) -> int:
+def elementwise(case: Case, call: OpCall) -> int:
     """The arithmetic operations that are no multiply-accumulates, found without the book."""
-    model, name = case.model, str(call.operator)
+    model, name = case.model, call.name
     if isinstance(model, Applied):
         return definitions.run(model, ramp(case.shape))[1]
     if isinstance(model, nn.Linear | nn.modules.conv._ConvNd):
@@ -40,26 +40,26 @@ def elementwise(case: Case, call: Call) -> int:
     return computed(model, case.shape) if isinstance(model, MOVING) else entries(model, case.shape)
 
 
-def sliding_taps(call: Call) -> int:
+def sliding_taps(call: OpCall) -> int:
     """Taps of all windows of one plane, those on padding too: the plane reaches to where the last window ends."""
     kernel = call.hyper["kernel_size"]
     stride, dilation = call.hyper["stride"] or kernel, call.hyper.get("dilation", (1,) * len(kernel))
     outputs = call.output[2:]
     ends = [(o - 1) * s + (k - 1) * d + 1 for o, s, k, d in zip(outputs, stride, kernel, dilation, strict=True)]
     settings = {"kernel_size": kernel, "stride": stride}
-    if "max" in str(call.operator):
+    if "max" in call.name:
         return responses(_pool(call, dilation=dilation, **settings), ends)
     return entries(_pool(call, **settings), (1, 1, *ends))
 
 
-def adaptive_taps(call: Call) -> int:
+def adaptive_taps(call: OpCall) -> int:
     """Taps of all windows of one plane."""
     pool, sizes = _pool(call, output_size=call.hyper["output_size"]), call.inputs[0][2:]
-    return responses(pool, sizes) if "max" in str(call.operator) else entries(pool, (1, 1, *sizes))
+    return responses(pool, sizes) if "max" in call.name else entries(pool, (1, 1, *sizes))
 
 
-def _pool(call: Call, **settings: Any) -> Callable[[Tensor], Tensor]:
-    function = getattr(F, str(call.operator))
+def _pool(call: OpCall, **settings: Any) -> Callable[[Tensor], Tensor]:
+    function = getattr(F, call.name)
     return lambda plane: function(plane, **settings)
 
 
@@ -90,12 +90,12 @@ def computed(model: nn.Module, shape: Sequence[int]) -> int:
     return sum(x not in given for x in in_double(model)(input).flatten().tolist())
 
 
-def operands(call: Call) -> list[tuple[int, ...]]:
+def operands(call: OpCall) -> list[tuple[int, ...]]:
     """The shapes of all data operands; a concatenation has them as one sequence."""
     return [shape for item in call.inputs for shape in (item if item and isinstance(item[0], tuple) else [item])]
 
 
-def written(case: Case, call: Call, macs: int = 0, elementwise: int = 0) -> Cost:
+def written(case: Case, call: OpCall, macs: int = 0, elementwise: int = 0) -> Cost:
     """The cost of an operator that reads its operands and writes its output, with these operations."""
     return Cost(
         macs=macs,
@@ -106,7 +106,7 @@ def written(case: Case, call: Call, macs: int = 0, elementwise: int = 0) -> Cost
     )
 
 
-def moved(case: Case, call: Call) -> Cost:
+def moved(case: Case, call: OpCall) -> Cost:
     """An operator that copies elements and may fill in zeros or ones: all others that come out are computed."""
     model = in_double(case.model)
     given = [ramp(case.shape), torch.tensor([0.0, 1.0]), *model.parameters(), *model.buffers()]

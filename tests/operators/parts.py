@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 from convcost.trace.probe import ones_probe
 
 from .case import Case
@@ -84,7 +84,7 @@ def by_parts(model: nn.Module, *inputs: Any, states: int) -> Cost:
     )
 
 
-def recurrent(case: Case, _: Call) -> Cost:
+def recurrent(case: Case, _: OpCall) -> Cost:
     """A recurrent layer: the states that it is given are as large as the ones it gives."""
     model = copy.deepcopy(case.model).eval().double()
     _, last = model(torch.zeros(case.shape, dtype=torch.float64))

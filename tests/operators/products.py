@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.trace.executed import executed
-from convcost.trace.probe import ones_probe
+from convcost.trace.probe import executed, ones_probe
 
 from .counted import Counted, Tally, softmax_row
 

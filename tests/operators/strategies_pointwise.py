@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 
 from . import draws
 from .case import Applied, Case, Concat
@@ -97,7 +97,7 @@ class WeightNorm(nn.Module):
         return torch._weight_norm(self.v, self.g, self.dim)
 
 
-def normed(case: Case, call: Call) -> Cost:
+def normed(case: Case, call: OpCall) -> Cost:
     """Every index along `dim` has its own length; nothing but parameters is read."""
     tally, shape = Tally(), call.inputs[0]
     rows = ramp(shape) if call.hyper["dim"] == -1 else ramp(shape).movedim(call.hyper["dim"], 0)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import find
 
 from . import draws
 from .case import Applied, Case, applied
@@ -74,9 +76,9 @@ def adaptive_pools(draw: st.DrawFn, kind: str, rank: int) -> Case:
     return Case(ADAPTIVE[kind, rank](output[0] if once else output), (batch, channels, *sizes))
 
 
-def powers(case: Case, call: Call) -> Cost:
+def powers(case: Case, call: OpCall) -> Cost:
     """A power an element, and the windows of an average pool, whose scaling is a root here."""
-    average = replace(call, operator=str(call.operator).replace("lp", "avg"))
+    average = replace(call, operator=find(Operator, call.name.replace("lp", "avg"), "operator"))
     taps = math.prod(call.output[:2]) * sliding_taps(average)
     return written(case, call, elementwise=math.prod(case.shape) + taps)
 
@@ -98,7 +100,7 @@ def lp_pools(draw: st.DrawFn, rank: int) -> Case:
     return Case(model, (batch, channels, *sizes), oracle=powers)
 
 
-def compared(case: Case, call: Call) -> Cost:
+def compared(case: Case, call: OpCall) -> Cost:
     """Outputs that see a single 1 among zeros, less one comparison each."""
     pool, planes = applied(case).function, math.prod(call.output[:2])
     rank = len(call.output) - 2

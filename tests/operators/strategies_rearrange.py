@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 
 from . import draws
 from .case import Applied, Case
@@ -72,7 +72,7 @@ def unfolds(draw: st.DrawFn) -> Case:
     return Case(nn.Unfold(**settings), _image(draw, settings), oracle=moved)
 
 
-def added(case: Case, call: Call) -> Cost:
+def added(case: Case, call: OpCall) -> Cost:
     """Every element shows up once in an image that is as large as it was padded."""
     settings = dict(call.hyper)
     sizes = tuple(n + 2 * p for n, p in zip(settings.pop("output_size"), settings.pop("padding"), strict=True))

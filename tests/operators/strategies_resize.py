@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from hypothesis import strategies as st
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 
 from . import draws
 from .case import Applied, Case, applied
@@ -28,7 +28,7 @@ ANTIALIASED = {f"upsample_{mode}2d_aa": mode for mode in ("bilinear", "bicubic",
 interpolation = partial(Applied, F.interpolate)
 
 
-def weighted_sums(case: Case, call: Call, taps: int) -> Cost:
+def weighted_sums(case: Case, call: OpCall, taps: int) -> Cost:
     """Each output element a weighted sum; `taps` are those of all of one channel. One tap is copied."""
     outputs, products = math.prod(call.output), math.prod(call.output[:2]) * taps
     return written(case, call, elementwise=2 * products - outputs if products > outputs else 0)
@@ -41,13 +41,13 @@ def taps_of(mode: str, rank: int) -> int:
     return int(impulse_responses(model, (5,) * rank).count_nonzero(0).max())
 
 
-def interpolated(case: Case, call: Call) -> Cost:
+def interpolated(case: Case, call: OpCall) -> Cost:
     """Taps are a matter of the mode, whatever the call's sizes are."""
     taps = taps_of(applied(case).settings["mode"], len(call.output) - 2)
     return weighted_sums(case, call, taps * math.prod(call.output[2:]))
 
 
-def resampled(case: Case, call: Call) -> Cost:
+def resampled(case: Case, call: OpCall) -> Cost:
     """Taps of a row of elements that goes on far beyond both borders, times those of a column."""
     mode = applied(case).settings["mode"]
     taps = [_row_taps(mode, *sizes) for sizes in zip(call.inputs[0][2:], call.output[2:], strict=True)]

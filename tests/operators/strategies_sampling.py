@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from convcost.core.cost import Cost
-from convcost.trace.capture import Call
+from convcost.core.op_call import OpCall
 
 from . import draws
 from .case import Applied, Case, applied
@@ -37,7 +37,7 @@ def taps_of(mode: str, rank: int) -> int:
     return int(impulse_responses(sample, (6,) * rank).count_nonzero())
 
 
-def sampled(case: Case, call: Call) -> Cost:
+def sampled(case: Case, call: OpCall) -> Cost:
     """Taps are a matter of the mode, wherever the samples are."""
     mode, _ = applied(case).function.args
     return weighted_sums(case, call, taps_of(mode, len(call.output) - 2) * math.prod(call.output[2:]))
@@ -61,7 +61,7 @@ def affine_grid(size: tuple[int, ...], theta: Tensor) -> Tensor:
     return F.affine_grid(theta, list(size), align_corners=False)
 
 
-def mapped(case: Case, call: Call) -> Cost:
+def mapped(case: Case, call: OpCall) -> Cost:
     """A product for each coordinate that an element of the map shows in."""
     batch, _, *sizes = call.hyper["size"]
     count = math.prod(call.inputs[0][1:])
@@ -134,7 +134,7 @@ def bags_of(case: Case) -> tuple[Tensor, int]:
     return gathered(results, torch.empty(len(results), table.shape[1])), tally.operations
 
 
-def bagged(case: Case, call: Call) -> Cost:
+def bagged(case: Case, call: OpCall) -> Cost:
     """The weights of the rows are read beside the indices."""
     cost = written(case, call, elementwise=bags_of(case)[1])
     read = call.inputs[0][0] if len(applied(case).others) == 3 else 0

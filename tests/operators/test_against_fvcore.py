@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
-from convcost.core.record import Operator
+from convcost.core.numeric import Count
 from convcost.core.registry import find
 from convcost.trace.fvcore import FvcoreTrace, trace
 
@@ -21,14 +21,13 @@ from .strategies import FAMILIES, MANY, MULTILINEAR, OTHERS, SOME
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
 
 
-def weighed(case: Case) -> tuple[Cost, int | None, FvcoreTrace]:
+def weighed(case: Case) -> tuple[Cost, Count | None, FvcoreTrace]:
     """The formula's cost, what the convention makes of it, and what fvcore counts."""
     call = case.call()
-    cost = find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost
     convention = find(Convention, "fvcore", "convention")
     counted = trace(case.model, case.shape)
     assert counted.device == "meta"
-    return cost, convention.weigh(str(call.operator), call.hyper, cost), counted
+    return call.cost, convention.weigh(call), counted
 
 
 @pytest.mark.parametrize("operator", MULTILINEAR)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convcost.core.convention import Convention
-from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.fvcore import traced_or_not
 
@@ -20,7 +19,7 @@ from .witness import disagreements, observe
 @given(data=st.data())
 def test_operator(name: str, data: st.DataObject) -> None:
     observed = observe(data.draw(FURTHER[name]))
-    assert (disagreements(observed.record, observed), observed.call.operator) == ([], name)
+    assert (disagreements(observed.record, observed), observed.call.name) == ([], name)
     assert observed.call.parameters == observed.cost.parameters
 
 
@@ -30,8 +29,7 @@ def test_operator(name: str, data: st.DataObject) -> None:
 def test_fvcore_counts_grid_samples_only(name: str, data: st.DataObject) -> None:
     case = data.draw(FURTHER[name])
     call, counted = case.call(), traced_or_not(case.model, case.shape)
-    cost = find(Operator, name, "operator")(*call.inputs, **call.hyper).cost
-    weight = find(Convention, "fvcore", "convention").weigh(name, call.hyper, cost)
+    weight = find(Convention, "fvcore", "convention").weigh(call)
     if name == "grid_sample":
         assert [(c.aten, c.count) for c in counted.calls] == [(call.aten, weight)]
     else:

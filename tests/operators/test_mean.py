@@ -20,7 +20,7 @@ MEAN = find(Operator, "mean", "operator")
 def test_fvcore_has_no_handle(dim: tuple[int, ...] | None, keepdim: bool) -> None:
     model = Applied(torch.mean, dim=dim, keepdim=keepdim)
     (call,) = capture(model, (2, 6, 5, 7)).calls
-    assert (call.operator, call.aten) == ("mean", "aten::mean")
+    assert (call.name, call.aten) == ("mean", "aten::mean")
     found = trace(model, (2, 6, 5, 7))
     assert (found.total, found.unsupported[""]["aten::mean"]) == (0, 1)
 

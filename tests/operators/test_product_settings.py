@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import DomainError
+from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
-from convcost.trace.capture import Call
-from convcost.trace.executed import executed
+from convcost.trace.probe import executed
 
 from .case import Case
 from .products import Product
@@ -121,12 +121,13 @@ def test_sizes_as_arrays_that_do_not_fit() -> None:
     sides, wrong = np.array([7, 14, 5]), np.array([7, 15, 5])
     matmul = find(Operator, "matmul", "operator")
     # 2·side·3 products.
-    assert matmul((2, sides), (sides, 3)).cost.macs.tolist() == [42, 84, 30]
+    swept: Any = matmul((2, sides), (sides, 3)).cost.macs
+    assert swept.tolist() == [42, 84, 30]
     with pytest.raises(DomainError, match=re.escape(INNER)):
         matmul((2, sides), (wrong, 3))
 
 
-def called(function: Callable[..., Any], *shapes: tuple[int, ...]) -> Call:
+def called(function: Callable[..., Any], *shapes: tuple[int, ...]) -> OpCall:
     return Case(Product(function, *shapes[1:]), shapes[0]).call()
 
 
@@ -170,7 +171,7 @@ def test_einsum_that_is_a_sum(equation: str, additions: int) -> None:
 
 def test_inner_product_with_a_number_is_a_multiplication() -> None:
     call = called(lambda a, b: torch.inner(a, b[0]), (2, 3), (4,))
-    assert (call.operator, call.inputs, call.output) == ("mul", ((2, 3), ()), (2, 3))
+    assert (call.name, call.inputs, call.output) == ("mul", ((2, 3), ()), (2, 3))
 
 
 @pytest.mark.parametrize("function", [torch.chain_matmul, lambda *x: torch.linalg.multi_dot(x)])
@@ -178,4 +179,4 @@ def test_inner_product_with_a_number_is_a_multiplication() -> None:
 def test_chain_under_either_name(function: Callable[..., Any]) -> None:
     call = called(function, (10, 3), (3, 8), (8, 2), (2, 9))
     # 3·8·2 for the middle, 10·3·2 with the first, 10·2·9 with the last.
-    assert find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost.macs == 48 + 60 + 180
+    assert find(Operator, call.name, "operator")(*call.inputs, **call.hyper).cost.macs == 48 + 60 + 180

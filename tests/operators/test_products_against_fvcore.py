@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convcost.core.convention import Convention
-from convcost.core.cost import Cost
-from convcost.core.record import Operator
+from convcost.core.op_call import OpCall
 from convcost.core.registry import find
-from convcost.trace.capture import Call
 from convcost.trace.fvcore import trace
 
 from . import strategies_product as product
@@ -26,14 +24,9 @@ FAULTY = {"matmul": product.matrix_products(vectors=False), "einsum": product.ei
 UNHANDLED = sorted({*PRODUCTS} - {*EXACT, *FAULTY})
 
 
-def cost_of(call: Call) -> Cost:
-    return find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost
-
-
-def predictions(call: Call) -> set[Any]:
+def predictions(call: OpCall) -> set[Any]:
     """What the faults that befall a call make of it: one number, however many of them explain it."""
-    cost = cost_of(call)
-    found = [f.predicts(call.inputs, call.hyper, cost) for f in FVCORE.faults if call.operator in f.operators]
+    found = [fault.count(call) for fault in FVCORE.faults]
     return {count for count in found if count is not None}
 
 
@@ -43,9 +36,8 @@ def predictions(call: Call) -> set[Any]:
 def test_what_fvcore_counts_rightly(operator: str, data: st.DataObject) -> None:
     case = data.draw(PRODUCTS[operator])
     call = case.call()
-    assert call.operator == operator
-    cost = cost_of(call)
-    assert trace(case.model, case.shape).total == FVCORE.weigh(operator, call.hyper, cost) == cost.macs > 0
+    assert call.name == operator
+    assert trace(case.model, case.shape).total == FVCORE.weigh(call) == call.macs > 0
     assert predictions(call) == set()
 
 
@@ -55,7 +47,7 @@ def test_what_fvcore_counts_rightly(operator: str, data: st.DataObject) -> None:
 def test_what_fvcore_counts_wrongly_is_predicted(operator: str, data: st.DataObject) -> None:
     case = data.draw(FAULTY[operator])
     call, counted = case.call(), trace(case.model, case.shape)
-    right = FVCORE.weigh(operator, call.hyper, cost_of(call))
+    right = FVCORE.weigh(call)
     assert {counted.total} == (predictions(call) or {right})
 
 
@@ -65,7 +57,7 @@ def test_what_fvcore_reads_from_four_digits(sizes: list[int], letters: list[str]
     b, i, j, k = letters
     case = Case(Einsum(f"{b}{i}{j},{j}{k}{b}->{b}{i}{k}", (sizes[2], sizes[3], sizes[0])), tuple(sizes[:3]))
     call = case.call()
-    assert {trace(case.model, case.shape).total} == (predictions(call) or {cost_of(call).macs})
+    assert {trace(case.model, case.shape).total} == (predictions(call) or {call.macs})
 
 
 # 2·2·41·61 + 1 = 10,005 and 2·3·1669 + 1 = 10,015 lie between two numbers of four digits; the even one is printed.
@@ -83,5 +75,5 @@ def test_what_fvcore_does_not_count(operator: str, data: st.DataObject) -> None:
     case = data.draw(PRODUCTS[operator])
     call, counted = case.call(), trace(case.model, case.shape)
     assert (counted.total, counted.calls) == (0, ())
-    assert counted.unsupported[call.module][call.aten] == 1
-    assert FVCORE.weigh(operator, call.hyper, cost_of(call)) is None
+    assert counted.unsupported[call.path][call.aten] == 1
+    assert FVCORE.weigh(call) is None

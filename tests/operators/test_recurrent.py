@@ -32,7 +32,7 @@ def test_layer(name: str, data: st.DataObject) -> None:
     observed = observe(data.draw(RECURRENT[name]))
     assert disagreements(observed.record, observed) == []
     assert observed.call.parameters == observed.cost.parameters
-    assert (observed.call.operator, observed.call.aten) == (name, f"aten::{name}")
+    assert (observed.call.name, observed.call.aten) == (name, f"aten::{name}")
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -52,7 +52,7 @@ def test_cell_arrives_as_its_parts_as_in_a_trace(name: str) -> None:
     model = CELLS[name](3, 7)
     calls, counted = capture(model, (5, 3)).calls, trace(model, (5, 3))
     whole = find(Operator, name, "operator")((5, 3), hidden_size=7).cost
-    costs = [find(Operator, str(call.operator), "operator")(*call.inputs, **call.hyper).cost for call in calls]
+    costs = [find(Operator, call.name, "operator")(*call.inputs, **call.hyper).cost for call in calls]
     assert [call.count for call in counted.calls] == [cost.macs for cost in costs if cost.macs]
     assert counted.total == whole.macs
     assert sum(call.parameters for call in calls) == whole.parameters

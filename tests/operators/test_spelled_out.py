@@ -83,21 +83,21 @@ def test_name_that_an_operator_is_run_by(name: str) -> None:
 def test_weight_norm_has_its_parameters_and_the_layer_its_bias() -> None:
     model = parametrizations.weight_norm(nn.Linear(3, 4))
     # A direction of 4·3 and 4 lengths; 4 biases are left for the layer.
-    assert [(c.operator, c.parameters) for c in capture(model, (2, 3)).calls] == [("weight_norm", 16), ("linear", 4)]
+    assert [(c.name, c.parameters) for c in capture(model, (2, 3)).calls] == [("weight_norm", 16), ("linear", 4)]
 
 
 def test_spectral_norm_is_its_parts_and_uses_the_weight_once() -> None:
     model = parametrizations.spectral_norm(nn.Conv2d(3, 4, 2))
     calls = capture(model, (1, 3, 5, 5)).calls
     # The weight as a matrix of 4 rows of 3·2·2 times a vector, a product of two vectors, a division of the weight.
-    assert [(c.operator, c.parameters) for c in calls] == [("mv", 48), ("dot", 0), ("div", 0), ("conv2d", 4)]
+    assert [(c.name, c.parameters) for c in calls] == [("mv", 48), ("dot", 0), ("div", 0), ("conv2d", 4)]
     assert find(Operator, "mv", "operator")(*calls[0].inputs, **calls[0].hyper).cost.macs == 48
 
 
 def test_padded_parameter_is_still_that_parameter() -> None:
     model = Written(lambda m, x: F.linear(x, F.pad(m.weight, (0, 1))), weight=torch.ones(4, 3))
     (call,) = capture(model, (2, 4)).calls
-    assert (call.operator, call.parameters) == ("linear", 12)
+    assert (call.name, call.parameters) == ("linear", 12)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
@@ -105,14 +105,14 @@ def test_adaptive_max_pool_that_returns_its_indices(rank: int) -> None:
     pool = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}[rank]
     shape = (2, 3, 9, 8, 7)[: 2 + rank]
     with_indices, without = (capture(pool(4, return_indices=wanted), shape).calls for wanted in (True, False))
-    assert [(c.operator, c.inputs, c.hyper, c.output) for c in with_indices] == (
-        [(c.operator, c.inputs, c.hyper, c.output) for c in without]
+    assert [(c.name, c.inputs, c.hyper, c.output) for c in with_indices] == (
+        [(c.name, c.inputs, c.hyper, c.output) for c in without]
     )
 
 
 def test_one_axis_is_unpooled_as_two() -> None:
     model = Written(lambda _, x: F.max_unpool1d(*F.max_pool1d(x, 2, return_indices=True), (2,)))
-    assert [(c.operator, c.output) for c in capture(model, (2, 3, 8)).calls] == [
+    assert [(c.name, c.output) for c in capture(model, (2, 3, 8)).calls] == [
         ("max_pool1d", (2, 3, 4)),
         ("max_unpool2d", (2, 3, 8, 1)),
     ]
@@ -145,9 +145,9 @@ def test_whole_path_of_packed_sequences() -> None:
     layer = nn.LSTM(8, 6, 2, bidirectional=True, batch_first=True)
     model = Written(forward, table=nn.Embedding(50, 8), layer=layer, head=nn.Linear(12, 3))
     calls = capture(model, (3, 5)).calls
-    costs = [find(Operator, str(c.operator), "operator")(*c.inputs, **c.hyper).cost for c in calls]
+    costs = [find(Operator, c.name, "operator")(*c.inputs, **c.hyper).cost for c in calls]
     # 10 steps: 2·24·(8 + 6) and 2·24·(12 + 6) weights; the linear layer runs on the padded 3·5.
-    assert [(c.operator, cost.macs) for c, cost in zip(calls, costs, strict=True)] == [
+    assert [(c.name, cost.macs) for c, cost in zip(calls, costs, strict=True)] == [
         ("embedding", 0),
         ("lstm", 10 * 2 * 24 * (14 + 18)),
         ("linear", 3 * 5 * 12 * 3),

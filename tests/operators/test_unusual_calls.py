@@ -51,8 +51,8 @@ def test_max_pool_that_returns_its_indices(rank: int) -> None:
     pool = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}[rank]
     shape = (2, 3, 9, 8, 7)[: 2 + rank]
     with_indices, without = (capture(pool(2, stride=3, return_indices=wanted), shape).calls for wanted in (True, False))
-    assert [(c.operator, c.inputs, c.hyper, c.output) for c in with_indices] == (
-        [(c.operator, c.inputs, c.hyper, c.output) for c in without]
+    assert [(c.name, c.inputs, c.hyper, c.output) for c in with_indices] == (
+        [(c.name, c.inputs, c.hyper, c.output) for c in without]
     )
 
 
@@ -69,7 +69,7 @@ def test_dropout_of_every_kind_is_the_identity_in_evaluation(
     kind: type[nn.Module], shape: tuple[int, ...], inplace: bool
 ) -> None:
     (call,) = capture(kind(0.5, inplace), shape).calls
-    assert (call.operator, call.inputs, call.output) == ("dropout", (shape,), shape)
+    assert (call.name, call.inputs, call.output) == ("dropout", (shape,), shape)
 
 
 @pytest.mark.parametrize(("model", "shape"), UNBATCHED, ids=lambda value: str(value))

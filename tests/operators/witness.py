@@ -10,9 +10,9 @@ from typing import Any
 from torch import nn
 
 from convcost.core.cost import PRIMITIVES, Cost, Result
+from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
-from convcost.trace.capture import Call
 from convcost.trace.probe import ones_probe
 
 from .case import Case
@@ -26,12 +26,12 @@ MULTILINEAR = (nn.Linear, nn.modules.conv._ConvNd)
 class Observed:
     """What the real operator shows: the call, and every primitive counted without a formula."""
 
-    call: Call
+    call: OpCall
     cost: Cost
 
     @property
     def record(self) -> Operator:
-        return find(Operator, str(self.call.operator), "operator")
+        return find(Operator, self.call.name, "operator")
 
 
 def observe(case: Case) -> Observed:
@@ -55,7 +55,7 @@ def observe(case: Case) -> Observed:
     return Observed(call, cost)
 
 
-def _of_product(model: Product, shape: tuple[int, ...], call: Call) -> Cost:
+def _of_product(model: Product, shape: tuple[int, ...], call: OpCall) -> Cost:
     outputs = math.prod(call.output)
     return Cost(
         macs=model.macs(shape),

@@ -81,11 +81,11 @@ def test_random_settings(number: int, page_report: PageReport, file: Path, opene
         cost = network.cost
         written = sum(line.cost.activations for line in network.core)
         assert list(map(count, shown.totals)) == [cost.macs, cost.parameters, written]
-        assert shown.column("layer") == [line.name for line in network.calls]
-        assert shown.column("output") == ["×".join(map(str, line.output.shape)) for line in network.calls]
+        assert shown.column("layer") == [line.path for line in network.calls]
+        assert shown.column("output") == ["×".join(map(str, line.output)) for line in network.calls]
         assert list(map(count, shown.column("parameters"))) == [line.cost.parameters for line in network.calls]
         macs = zip(shown.column("MACs"), network.calls, strict=True)
-        assert all(count(text) == line.cost.macs for text, line in macs if line.operator.is_product)
+        assert all(count(text) == line.cost.macs for text, line in macs if line.is_product)
         assert set(shown.column("verdict")) == set(shown.column("fvcore")) == {"–"}
         assert shown.bars == len(network.core)
         assert shown.notice.startswith("Not measured at these settings.")

@@ -21,7 +21,7 @@ WIDTH, HEADS, KEYS = 12, 2, 7  # an odd number of heads never takes the native p
 def macs(model: nn.Module, shape: tuple[int, ...]) -> int:
     """By the book's formulas of what the model calls."""
     calls = [call for call in capture(model, shape).calls if call.operator]
-    return sum(find(Operator, str(c.operator), "operator")(*c.inputs, **c.hyper).cost.macs for c in calls)
+    return sum(int(find(Operator, c.name, "operator")(*c.inputs, **c.hyper).cost.macs) for c in calls)
 
 
 def macs_by_torch(model: nn.Module, shape: tuple[int, ...]) -> int:

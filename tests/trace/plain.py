@@ -40,7 +40,7 @@ def with_ancestors(traced: FvcoreTrace) -> Seen:
     counts: dict[str, Counter[str]] = {}
     for call in traced.calls:
         operator = {"_convolution": "conv"}.get(name := call.aten.removeprefix("aten::"), name)
-        for module in _above(call.module):
+        for module in _above(call.path):
             counts.setdefault(module, Counter())[operator] += call.count or 0
     unsupported: dict[str, Counter[str]] = {}
     for owner, operators in traced.unsupported.items():

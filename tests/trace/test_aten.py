@@ -97,7 +97,7 @@ def test_operator_of_a_third_party_keeps_its_name(name: str) -> None:
     own = {f"stranger::{one}" for one in (name, "clip", "convert", "relu")}
     calls = capture(model, (1, 3, 9, 8)).calls
     assert {call.aten for call in calls} == {"aten::_convolution", *own}
-    assert [call.module for call in calls if call.aten == "aten::_convolution"] == ["first", "last"]
+    assert [call.path for call in calls if call.aten == "aten::_convolution"] == ["first", "last"]
     assert set(trace(model, (1, 3, 9, 8)).unsupported[""]) == own
 
 
@@ -112,7 +112,7 @@ def test_third_partys_operator_is_no_convolution(name: str) -> None:
     assert [row.macs_measured for row in compared.all_rows if not row.module] == [None] * 4
     report = convcost.referee(model, inputs=(1, 3, 9, 8), counters=["fvcore", "torch-meta"])
     assert report.core == sum(products.values())
-    assert [account.printed for account in report.accounts] == [report.core, 2 * report.core]
+    assert [account.printed for account in report.explanations] == [report.core, 2 * report.core]
     assert report.ok
     assert set(report.refereed.unknown) == {f"stranger::{one}" for one in (name, "clip", "convert", "relu")}
 

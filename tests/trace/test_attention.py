@@ -124,9 +124,9 @@ def test_fvcore_sees_the_same_calls_of_a_frozen_layer_on_the_cpu() -> None:
     model = on_the_cpu(frozen(make()))
     counted = trace(model, shape)
     assert counted.device.startswith("cpu")
-    linear = [call for call in capture(model, shape).calls if call.operator == "linear"]
+    linear = [call for call in capture(model, shape).calls if call.name == "linear"]
     assert len(linear) == 4
-    assert Counter(c.module for c in counted.calls if c.aten == "aten::linear") == Counter(c.module for c in linear)
+    assert Counter(c.path for c in counted.calls if c.aten == "aten::linear") == Counter(c.path for c in linear)
 
 
 def test_native_path_is_there_for_who_does_not_watch() -> None:

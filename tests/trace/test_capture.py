@@ -9,36 +9,42 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.trace.capture import Call, capture
+from convcost.core.op_call import OpCall
+from convcost.core.record import Operator
+from convcost.core.registry import find
+from convcost.trace.capture import capture
 
 from .modules import SMALL, Written
 
 
 def operators(model: nn.Module, *shape: int) -> list[tuple[str, str | None]]:
     """Module and operator of every call."""
-    return [(call.module, call.operator) for call in capture(model, shape).calls]
+    return [(call.path, call.name) for call in capture(model, shape).calls]
 
 
 def test_convolution_with_every_setting() -> None:
     model = nn.Sequential(nn.Conv2d(6, 15, (3, 5), (2, 3), (1, 2), (2, 1), groups=3))
     # ⌊(18 + 2·1 - 2·2 - 1)/2⌋ + 1 = 8 and ⌊(29 + 2·2 - 4 - 1)/3⌋ + 1 = 10; 15·2·3·5 weights and 15 biases.
+    settings = {
+        "out_channels": 15,
+        "kernel_size": (3, 5),
+        "stride": (2, 3),
+        "padding": (1, 2),
+        "dilation": (2, 1),
+        "groups": 3,
+        "bias": True,
+    }
     assert capture(model, (2, 6, 18, 29)).calls == (
-        Call(
-            module="0",
+        OpCall(
+            path="0",
             aten="aten::_convolution",
-            operator="conv2d",
+            operator=find(Operator, "conv2d", "operator"),
             inputs=((2, 6, 18, 29),),
-            hyper={
-                "out_channels": 15,
-                "kernel_size": (3, 5),
-                "stride": (2, 3),
-                "padding": (1, 2),
-                "dilation": (2, 1),
-                "groups": 3,
-                "bias": True,
-            },
+            hyper=settings,
             output=(2, 15, 8, 10),
             parameters=465,
+            result=find(Operator, "conv2d", "operator")((2, 6, 18, 29), **settings),
+            block="0",
         ),
     )
 
@@ -46,7 +52,7 @@ def test_convolution_with_every_setting() -> None:
 def test_transposed_convolution_with_every_setting() -> None:
     model = nn.ConvTranspose1d(4, 6, 5, 3, 2, output_padding=1, groups=2, bias=False, dilation=2)
     (call,) = capture(model, (7, 4, 9)).calls
-    assert (call.module, call.operator, call.parameters) == ("", "conv_transpose1d", 4 * 3 * 5)
+    assert (call.path, call.name, call.parameters) == ("", "conv_transpose1d", 4 * 3 * 5)
     assert call.hyper == {
         "out_channels": 6,
         "kernel_size": (5,),
@@ -68,7 +74,7 @@ def test_padding_as_a_word_is_kept_and_has_its_own_name() -> None:
 
 def test_linear_on_three_dimensions() -> None:
     (call,) = capture(nn.Linear(7, 5), (2, 3, 7)).calls
-    assert (call.aten, call.operator, call.inputs, call.hyper, call.output, call.parameters) == (
+    assert (call.aten, call.name, call.inputs, call.hyper, call.output, call.parameters) == (
         "aten::linear",
         "linear",
         ((2, 3, 7),),
@@ -96,7 +102,7 @@ def test_functional_calls_belong_to_the_module_that_makes_them() -> None:
 def test_shared_module_has_one_name_and_its_parameters_once() -> None:
     make, shape = SMALL["shared"]
     captured = capture(make(), shape)
-    convolutions = [(c.module, c.parameters) for c in captured.calls if c.operator == "conv2d"]
+    convolutions = [(c.path, c.parameters) for c in captured.calls if c.name == "conv2d"]
     # 3·3·3·3 weights and 3 biases.
     assert convolutions == [("0.0", 84), ("0.0", 0)]
     assert captured.parameters == 84
@@ -122,16 +128,16 @@ def test_inside_of_a_transformer_encoder_layer_is_seen() -> None:
 def test_norm_and_dropout_are_in_evaluation_whatever_the_model_is_in(training: bool) -> None:
     model = nn.Sequential(nn.BatchNorm2d(5), nn.Dropout(0.3), nn.BatchNorm2d(5, affine=False)).train(training)
     calls = capture(model, (2, 5, 6, 7)).calls
-    assert [(c.operator, c.hyper, c.parameters) for c in calls] == [
-        ("batch_norm", {"affine": True, "training": False}, 10),
+    assert [(c.name, c.hyper, c.parameters) for c in calls] == [
+        ("batch_norm", {"affine": True, "training": False, "bias": None}, 10),
         ("dropout", {}, 0),
-        ("batch_norm", {"affine": False, "training": False}, 0),
+        ("batch_norm", {"affine": False, "training": False, "bias": None}, 0),
     ]
 
 
 def test_norm_without_moving_statistics_normalises_by_the_batch() -> None:
     (call,) = capture(nn.BatchNorm2d(5, track_running_stats=False), (2, 5, 6, 7)).calls
-    assert call.hyper == {"affine": True, "training": True}
+    assert call.hyper == {"affine": True, "training": True, "bias": None}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +151,9 @@ def test_norm_without_moving_statistics_normalises_by_the_batch() -> None:
 )
 def test_operator_without_a_formula_is_recorded_as_unknown(function: Any, aten: str, output: tuple[int, ...]) -> None:
     (call,) = capture(Written(lambda _, x: function(x, 1)), (2, 5)).calls
-    assert (call.aten, call.operator, call.inputs, call.hyper, call.output) == (aten, None, ((2, 5),), {}, output)
+    assert (call.aten, call.inputs, call.hyper, call.output) == (aten, ((2, 5),), {}, output)
+    assert call.operator is None
+    assert call.result is None
 
 
 def test_views_and_copies_are_no_calls() -> None:
@@ -158,13 +166,13 @@ def test_views_and_copies_are_no_calls() -> None:
 
 def test_flattening_is_recorded() -> None:
     (call,) = capture(nn.Flatten(), (2, 3, 4, 5)).calls
-    assert (call.operator, call.hyper, call.output) == ("flatten", {"start_dim": 1, "end_dim": -1}, (2, 60))
+    assert (call.name, call.hyper, call.output) == ("flatten", {"start_dim": 1, "end_dim": -1}, (2, 60))
 
 
 @pytest.mark.parametrize("inplace", [True, False])
 def test_in_place_is_the_same_operator_under_its_own_name(inplace: bool) -> None:
     (call,) = capture(nn.ReLU(inplace), (2, 3)).calls
-    assert (call.operator, call.aten) == ("relu", "aten::relu_" if inplace else "aten::relu")
+    assert (call.name, call.aten) == ("relu", "aten::relu_" if inplace else "aten::relu")
 
 
 def test_relu6_is_told_from_hardtanh() -> None:

@@ -1,4 +1,4 @@
-"""The light kernels give what torch's own kernels of the meta device give, or leave the call to them."""
+"""Our meta kernels give what torch's own kernels of the meta device give, or leave the call to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, avg_pool3d, max_pool2d
 
-from convcost.trace.meta_kernels import LightKernels
+from convcost.trace.meta_kernels import MetaKernels
 
 
 def meta(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -109,12 +109,12 @@ def test_shape_strides_and_type_are_torch_s_own(name: str) -> None:
     function = {**ANSWERED, **LEFT}[name]
     with torch.inference_mode():
         own = function()
-        with LightKernels():
+        with MetaKernels():
             light = function()
     assert told(light) == told(own)
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_does_not_fit_is_refused_by_torch(name: str) -> None:
-    with LightKernels(), pytest.raises((RuntimeError, IndexError)):
+    with MetaKernels(), pytest.raises((RuntimeError, IndexError)):
         WRONG[name]()

@@ -92,7 +92,7 @@ def test_moved_parameter_is_used_where_it_is_computed_with(name: str) -> None:
 
     calls = capture(Written(forward, weight=torch.ones(4, 6)), (2, 3)).calls
     assert calls[0].parameters == 0
-    assert {call.operator for call in calls[1:]} == {"mul"}
+    assert {call.name for call in calls[1:]} == {"mul"}
     # A part of the parameter is taken by its size; whatever is looked up may come from anywhere.
     parts = {"diagonal": 4, "split": 16}
     assert sum(call.parameters for call in calls[1:]) == parts.get(name, 24)
@@ -105,7 +105,7 @@ def test_table_that_is_looked_up_is_used_whole() -> None:
         return x + m.table[torch.tensor([0, 2, 4], device=x.device)].permute(1, 0).contiguous().unsqueeze(0)
 
     (call,) = capture(Written(forward, table=torch.ones(5, 2)), (7, 2, 3)).calls
-    assert (call.operator, call.parameters) == ("add", 10)
+    assert (call.name, call.parameters) == ("add", 10)
 
 
 def test_parameters_that_are_joined_belong_to_the_call_that_takes_them() -> None:
@@ -116,7 +116,7 @@ def test_parameters_that_are_joined_belong_to_the_call_that_takes_them() -> None
 
     model = Written(forward, weight=torch.ones(12, 4), q=torch.ones(4), v=torch.ones(4))
     calls = capture(model, (2, 4)).calls
-    assert [(call.operator, call.parameters) for call in calls] == [("concat", 0), ("linear", 56)]
+    assert [(call.name, call.parameters) for call in calls] == [("concat", 0), ("linear", 56)]
 
 
 def test_parameter_that_is_joined_to_data_is_used_there() -> None:
@@ -124,7 +124,7 @@ def test_parameter_that_is_joined_to_data_is_used_there() -> None:
         return m.head(torch.cat([m.token.expand(len(x), -1, -1), x], 1))
 
     calls = capture(Written(forward, token=torch.ones(1, 1, 4), head=nn.Linear(4, 3)), (2, 5, 4)).calls
-    assert [(call.operator, call.parameters) for call in calls] == [("concat", 4), ("linear", 15)]
+    assert [(call.name, call.parameters) for call in calls] == [("concat", 4), ("linear", 15)]
 
 
 def test_nothing_of_a_parameter_is_in_zeros_like_it() -> None:

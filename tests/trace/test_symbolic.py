@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError, MeasurementError
-from convcost.models.reference import load
+from convcost.models.loading import load
 from convcost.symbolic.derivation import METRICS, Derivation
 from convcost.trace.derive import derive, measured
 from convcost.trace.probe import ones_probe

@@ -45,7 +45,7 @@ def derived(width: int) -> Any:
 
 def refereed(width: int) -> Any:
     report = convcost.referee(Net(width), inputs=SHAPE, counters=["fvcore", "torch-meta"])
-    return [(a.printed, a.terms, a.unexplained, a.failed) for a in report.refereed.accounts]
+    return [(a.printed, a.terms, a.unexplained, a.failed) for a in report.refereed.explanations]
 
 
 def proved(width: int) -> Any:

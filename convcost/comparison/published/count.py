@@ -10,11 +10,10 @@ from convcost.comparison.published.errors import ClaimError
 from convcost.comparison.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
 from convcost.comparison.published.subject import NUMBER, Leaf
 from convcost.core.architecture import Architecture, Network
-from convcost.core.builder import OpCall
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
-from convcost.core.numeric import Count
-from convcost.core.outline import kind
+from convcost.core.numeric import Count, as_fraction
+from convcost.core.op_call import OpCall
 from convcost.core.record import Formula
 from convcost.core.registry import find, lookup
 
@@ -38,7 +37,7 @@ def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
         exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
     else:
         exact = _formula(record, leaf, metric, counting)
-    return Fraction(exact * reading.factor)
+    return as_fraction(exact * reading.factor)
 
 
 def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Count:
@@ -87,7 +86,7 @@ def _network(name: str, settings: _Settings, part: str, counting: str, scope: st
     counted = _counted(name, settings, counting, drawn)
     total = sum(counted[number] for number in kept)
     if separable:
-        first = next(n for n, line in enumerate(network.calls) if line.operator.is_product)
+        first = next(n for n, line in enumerate(network.calls) if line.is_product)
         if first in kept and network.calls[first].hyper.get("kernel_size") == _SEVEN:
             total += _separable(network.calls[first], counting) - counted[first]
     return total
@@ -100,21 +99,17 @@ def _kept(network: Network, part: str) -> set[int]:
         last = network.core[-1]
         head = {number for number, line in enumerate(lines) if line is last}
         return head if part == "head" else set(range(len(lines))) - (head if part == "body" else set())
-    kept = {number for number, line in enumerate(lines) if line.name == part or line.name.startswith(f"{part}.")}
-    kept = kept or {number for number, line in enumerate(lines) if line.operator.is_product and _kind(line) == part}
+    kept = {number for number, line in enumerate(lines) if line.path == part or line.path.startswith(f"{part}.")}
+    kept = kept or {number for number, line in enumerate(lines) if line.is_product and line.kind == part}
     if not kept:
         raise ClaimError(f"{network.architecture.name} has no layer, block or kind of layer {part!r}")
     return kept
 
 
-def _kind(line: OpCall) -> str:
-    return kind(line.operator.name, line.inputs, line.hyper)
-
-
 def _dropped(network: Network, scope: str) -> set[int]:
-    core = [number for number, line in enumerate(network.calls) if line.operator.is_product]
+    core = [number for number, line in enumerate(network.calls) if line.is_product]
     if scope == "no linear":
-        return {number for number in core if network.calls[number].operator.name == "linear"}
+        return {number for number in core if network.calls[number].name == "linear"}
     return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
 
 
@@ -125,15 +120,15 @@ def _fvcore() -> Convention:
 
 def _line(line: OpCall, counting: str) -> Count:
     cost: Cost = line.cost
-    norm = line.operator.name == "batch_norm"
+    norm = line.name == "batch_norm"
     if counting == "fvcore":
-        return _fvcore().weigh(line.operator.name, line.hyper, cost) or 0
+        return _fvcore().weigh(line) or 0
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.
             return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
-        if counting == "weights" and line.operator.is_product:
-            return line.operator.unchecked(*line.inputs, **{**line.hyper, "bias": False}).cost.parameters
+        if counting == "weights" and line.is_product:
+            return line.weights
         return cost.parameters
     if counting in ("numel", "numel+statistics"):
         return cost.parameters + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
@@ -142,7 +137,7 @@ def _line(line: OpCall, counting: str) -> Count:
 
 def _separable(line: OpCall, counting: str) -> int:
     """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
-    _, filters, side, _ = line.output.shape
+    _, filters, side, _ = map(int, line.output)
     values = {"D_K": _SEVEN[0], "M": line.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
     bias = filters if line.hyper.get("bias") else 0

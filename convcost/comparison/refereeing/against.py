@@ -14,11 +14,11 @@ from fractions import Fraction
 from convcost.comparison.published.printed import Number, number
 from convcost.comparison.published.reading import Reading
 from convcost.comparison.published.verdict import Found, explanations
-from convcost.comparison.refereeing.term import core, seen
+from convcost.comparison.refereeing.explanation import explained_calls
 from convcost.core.convention import Convention
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.op_call import OpCall
 from convcost.core.registry import records
-from convcost.core.use import Use
 
 _TEXT = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>[KMGTB]?)\s*(?P<what>macs?|flops?)?", re.IGNORECASE | re.ASCII)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "B": 3, "T": 4}
@@ -55,81 +55,87 @@ def parse(text: str) -> tuple[Number, int]:
         raise DomainError(f"cannot read the number {text!r}; write it as it is printed, such as 314.2M") from error
 
 
-def against(text: str, uses: Sequence[Use], images: Mapping[int, Callable[[], Sequence[Use]]]) -> Against:
+def against(text: str, calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]) -> Against:
     """Search the readings of a printed number for a model's calls.
 
     images  what gives the calls for another side of the image, by its pixels
     """
     printed, power = parse(text)
-    candidates = [Found(reading, Fraction(value, 1000**power)) for reading, value in _readings(uses, images)]
+    candidates = [Found(reading, Fraction(value, 1000**power)) for reading, value in _readings(calls, images)]
     found = explanations(printed, candidates)
     nearest = min(candidates, key=lambda candidate: abs(candidate.value - printed.value) // (printed.step / 10))
     return Against(text, printed, power, found, nearest)
 
 
 def _readings(
-    uses: Sequence[Use], images: Mapping[int, Callable[[], Sequence[Use]]]
+    calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]
 ) -> Iterator[tuple[Reading, Fraction]]:
     """Every reading with its value, simplest first; one that gives no other value than a simpler one is left out."""
     known: set[Fraction] = set()
-    for names, value in _named(uses, images):
+    for names, value in _named(calls, images):
         if value not in known:
             known.add(value)
             yield Reading(names), value
 
 
 def _named(
-    uses: Sequence[Use], images: Mapping[int, Callable[[], Sequence[Use]]]
+    calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]
 ) -> Iterator[tuple[tuple[str, ...], Fraction]]:
-    countings = _countings(uses)
-    scopes = _scopes(uses)
-    plain = Fraction(sum(core(use) for use in uses))
+    countings = _countings(calls)
+    scopes = _scopes(calls)
+    plain = Fraction(_macs(calls))
     yield (), plain
     yield ("2 per MAC",), 2 * plain
     yield from (((name,), value) for name, value in countings.items())
-    yield from (((name,), Fraction(sum(core(use) for use in kept))) for name, kept in scopes.items())
-    yield from ((("2 per MAC", name), 2 * value) for name, value in _countings(uses, doubling=True).items())
-    yield from ((("2 per MAC", name), Fraction(2 * sum(map(core, kept)))) for name, kept in scopes.items())
+    yield from (((name,), Fraction(_macs(kept))) for name, kept in scopes.items())
+    yield from ((("2 per MAC", name), 2 * value) for name, value in _countings(calls, doubling=True).items())
+    yield from ((("2 per MAC", name), Fraction(2 * _macs(kept))) for name, kept in scopes.items())
     yield from (((name, how), value) for name, kept in scopes.items() for how, value in _countings(kept).items())
     for side, capture in images.items():
         try:
             others = capture()
         except ConvcostError:
             continue  # the model takes no image of this side
-        total, image = Fraction(sum(core(use) for use in others)), f"an image of {side}"
+        total, image = Fraction(_macs(others)), f"an image of {side}"
         yield (image,), total
         yield (image, "2 per MAC"), 2 * total
         yield from (((image, name), value) for name, value in _countings(others).items())
 
 
-def _countings(uses: Sequence[Use], doubling: bool = False) -> dict[str, Fraction]:
+def _countings(calls: Sequence[OpCall], doubling: bool = False) -> dict[str, Fraction]:
     """What is counted beside the products: whole conventions, biases, batch norms.
 
     `doubling` leaves out what has two a multiply-accumulate already.
     """
-    plain = sum(core(use) for use in uses)
-    biases = sum(use.cost.bias_adds for use in uses)
-    norms = sum(use.cost.activations for use in uses if use.operator == "batch_norm")
+    plain = _macs(calls)
+    biases = sum(int(call.cost.bias_adds) for call in calls)
+    norms = sum(int(call.cost.activations) for call in calls if call.name == "batch_norm")
     alike: dict[int, list[str]] = {}
     for name, convention in records(Convention).items():
         if name not in _UNITS and not (doubling and convention.unit == "flops"):
-            count = sum(one.first + one.second for one in (seen(convention, use) for use in uses))
+            count = sum(one.first + one.second for one in explained_calls(convention, calls))
             alike.setdefault(count, []).append(name)
     found = {f"as {' and '.join(n)} count{'s' if len(n) == 1 else ''}": value for value, n in alike.items()}
     found["with the additions of biases"] = plain + biases
     found |= {f"with {n} per element of batch norms": plain + n * norms for n in (1, 2, 4)}
     if not doubling:
-        found["every operation counted, 2 per MAC"] = 2 * plain + biases + sum(use.cost.elementwise for use in uses)
+        found["every operation counted, 2 per MAC"] = (
+            2 * plain + biases + sum(int(call.cost.elementwise) for call in calls)
+        )
     return {name: Fraction(value) for name, value in found.items()}
 
 
-def _scopes(uses: Sequence[Use]) -> dict[str, list[Use]]:
+def _macs(calls: Sequence[OpCall]) -> int:
+    return sum(int(call.macs) for call in calls)
+
+
+def _scopes(calls: Sequence[OpCall]) -> dict[str, list[OpCall]]:
     """Parts of the model that are left out."""
-    products = [use for use in uses if use.is_product]
+    products = [call for call in calls if call.is_product]
     if not products:
         return {}
     return {
-        "without the last layer": [use for use in uses if use is not products[-1]],
-        "without the first layer": [use for use in uses if use is not products[0]],
-        "without linear layers": [use for use in uses if use.operator != "linear"],
+        "without the last layer": [call for call in calls if call is not products[-1]],
+        "without the first layer": [call for call in calls if call is not products[0]],
+        "without linear layers": [call for call in calls if call.name != "linear"],
     }

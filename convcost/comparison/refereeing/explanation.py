@@ -6,16 +6,13 @@ from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from convcost.comparison.refereeing.term import CONVENTION, FAULT, Seen, Term, core, per_sample, seen, summed
-from convcost.comparison.refereeing.traced import NO_TRACE, Traced
-from convcost.comparison.refereeing.uses import uses
-from convcost.core.convention import Convention
-from convcost.core.errors import UnknownNameError
+from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
+from convcost.core.convention import Convention, by_module
+from convcost.core.errors import DomainError, UnknownNameError
+from convcost.core.op_call import OpCall
 from convcost.core.registry import records
-from convcost.core.use import Owner, Use
-from convcost.trace.capture import Call
-from convcost.trace.counters.counter import Printed
-from convcost.trace.counters.sandbox import Ran
+from convcost.trace.counters import Printout
+from convcost.trace.counters.sandbox import CounterRun
 
 
 @dataclass(frozen=True)
@@ -28,15 +25,15 @@ class Odd:
 
 
 @dataclass(frozen=True)
-class Account:
-    """One counter's number against the formula.
+class Explanation:
+    """One counter's number explained by the formulas.
 
     printed      None where the counter printed nothing, for the reason in `failed`
     core         multiply-accumulates of all products, by the formulas
     terms        what the number differs by, summed up
     unexplained  what is left of the difference
     odd          where it is, as far as the counter says
-    seen         what its convention makes of every call
+    calls        what its convention makes of every call
     """
 
     counter: str
@@ -47,7 +44,7 @@ class Account:
     terms: tuple[Term, ...] = ()
     odd: tuple[Odd, ...] = ()
     failed: str = ""
-    seen: tuple[Seen, ...] = field(default=(), repr=False)
+    calls: tuple[ExplainedCall, ...] = field(default=(), repr=False)
 
     @property
     def difference(self) -> int | None:
@@ -71,69 +68,100 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Refereed:
-    """The accounts of all counters for one model and input; `unknown` are operators without a formula."""
+class RefereeRun:
+    """The explanations of all counters for one model and input; `unknown` are operators without a formula."""
 
     core: int
-    accounts: tuple[Account, ...]
+    explanations: tuple[Explanation, ...]
     unknown: Mapping[str, int]
 
     @property
     def ok(self) -> bool:
-        """Every number that was printed is explained to the last unit."""
-        return not any(account.unexplained for account in self.accounts)
+        """Whether every number that was printed is explained to the last unit."""
+        return not any(explanation.unexplained for explanation in self.explanations)
 
-    def account(self, counter: str) -> Account:
-        """One counter's; raises UnknownNameError with the near names."""
-        for account in self.accounts:
-            if account.counter == counter:
-                return account
-        raise UnknownNameError("counter of this referee", counter, [account.counter for account in self.accounts])
+    def explanation(self, counter: str) -> Explanation:
+        """Return one counter's explanation; raises UnknownNameError with the near names."""
+        for explanation in self.explanations:
+            if explanation.counter == counter:
+                return explanation
+        raise UnknownNameError("counter of this referee", counter, [one.counter for one in self.explanations])
 
 
-def referee(
-    calls: Sequence[Call],
-    owners: Mapping[str, Owner],
-    ran: Iterable[Ran],
-    batch: int,
-    trace: Traced = NO_TRACE,
-) -> Refereed:
+def referee(calls: Sequence[OpCall], ran: Iterable[CounterRun], batch: int, sizes: int = 0) -> RefereeRun:
     """Take what counters printed apart by their conventions.
 
+    calls  a model's calls with their call sites
     batch  the first size of the model's only positional input, 1 where it has others
-    trace  what a torch.jit trace of the model has otherwise than the calls
+    sizes  how many products of sizes a torch.jit trace of the model has besides its calls
     """
-    found, unknown = uses(calls, owners, trace.unused)
-    total = sum(core(use) for use in found)
-    return Refereed(total, tuple(_account(one, found, total, batch, trace.sizes) for one in ran), dict(unknown))
+    unknown = Tally(call.aten for call in calls if call.result is None)
+    return RefereeRun(
+        sum(int(call.macs) for call in calls),
+        tuple(_explanation(one, calls, batch, sizes) for one in ran),
+        dict(unknown),
+    )
 
 
-def _account(one: Ran, found: Sequence[Use], total: int, batch: int, sizes: int) -> Account:
-    counter = one.counter
-    start = Account(counter.name, one.version, counter.unit, None, total, failed=one.failed)
+def explained_calls(convention: Convention, calls: Sequence[OpCall]) -> tuple[ExplainedCall, ...]:
+    """Return what a convention makes of every call that has a formula."""
+    siblings = by_module(calls)
+    return tuple(explained(convention, call, siblings[call.path]) for call in calls if call.result is not None)
+
+
+def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: int) -> Explanation:
+    counter, core = one.counter, sum(int(call.macs) for call in calls)
+    start = Explanation(counter.name, one.version, counter.unit, None, core, failed=one.failed)
     if one.printed is None:
         return start
     convention = records(Convention).get(counter.name)
-    looked = tuple(seen(convention, use) for use in found) if convention else ()
+    looked = explained_calls(convention, calls) if convention else ()
     terms = [term for one_call in looked for term in one_call.terms]
     if convention and convention.per_sample:
         terms += per_sample(looked, batch)
     if convention and convention.sizes and sizes:
         terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
-    account = replace(start, printed=one.printed.total, terms=summed(terms), seen=looked)
-    return replace(account, odd=_odd(looked, one.printed)) if account.unexplained else account
+    found = replace(start, printed=one.printed.total, terms=summed(terms), calls=looked)
+    return replace(found, odd=_odd(looked, one.printed)) if found.unexplained else found
 
 
 _SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
 
 
-def _odd(looked: Sequence[Seen], printed: Printed) -> tuple[Odd, ...]:
+def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
     """The modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()
     expected: Tally[str] = Tally()
     for one in looked:
-        expected[one.use.path] += one.first
+        expected[one.call.path] += one.first
     paths = sorted(set(expected) | set(printed.modules))
     pairs = [(path, printed.modules.get(path, 0), expected[path]) for path in paths]
     return tuple(Odd(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+@dataclass(frozen=True)
+class Between:
+    """What the second counter has more than the first; `terms` and `unexplained` add up to it."""
+
+    first: Explanation
+    second: Explanation
+    difference: int
+    terms: tuple[Term, ...]
+    unexplained: int
+
+
+def between(first: Explanation, second: Explanation) -> Between:
+    """Take the difference of two numbers apart; raises DomainError where one of them printed none."""
+    for explanation in (first, second):
+        if explanation.printed is None:
+            raise DomainError(f"{explanation.counter} printed no number: {explanation.failed}")
+    terms: list[Term] = []
+    for term in second.terms:
+        own = next((t for t in first.terms if (t.kind, t.label) == (term.kind, term.label)), None)
+        terms.append(replace(term, amount=term.amount - (own.amount if own else 0)))
+    shared = {(term.kind, term.label) for term in second.terms}
+    terms += [replace(term, amount=-term.amount) for term in first.terms if (term.kind, term.label) not in shared]
+    kept = tuple(sorted((t for t in terms if t.amount), key=lambda t: -abs(t.amount)))
+    difference = (second.printed or 0) - (first.printed or 0)
+    return Between(first, second, difference, kept, difference - sum(term.amount for term in kept))

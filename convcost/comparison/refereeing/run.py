@@ -1,29 +1,29 @@
-"""Hearing a model's counters: capture, trace and the counters' own processes, from a module or a reference."""
+"""A referee run: capture, trace and the counters' own processes, from a module or a reference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
 from convcost.comparison.published.reading import IMAGES
 from convcost.comparison.refereeing.against import Against, against
-from convcost.comparison.refereeing.explanation import Refereed, referee
-from convcost.comparison.refereeing.traced import traced
-from convcost.comparison.refereeing.uses import uses
+from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import MeasurementError
+from convcost.core.op_call import OpCall
+from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
-from convcost.core.use import Use
-from convcost.models.reference import LIBRARIES, load
-from convcost.trace.call_sites import Written, written
-from convcost.trace.counters.counter import Counter, counter, counters
-from convcost.trace.counters.sandbox import LIMIT, run
+from convcost.models.loading import load
+from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.counters import Counter, counter, counters
+from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
 
 
 @dataclass(frozen=True)
-class Subject:
+class CountedModel:
     """A model and the inputs that it is counted on; `anew` builds it with the values of its buffers."""
 
     module: Any
@@ -39,35 +39,35 @@ class Subject:
         return specs[0].shape[0] if single else 1
 
 
-def subject(model: Any, inputs: Any, arguments: Mapping[str, Any]) -> Subject:
-    """A module with its inputs, or the model of a reference on those that its library declares.
+def counted_model(model: Any, inputs: Any, arguments: Mapping[str, Any]) -> CountedModel:
+    """Return a module with its inputs, or the model of a reference on those that its library declares.
 
     Raises MeasurementError where it cannot be built or has no inputs.
     """
     if not isinstance(model, str):
         if inputs is None:
             raise MeasurementError(f"{type(model).__name__} does not say what it takes; give an input's shape")
-        return Subject(model, Inputs.of(inputs), type(model).__name__)
+        return CountedModel(model, Inputs.of(inputs), type(model).__name__)
     loaded = load(model, arguments)
     given = loaded.inputs if inputs is None else inputs
     if given is None:
         raise MeasurementError(loaded.note)
-    return Subject(loaded.module, Inputs.of(given), model, lambda: load(model, arguments, initialised=True).module)
+    return CountedModel(loaded.module, Inputs.of(given), model, lambda: load(model, arguments, initialised=True).module)
 
 
-def _written(what: Subject) -> tuple[Subject, Written]:
-    """How a model writes its calls; one that computes from its buffers while it runs is built with their values."""
+def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:
+    """A model's calls; one that computes from its buffers while it runs is built with their values."""
     try:
-        return what, written(what.module, what.inputs)
+        return what, capture_call_sites(what.module, what.inputs).calls
     except MeasurementError:
         if what.anew is None:
             raise
         other = replace(what, module=what.anew(), anew=None)
-        return other, written(other.module, other.inputs)
+        return other, capture_call_sites(other.module, other.inputs).calls
 
 
 def chosen(names: Sequence[str] | None) -> list[Counter]:
-    """The counters of these names, in their order; of no names all that are installed.
+    """Return the counters of these names, in their order; of no names all that are installed.
 
     Raises UnknownNameError with the near names.
     """
@@ -76,14 +76,20 @@ def chosen(names: Sequence[str] | None) -> list[Counter]:
     return [counter(name) for name in dict.fromkeys(names)]
 
 
-def heard(what: Subject, names: Sequence[str] | None = None, limit: float = LIMIT) -> Refereed:
-    """Let the counters count, and take their numbers apart."""
+def referee_model(what: CountedModel, names: Sequence[str] | None = None, limit: float = LIMIT) -> RefereeRun:
+    """Let the counters count, and explain their numbers."""
     wanted = chosen(names)
     prepare(wanted)
-    what, found = _written(what)
-    trace = traced(found.capture.calls, traced_or_not(what.module, what.inputs))
+    what, calls = _captured(what)
     ran = run(wanted, what.module, what.inputs, limit)
-    return referee(found.capture.calls, found.owners, ran, what.batch, trace)
+    return explain(what, calls, ran)
+
+
+def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[CounterRun]) -> RefereeRun:
+    """Explain what counters printed for a model, from its calls and a torch.jit trace of it."""
+    trace = traced_or_not(what.module, what.inputs)
+    traced = [measured.call for measured in measured_calls(calls, trace)]
+    return referee(traced, ran, what.batch, products_of_sizes(calls, trace))
 
 
 def prepare(wanted: Sequence[Counter]) -> None:
@@ -100,17 +106,13 @@ def prepare(wanted: Sequence[Counter]) -> None:
 _IMPORT_TORCHVISION = ("ptflops", "calflops")
 
 
-def held_against(what: Subject, text: str) -> Against:
-    """What a printed number of this model can mean."""
-    what, found = _written(what)
-    return against(text, _uses(found), _images(what))
+def explain_number(what: CountedModel, text: str) -> Against:
+    """Return what a printed number of this model can mean."""
+    what, calls = _captured(what)
+    return against(text, calls, _images(what))
 
 
-def _uses(found: Written) -> list[Use]:
-    return uses(found.capture.calls, found.owners)[0]
-
-
-def _images(what: Subject) -> dict[int, Callable[[], list[Use]]]:
+def _images(what: CountedModel) -> dict[int, Callable[[], Sequence[OpCall]]]:
     """The calls at the other sides that images are met with, of a model that takes one square image."""
     specs = what.inputs.specs
     if len(specs) != 1 or len(what.inputs.args) != 1 or len(specs[0].shape) != 4:
@@ -119,8 +121,8 @@ def _images(what: Subject) -> dict[int, Callable[[], list[Use]]]:
     if height != width:
         return {}
 
-    def at(side: int) -> Callable[[], list[Use]]:
+    def at(side: int) -> Callable[[], Sequence[OpCall]]:
         inputs = Inputs((TensorSpec((batch, channels, side, side), specs[0].dtype),))
-        return lambda: _uses(written(what.module, inputs))
+        return lambda: capture_call_sites(what.module, inputs).calls
 
     return {side: at(side) for side in IMAGES if side != height}

@@ -52,6 +52,11 @@ class Arguments(dict[str, Any]):
         """Return a list of whole numbers; an argument that is None has none."""
         return tuple(self[name] or ())
 
+    def tensor(self, name: str) -> Tensor:
+        """Return a tensor."""
+        value: Tensor = self[name]
+        return value
+
     def tensors(self, name: str) -> list[Tensor]:
         """Return a list of tensors."""
         return list(self[name])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from typing import Any
 
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.counters.counter import Counter, Printed
+from convcost.trace.counters import Args, Counter, Kwargs, Printout
 from convcost.trace.inputs import Inputs
 
 
-def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """fvcore's own total; raises MeasurementError where one of its handles raises."""
+def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Return fvcore's own total; raises MeasurementError where one of its handles raises."""
     from convcost.trace.fvcore import trace
 
     traced = trace(model, Inputs(args, kwargs))
@@ -22,8 +21,8 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
     modules: Tally[str] = Tally()
     for call in traced.calls:
-        modules[call.module] += call.count or 0
-    return Printed(traced.total, dict(modules))
+        modules[call.path] += call.count or 0
+    return Printout(traced.total, modules)
 
 
 COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count, device="meta"),)

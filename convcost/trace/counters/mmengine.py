@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
-from convcost.core.errors import MeasurementError
-from convcost.trace.counters.counter import Counter, Printed, own
+from convcost.trace.counters import Args, Counter, Kwargs, Printout, own_counts
 
 
-def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """mmengine's total; it takes positional arguments only."""
-    if kwargs:
-        raise MeasurementError("it takes no keyword arguments")
+def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Return mmengine's total; it takes no keyword arguments."""
     from mmengine.analysis import FlopAnalyzer
 
     analysis = FlopAnalyzer(model, args)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     total = int(analysis.total())
-    return Printed(total, own({path: int(found) for path, found in analysis.by_module().items()}))
+    return Printout(total, own_counts({path: int(found) for path, found in analysis.by_module().items()}))
 
 
-COUNTERS = (Counter("mmengine", ("mmengine-lite", "mmengine"), "mmengine", "macs", count),)
+COUNTERS = (Counter("mmengine", ("mmengine-lite", "mmengine"), "mmengine", "macs", count, keywords=False),)

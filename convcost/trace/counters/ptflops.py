@@ -8,30 +8,30 @@ from typing import Any
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.counters.counter import Counter, Printed
+from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 
-def hooks(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """The default backend; what its hooks gave to each module is read before it is thrown away."""
+def hooks(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Count by the default backend; what its hooks gave to each module is read before it is thrown away."""
     from ptflops import pytorch_engine
 
     modules: dict[str, int] = {}
     average = pytorch_engine.compute_average_flops_cost
 
-    def noting(self: Any) -> Any:
+    def noting(self: Any) -> object:
         modules.update({name: m.__flops__ for name, m in self.named_modules() if hasattr(m, "__flops__")})
         return average(self)
 
     pytorch_engine.compute_average_flops_cost = noting
-    return Printed(_complexity(model, args, kwargs, "pytorch"), modules)
+    return Printout(_complexity(model, args, kwargs, "pytorch"), modules)
 
 
-def aten(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """The ATen backend, which gives whole children of the model, not layers."""
-    return Printed(_complexity(model, args, kwargs, "aten"))
+def aten(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Count by the ATen backend, which gives whole children of the model, not layers."""
+    return Printout(_complexity(model, args, kwargs, "aten"))
 
 
-def _complexity(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], backend: str) -> int:
+def _complexity(model: nn.Module, args: Args, kwargs: Kwargs, backend: str) -> int:
     from ptflops import get_model_complexity_info
 
     whole = model if not args or (len(args) == 1 and not kwargs) else _Named(model, args, kwargs)
@@ -51,13 +51,13 @@ def _complexity(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any],
 
 
 class _Named(nn.Module):
-    """A model of several positional arguments, which ptflops cannot hand over, as one without any."""
+    """A model without arguments for one of several positional ones, which ptflops cannot pass on."""
 
-    def __init__(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> None:
         super().__init__()
         self.model, self.given = model, (args, kwargs)
 
-    def forward(self, **_: Any) -> Any:
+    def forward(self, **_: object) -> object:
         args, kwargs = self.given
         return self.model(*args, **kwargs)
 

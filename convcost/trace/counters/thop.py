@@ -7,24 +7,21 @@ from typing import Any
 
 from torch import nn
 
-from convcost.core.errors import MeasurementError
-from convcost.trace.counters.counter import Counter, Printed
+from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 
-def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """`thop.profile`; it takes positional arguments only."""
-    if kwargs:
-        raise MeasurementError("it takes no keyword arguments")
+def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Return the total of `thop.profile`; it takes no keyword arguments."""
     from thop import profile
 
     total, _, layers = profile(model, inputs=args, verbose=False, ret_layer_info=True)
     modules: dict[str, int] = {}
     _walk(layers, "", modules)
-    return Printed(int(total), modules)
+    return Printout(int(total), modules)
 
 
 def _walk(layers: Mapping[str, Any], prefix: str, modules: dict[str, int]) -> int:
-    """The counts of leaves; those of a parent are its children's and its own."""
+    """Note what each module counts without its children, and return what all of them count."""
     total = 0
     for name, (ops, _, children) in layers.items():
         path = f"{prefix}{name}"
@@ -34,6 +31,6 @@ def _walk(layers: Mapping[str, Any], prefix: str, modules: dict[str, int]) -> in
 
 
 COUNTERS = (
-    Counter("thop", ("thop",), "thop", "macs", count, grad=False),
-    Counter("ultralytics-thop", ("ultralytics-thop",), "thop", "macs", count, grad=False),
+    Counter("thop", ("thop",), "thop", "macs", count, keywords=False, grad=False),
+    Counter("ultralytics-thop", ("ultralytics-thop",), "thop", "macs", count, keywords=False, grad=False),
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
-from convcost.trace.counters.counter import Counter, Printed, own
+from convcost.trace.counters import Args, Counter, Kwargs, Printout, own_counts
 
 
-def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """The total of one forward pass."""
+def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Return the total of one forward pass."""
     from torch.utils.flop_counter import FlopCounterMode
 
     mode = FlopCounterMode(display=False)
@@ -22,7 +20,7 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
         for path, found in mode.get_flop_counts().items()
         if path != "Global"
     }
-    return Printed(int(mode.get_total_flops()), own(inclusive))
+    return Printout(int(mode.get_total_flops()), own_counts(inclusive))
 
 
 COUNTERS = (

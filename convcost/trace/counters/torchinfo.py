@@ -7,11 +7,11 @@ from typing import Any
 
 from torch import nn
 
-from convcost.trace.counters.counter import Counter, Printed
+from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 
-def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-    """The total mult-adds, and those of each leaf."""
+def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    """Return the total mult-adds, and those of each leaf."""
     from torchinfo import summary
 
     # Without positional arguments it takes a dict, which spares its own names from clashing with the model's.
@@ -22,7 +22,7 @@ def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pr
     for layer in found.summary_list:
         if layer.is_leaf_layer:
             modules[_path(layer)] += int(layer.macs)
-    return Printed(int(found.total_mult_adds), dict(modules))
+    return Printout(int(found.total_mult_adds), modules)
 
 
 def _path(layer: Any) -> str:

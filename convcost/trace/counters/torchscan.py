@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from typing import Any
+from functools import partial
 
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.counters.counter import Count, Counter, Printed
+from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 
-def _count(metric: str) -> Count:
-    def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
-        from torchscan import crawl_module
+def count(model: nn.Module, args: Args, kwargs: Kwargs, metric: str) -> Printout:
+    """Return the total of a metric, and what each module has of it."""
+    from torchscan import crawl_module
 
-        report = crawl_module(model, args=args, kwargs=kwargs)
-        total = report["totals"][metric]["known_value"]
-        if total is None:
-            raise MeasurementError("it has no formula for any module of this model")
-        modules: Tally[str] = Tally()
-        for layer in report["layers"]:
-            modules[layer["path"]] += layer["metrics"].get(metric, {}).get("known_value") or 0
-        return Printed(int(total), dict(modules))
+    report = crawl_module(model, args=args, kwargs=kwargs)
+    total = report["totals"][metric]["known_value"]
+    if total is None:
+        raise MeasurementError("it has no formula for any module of this model")
+    modules: Tally[str] = Tally()
+    for layer in report["layers"]:
+        modules[layer["path"]] += layer["metrics"].get(metric, {}).get("known_value") or 0
+    return Printout(int(total), modules)
 
-    return count
 
+_flops = partial(count, metric="module_flops")
 
 COUNTERS = (
-    Counter("torchscan", ("torchscan",), "torchscan", "macs", _count("macs"), grad=False),
-    Counter("torchscan-flops", ("torchscan",), "torchscan", "flops", _count("module_flops"), grad=False),
+    Counter("torchscan", ("torchscan",), "torchscan", "macs", partial(count, metric="macs"), grad=False),
+    Counter("torchscan-flops", ("torchscan",), "torchscan", "flops", _flops, grad=False),
 )

@@ -44,7 +44,10 @@ TRANSCRIBED = {
 
 
 def test_every_row_has_a_verdict(verdicts: dict[str, Checked]) -> None:
-    assert {name: len(claims(name)) for name in papers()} == TRANSCRIBED
+    found = {name: len(claims(name)) for name in papers()}
+    assert found == TRANSCRIBED, (
+        "say how many rows a CSV has in TRANSCRIBED of tests/comparison/published/test_verdicts.py"
+    )
     assert len(verdicts) == sum(TRANSCRIBED.values())
     silent = [name for name, c in verdicts.items() if c.computed is None]
     assert sorted(silent) == sorted(name for name, c in verdicts.items() if c.verdict is Verdict.NOT_COMPUTED)

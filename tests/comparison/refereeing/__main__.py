@@ -6,7 +6,7 @@ import importlib
 import sys
 
 from convcost.comparison.refereeing.run import prepare
-from convcost.trace.counters.counter import Counter, counters
+from convcost.trace.counters import Counter, counters
 from convcost.trace.counters.sandbox import run
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.cases import CASES

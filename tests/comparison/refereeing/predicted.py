@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from convcost.comparison.refereeing.explanation import Refereed, referee
-from convcost.comparison.refereeing.run import Subject
-from convcost.comparison.refereeing.traced import Traced, traced
-from convcost.trace.call_sites import Written, written
-from convcost.trace.counters.counter import Printed, counter
-from convcost.trace.counters.sandbox import Ran
+from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
+from convcost.comparison.refereeing.explanation import RefereeRun, referee
+from convcost.comparison.refereeing.run import CountedModel
+from convcost.core.op_call import OpCall
+from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.counters import Printout, counter
+from convcost.trace.counters.sandbox import CounterRun
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
 from tests.comparison.refereeing.cases import CASES
@@ -18,19 +19,18 @@ from tests.comparison.refereeing.printed import Row
 
 
 @cache
-def seen(name: str) -> tuple[Written, Traced, int]:
-    """A case's calls, what a trace has otherwise, and its batch."""
+def captured(name: str) -> tuple[list[OpCall], int, int]:
+    """A case's calls, its batch, and how many products of sizes a trace has besides."""
     case = CASES[name]
     model, inputs = case.make(), Inputs.of(case.inputs)
-    found = written(model, inputs)
-    trace = traced(found.capture.calls, traced_or_not(model, inputs))
-    return found, trace, Subject(model, inputs, name).batch
+    calls, trace = capture_call_sites(model, inputs).calls, traced_or_not(model, inputs)
+    measured = [one.call for one in measured_calls(calls, trace)]
+    return measured, CountedModel(model, inputs, name).batch, products_of_sizes(calls, trace)
 
 
-def judged(name: str, rows: Sequence[Row]) -> Refereed:
+def judged(name: str, rows: Sequence[Row]) -> RefereeRun:
     """What the referee makes of a case's printed numbers, without running any counter."""
-    found, trace, batch = seen(name)
-    ran = [
-        Ran(counter(r.counter), r.version, None if r.printed is None else Printed(r.printed), r.failed) for r in rows
-    ]
-    return referee(found.capture.calls, found.owners, ran, batch, trace)
+    calls, batch, sizes = captured(name)
+    printed = (None if row.printed is None else Printout(row.printed) for row in rows)
+    ran = [CounterRun(counter(r.counter), r.version, p, r.failed) for r, p in zip(rows, printed, strict=True)]
+    return referee(calls, ran, batch, sizes)

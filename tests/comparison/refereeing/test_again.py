@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convcost.comparison.refereeing.run import prepare
-from convcost.trace.counters.counter import counters
+from convcost.trace.counters import counters
 from convcost.trace.counters.sandbox import run
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.cases import CASES

@@ -6,8 +6,8 @@ import pytest
 from torch import nn
 
 from convcost.comparison.refereeing.against import parse
-from convcost.comparison.refereeing.between import between
-from convcost.comparison.refereeing.run import held_against, subject
+from convcost.comparison.refereeing.explanation import between
+from convcost.comparison.refereeing.run import counted_model, explain_number
 from convcost.core.errors import ConvcostError, DomainError
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.predicted import judged
@@ -29,14 +29,14 @@ MOBILENET = "torchvision:mobilenet_v2"
     ],
 )
 def test_the_best_reading_of_a_number(number: str, meaning: str | None) -> None:
-    found = held_against(subject(MOBILENET, None, {}), number)
+    found = explain_number(counted_model(MOBILENET, None, {}), number)
     best = found.found[0].reading.sentence if found.found else None
     assert best == meaning
     assert found.explained is (meaning is not None)
 
 
 def test_another_image_is_a_reading() -> None:
-    found = held_against(subject(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224), {}), "19.31M")
+    found = explain_number(counted_model(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224), {}), "19.31M")
     # 3·8·9 taps at 299×299 positions are 19,310,616.
     assert [one.reading.sentence for one in found.found] == ["an image of 299"]
 
@@ -50,8 +50,8 @@ def test_what_is_no_number_is_one_line(text: str) -> None:
 def test_the_difference_of_two_counters_is_the_sum_of_its_terms() -> None:
     rows = [row for row in printed.rows() if row.case == "convolution and F.gelu, batch of 4"]
     found = judged("convolution and F.gelu, batch of 4", rows)
-    for first in found.accounts:
-        for second in found.accounts:
+    for first in found.explanations:
+        for second in found.explanations:
             one = between(first, second)
             assert one.difference == (second.printed or 0) - (first.printed or 0)
             assert sum(term.amount for term in one.terms) == one.difference
@@ -62,4 +62,4 @@ def test_a_counter_without_a_number_has_no_difference() -> None:
     rows = [row for row in printed.rows() if row.case == "matmul, matrix and vector"]
     found = judged("matmul, matrix and vector", rows)
     with pytest.raises(DomainError, match="fvcore printed no number: its handle of aten::matmul raises IndexError"):
-        between(found.account("torch"), found.account("fvcore"))
+        between(found.explanation("torch"), found.explanation("fvcore"))

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from convcost.comparison.refereeing.term import FAULT
-from convcost.trace.counters.counter import counters
+from convcost.comparison.refereeing.terms import FAULT
+from convcost.trace.counters import counters
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.cases import CASES
 from tests.comparison.refereeing.predicted import judged
@@ -27,8 +27,8 @@ def test_formulas_are_right_and_counters_are_predicted(name: str) -> None:
     found = judged(name, TABLE[name])
     assert found.core == CASES[name].truth
     assert found.unknown == {}
-    assert {a.counter: a.unexplained for a in found.accounts if a.unexplained} == {}
-    assert {a.counter for a in found.accounts} == set(counters())
+    assert {a.counter: a.unexplained for a in found.explanations if a.unexplained} == {}
+    assert {a.counter for a in found.explanations} == set(counters())
 
 
 def test_what_prints_nothing_says_why() -> None:
@@ -98,13 +98,13 @@ def test_known_wrong_counts_are_printed(counter: str, case: str, number: int) ->
 
 def test_a_wrong_number_is_not_explained() -> None:
     rows = [printed.Row(r.case, r.counter, r.version, (r.printed or 0) + 1, "") for r in TABLE["conv2d"]]
-    assert [account.unexplained for account in judged("conv2d", rows).accounts] == [1] * len(rows)
+    assert [account.unexplained for account in judged("conv2d", rows).explanations] == [1] * len(rows)
 
 
 def test_faults_and_conventions_are_told_apart() -> None:
     found = judged("conv_transpose2d with bias", TABLE["conv_transpose2d with bias"])
     # 2 samples of 4 channels, 7×9 positions, 3×3 taps to 6 channels; the output has 14×18 positions.
     right, wrong, biases = 2 * 7 * 9 * 4 * 6 * 9, 2 * 14 * 18 * 4 * 6 * 9, 2 * 14 * 18 * 6
-    assert (found.account("thop").convention, found.account("thop").fault) == (0, wrong - right)
-    assert (found.account("ptflops-aten").convention, found.account("ptflops-aten").fault) == (biases, 0)
-    assert {term.kind for term in found.account("thop").terms} == {FAULT}
+    assert (found.explanation("thop").convention, found.explanation("thop").fault) == (0, wrong - right)
+    assert (found.explanation("ptflops-aten").convention, found.explanation("ptflops-aten").fault) == (biases, 0)
+    assert {term.kind for term in found.explanation("thop").terms} == {FAULT}

@@ -15,10 +15,9 @@ import torch
 from torch import nn
 
 from convcost.comparison.refereeing.explanation import referee
-from convcost.trace.call_sites import written
-from convcost.trace.counters import fvcore, torchinfo
-from convcost.trace.counters.counter import Counter, Printed, counter
-from convcost.trace.counters.sandbox import Ran, run
+from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.counters import Counter, Printout, counter, fvcore, torchinfo
+from convcost.trace.counters.sandbox import CounterRun, run
 
 SHAPE = (1, 3, 8, 9)
 
@@ -28,44 +27,42 @@ def net() -> nn.Module:
     return nn.Sequential(nn.Conv2d(3, 4, 3), inner, nn.Flatten(), nn.Linear(5 * 6 * 7, 2))
 
 
-def adding(seven: int, path: str) -> Callable[..., Printed]:
-    def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printed:
+def adding(seven: int, path: str) -> Callable[..., Printout]:
+    def count(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Printout:
         honest = fvcore.count(model, args, kwargs)
         modules = dict(honest.modules or {})
-        return Printed(honest.total + seven, {**modules, path: modules[path] + seven})
+        return Printout(honest.total + seven, {**modules, path: modules[path] + seven})
 
     return count
 
 
-def run_one(count: Callable[..., Printed], limit: float = 3600.0) -> Ran:
+def run_one(count: Callable[..., Printout], limit: float = 3600.0) -> CounterRun:
     (ran,) = run([replace(counter("fvcore"), count=count)], net(), SHAPE, limit)
     return ran
 
 
 def test_an_unknown_fault_is_caught_and_its_layer_named() -> None:
     ran = run_one(adding(7, "1.0"))
-    found = written(net(), SHAPE)
-    (account,) = referee(found.capture.calls, found.owners, [ran], 1).accounts
-    assert account.unexplained == 7
-    assert [(odd.path, odd.printed - odd.expected) for odd in account.odd] == [("1.0", 7)]
+    (explanation,) = referee(capture_call_sites(net(), SHAPE).calls, [ran], 1).explanations
+    assert explanation.unexplained == 7
+    assert [(odd.path, odd.printed - odd.expected) for odd in explanation.odd] == [("1.0", 7)]
 
 
 def test_an_honest_counter_has_nothing_odd() -> None:
-    found = written(net(), SHAPE)
-    report = referee(found.capture.calls, found.owners, [run_one(adding(0, "1.0"))], 1)
+    report = referee(capture_call_sites(net(), SHAPE).calls, [run_one(adding(0, "1.0"))], 1)
     assert report.ok
-    assert report.accounts[0].odd == ()
+    assert report.explanations[0].odd == ()
 
 
-def _raise(*_: Any) -> Printed:
+def _raise(*_: Any) -> Printout:
     raise ValueError("no such thing\nsecond line")
 
 
-def _die(*_: Any) -> Printed:
+def _die(*_: Any) -> Printout:
     os._exit(3)
 
 
-def _hang(*_: Any) -> Printed:
+def _hang(*_: Any) -> Printout:
     while True:
         time.sleep(60)
 

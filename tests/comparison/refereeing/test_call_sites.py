@@ -1,4 +1,4 @@
-"""How a call is written: through which patched names, in whose forward; and nothing stays patched."""
+"""Where a call is made: through which patched names, in whose forward; and nothing stays patched."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.core.use import NATIVE_ATTENTION, NATIVE_LAYER
-from convcost.trace.call_sites import NAMES, written
+from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
+from convcost.trace.call_sites import NAMES, capture_call_sites
 from tests.comparison.refereeing.case import Model, of
 
 SHAPE = (1, 4, 6, 5)
 
 
 def functions(model: nn.Module, *shapes: tuple[int, ...]) -> list[tuple[str, ...]]:
-    return [call.functions for call in written(model, shapes).capture.calls]
+    return [call.site.functions for call in capture_call_sites(model, shapes).calls]
 
 
 @pytest.mark.parametrize(
@@ -68,20 +68,20 @@ def test_owners_know_their_class_places_and_parameters() -> None:
 
     shared = Derived(4, 4, 3, padding=1)
     model = nn.Sequential(nn.Sequential(shared, nn.ReLU()), nn.Sequential(shared))
-    owners = written(model, SHAPE).owners
+    owners = {call.path: call.site.owner for call in capture_call_sites(model, SHAPE).calls}
     conv = owners["0.0"]
     assert conv.kind.endswith("Derived")
     assert conv.bases[1:3] == ("Conv2d", "_ConvNd")
     assert (conv.places, conv.leaf, conv.parameters) == (2, True, frozenset({"weight", "bias"}))
-    assert (owners["0.1"].kind, owners["0.1"].places, owners["0"].leaf) == ("ReLU", 1, False)
+    assert (owners["0.1"].kind, owners["0.1"].places, owners["0.1"].leaf) == ("ReLU", 1, True)
 
 
 def test_contiguity_and_a_missing_batch_are_noted() -> None:
-    (call,) = written(Model(lambda m, x: m.a(x.transpose(1, 2)), a=nn.Linear(6, 2)), ((2, 6, 5),)).capture.calls
-    assert not call.contiguous
-    (call,) = written(nn.Conv2d(4, 2, 1), (SHAPE[1:],)).capture.calls
-    assert call.unbatched
-    assert call.contiguous
+    (call,) = capture_call_sites(Model(lambda m, x: m.a(x.transpose(1, 2)), a=nn.Linear(6, 2)), ((2, 6, 5),)).calls
+    assert not call.site.contiguous
+    (call,) = capture_call_sites(nn.Conv2d(4, 2, 1), (SHAPE[1:],)).calls
+    assert call.site.unbatched
+    assert call.site.contiguous
 
 
 def test_nothing_stays_patched() -> None:
@@ -92,6 +92,6 @@ def test_nothing_stays_patched() -> None:
         raise RuntimeError("half way")
 
     with pytest.raises(Exception, match="half way"):
-        written(Model(fails), SHAPE)
+        capture_call_sites(Model(fails), SHAPE)
     assert [vars(room).get(name) for _, room, names in NAMES for name in names] == before
     assert functions(nn.ReLU(), SHAPE) == [("F.relu",)]

@@ -1,4 +1,4 @@
-"""The user's own models: a factory of a package or of a file, imported from where it lies."""
+"""A factory in the user's own package or file, imported from where it lies."""
 
 from __future__ import annotations
 
@@ -17,40 +17,33 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, said
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
 from convcost.core.spec import TensorSpec
 from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
-from convcost.models.reference import LIBRARIES
-
-_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @contextmanager
-def importing(place: str, name: str) -> Iterator[Any]:
-    """The object `name` of a file (`place` ends in .py) or of an importable module.
+def importing(reference: ModelReference) -> Iterator[object]:
+    """Give the factory that a reference to a file or an importable module names.
 
     The file's folder, or for a module the current one, leads the search path meanwhile, so that its neighbours
     can be imported too. Raises MeasurementError where the import fails or the name is not there.
     """
-    file = Path(place) if place.endswith(".py") else None
+    place = reference.place
+    file = Path(place) if reference.kind is ReferenceKind.FILE else None
     if file is not None and not file.is_file():
         raise MeasurementError(f"there is no file {place}")
-    if file is None and not _MODULE.fullmatch(place):
-        raise MeasurementError(
-            f"cannot read the reference {place}:{name}; write package.module:factory or path/to/file.py:factory"
-        )
-    if not _MODULE.fullmatch(name):
-        raise MeasurementError(f"{place} names no factory; write {place}:FACTORY, a class, a function or a module")
     folder = str((file.parent if file else Path()).resolve())
     with _search(folder, forget=file is not None):
         module = _run(place, lambda: _file(file) if file else _package(place))
-        yield _member(place, module, name)
+        yield _member(place, module, reference.name)
 
 
 @contextmanager
 def _search(folder: str, forget: bool) -> Iterator[None]:
-    """`folder` first on the search path; with `forget`, a module of it can afterwards be another file's neighbour."""
+    """Put `folder` first on the search path; with `forget`, another file's neighbour can have a module's name later."""
     before = set(sys.modules)
     forget = forget and folder not in sys.path
     sys.path.insert(0, folder)
@@ -91,14 +84,14 @@ def _run(place: str, imported: Callable[[], ModuleType]) -> ModuleType:
             raise MeasurementError(
                 f"{place} imports relatively, so it is part of a package: name it package.module:factory"
             ) from error
-        raise MeasurementError(f"{place} cannot be imported: {said(error)}") from error
+        raise MeasurementError(f"{place} cannot be imported: {one_line(error)}") from error
 
 
 def _file(file: Path) -> ModuleType:
-    """Runs a file as a module of a name that nothing else has."""
+    """Run a file as a module with a name that nothing else has."""
     path = file.resolve()
     name = _PRIVATE + re.sub(r"\W", "_", path.stem) + "_" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
-    loader = _AsWritten(name, str(path)) if path.suffix == ".py" else None
+    loader = _SourceLoader(name, str(path)) if path.suffix == ".py" else None
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise MeasurementError(f"{file} cannot be imported: it is no Python file")
@@ -112,11 +105,11 @@ def _file(file: Path) -> ModuleType:
     return module
 
 
-class _AsWritten(SourceFileLoader):
-    """Reads the file itself: Python takes a translation that it kept for the file's by its size and second alone."""
+class _SourceLoader(SourceFileLoader):
+    """Reads the file itself, as Python tells by size and second alone whether its cached bytecode is the file's."""
 
     def get_code(self, fullname: str) -> CodeType:
-        """The file's code."""
+        """Compile the file."""
         path = self.get_filename(fullname)
         code: CodeType = self.source_to_code(self.get_data(path), path)
         return code
@@ -134,8 +127,8 @@ def _package(place: str) -> ModuleType:
         raise
 
 
-def _member(place: str, module: ModuleType, name: str) -> Any:
-    found: Any = module
+def _member(place: str, module: ModuleType, name: str) -> object:
+    found: object = module
     for part in name.split("."):
         if not hasattr(found, part):
             public = [key for key, value in vars(module).items() if _makes(value, module.__name__)]
@@ -153,7 +146,7 @@ def _makes(value: object, module: str) -> bool:
 
 
 def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:
-    """The shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
+    """Return the shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
     example = getattr(module, "example_input_array", None)
     tensors: Any = example if isinstance(example, tuple | list) else [example]
     if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
@@ -167,5 +160,5 @@ def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec,
 
 
 def _dtype(tensor: Tensor) -> str | None:
-    """A type's name; None for floating point, which is the model's own."""
+    """Return a type's name; None for floating point, which is the model's own."""
     return None if tensor.dtype.is_floating_point else str(tensor.dtype).removeprefix("torch.")

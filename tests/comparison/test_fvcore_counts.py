@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.comparison.join import join
+from convcost.comparison.fvcore_counts import measured_calls
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace
 
@@ -31,7 +31,7 @@ class Written(nn.Module):
 
 
 def joined(model: nn.Module, *shape: int) -> list[tuple[str, int | None, str]]:
-    measured = join(capture(model, shape).calls, trace(model, shape))
+    measured = measured_calls(capture(model, shape).calls, trace(model, shape))
     return [(m.call.aten, m.count, m.reason) for m in measured]
 
 

@@ -1,0 +1,203 @@
+"""Questions about a model of PyTorch: is its count right, what does it cost for any input, why do counters differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from convcost.core.errors import DomainError
+from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
+from convcost.models.loading import model_name
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from convcost.report.comparison import ComparisonReport
+    from convcost.report.derivation import DerivationReport, FamilyReport
+    from convcost.report.difference import DifferenceReport
+    from convcost.report.proof import ProofReport
+    from convcost.report.referee import RefereeReport
+
+
+def compare(
+    name: str | ModelReference | nn.Module,
+    *,
+    model: nn.Module | str | None = None,
+    inputs: object = None,
+    arguments: Mapping[str, object] | None = None,
+    unit: str = "macs",
+    **options: object,
+) -> ComparisonReport:
+    """Compare formulas with fvcore's count of a real model, layer by layer.
+
+    name       a network of the registry ("mobilenet_v1"): the paper's formula is compared with the model; or any
+               model: a module, "torchvision:NAME", "timm:NAME", "package.module:factory",
+               "path/to/file.py:factory": the formulas of the operators that it calls (naming a module of yours runs
+               its code)
+    model      of a network: the model to measure, a module or a reference as above (a library's is built with the
+               same number of classes); by default convcost's own choice, built at the same settings
+    inputs     of a model: a shape, a tensor, a tuple of these for several arguments, a dict for keyword arguments;
+               a library's model has its own
+    arguments  of a model reference: the factory's keyword arguments
+    unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
+    options    the network's own: alpha, rho or resolution, batch, classes, variant …
+
+    Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
+    there, and MeasurementError where the model cannot be built or run.
+    """
+    from convcost.comparison.reference import compare_reference
+    from convcost.report.comparison import ComparisonReport
+
+    if isinstance(name, str):
+        name = parse_reference(name, options, arguments)
+    if isinstance(name, ModelReference):
+        from convcost.comparison.scaling_note import against_baseline, scaling_note
+
+        comparison = compare_reference(name, inputs, unit, model)
+        paper, named = comparison.paper, model_name(name.text if model is None else model)
+        if paper is None:
+            return ComparisonReport(comparison, name.settings, named)
+        note = scaling_note(paper, name.settings)
+        return ComparisonReport(comparison, name.settings, named, note, against_baseline(paper))
+    for option in ["model"] if model is not None else options:
+        raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
+    if inputs is None:
+        raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
+
+    from convcost.comparison.compare import compare_module
+
+    return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
+
+
+def prove(
+    name: str,
+    *,
+    model: nn.Module | str | None = None,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> ProofReport:
+    """Decide whether a paper's formula and a real model are one function of batch size, height and width.
+
+    name       a network of the registry
+    model      the model to trace, as in `compare`; by default convcost's own choice
+    arguments  of a reference to a model of yours: the factory's keyword arguments
+    options    the network's own, except for batch and image, which stay free. Where the paper has numbers for
+               several width multipliers and `alpha` is not given, there is a proof for each of them.
+
+    Raises ConvcostError for a name, an option or a value that is not there, MeasurementError where the model cannot
+    be built or traced, and UndecidableError where an expression is outside the class that can be decided.
+    """
+    from convcost.comparison.reference import prove_network
+    from convcost.core.architecture import Architecture
+    from convcost.core.registry import find
+    from convcost.report.proof import Case, ProofReport
+
+    reference = ModelReference(ReferenceKind.NETWORK, name, settings=options, arguments=dict(arguments or {}))
+    cases = tuple(Case(settings, proof) for settings, proof in prove_network(reference, model))
+    return ProofReport(find(Architecture, name, "network"), model_name(name if model is None else model), cases)
+
+
+def derive(
+    model: str | nn.Module,
+    *,
+    inputs: object = None,
+    symbols: Sequence[str] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> DerivationReport:
+    """Derive what a model costs as a function of its input's sizes, from one symbolic trace of it.
+
+    model      a module, in any mode, or a reference as `compare` takes it (naming a module of yours runs its code)
+    inputs     as `compare` takes them; in a shape, a name stands for any size: ("B", 3, "H", "W")
+    symbols    names of the free sizes where `inputs` names none: batch, then spatial axes; the same name twice is
+               one size. By default B, H and W of an image, B and L of a sequence
+    arguments  of a model reference: the factory's keyword arguments
+    options    of a network of the registry: alpha, depth …
+
+    The result has `macs`, `activations` and `peak` as SymPy expressions and `parameters`, `domain` in words,
+    `to_latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
+
+    Raises ConvcostError with one line of text for what is not there; MeasurementError where the model cannot be
+    run, or what it does depends on the values of its sizes.
+    """
+    from convcost.comparison.reference import derive_model
+    from convcost.explore.evaluated import own_input
+    from convcost.report.derivation import DerivationReport
+
+    named = parse_reference(model, options, arguments) if isinstance(model, str) else model
+    found = derive_model(named, inputs, symbols)
+    return DerivationReport(found.derived, own=own_input(found))
+
+
+def derive_family(
+    model: str,
+    over: str,
+    *,
+    inputs: object = None,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> FamilyReport:
+    """Derive what a family of models costs as a function of its rounded channel counts.
+
+    model      a reference, as `derive` takes it
+    over       the width multiplier: an option of a network, or an argument of the factory
+    inputs     as `derive` takes them
+
+    Two builds, at 1 and 0.35, name the channel counts, one at 1.3 checks the formula; more follow where needed.
+    Raises as `derive` does.
+    """
+    from convcost.comparison.reference import derive_family_of
+    from convcost.report.derivation import FamilyReport
+
+    return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
+
+
+def referee(
+    model: str | nn.Module,
+    *,
+    inputs: object = None,
+    counters: Sequence[str] | None = None,
+    time_limit: float = 120,
+    arguments: Mapping[str, object] | None = None,
+) -> RefereeReport:
+    """Let counters count a model, and explain each number to the last unit.
+
+    model       a module, or a reference as `compare` takes it (naming a module of yours runs its code)
+    inputs      as `compare` takes them
+    counters    names of counters (convcost conventions); by default all that are installed
+    time_limit  seconds that a counter may take; each runs in a process of its own
+    arguments   of a model reference: the factory's keyword arguments, or the options of a network
+
+    A counter that is missing or fails is an explanation without a number. Raises ConvcostError with one line of text
+    for a name that is not there, MeasurementError where the model cannot be built or run.
+    """
+    from convcost.comparison.refereeing.run import counted_model, referee_model
+    from convcost.report.referee import RefereeReport
+
+    what = counted_model(model, inputs, dict(arguments or {}))
+    return RefereeReport(referee_model(what, counters, time_limit), what.name, what.inputs.specs)
+
+
+def diff(
+    before: str | ComparisonReport, after: str | ComparisonReport, *, inputs: Sequence[str] = ()
+) -> DifferenceReport:
+    """Tell what changed from one network to another, layer by layer, in the formulas' counts.
+
+    Each is a text as on the command line of `convcost compare` ("mobilenet_v1 --alpha 0.75", "torchvision:resnet18",
+    "net.py:Net --arg width=8 --input 1,3,64,64"; "net.py@REV:Net" is the file at a revision of git, and naming a
+    module of yours runs its code), or a report that `compare` returned. `inputs` are those of a model whose text
+    gives none.
+
+    Raises ConvcostError for what cannot be read or is not there, MeasurementError where a model cannot be run.
+    """
+    from convcost.comparison.difference import difference, of_comparison
+    from convcost.comparison.reference import side_of
+    from convcost.report.difference import DifferenceReport
+
+    sides = [
+        side_of(parse_model(given), given, inputs)
+        if isinstance(given, str)
+        else of_comparison(given.comparison, given.reference)
+        for given in (before, after)
+    ]
+    return DifferenceReport(difference(*sides))

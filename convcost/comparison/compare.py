@@ -1,0 +1,135 @@
+"""Where the witnesses meet: a paper or the operators' formulas, the model's calls, and fvcore's counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from convcost.comparison.align import align_calls
+from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
+from convcost.comparison.judge import Judge, moves_only
+from convcost.comparison.result import Comparison, Totals, breakdown
+from convcost.comparison.row import Row, Verdict, counted
+from convcost.core.architecture import Network
+from convcost.core.op_call import OpCall
+from convcost.core.spec import TensorSpec
+from convcost.trace.capture import Capture, capture
+from convcost.trace.fvcore import FvcoreTrace, traced_or_not
+from convcost.trace.inputs import Inputs
+from convcost.trace.probe import probed
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Probe = Callable[[OpCall], int | None]
+"""Counts the multiply-accumulates of a call by running it; None for what cannot be run so."""
+
+
+def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: str = "macs") -> Comparison:
+    """Compare a network with what the model calls and what fvcore counts."""
+    judge, measured = Judge.of(unit), _worth_a_row(capture, trace)
+    pairs = align_calls(network.calls, [m.call for m in measured])
+    rows = [judge.row(None if i is None else network.calls[i], None if j is None else measured[j]) for i, j in pairs]
+    # The first rows are the paper's; what fvcore left out of its trace is not in its total either.
+    expected = (
+        judge.expected(row.call)
+        for row in rows[: len(network.calls)]
+        if row.macs_measured is not None or row.verdict is Verdict.NOT_CALLED
+    )
+    totals = _totals(rows, capture, trace, sum(count or 0 for count in expected))
+    return _comparison(network, (TensorSpec(tuple(map(int, network.input_shape))),), unit, rows, totals, capture, trace)
+
+
+def compare_model(
+    capture: Capture, trace: FvcoreTrace, inputs: Sequence[TensorSpec], probe: Probe, unit: str = "macs"
+) -> Comparison:
+    """Compare the formula of every call with what fvcore counts; where they differ, the probe says who is right."""
+    judge, measured = Judge.of(unit), _worth_a_row(capture, trace)
+    rows = [judge.call_row(m, name) for m, name in zip(measured, _names(measured), strict=True)]
+    if unit == "macs":
+        rows = [_settled(row, m.call, probe) for row, m in zip(rows, measured, strict=True)]
+    known = [(m.count, judge.expected(m.call) or 0, row) for m, row in zip(measured, rows, strict=True)]
+    excused = (Verdict.NO_FORMULA, Verdict.DISAGREE)
+    totals = replace(
+        _totals(rows, capture, trace, sum(expected for count, expected, _ in known if count is not None)),
+        fvcore_excused=sum(n - expected for n, expected, row in known if n is not None and row.verdict in excused),
+        params_operands=sum(row.params_measured or 0 for row in rows if row.params_formula is None),
+        params_unused=capture.parameters - sum(call.parameters for call in capture.calls),
+    )
+    return _comparison(None, tuple(inputs), unit, rows, totals, capture, trace)
+
+
+def compare_module(model: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
+    """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run."""
+    given = Inputs.of(inputs)
+    return compare_model(capture(model, given), traced_or_not(model, given), given.specs, probed, unit)
+
+
+def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
+    return [m for m in measured_calls(capture.calls, trace) if not moves_only(m)]
+
+
+def _totals(rows: Sequence[Row], capture: Capture, trace: FvcoreTrace, expected: int) -> Totals:
+    core = [row for row in rows if row.is_product]
+    return Totals(
+        macs_formula=sum(row.macs_formula or 0 for row in core),
+        macs_measured=counted(core),
+        params_formula=sum(row.params_formula or 0 for row in rows),
+        params_measured=capture.parameters,
+        fvcore_total=trace.total,
+        fvcore_total_formula=expected,
+    )
+
+
+def _comparison(
+    paper: Network | None,
+    inputs: tuple[TensorSpec, ...],
+    unit: str,
+    rows: Sequence[Row],
+    totals: Totals,
+    capture: Capture,
+    trace: FvcoreTrace,
+) -> Comparison:
+    uncounted = unhandled(trace)
+    return Comparison(
+        paper=paper,
+        inputs=inputs,
+        unit=unit,
+        rows=tuple(rows),
+        totals=totals,
+        uncounted=uncounted,
+        unseen=unseen(uncounted, capture),
+        breakdown=breakdown(paper.core if paper else [row.call for row in rows]),
+        device=trace.device,
+    )
+
+
+# A billion products take the probe a second.
+_MOST_PROBED = 10**9
+
+
+def _names(measured: Sequence[Measured]) -> list[str]:
+    """A module's path; with the operator behind it where the module makes several calls, or is the whole model."""
+    calls = [m.call for m in measured]
+    times = Counter(call.path for call in calls)
+    return [
+        call.path
+        if call.path and times[call.path] == 1
+        else f"{call.path or 'model'}:{call.name.removeprefix('aten::')}"
+        for call in calls
+    ]
+
+
+def _settled(row: Row, call: OpCall, probe: Probe) -> Row:
+    """Where formula and fvcore disagree on a product, the ones probe says who is right."""
+    if row.verdict is not Verdict.DISAGREE or not row.is_product or row.macs_measured is None:
+        return row
+    if (row.macs_formula or 0) > _MOST_PROBED:
+        return row
+    truth = probe(call)
+    if truth is None:
+        return row
+    right = {row.macs_formula: "as the formula", row.macs_measured: "as fvcore"}.get(truth, "as neither")
+    return replace(row, reason=f"{row.reason}; the ones probe counts {truth:,}, {right} does")

@@ -1,0 +1,92 @@
+"""Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from convcost.core.op_call import OpCall
+from convcost.trace.capture import Capture
+from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
+
+LEFT_OUT = "fvcore's trace leaves out what the output does not depend on"
+_PRODUCT = "aten::mul"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A call with fvcore's count of it, or None and the reason why there is none.
+
+    No row yet: it has no formula beside it and no verdict.
+    """
+
+    call: OpCall
+    count: int | None
+    reason: str
+
+
+def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured]:
+    """Give each call its count, and say of each at its call site what a trace shows in its place.
+
+    Both lists are in the order of execution; a call that fvcore left out is told by its output's shape.
+    """
+    if trace.failed:
+        return [Measured(call, None, trace.failed) for call in calls]
+    waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
+    for counted in trace.calls:
+        waiting[counted.path, counted.aten].append(counted)
+    hiding = {path: next(filter(_own, names), "") for path, names in trace.unsupported.items()}
+    return [_measured(call, waiting[call.path, call.aten], hiding.get(call.path, ""), trace) for call in calls]
+
+
+def _measured(call: OpCall, counts: deque[Counted], hidden: str, trace: FvcoreTrace) -> Measured:
+    """`hidden`: an autograd function of the call's module, which a trace has in place of what it calls."""
+    if counts and call.output in (counts[0].output, (1, *counts[0].output)):
+        counted = counts.popleft()
+        return Measured(call, counted.count, f"fvcore's handle raises {counted.raised}" if counted.raised else "")
+    if call.aten in IGNORED:
+        return Measured(call, 0, "")
+    if call.aten not in HANDLED:
+        met = trace.unsupported.get(call.path)
+        left_out = met is None or not met[call.aten]
+        return Measured(_traced(call, unused=left_out), None, f"fvcore has no handle for {call.aten}")
+    if hidden:
+        reason = f"fvcore has no handle for {hidden}, whose calls its trace does not show"
+        return Measured(call, None, reason)
+    return Measured(_traced(call, unused=True), None, LEFT_OUT)
+
+
+def _traced(call: OpCall, unused: bool) -> OpCall:
+    return replace(call, site=replace(call.site, unused=unused))
+
+
+def _own(name: str) -> bool:
+    """Whether an operator of a trace is an autograd function that is the model's own."""
+    return name.startswith("prim::PythonOp")
+
+
+def unhandled(trace: FvcoreTrace) -> dict[str, int]:
+    """Return the operators that fvcore met and has no handle for, and how often."""
+    return dict(sum(trace.unsupported.values(), Counter[str]()))
+
+
+def products_of_sizes(calls: Sequence[OpCall], trace: FvcoreTrace) -> int:
+    """Return how many products of sizes a trace has besides those of the model's calls."""
+    return max(unhandled(trace).get(_PRODUCT, 0) - sum(call.aten == _PRODUCT for call in calls), 0)
+
+
+# While a model is traced, its sizes are tensors too; computing with them is not the network's arithmetic.
+_SIZES = frozenset(
+    f"aten::{name}"
+    for name in (
+        *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
+        *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
+    )
+)
+
+
+def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
+    """Return the operators that the model calls only while it is traced."""
+    only = set(uncounted) - capture.seen
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _own(name)))

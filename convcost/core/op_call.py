@@ -1,0 +1,177 @@
+"""One call of an operator: the same record from a paper's builder and from a model, on numbers and on symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from convcost.core.cost import Cost, Result, Window
+from convcost.core.numeric import Count
+from convcost.core.record import Operator
+
+Inputs: TypeAlias = tuple[Any, ...]
+"""Shapes as an operator takes them: a concatenation takes a tuple of shapes as its only input."""
+
+Sizes: TypeAlias = tuple[Any, ...]
+"""The sizes of a tensor: whole numbers in a model, any numbers in a network and a derivation."""
+
+Hyper: TypeAlias = Mapping[str, Any]
+"""Hyper-parameters by name."""
+
+NATIVE_ATTENTION = "native attention"
+NATIVE_LAYER = "native encoder layer"
+SETTINGS = ("kernel_size", "p", "embed_dim", "kdim", "vdim")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Receptive field along one axis: its extent and the step between neighbours, in pixels of the image."""
+
+    extent: Count = 1
+    step: Count = 1
+
+    def through(self, window: Window) -> Field:
+        """Return the field of an operator's output, given the field of its input."""
+        return Field(self.extent + (window.extent - 1) * self.step, self.step * window.stride)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The module that makes a call, as far as a counter asks.
+
+    kind        its class: Conv2d for one of torch.nn, package.Class for any other
+    bases       the class and all that it is derived from
+    leaf        whether it has no modules in it
+    within      the classes of the modules that it stands in
+    places      in how many ways it is reached from the root of the tree; more than one where it is shared
+    parameters  the names of its own parameters, not of those of the modules in it
+    settings    SETTINGS as its constructor was given them: a kernel size as one number, or one per axis
+    """
+
+    kind: str = ""
+    bases: tuple[str, ...] = ()
+    leaf: bool = True
+    within: frozenset[str] = frozenset()
+    places: int = 1
+    parameters: frozenset[str] = frozenset()
+    settings: Hyper = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CallSite:
+    """Where and how a model makes a call: what a counter asks besides what is computed.
+
+    owner       the module that makes it; known to a capture with call sites alone, as `functions` are
+    functions   the public functions that it comes through, outermost first: ("F.upsample", "F.interpolate"); with
+                NATIVE_ATTENTION or NATIVE_LAYER where PyTorch takes a path of its own wherever gradients are off
+    unbatched   whether the batch axis was absent, and stands in the inputs as 1
+    contiguous  whether the first operand's elements lie in memory in the order of its axes
+    unused      whether nothing comes of it, so that a trace leaves it out
+    """
+
+    owner: Owner = field(default_factory=Owner)
+    functions: tuple[str, ...] = ()
+    unbatched: bool = False
+    contiguous: bool = True
+    unused: bool = False
+
+
+@dataclass(frozen=True)
+class OpCall:
+    """One call of an operator.
+
+    path        the layer's name in a network, the module's in a model ("" for the model itself)
+    operator    the registry's operator, None where it has no formula for this call
+    aten        what PyTorch calls it, with its namespace; empty in a network
+    inputs      the shapes of its operands, as the operator takes them
+    hyper       its hyper-parameters, all of them once the call is evaluated
+    output      the shape of its output: in a model the real one
+    parameters  elements of the parameters that are used here for the first time
+    result      what the formula derives: output shape, cost and windows; None without a formula
+    block       the block of the network, or the outermost module of the model, that it is in
+    fields      the receptive field of each spatial axis of the output; empty in a model
+    site        where and how a model makes it
+    """
+
+    path: str
+    operator: Operator | None
+    aten: str
+    inputs: Inputs
+    hyper: Hyper
+    output: Sizes
+    parameters: Any = 0
+    result: Result | None = None
+    block: str = ""
+    fields: tuple[Field, ...] = ()
+    site: CallSite = field(default_factory=CallSite)
+
+    def evaluated(self, evaluate: Callable[[Operator, Inputs, Hyper], Result] | None = None) -> OpCall:
+        """Return the call with what its formula derives, and with all hyper-parameters.
+
+        Raises DomainError where the call is outside the formula's domain.
+        """
+        operator = self.operator
+        if operator is None:
+            return self
+        result = evaluate(operator, self.inputs, self.hyper) if evaluate else operator(*self.inputs, **self.hyper)
+        return replace(self, result=result, hyper=operator.complete(self.hyper, len(self.output) - 2))
+
+    @property
+    def cost(self) -> Cost:
+        """The cost by the formula; nothing without one."""
+        return self.result.cost if self.result else Cost()
+
+    @property
+    def name(self) -> str:
+        """The operator's name; PyTorch's where there is no formula."""
+        return self.operator.name if self.operator else self.aten
+
+    @property
+    def is_product(self) -> bool:
+        """Whether the operator does multiply-accumulates."""
+        return self.operator is not None and self.operator.is_product
+
+    @property
+    def macs(self) -> Count:
+        """The multiply-accumulates, which all counters mean to count."""
+        return self.cost.macs if self.is_product else 0
+
+    @property
+    def shapes(self) -> tuple[Sizes, ...]:
+        """The operands' shapes one after another, those of a concatenation too."""
+        return tuple(_flat(self.inputs))
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes that the operator slides over; 0 for a fully connected layer."""
+        return len(self.shapes[0]) - 2 if "kernel_size" in self.hyper else 0
+
+    @property
+    def kind(self) -> str:
+        """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
+        if self.name == "linear":
+            return "fully connected"
+        if not {"out_channels", "kernel_size"} <= self.hyper.keys():
+            return self.name.replace("_", " ")
+        sides = "×".join(str(k) for k in self.hyper["kernel_size"])
+        groups = self.hyper.get("groups", 1)
+        prefix = "transposed conv" if "output_padding" in self.hyper else "conv"
+        if groups == 1:
+            return f"{prefix} {sides}"
+        return f"{prefix} dw {sides}" if groups == self.inputs[0][1] else f"{prefix} grouped {sides}"
+
+    @property
+    def weights(self) -> Count:
+        """The operator's parameters without its biases, by the formula."""
+        if self.operator is None or "bias" not in self.hyper:
+            return self.cost.parameters
+        return self.operator.unchecked(*self.inputs, **{**self.hyper, "bias": False}).cost.parameters
+
+
+def _flat(inputs: Inputs) -> Iterator[Sizes]:
+    for item in inputs:
+        if any(isinstance(part, tuple) for part in item):
+            yield from _flat(item)
+        else:
+            yield item

@@ -1,0 +1,280 @@
+"""What a user types for a model, its settings, its factory's arguments and its inputs, read without running anything.
+
+    mobilenet_v1 --alpha 0.75                           a network of the registry
+    torchvision:resnet18, timm:resnet18                 a model of a library
+    package.module:factory                              a model of the user's package
+    path/to/net.py:Net --arg width=8 --input 1,3,64,64  one of the user's file
+    path/to/net.py@REV:Net                              of the file as it was at a revision of git
+
+Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from math import prod
+
+from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
+from convcost.core.spec import OpenSpec, TensorSpec
+
+LIBRARIES = ("torchvision", "timm")
+DTYPES = (
+    *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+"""Names of the dtypes that an input can have."""
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_AT_REVISION = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+)")
+
+
+class ReferenceKind(StrEnum):
+    """Where a model comes from."""
+
+    NETWORK = "network"
+    LIBRARY = "library"
+    MODULE = "module"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class ModelReference:
+    """A model as it was typed.
+
+    name       the network, the library's model, or the factory: a class, a function or a module of PyTorch
+    place      the library, the importable module or the path of the file; empty for a network
+    revision   the revision of git whose file is meant; empty for the file as it is
+    settings   of a network: its options
+    arguments  of a factory: its keyword arguments
+    inputs     each as `--input` takes it; none where the model has its own
+    """
+
+    kind: ReferenceKind
+    name: str
+    place: str = ""
+    revision: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict, hash=False)
+    arguments: Mapping[str, object] = field(default_factory=dict, hash=False)
+    inputs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for option in () if self.is_network else self.settings:
+            raise DomainError(
+                f"{self.text} is a model and takes no option {option}; a model takes --arg KEY=VALUE and --input SIZES"
+            )
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is a network of the registry."""
+        return self.kind is ReferenceKind.NETWORK
+
+    @property
+    def is_users(self) -> bool:
+        """Whether naming it runs code of the user's."""
+        return self.kind in (ReferenceKind.MODULE, ReferenceKind.FILE)
+
+    @property
+    def text(self) -> str:
+        """The reference alone, without settings, arguments and inputs."""
+        if self.is_network:
+            return self.name
+        return f"{self.place}@{self.revision}:{self.name}" if self.revision else f"{self.place}:{self.name}"
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What the model is built with: a network's settings or a factory's arguments."""
+        return {**self.settings, **self.arguments}
+
+    def __str__(self) -> str:
+        """Return the whole line, which `parse_model` reads."""
+        words = [("--" + name.replace("_", "-"), str(value)) for name, value in self.settings.items()]
+        words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
+        words += [("--input", text) for text in self.inputs]
+        return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
+
+
+def _word(text: str) -> str:
+    """Return a text as one word of a line, quoted where it would be read as something else."""
+    try:
+        plain = shlex.split(text) == [text]
+    except ValueError:
+        plain = False
+    return text if plain else shlex.quote(text)
+
+
+def parse_reference(
+    text: str, settings: Mapping[str, object] | None = None, arguments: Mapping[str, object] | None = None
+) -> ModelReference:
+    """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with these settings and arguments.
+
+    Raises ConvcostError for a text that is none, and for settings that belong to a network where it names a model.
+    """
+    place, colon, name = text.rpartition(":")
+    given = dict(settings or {}), dict(arguments or {})
+    if not colon:
+        if text.endswith(".py"):
+            raise _no_factory(text)
+        return ModelReference(ReferenceKind.NETWORK, text, "", "", *given)
+    if place in LIBRARIES:
+        return ModelReference(ReferenceKind.LIBRARY, name, place, "", *given)
+    at = _AT_REVISION.fullmatch(place)
+    file, revision = (at["file"], at["revision"]) if at else (place, "")
+    is_file = file.endswith(".py")
+    if not is_file and not _DOTTED.fullmatch(place):
+        raise ConvcostError(
+            f"cannot read the reference {text!r}; write package.module:factory or path/to/file.py:factory"
+        )
+    if not _DOTTED.fullmatch(name):
+        raise _no_factory(place)
+    return ModelReference(ReferenceKind.FILE if is_file else ReferenceKind.MODULE, name, file, revision, *given)
+
+
+def _no_factory(place: str) -> ConvcostError:
+    return ConvcostError(f"{place} names no factory; write {place}:FACTORY, a class, a function or a module")
+
+
+def parse_model(line: str) -> ModelReference:
+    """Return the model that a line means, such as `mobilenet_v1 --alpha 0.75` or `net.py:Net --input 1,3,64,64`.
+
+    Raises ConvcostError for a line that cannot be read.
+    """
+    try:
+        names, options = split_options(shlex.split(line))
+    except ValueError as error:
+        said = str(error) if isinstance(error, ConvcostError) else str(error).lower()
+        raise ConvcostError(f"cannot read {line!r}: {said}") from error
+    if not names or line.lstrip().startswith("-"):
+        raise ConvcostError(f"cannot read {line!r}; write a network or a model, then its options")
+    if len(names) > 1:
+        raise ConvcostError(f"cannot read {line!r}: {_unexpected(names[1])}")
+    settings = once((name, value) for name, value in options if name not in ("arg", "input"))
+    arguments = parse_arguments(value for name, value in options if name == "arg")
+    inputs = tuple(value for name, value in options if name == "input")
+    parse_inputs(inputs)  # what cannot be read is said at once
+    return replace(parse_reference(names[0], settings, arguments), inputs=inputs)
+
+
+def parse_settings(words: Iterable[str]) -> dict[str, str]:
+    """Return the options of `--name value` and `--name=value` by name; raises ConvcostError for anything else."""
+    names, options = split_options(words)
+    if names:
+        raise ConvcostError(_unexpected(names[0]))
+    return once(options)
+
+
+def split_options(words: Iterable[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the words that are no options, and each option with its value, all in their order."""
+    plain: list[str] = []
+    options: list[tuple[str, str]] = []
+    rest = iter(words)
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            plain.append(word)
+            continue
+        if not option.startswith("--") or len(option) < 3:
+            raise ConvcostError(_unexpected(word))
+        text = value if equals else next(rest, None)
+        if text is None:
+            raise ConvcostError(f"{option} needs a value: {option} VALUE")
+        options.append((option[2:].replace("-", "_"), text))
+    return plain, options
+
+
+def _unexpected(word: str) -> str:
+    return f"unexpected {word!r}; options are written --option value"
+
+
+def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return options by name; raises ConvcostError for one that is given twice."""
+    found: dict[str, str] = {}
+    for name, value in options:
+        if name in found:
+            raise ConvcostError(f"--{name.replace('_', '-')} is given twice; give it once")
+        found[name] = value
+    return found
+
+
+def parse_arguments(texts: Iterable[str]) -> dict[str, str]:
+    """Return `key=value` texts by key; raises ConvcostError for any other text and for a key that is given twice."""
+    arguments: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        key = key.strip()
+        if not equals or not key.isidentifier():
+            raise ConvcostError(f"cannot read the argument {text!r}; write KEY=VALUE, such as num_classes=10")
+        if key in arguments:
+            raise ConvcostError(f"the argument {key} is given twice; give it once")
+        arguments[key] = value
+    return arguments
+
+
+def parse_value(text: str) -> object:
+    """Return the Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
+Specs = tuple[TensorSpec, ...] | dict[str, TensorSpec]
+"""Inputs by position, or all of them by keyword."""
+
+_INPUT_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
+_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>\w+(\s*,\s*\w+)*)\s*,?")
+_SIZE = re.compile(r"[0-9]{1,9}")
+_SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
+
+
+def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
+    """Return the keyword (None: positional) and the tensor of `1,3,224,224`, `int64:1,77` or `name=int64:1,77`.
+
+    With `symbols` a size may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
+    """
+    match = _INPUT.fullmatch(text.strip())
+    sizes = [size.strip() for size in match["sizes"].split(",")] if match else []
+    if match is None or not all(_SIZE.fullmatch(s) or (symbols and _SYMBOL.fullmatch(s)) for s in sizes):
+        raise ConvcostError(f"cannot read the input {text!r}; {_INPUT_EXAMPLE}")
+    dtype = match["dtype"]
+    if dtype is not None and dtype not in DTYPES:
+        raise UnknownNameError("dtype", dtype, DTYPES)
+    if not all(map(_SIZE.fullmatch, sizes)):
+        return match["name"], OpenSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
+    shape = tuple(map(int, sizes))
+    if 0 in shape or prod(shape) >= 2**56:
+        raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
+    return match["name"], TensorSpec(shape, dtype)
+
+
+def parse_inputs(texts: Iterable[str], symbols: bool = False) -> Specs | None:
+    """Return the inputs by position, or all by keyword, as `convcost.compare` takes them; None for no text.
+
+    Raises ConvcostError for a text that is no input, for a keyword that is given twice, and where only some inputs
+    have a keyword.
+    """
+    positional: list[TensorSpec] = []
+    keyword: dict[str, TensorSpec] = {}
+    for text in texts:
+        name, spec = parse_input(text, symbols)
+        if name is None:
+            positional.append(spec)
+        elif name in keyword:
+            raise ConvcostError(f"the input {name} is given twice; give it once")
+        else:
+            keyword[name] = spec
+    if positional and keyword:
+        raise ConvcostError(f"give all inputs by name (NAME={'B' if symbols else '1'},77), or none")
+    return keyword or tuple(positional) or None
+
+
+def parse_symbols(text: str) -> Sequence[str]:
+    """Return the names of `B,H,W`; raises ConvcostError for what cannot name a size."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(map(_SYMBOL.fullmatch, names)):
+        raise ConvcostError(f"--symbols is {text!r}, but must be names such as B,H,W")
+    return names

@@ -1,0 +1,122 @@
+"""A model by its reference, built without weights: the registry's, a library's, or one of the user's own.
+
+Importing this imports no torch. Naming a user's module runs its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from convcost.core.architecture import Architecture
+from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference, parse_value
+from convcost.core.registry import find
+from convcost.core.spec import TensorSpec
+from convcost.models import build
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in evaluation mode, without weights (the user's own module instance is left as it is).
+
+    `inputs` are the positional inputs that its library declares, None where none is declared; `note` says in
+    one line where they come from, or why there are none.
+    """
+
+    module: nn.Module
+    name: str
+    inputs: tuple[TensorSpec, ...] | None
+    note: str
+
+
+@one_at_a_time
+def load(
+    reference: str | ModelReference, options: Mapping[str, object] | None = None, *, initialised: bool = False
+) -> LoadedModel:
+    """Return the model that a reference means, built without weights, and its default inputs.
+
+    reference    as `parse_reference` reads it; a factory is a class, a function or an nn.Module instance
+    options      the settings of a network, or the factory's keyword arguments, in place of the reference's own; a text
+                 that is a Python literal is that value, any other text is itself
+    initialised  build plainly on the CPU, with the initial weights and true buffers that a forward pass needs
+                 where it computes with values (networks of the registry never need it)
+
+    Trained weights are never loaded and nothing is downloaded; the random state afterwards is that of before. Raises
+    UnknownNameError for a name that is not there, DomainError for an option outside its domain and
+    MeasurementError where the model cannot be built, each with one line of text.
+    """
+    found = reference if isinstance(reference, ModelReference) else parse_reference(reference)
+    given = dict(found.options if options is None else options)
+    if found.is_network:
+        return _of_the_registry(found.name, given)
+    values = {key: parse_value(value) if isinstance(value, str) else value for key, value in given.items()}
+    if found.kind is ReferenceKind.LIBRARY:
+        return _of_a_library(found, values, initialised)
+    if found.revision:
+        raise ConvcostError(f"{found.text} is a file at a revision of git, which only compare, diff and check take")
+    return _of_the_user(found, values, initialised)
+
+
+def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
+    architecture = find(Architecture, name, "network")
+    settings = architecture.settings(given)
+    shape = tuple(map(int, architecture.network(settings).input_shape))
+    return LoadedModel(build(name, settings), name, (TensorSpec(shape),), "input of the network")
+
+
+def _of_a_library(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
+    from convcost.models import _zoo, weights
+    from convcost.models._factory import build_from
+
+    is_timm = found.place == "timm"
+    factory = _zoo.timm_factory(found.name) if is_timm else _zoo.torchvision_factory(found.name)
+    module = build_from(found.text, factory, values, forbidden=WEIGHTS, initialised=initialised)
+    if is_timm:
+        inputs, note = (TensorSpec(_zoo.timm_input(module)),), "input size of timm's configuration"
+        return LoadedModel(module, found.text, inputs, note)
+    return LoadedModel(module, found.text, *weights.default_inputs(found.name, values))
+
+
+# What would make a library load weights; some builders do so by default.
+WEIGHTS = frozenset(
+    {"weights", "weights_backbone", "pretrained", "pretrained_backbone", "pretrained_strict", "checkpoint_path"}
+)
+
+
+def _of_the_user(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
+    from convcost.models import _factory, _user_code
+
+    with _user_code.importing(found) as factory:
+        module = _factory.build_from(found.text, factory, values, initialised=initialised)
+    return LoadedModel(module, found.text, *_user_code.default_inputs(found.text, module))
+
+
+def load_counterpart(
+    model: ModelReference | nn.Module, settings: Mapping[str, object], arguments: Mapping[str, object]
+) -> nn.Module:
+    """Return the model to compare a network's formula with: one of the user's is built as `arguments` say.
+
+    Raises DomainError for arguments of a model that is built at the network's own settings, UnknownNameError for a
+    name that is not there, MeasurementError where the model cannot be built.
+    """
+    if not isinstance(model, ModelReference):
+        return model
+    if model.is_users:
+        return load(model, arguments).module
+    for name in arguments:
+        raise DomainError(
+            f"{model.text} is built at the network's own settings and takes no argument {name}; "
+            "arguments are for a model of yours"
+        )
+    return build(model.text, settings)
+
+
+def model_name(model: str | nn.Module) -> str:
+    """Return what reports and errors call a model: its reference, or its class."""
+    return model if isinstance(model, str) else type(model).__name__
