@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from convcost.core.equations import Equations, NotebookView
+
 if TYPE_CHECKING:
     from convcost.api.formulas import claims as claims
     from convcost.api.formulas import closed_form as closed_form
@@ -51,6 +53,15 @@ _RENAMED = {"trace_fvcore": "trace"}
 _PUBLIC = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
+
+
+def _notebook_view() -> NotebookView:
+    from convcost.symbolic import notebook
+
+    return notebook
+
+
+Equations.view = staticmethod(_notebook_view)
 
 
 def __getattr__(name: str) -> Any:

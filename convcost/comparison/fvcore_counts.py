@@ -50,15 +50,15 @@ def _measured(call: OpCall, counts: deque[Counted], hidden: str, trace: FvcoreTr
     if call.aten not in HANDLED:
         met = trace.unsupported.get(call.path)
         left_out = met is None or not met[call.aten]
-        return Measured(_traced(call, unused=left_out), None, f"fvcore has no handle for {call.aten}")
+        return Measured(_unused(call) if left_out else call, None, f"fvcore has no handle for {call.aten}")
     if hidden:
         reason = f"fvcore has no handle for {hidden}, whose calls its trace does not show"
-        return Measured(call, None, reason)
-    return Measured(_traced(call, unused=True), None, LEFT_OUT)
+        return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, reason)
+    return Measured(_unused(call), None, LEFT_OUT)
 
 
-def _traced(call: OpCall, unused: bool) -> OpCall:
-    return replace(call, site=replace(call.site, unused=unused))
+def _unused(call: OpCall) -> OpCall:
+    return replace(call, site=replace(call.site, unused=True))
 
 
 def _own(name: str) -> bool:

@@ -60,7 +60,7 @@ class Judge:
         """Return the row of a call that no paper speaks of: the operator's own formula against fvcore's count."""
         call = measured.call
         if call.result is None:
-            reason = f"the book has no formula for this use of {call.aten}"
+            reason = f"the registry has no formula for this use of {call.aten}"
             return self._row(call, measured, Verdict.NO_FORMULA, reason, name, known=False)
         if call.result.shape != call.output:
             return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name, activations=False)

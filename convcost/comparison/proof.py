@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import sympy
-
 from convcost.comparison.align import Pair, align_calls
 from convcost.core.architecture import Network
 from convcost.core.cost import Cost, Result
@@ -15,20 +13,18 @@ from convcost.core.numeric import Count
 from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
+from convcost.symbolic.closed_form import ImageForm
 from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import Counterexample, counterexample, equal, without_what_holds_anyway
+from convcost.symbolic.expressions import expression, to_sympy
 from convcost.symbolic.form import Form
-from convcost.symbolic.form_text import to_sympy
-from convcost.symbolic.image_form import ImageForm
 from convcost.symbolic.resolution import Terms, collected, difference, text
-from convcost.symbolic.sympy_text import expression
 
 QUANTITIES: dict[str, Callable[[OpCall], Count]] = {
     "MACs": lambda call: call.cost.macs,
     "parameters": lambda call: call.parameters,
 }
-_RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 TOTAL = "total"
 UNUSED = "never used"
 """The stage of the parameters that no call of the model uses."""
@@ -89,7 +85,7 @@ class Residual:
 class Proof:
     """Every statement of one comparison: the totals first, then stage by stage.
 
-    `unknown` has the operators that the model calls and the book has no formula for, and how often: nothing is
+    `unknown` has the operators that the model calls and the registry has no formula for, and how often: nothing is
     said of their multiply-accumulates, and nothing is proved of the model's.
     """
 
@@ -133,8 +129,7 @@ def prove_derived(form: ImageForm, derived: Derivation) -> Proof:
 
     The domain is where both are one network: from the least image of the paper on, under the model's conditions.
     """
-    conditions = (_RELATIONS[relation](to_sympy(left), 0) for relation, left in derived.conditions)
-    guards = {*form.domain.guards, *conditions} - {sympy.true}
+    guards = {*form.domain.guards, *Domain.of(derived.symbols, derived.conditions).guards}
     domain = without_what_holds_anyway(Domain(form.domain.least, tuple(sorted(guards, key=str))))
     proof = prove(counting_calls(form.network), _derived_calls(derived), domain)
     return Proof(proof.domain, proof.statements, derived.unknown)

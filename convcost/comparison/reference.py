@@ -110,7 +110,7 @@ def prove_network(
     Each proof comes with the settings that it holds for: one for each width multiplier that the paper has numbers for,
     unless `alpha` is among the settings or a module is given.
     """
-    from convcost.symbolic.image_form import image_form
+    from convcost.symbolic.closed_form import image_form
 
     architecture, settings = find(Architecture, reference.name, "network"), reference.settings
     image_form(architecture, settings)  # a wrong option is an error before torch is imported

@@ -23,7 +23,7 @@ NAMES = {
 class Cost(Equations):
     """What one operator, block or network costs, primitive by primitive.
 
-    macs         multiply-accumulates of a multilinear operator; taps on padding count (the dense count)
+    macs         multiply-accumulates of a product operator; taps on padding count (the dense count)
     bias_adds    additions of a bias
     elementwise  all other arithmetic, as the operator's record defines it
     parameters   learnable elements
@@ -45,14 +45,14 @@ class Cost(Equations):
         return self.map(lambda count: count * times)
 
     def map(self, change: Callable[[Count], Count]) -> Cost:
-        """The same cost with `change` applied to every primitive."""
+        """Return the same cost with `change` applied to every primitive."""
         return Cost(*(change(getattr(self, name)) for name in PRIMITIVES))
 
     def equations(self) -> list[Equation]:
-        """One a primitive; those that are 0 are left out."""
+        """Return one equation for each primitive; those that are 0 are left out."""
         counts = {name: getattr(self, name) for name in PRIMITIVES}
         shown = {name: count for name, count in counts.items() if getattr(count, "ndim", 0) or count != 0}
-        return [Equation.of(NAMES[name], count) for name, count in (shown or {"macs": 0}).items()]
+        return [Equation(NAMES[name], count) for name, count in (shown or {"macs": 0}).items()]
 
 
 PRIMITIVES = tuple(field.name for field in fields(Cost))

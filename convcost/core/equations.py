@@ -1,65 +1,57 @@
-"""Named formulas that a notebook shows, and LaTeX."""
+"""Results that notebooks show as equations. How they are typeset is said from above, where printers are."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar, Protocol
+
+from convcost.core.numeric import Count
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A printed formula: one line of Unicode text, and LaTeX in parts between which a line may be broken."""
+
+    text: str
+    latex: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Equation:
-    """What is on the left in words or as a symbol, the same in LaTeX, the sum on the right likewise."""
+    """A name, in words or as a symbol, and what it is: a printed formula, or a count yet to be printed."""
 
     left: str
-    right: str
-    latex_left: str
-    latex_parts: Sequence[str]
+    right: Typeset | Count
 
-    @classmethod
-    def of(cls, name: str, value: Any, order: Sequence[str] = ()) -> Equation:
-        """A count by its name: a number, a SymPy expression, or an array, which is told by its size and ends."""
-        from convcost.symbolic import latex
 
-        if hasattr(value, "free_symbols"):
-            from convcost.symbolic import sympy_text as symbolic
+class NotebookView(Protocol):
+    """Typesets equations (`convcost.symbolic.notebook` does)."""
 
-            return cls(name, symbolic.line(value, order), latex.in_math(name), symbolic.latex_parts(value, order))
-        if getattr(value, "ndim", 0):
-            text = f"{value.size:,} values, {value.min():,} to {value.max():,}"
-        else:
-            text = f"{value:,}" if value == int(value) else str(value)
-        return cls(
-            name, text, latex.in_math(name), [latex.formula(text) if "values" not in text else latex.in_math(text)]
-        )
+    def as_latex(self, equations: Sequence[Equation]) -> str:
+        """Return equations below each other for math mode."""
+
+    def as_html(self, equations: Sequence[Equation], title: str) -> str:
+        """Return a table with a row per equation."""
 
 
 class Equations(ABC):
-    """Shows itself in notebooks as equations."""
+    """Shows itself in notebooks as equations; `view` returns what typesets them, once it is needed."""
 
     __slots__ = ()
+    view: ClassVar[Callable[[], NotebookView]]
 
     @abstractmethod
     def equations(self) -> list[Equation]:
-        """What is shown, in order."""
+        """Return what is shown, in order."""
 
     def title(self) -> str:
-        """A line above the equations; empty for none."""
+        """Return a line above the equations; empty for none."""
         return ""
 
     def _repr_latex_(self) -> str:
-        from convcost.symbolic import latex
-
-        return f"$$\n{latex.aligned([(e.latex_left, e.latex_parts) for e in self.equations()])}\n$$"
+        return f"$$\n{Equations.view().as_latex(self.equations())}\n$$"
 
     def _repr_html_(self) -> str:
-        import html
-
-        rows = "".join(
-            f'<tr><th style="text-align: left">{html.escape(e.left)}</th>'
-            f'<td style="text-align: left">{html.escape(e.right)}</td></tr>\n'
-            for e in self.equations()
-        )
-        caption = f"<caption>{html.escape(self.title())}</caption>\n" if self.title() else ""
-        return f"<table>\n{caption}{rows}</table>\n"
+        return Equations.view().as_html(self.equations(), self.title())

@@ -10,7 +10,7 @@ from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
 from convcost.core.record import Operator
 
-Inputs: TypeAlias = tuple[Any, ...]
+Operands: TypeAlias = tuple[Any, ...]
 """Shapes as an operator takes them: a concatenation takes a tuple of shapes as its only input."""
 
 Sizes: TypeAlias = tuple[Any, ...]
@@ -63,18 +63,22 @@ class CallSite:
     """Where and how a model makes a call: what a counter asks besides what is computed.
 
     owner       the module that makes it; known to a capture with call sites alone, as `functions` are
+    forward     which run of its forward makes it, counted from 0
     functions   the public functions that it comes through, outermost first: ("F.upsample", "F.interpolate"); with
                 NATIVE_ATTENTION or NATIVE_LAYER where PyTorch takes a path of its own wherever gradients are off
     unbatched   whether the batch axis was absent, and stands in the inputs as 1
     contiguous  whether the first operand's elements lie in memory in the order of its axes
     unused      whether nothing comes of it, so that a trace leaves it out
+    hidden_by   the model's own autograd function that a trace shows in its place; empty where it shows the call
     """
 
     owner: Owner = field(default_factory=Owner)
+    forward: int = 0
     functions: tuple[str, ...] = ()
     unbatched: bool = False
     contiguous: bool = True
     unused: bool = False
+    hidden_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class OpCall:
     path: str
     operator: Operator | None
     aten: str
-    inputs: Inputs
+    inputs: Operands
     hyper: Hyper
     output: Sizes
     parameters: Any = 0
@@ -106,7 +110,7 @@ class OpCall:
     fields: tuple[Field, ...] = ()
     site: CallSite = field(default_factory=CallSite)
 
-    def evaluated(self, evaluate: Callable[[Operator, Inputs, Hyper], Result] | None = None) -> OpCall:
+    def evaluated(self, evaluate: Callable[[Operator, Operands, Hyper], Result] | None = None) -> OpCall:
         """Return the call with what its formula derives, and with all hyper-parameters.
 
         Raises DomainError where the call is outside the formula's domain.
@@ -169,7 +173,7 @@ class OpCall:
         return self.operator.unchecked(*self.inputs, **{**self.hyper, "bias": False}).cost.parameters
 
 
-def _flat(inputs: Inputs) -> Iterator[Sizes]:
+def _flat(inputs: Operands) -> Iterator[Sizes]:
     for item in inputs:
         if any(isinstance(part, tuple) for part in item):
             yield from _flat(item)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias
 
 from convcost.core.numeric import Count, ExactNumber
 from convcost.core.program import OPERATIONS, RELATIONS, Guard, Program
@@ -109,10 +108,10 @@ class Relation:
         """Return whether it holds, as an array would."""
         return self.keep()
 
-    def __and__(self, other: Truth) -> Relation:
+    def __and__(self, other: Relation | bool) -> Relation:
         return Joined((self, other), every=True)
 
-    def __or__(self, other: Truth) -> Relation:
+    def __or__(self, other: Relation | bool) -> Relation:
         return Joined((self, other), every=False)
 
     __rand__, __ror__ = __and__, __or__
@@ -120,9 +119,6 @@ class Relation:
     def __invert__(self) -> Relation:
         name, swapped = _OPPOSITE[self.name]
         return Relation(name, *((self.right, self.left) if swapped else (self.left, self.right)))
-
-
-Truth: TypeAlias = Relation | bool
 
 
 class Joined(Relation):
@@ -133,7 +129,7 @@ class Joined(Relation):
 
     __slots__ = ("every", "parts")
 
-    def __init__(self, parts: Sequence[Truth], every: bool) -> None:
+    def __init__(self, parts: Sequence[Relation | bool], every: bool) -> None:
         self.parts, self.every = parts, every
 
     @property
@@ -153,5 +149,5 @@ class Joined(Relation):
         return Joined([~part if isinstance(part, Relation) else not part for part in self.parts], not self.every)
 
 
-def _holds(truth: Truth) -> bool:
-    return truth.holds if isinstance(truth, Relation) else bool(truth)
+def _holds(relation: Relation | bool) -> bool:
+    return relation.holds if isinstance(relation, Relation) else bool(relation)

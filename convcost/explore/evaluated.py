@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from convcost.core.errors import MeasurementError
 from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.form_function import Function, read_sizes
+from convcost.symbolic.function import Function, read_sizes
 from convcost.trace.derive import Checkable
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from convcost.core.cost import PRIMITIVES, Cost
 from convcost.core.errors import DomainError
+from convcost.core.numeric import Count
 from convcost.core.record import Formula
 from convcost.core.registry import lookup
 from convcost.symbolic.closed_form import closed_form, ratio
@@ -31,7 +32,7 @@ class FormulaValues:
     formulas: tuple[Formula, ...]
     given: Mapping[str, int | Fraction]
     forms: tuple[Cost, ...]
-    ratios: Mapping[str, object]
+    ratios: Mapping[str, Count]
     costs: tuple[Cost, ...]
 
     @property

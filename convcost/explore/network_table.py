@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from convcost.core import outline
+from convcost.core import paper_table
 from convcost.core.architecture import Architecture, Network
 from convcost.core.cost import Cost
-from convcost.core.outline import Stage
+from convcost.core.paper_table import TableRow
 from convcost.core.registry import find
 
 
@@ -18,7 +18,7 @@ class NetworkTable:
 
     architecture: Architecture
     network: Network
-    stages: tuple[Stage, ...]
+    stages: tuple[TableRow, ...]
     total: Cost
     symbolic: bool
 
@@ -27,10 +27,10 @@ def network_table(name: str, options: Mapping[str, object], per: str = "layer", 
     """Build a network and outline it; raises ConvcostError for a name, an option or a value that is not there."""
     architecture = find(Architecture, name, "network")
     if symbolic:
-        from convcost.symbolic.closed_form import open_drawing
+        from convcost.symbolic.closed_form import open_network
 
-        network = open_drawing(architecture, options)
+        network = open_network(architecture, options)
     else:
         network = architecture.network(architecture.settings(options))
-    stages = outline.blocks(network) if per == "block" else outline.layers(network)
+    stages = paper_table.per_block(network) if per == "block" else paper_table.per_layer(network)
     return NetworkTable(architecture, network, tuple(stages), network.cost, symbolic)

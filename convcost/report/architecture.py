@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from convcost.core import outline
+from convcost.core import paper_table
 from convcost.core.architecture import Architecture
 from convcost.core.numeric import Count, Shape
-from convcost.core.outline import Stage
+from convcost.core.paper_table import TableRow
 from convcost.explore.network_table import NetworkTable
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
@@ -41,7 +41,7 @@ class ArchitectureReport(Report):
         rows = [
             {
                 "name": stage.name,
-                "operator": outline.summary(stage.operators),
+                "operator": paper_table.repeated(stage.operators),
                 "channels": write(stage.channels),
                 "repeats": stage.repeats,
                 "stride": text.compact(stage.stride) if stage.stride else "",
@@ -71,7 +71,7 @@ class ArchitectureReport(Report):
         if not self.table.symbolic:
             return lambda count: text.number(int(count))
         from convcost.symbolic import closed_form as closed
-        from convcost.symbolic import sympy_text as symbolic
+        from convcost.symbolic import expressions as symbolic
 
         def write(count: Count) -> str:
             named = closed.name_widths(symbolic.plain_rounding(symbolic.expression(count)), self.widths)
@@ -85,9 +85,9 @@ class ArchitectureReport(Report):
     def _stages(self) -> Table:
         write, stages = self._count, self.table.stages
         number: Any = "words" if self.table.symbolic else "number"
-        columns: list[tuple[Column, Callable[[Stage], str]]] = [
+        columns: list[tuple[Column, Callable[[TableRow], str]]] = [
             (Column("name", "name"), lambda s: s.name),
-            (Column("operator", "words"), lambda s: outline.summary(s.operators)),
+            (Column("operator", "words"), lambda s: paper_table.repeated(s.operators)),
             (Column("t", rank=2), lambda s: "" if s.expansion is None else text.plain(s.expansion)),
             (Column("c"), lambda s: write(s.channels).replace(",", "")),
             (Column("n", rank=1), lambda s: str(s.repeats)),
@@ -121,7 +121,7 @@ def options_table(architecture: Architecture) -> Table:
 def definitions(widths: Mapping[Any, Any]) -> str:
     """c32 = max(⌊32·α⌋, 8), in the order of the widths; `widths` has the rounding as key, its name as value."""
     from convcost.symbolic import closed_form as closed
-    from convcost.symbolic import sympy_text as symbolic
+    from convcost.symbolic import expressions as symbolic
 
     ordered = sorted(widths.items(), key=lambda item: closed.at_one(item[0]))
     return ", ".join(f"{name} = {symbolic.line(form)}" for form, name in ordered)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convcost.comparison.published.printed import Number
-from convcost.comparison.published.verdict import Checked, Found, Verdict
+from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found
 from convcost.report import files, markdown, text
 from convcost.report.content import Block, Column, Content, Sentence, Table
 from convcost.report.report import Report
@@ -19,7 +19,7 @@ from convcost.report.table import Line, content_lines, fitting
 if TYPE_CHECKING:
     import pandas as pd
 
-FAILED = (Verdict.REFUTED, Verdict.EXPLAINED, Verdict.TRUNCATED)
+FAILED = (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED, ClaimVerdict.TRUNCATED)
 _MORE_DIGITS = 3
 _WORD_DIGITS = 4
 _STYLES = {
@@ -52,7 +52,7 @@ class ClaimsReport(Report):
     def counts(self) -> dict[str, int]:
         """How many have each verdict, the worst verdict first."""
         found = Counter(c.verdict for c in self.checked)
-        return {str(verdict): found[verdict] for verdict in Verdict if found[verdict]}
+        return {str(verdict): found[verdict] for verdict in ClaimVerdict if found[verdict]}
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -78,7 +78,7 @@ class ClaimsReport(Report):
             blocks += [
                 Sentence(f"{checked.claim.id}: {explanation(checked)}.", _STYLES[checked.verdict])
                 for checked in self.checked
-                if checked.verdict in (Verdict.REFUTED, Verdict.EXPLAINED)
+                if checked.verdict in (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED)
             ]
         return content_lines(Content("", "", [*blocks, Sentence(f"{summary(self)}.")]), width)
 
@@ -141,14 +141,14 @@ def shown(checked: Checked, value: Fraction | None) -> str:
 
 def explanation(checked: Checked) -> str:
     """One sentence for a claim that does not simply hold; empty for one that does."""
-    if checked.verdict is Verdict.TRUNCATED:
+    if checked.verdict is ClaimVerdict.TRUNCATED:
         return "further digits are cut off, not rounded"
-    if checked.verdict is Verdict.NOT_COMPUTED:
+    if checked.verdict is ClaimVerdict.NOT_COMPUTED:
         return "the book has no formula for it"
     if not checked.found:
         return ""
     best = checked.found[0]
-    if checked.verdict is Verdict.EXPLAINED:
+    if checked.verdict is ClaimVerdict.EXPLAINED:
         return f"{best.reading.sentence} ({shown(checked, best.value)})"
     if not best.reading.names:
         return "no reading comes nearer" if isinstance(checked.claim.printed, Number) else "not what the words say"
@@ -172,11 +172,11 @@ named reading reproduces the print. `refuted`: none does. `not computed`: the bo
 mark marks a transcription that was not compared with the paper's text.
 """
 _TITLES = {
-    Verdict.REFUTED: "Refuted",
-    Verdict.EXPLAINED: "Explained",
-    Verdict.TRUNCATED: "Truncated",
-    Verdict.HOLDS: "Holds",
-    Verdict.NOT_COMPUTED: "Not computed",
+    ClaimVerdict.REFUTED: "Refuted",
+    ClaimVerdict.EXPLAINED: "Explained",
+    ClaimVerdict.TRUNCATED: "Truncated",
+    ClaimVerdict.HOLDS: "Holds",
+    ClaimVerdict.NOT_COMPUTED: "Not computed",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.core.convention import Convention, Fault, Rule
+from convcost.core.convention import ALL, Convention, Fault, Rule
 from convcost.core.registry import find, records
 from convcost.report import files, markdown
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
@@ -66,9 +66,7 @@ def rule_rows(convention: Convention) -> list[list[str]]:
 
 def fault_rows(convention: Convention) -> list[list[str]]:
     """A row a known fault."""
-    rows = [
-        ["all" if f.operators == ("*",) else ", ".join(f.operators), f.sentence, f.seen_in] for f in convention.faults
-    ]
+    rows = [["all" if f.operators == ALL else ", ".join(f.operators), f.sentence, f.seen_in] for f in convention.faults]
     first, second = ({name for r in rules for name in r.operators} for rules in (convention.rules, convention.also))
     also = first & second
     if also:

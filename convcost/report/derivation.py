@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from convcost.core.outline import summary
+from convcost.core.paper_table import repeated
 from convcost.report import files, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report
 from convcost.report.table import Line, content_lines, wrapped
-from convcost.symbolic import form_text
-from convcost.symbolic.derivation import METRICS, Derivation
-from convcost.symbolic.entry import Sum
+from convcost.symbolic import printer
+from convcost.symbolic.derivation import METRICS, Derivation, Subtotal
 from convcost.symbolic.family import Family
-from convcost.symbolic.form_function import Function
+from convcost.symbolic.function import Function
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +97,7 @@ class DerivationReport(Report):
             formulas = [(METRICS[metric], self.derivation.text(metric)) for metric in METRICS]
             return pd.DataFrame(formulas, columns=["metric", "formula"])
         rows = [
-            (row.name, summary(row.kinds), _macs(row, form_text.plain(row.macs, self.symbols)), row.parameters)
+            (row.name, repeated(row.kinds), _macs(row, printer.plain(row.macs, self.symbols)), row.parameters)
             for row in self.derivation.per(self.per)
         ]
         return pd.DataFrame(rows, columns=[self.per, "operator", "macs", "parameters"])
@@ -151,7 +150,7 @@ class DerivationReport(Report):
         """One formula per metric, broken between its terms."""
         lines: list[Line] = []
         for metric, title in METRICS.items():
-            for place, line in enumerate(_broken(_parts(self.derivation, metric), max(width - _NAMES, _LEAST_FORMULA))):
+            for place, line in enumerate(_broken(self.derivation.parts(metric), max(width - _NAMES, _LEAST_FORMULA))):
                 lines.append([(f"{title if place == 0 else '':{_NAMES}}{line}", "")])
         return lines
 
@@ -162,10 +161,10 @@ class DerivationReport(Report):
             point = self.points[0]
             shown, total = [text.number(count) for count in point.rows], text.number(point.values["macs"])
         else:
-            shown = [form_text.plain(row.macs, derived.symbols) for row in rows]
-            total = form_text.plain(derived.forms["macs"][0], derived.symbols)
+            shown = [printer.plain(row.macs, derived.symbols) for row in rows]
+            total = printer.plain(derived.forms["macs"][0], derived.symbols)
         cells = [
-            [row.name, summary(row.kinds), _macs(row, macs), text.number(row.parameters)]
+            [row.name, repeated(row.kinds), _macs(row, macs), text.number(row.parameters)]
             for row, macs in zip(rows, shown, strict=True)
         ]
         columns = [
@@ -206,13 +205,13 @@ class FamilyReport(Report):
         built, checked = _several(family.built), text.plain(family.checked)
         said = f"Derived from the models at α = {built}; the model at α = {checked} has exactly this cost."
         rows = [
-            [form_text.product_text(size, family.symbols), form_text.plain(coefficient, family.symbols)]
+            [printer.product_text(size, family.symbols), printer.plain(coefficient, family.symbols)]
             for size, coefficient in family.by_resolution()
         ]
         blocks: list[Block] = [
             Sentence(f"Domain: {family.domain}."),
             Table([Column("positions", "number"), Column("MACs at each", "words")], rows),
-            *(GAP, Sentence(f"Parameters: {form_text.plain(family.parameters, family.symbols)}")),
+            *(GAP, Sentence(f"Parameters: {printer.plain(family.parameters, family.symbols)}")),
             self._channels(),
         ]
         if any("eights" in rule.said("α") for rule in family.rules.values()):
@@ -259,24 +258,8 @@ def _several(multipliers: Sequence[Fraction]) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]])
 
 
-def _macs(row: Sum, shown: str) -> str:
+def _macs(row: Subtotal, shown: str) -> str:
     return shown if not row.unknown else f"{shown} + ?" if row.macs.terms else "?"
-
-
-def _parts(derived: Derivation, metric: str) -> list[str]:
-    """What a formula's line may be broken between."""
-    forms = derived.forms[metric]
-    if metric == "parameters":
-        return [text.number(derived.parameters)]
-    if len(forms) == 1:
-        return form_text.parts(forms[0], derived.symbols)
-    parts: list[str] = []
-    for place, form in enumerate(forms):
-        terms = form_text.parts(form, derived.symbols)
-        terms[0] = f"max({terms[0]}" if place == 0 else terms[0]
-        terms[-1] += ")" if form is forms[-1] else ","
-        parts += terms
-    return parts
 
 
 def _broken(parts: Sequence[str], width: int) -> list[str]:

@@ -18,8 +18,8 @@ from convcost.report import files, text
 from convcost.report.architecture import definitions, options_table
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
 from convcost.report.report import Report
+from convcost.symbolic import expressions as symbolic
 from convcost.symbolic import latex
-from convcost.symbolic import sympy_text as symbolic
 from convcost.symbolic.closed_form import NetworkForm
 
 if TYPE_CHECKING:

@@ -1,22 +1,22 @@
-"""What a model costs as a function of its input's sizes: one entry for each operator call, and their sums."""
+"""What a model costs as a function of its input's sizes: one entry per operator call, and their sums."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
-from convcost.core.equations import Equation, Equations
+from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError
-from convcost.symbolic import form_text, latex
+from convcost.core.numeric import Count
+from convcost.symbolic import latex
 from convcost.symbolic.condition import Condition, condition_text, domain_text, holds
-from convcost.symbolic.entry import Entry, Sum, layers, stages, summed
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form, number, total
-from convcost.symbolic.form_function import Function, read_sizes
-from convcost.symbolic.largest import undominated
+from convcost.symbolic.function import Function, read_sizes, undominated
+from convcost.symbolic.printer import LATEX, TEXT, TextPrinter, largest_parts
 
 METRICS = {
     "macs": "MACs",
@@ -31,6 +31,88 @@ parameters   learnable elements, shared ones once
 activations  elements that those operators write (Radosavovic et al. 2020, arXiv 2003.13678, section 3)
 peak         the largest working set of one operator: elements that it reads and writes, parameters left out
 """
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operator call; `operator` and `macs` are None where the registry has no formula.
+
+    Sizes in `inputs` (shapes, nested as the operator takes them), `hyper` and `output` are forms.
+    """
+
+    module: str
+    aten: str
+    operator: str | None
+    kind: str
+    is_product: bool
+    inputs: tuple[Any, ...]
+    hyper: Mapping[str, Any]
+    macs: Form | None
+    parameters: int
+    activations: Form
+    working: Form
+    output: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """The sum of several entries: a layer, a stage, or the whole model; `unknown` counts calls without a formula."""
+
+    name: str
+    kinds: tuple[str, ...]
+    macs: Form
+    parameters: int
+    activations: Form
+    unknown: int
+
+
+def summed(name: str, entries: Sequence[Entry], parameters: int | None = None) -> Subtotal:
+    """Return the sum of entries; `parameters` where they are not the sum of the entries' (shared ones)."""
+    core = [e.kind for e in entries if e.is_product]
+    return Subtotal(
+        name=name,
+        kinds=tuple(core or (e.kind for e in entries[:1])),
+        macs=total(e.macs for e in entries if e.macs is not None),
+        parameters=sum(e.parameters for e in entries) if parameters is None else parameters,
+        activations=total(e.activations for e in entries if e.is_product),
+        unknown=sum(e.operator is None for e in entries),
+    )
+
+
+Groups: TypeAlias = list[tuple[str, list[Entry]]]
+
+
+def layers(entries: Iterable[Entry]) -> Groups:
+    """Group entries by layer: one that multiplies, with the norms and activations after it."""
+    groups: Groups = []
+    for entry in entries:
+        if not groups or entry.is_product or entry.operator is None or not groups[-1][1][0].is_product:
+            groups.append((entry.module or entry.aten.removeprefix("aten::"), [entry]))
+        else:
+            groups[-1][1].append(entry)
+    return groups
+
+
+def stages(entries: Sequence[Entry]) -> Groups:
+    """Group entries by child of the model; a child that makes more than half of all calls is taken apart."""
+    groups: dict[str, list[Entry]] = {"": list(entries)}
+    while large := [n for n, es in groups.items() if 2 * len(es) > len(entries) and _children(n, es) != {n}]:
+        apart: dict[str, list[Entry]] = {}
+        for name, members in groups.items():
+            for entry in members:
+                apart.setdefault(_child(name, entry) if name in large else name, []).append(entry)
+        groups = apart
+    return [(name or "the model itself", members) for name, members in groups.items()]
+
+
+def _child(name: str, entry: Entry) -> str:
+    """The module one step below `name` that an entry is in."""
+    depth = name.count(".") + 2 if name else 1
+    return ".".join(entry.module.split(".")[:depth])
+
+
+def _children(name: str, entries: Iterable[Entry]) -> set[str]:
+    return {_child(name, entry) for entry in entries}
 
 
 @dataclass(frozen=True)
@@ -67,13 +149,10 @@ class Derivation(Equations):
         return dict(Counter(e.aten for e in self.entries if e.operator is None).most_common())
 
     def expression(self, metric: str = "macs") -> Any:
-        """A metric as a SymPy expression in whole positive symbols."""
-        forms = [form_text.to_sympy(form) for form in self.forms[_known(metric)]]
-        if len(forms) == 1:
-            return forms[0]
-        import sympy
+        """Return a metric as a SymPy expression in whole positive symbols."""
+        from convcost.symbolic.expressions import largest
 
-        return sympy.Max(*forms, evaluate=False)
+        return largest(self.forms[_known(metric)])
 
     @property
     def macs(self) -> Any:
@@ -91,54 +170,46 @@ class Derivation(Equations):
         return self.expression("peak")
 
     def function(self, metric: str = "macs") -> Function:
-        """A metric as a fast, exact function of the symbols, on ints and on NumPy arrays."""
+        """Return a metric as a fast, exact function of the symbols, on ints and on NumPy arrays."""
         return Function(_known(metric), self.forms[metric], self.symbols)
 
     def latex(self, metric: str = "macs") -> str:
-        """A metric as LaTeX for math mode, a long sum in an `aligned` of several lines."""
-        return latex.broken(self._latex_parts(metric))
+        """Return a metric as LaTeX for math mode, a long sum in an `aligned` of several lines."""
+        return latex.broken(self.parts(metric, LATEX))
 
-    def _latex_parts(self, metric: str) -> list[str]:
+    def parts(self, metric: str, printer: TextPrinter = TEXT) -> list[str]:
+        """Return the signed terms of a metric, between which a line may be broken."""
         if metric == "parameters":
-            return [latex.number(self.parameters)]
-        forms = [form_text.latex_parts(form, self.symbols) for form in self.forms[_known(metric)]]
-        if len(forms) == 1:
-            return forms[0]
-        forms[0][0] = rf"\max\bigl({forms[0][0]}"  # \left( could not be closed in another line
-        for form in forms[:-1]:
-            form[-1] += ","
-        forms[-1][-1] += r"\bigr)"
-        return [part for form in forms for part in form]
+            return [printer.count(self.parameters)]
+        return largest_parts(self.forms[_known(metric)], self.symbols, printer)
 
     def equations(self) -> list[Equation]:
-        """All metrics."""
+        """Return all metrics."""
         return [
-            Equation(title, self.text(metric), latex.in_math(title), self._latex_parts(metric))
-            for metric, title in METRICS.items()
+            Equation(title, Typeset(self.text(metric), self.parts(metric, LATEX))) for metric, title in METRICS.items()
         ]
 
     def title(self) -> str:
-        """The model, its input, and for which sizes the formulas hold."""
+        """Return the model, its input, and for which sizes the formulas hold."""
         return f"{self.model}: input {self.input}; {self.domain}"
 
     def text(self, metric: str = "macs") -> str:
-        """A metric in one line of Unicode text."""
-        texts = [form_text.plain(form, self.symbols) for form in self.forms[_known(metric)]]
-        return texts[0] if len(texts) == 1 else f"max({', '.join(texts)})"
+        """Return a metric in one line of Unicode text."""
+        return " ".join(largest_parts(self.forms[_known(metric)], self.symbols))
 
     def __str__(self) -> str:
         return self.text()
 
     def at(self, *values: int, **named: int) -> dict[str, int]:
-        """All metrics at one number for each symbol; raises DomainError outside of the domain."""
+        """Return all metrics at one number for each symbol; raises DomainError outside of the domain."""
         sizes = read_sizes(self.symbols, values, named)
         if broken := self.broken(sizes):
             raise DomainError(f"{broken} does not hold, which the formula needs")
         return {metric: self.function(metric)(**sizes) for metric in METRICS}
 
-    def broken(self, sizes: Mapping[str, Any]) -> str:
-        """The first condition that does not hold at these sizes, in words; empty if all do."""
-        known: dict[Factor, Any] = {}
+    def broken(self, sizes: Mapping[str, Count]) -> str:
+        """Return the first condition that does not hold at these sizes, in words; empty if all do."""
+        known: dict[Factor, Count] = {}
         for relation, form in self.conditions:
             if not holds(relation, form.value(sizes, known)):
                 return condition_text((relation, form), self.symbols)
@@ -149,10 +220,11 @@ class Derivation(Equations):
         """For which sizes the formulas hold, in words: B ≥ 1, H ≥ 32, W a multiple of 16."""
         return domain_text(self.symbols, self.conditions)
 
-    def per(self, level: str) -> list[Sum]:
-        """Sums per `layer` (an operator that multiplies, with the norms and activations after it), `stage` or `total`.
+    def per(self, level: str) -> list[Subtotal]:
+        """Return sums per `layer`, `stage` or `total`.
 
-        A stage is a child of the model; a child that makes more than half of all calls is taken apart.
+        A layer is an operator that multiplies, with the norms and activations after it. A stage is a child of
+        the model; a child that makes more than half of all calls is taken apart.
         """
         if level == "total":
             return [summed(self.model, self.entries, self.parameters)]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import sympy
 
 from convcost.core.errors import DomainError
-from convcost.symbolic.quasi_polynomial import Quasi
+from convcost.symbolic.expressions import line, to_sympy
+from convcost.symbolic.form import Form
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 from convcost.symbolic.separated import Reader
-from convcost.symbolic.sympy_text import line
 
 _GREATER = {
     sympy.StrictGreaterThan: (1, 0),
@@ -28,6 +28,7 @@ _SIGNS = {
     sympy.StrictLessThan: "<",
     sympy.LessThan: "≤",
 }
+_RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
 
 
 @dataclass(frozen=True)
@@ -39,34 +40,40 @@ class Domain:
     """
 
     least: Mapping[str, int]
-    guards: tuple[Any, ...] = ()
+    guards: tuple[sympy.Basic, ...] = ()
+
+    @classmethod
+    def of(cls, symbols: Sequence[str], conditions: Iterable[tuple[str, Form]]) -> Domain:
+        """Return the domain in which all symbols are whole numbers from 1 and the forms' relations to zero hold."""
+        relations = (_RELATIONS[relation](to_sympy(form), 0) for relation, form in conditions)
+        return cls(dict.fromkeys(symbols, 1), tuple(dict.fromkeys(r for r in relations if r != sympy.true)))
 
     @cached_property
     def reader(self) -> Reader:
-        """Reads expressions over this domain."""
+        """The reader of expressions over this domain."""
         return Reader(self.least)
 
     @cached_property
-    def _single(self) -> tuple[Any, ...]:
+    def _single(self) -> tuple[sympy.Basic, ...]:
         return tuple(g for g in _flat(self.guards) if len(self.reader.names(g)) == 1)
 
     @cached_property
-    def mixed(self) -> tuple[Any, ...]:
+    def mixed(self) -> tuple[sympy.Basic, ...]:
         """The guards that mix symbols."""
         return tuple(g for g in _flat(self.guards) if len(self.reader.names(g)) > 1)
 
-    def allowed(self, name: str) -> Quasi:
-        """1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
+    def allowed(self, name: str) -> QuasiPolynomial:
+        """Return 1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
         if name not in self._insides:
             self._insides[name] = self._inside(name)
         return self._insides[name]
 
     @cached_property
-    def _insides(self) -> dict[str, Quasi]:
+    def _insides(self) -> dict[str, QuasiPolynomial]:
         return {}
 
-    def _inside(self, name: str) -> Quasi:
-        one = Quasi.constant(1, self.least[name])
+    def _inside(self, name: str) -> QuasiPolynomial:
+        one = QuasiPolynomial.constant(1, self.least[name])
         inside = one
         for guard in self._single:
             if self.reader.names(guard) == {name}:
@@ -80,15 +87,15 @@ class Domain:
         return all(bool(g.subs({s: at[s.name] for s in g.free_symbols if s.name in at})) for g in self.mixed)
 
     def words(self, names: Iterable[str]) -> str:
-        """The domain in one line: B ≥ 1, H ≥ 32, W ≥ 32."""
+        """Return the domain in one line: B ≥ 1, H ≥ 32, W ≥ 32."""
         parts = [_words(name, self.allowed(name)) for name in names]
         return ", ".join([*parts, *map(_relation, self.mixed)])
 
-    def _truth(self, guard: Any, name: str) -> Quasi:
+    def _truth(self, guard: sympy.Basic, name: str) -> QuasiPolynomial:
         start = self.least[name]
-        one = Quasi.constant(1, start)
+        one = QuasiPolynomial.constant(1, start)
         if guard in (sympy.true, sympy.false):
-            return Quasi.constant(int(guard == sympy.true), start)
+            return QuasiPolynomial.constant(int(guard == sympy.true), start)
         if isinstance(guard, sympy.Not):
             return one - self._truth(guard.args[0], name)
         if isinstance(guard, sympy.And | sympy.Or):
@@ -105,17 +112,17 @@ class Domain:
         return one - difference.scaled(-sign).positive() if included else difference.scaled(sign).positive()
 
 
-def _flat(guards: Iterable[Any]) -> list[Any]:
+def _flat(guards: Iterable[sympy.Basic]) -> list[sympy.Basic]:
     return [part for guard in guards for part in (_flat(guard.args) if isinstance(guard, sympy.And) else [guard])]
 
 
-def _relation(guard: Any) -> str:
+def _relation(guard: sympy.Basic) -> str:
     if guard.func not in _SIGNS:
         return str(guard)
     return f"{line(guard.lhs)} {_SIGNS[guard.func]} {line(guard.rhs)}"
 
 
-def _words(name: str, allowed: Quasi) -> str:
+def _words(name: str, allowed: QuasiPolynomial) -> str:
     """A set of whole numbers in words: a table of single numbers below, residue classes above."""
     classes = [r for r in range(allowed.period) if allowed.tail[r]]
     single = [n for n in range(allowed.start, allowed.threshold) if allowed(n)]

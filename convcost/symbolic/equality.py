@@ -1,10 +1,10 @@
 """Whether two expressions in whole numbers are the same function: a decision, not a sample.
 
-Both are read as sums of products f(B)·g(H)·h(W) of functions that `quasi` knows exactly. On one axis take all
-functions that occur, their largest threshold T, the least common multiple s of their periods and the largest
-degree d (and those of the guard, a function of values 0 and 1). Two combinations of them that agree on all
-numbers below T and on d + 1 numbers of each residue class modulo s agree everywhere, for a polynomial of degree
-d has d roots at most. So linear dependence of functions on an axis is that of their finitely many values, and
+Both are read as sums of products f(B)·g(H)·h(W) of functions that are known exactly, as quasi-polynomials. On one
+axis take all functions that occur, their largest threshold T, the least common multiple s of their periods and the
+largest degree d (and those of the guard, a function of values 0 and 1). Two combinations of them that agree on all
+numbers below T and on d + 1 numbers of each residue class modulo s agree everywhere, for a polynomial of degree d
+has d roots at most. So linear dependence of functions on an axis is that of their finitely many values, and
 exact elimination writes all of them in an independent few. Products of independent functions of different
 symbols are independent: the difference is zero everywhere exactly if all its coefficients are.
 
@@ -21,15 +21,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy
 
+from convcost.core.numeric import Count
 from convcost.symbolic.domain import Domain
-from convcost.symbolic.quasi_polynomial import Quasi, UndecidableError
-from convcost.symbolic.separated import Key, Sum, added, negated, value_at
-from convcost.symbolic.sympy_text import expression
+from convcost.symbolic.expressions import expression
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
+from convcost.symbolic.separated import Key, Separated, added, negated, value_at
+
+Vector: TypeAlias = "np.ndarray[Any, np.dtype[np.object_]]"
+"""Python's ints, which cannot overflow."""
 
 _MOST_POINTS = 1 << 15
 
@@ -43,13 +47,13 @@ class Counterexample:
     right: Fraction
 
 
-def equal(left: Any, right: Any, domain: Domain) -> bool:
+def equal(left: Count, right: Count, domain: Domain) -> bool:
     """Whether two SymPy expressions are equal everywhere in the domain."""
     return counterexample(left, right, domain) is None
 
 
-def counterexample(left: Any, right: Any, domain: Domain) -> Counterexample | None:
-    """The smallest point of the domain at which two SymPy expressions differ; None where they never do.
+def counterexample(left: Count, right: Count, domain: Domain) -> Counterexample | None:
+    """Return the smallest point of the domain at which two SymPy expressions differ; None where they never do.
 
     Raises UndecidableError for an expression outside the class, DomainError for a domain without a point.
     """
@@ -68,13 +72,13 @@ def counterexample(left: Any, right: Any, domain: Domain) -> Counterexample | No
 
 
 def without_what_holds_anyway(domain: Domain) -> Domain:
-    """The same domain without the guards between symbols that are seen to hold everywhere else in it."""
+    """Return the same domain without the guards between symbols that are seen to hold everywhere else in it."""
     kept = tuple(g for g in domain.guards if g not in domain.mixed)
     rest = Domain(domain.least, kept)
     return Domain(domain.least, (*kept, *(g for g in domain.mixed if not _holds(g, rest))))
 
 
-def _holds(guard: Any, domain: Domain) -> bool:
+def _holds(guard: sympy.Basic, domain: Domain) -> bool:
     """Whether a relation is seen to hold: an equation by decision, an inequality by the least value of each factor."""
     if isinstance(guard, sympy.Eq):
         return equal(guard.lhs, guard.rhs, domain)
@@ -87,8 +91,8 @@ def _holds(guard: Any, domain: Domain) -> bool:
 
 
 def _at_least_one(key: Key, domain: Domain) -> bool:
-    ones = ((domain.allowed(name), f, Quasi.constant(1, f.start)) for name, f in key)
-    return all(inside * (one - f).positive() == Quasi.constant(0, f.start) for inside, f, one in ones)
+    ones = ((domain.allowed(name), f, QuasiPolynomial.constant(1, f.start)) for name, f in key)
+    return all(inside * (one - f).positive() == QuasiPolynomial.constant(0, f.start) for inside, f, one in ones)
 
 
 @dataclass
@@ -100,18 +104,18 @@ class Axis:
     """
 
     name: str
-    functions: list[Quasi]
+    functions: list[QuasiPolynomial]
     numbers: list[int]
     basis: list[int]
     combinations: list[dict[int, Fraction]]
 
     @classmethod
-    def of(cls, name: str, terms: Sum, domain: Domain) -> Axis:
-        """The axis of one symbol; functions stand from the plainest to the least plain."""
+    def of(cls, name: str, terms: Separated, domain: Domain) -> Axis:
+        """Return the axis of one symbol; functions stand from the plainest to the least plain."""
         allowed = domain.allowed(name)
         found = {f for key in terms for n, f in key if n == name}
         plainest = sorted(found, key=lambda f: (len(f.head), f.period, f.degree, -f(f.threshold + f.period)))
-        functions = [Quasi.constant(1, domain.least[name]), *plainest]
+        functions = [QuasiPolynomial.constant(1, domain.least[name]), *plainest]
         every = [*functions, allowed]
         numbers = [
             n
@@ -126,13 +130,13 @@ class Axis:
             raise UndecidableError(f"{len(numbers)} values of {name} are too many to decide")
         return cls(name, functions, numbers, *_independent([_integers([f(n) for n in numbers]) for f in functions]))
 
-    def place(self, key: Any) -> int:
-        """The place of a product's function of this symbol; that of the constant if it has none."""
+    def place(self, key: Key) -> int:
+        """Return the place of a product's function of this symbol; that of the constant if it has none."""
         return next((self.functions.index(f) for name, f in key if name == self.name), 0)
 
 
-def reduce_to_basis(terms: Sum, axes: list[Axis]) -> dict[tuple[int, ...], Fraction]:
-    """A sum of products in the independent functions of each axis: places and coefficients, none of them zero."""
+def reduce_to_basis(terms: Separated, axes: list[Axis]) -> dict[tuple[int, ...], Fraction]:
+    """Write a sum of products in the independent functions of each axis: places and coefficients, none of them zero."""
     reduced: dict[tuple[int, ...], Fraction] = {}
     for key, coefficient in terms.items():
         products: dict[tuple[int, ...], Fraction] = {(): coefficient}
@@ -144,15 +148,15 @@ def reduce_to_basis(terms: Sum, axes: list[Axis]) -> dict[tuple[int, ...], Fract
     return {places: value for places, value in reduced.items() if value}
 
 
-def _integers(values: list[Fraction]) -> tuple[Any, int]:
-    """Numbers times their common denominator, as an array of Python's ints, which cannot overflow."""
+def _integers(values: list[Fraction]) -> tuple[Vector, int]:
+    """Numbers times their common denominator, and this."""
     scale = math.lcm(*(v.denominator for v in values))
     return np.array([int(v * scale) for v in values], dtype=object), scale
 
 
-def _independent(vectors: list[tuple[Any, int]]) -> tuple[list[int], list[dict[int, Fraction]]]:
+def _independent(vectors: list[tuple[Vector, int]]) -> tuple[list[int], list[dict[int, Fraction]]]:
     """Places of independent vectors, and each vector as a combination of them, by elimination without fractions."""
-    rows: list[tuple[int, Any, Any]] = []
+    rows: list[tuple[int, Vector, Vector]] = []
     basis: list[int] = []
     combinations: list[dict[int, Fraction]] = []
     for place, (vector, _) in enumerate(vectors):
@@ -194,7 +198,7 @@ def _nonzero(reduced: dict[tuple[int, ...], Fraction], axes: list[Axis], counts:
         {b: _integers([axis.functions[b](n) for n in axis.numbers[:count]]) for b in axis.basis}
         for axis, count in zip(axes, counts, strict=True)
     ]
-    total: Any = 0
+    total = np.array(0, dtype=object)
     common = math.lcm(
         *(c.denominator * math.prod(v[b][1] for v, b in zip(values, p, strict=True)) for p, c in reduced.items())
     )

@@ -14,13 +14,13 @@ Monomial = tuple[tuple["Factor", int], ...]
 
 
 class Factor:
-    """What products are made of; there is one object for each, so that identity is equality.
+    """What products are made of; there is one object for each factor, so that identity is equality.
 
     kind `symbol`: parts (name, owner); `sum`: (form,); `floor`: (form, number); `quotient`: (form, form), rounded down;
     `max` and `min`: (form, form).
     """
 
-    _known: ClassVar[WeakValueDictionary[Any, Factor]] = WeakValueDictionary()
+    _known: ClassVar[WeakValueDictionary[tuple[object, ...], Factor]] = WeakValueDictionary()
     _made = count()
     _making = RLock()
 
@@ -28,8 +28,8 @@ class Factor:
         self.kind, self.parts, self.index = kind, parts, index
 
     @classmethod
-    def of(cls, kind: str, *parts: Any) -> Factor:
-        """The factor with these parts."""
+    def of(cls, kind: str, *parts: object) -> Factor:
+        """Return the factor with these parts."""
         key = (kind, *parts)
         found = cls._known.get(key)
         if found is None:
@@ -48,22 +48,22 @@ class Factor:
 
 
 def alone(monomial: Monomial) -> Factor | None:
-    """The factor of a product that is one factor once."""
+    """Return the factor of a product that is one factor to the power of 1."""
     return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else None
 
 
 def leading(monomials: Iterable[Monomial]) -> Monomial:
-    """The product that decides a sum's sign: of the highest degree, and of the factors that were there first."""
+    """Return the product that decides a sum's sign: of the highest degree, then of the oldest factors."""
     return max(monomials, key=order)
 
 
-def order(monomial: Monomial) -> tuple[Any, ...]:
-    """A product's place in a sum: by degree, then by the factors that were there first."""
+def order(monomial: Monomial) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Return a product's sort key in a sum: by degree, then by the oldest factors."""
     return sum(power for _, power in monomial), tuple((-factor.index, power) for factor, power in monomial)
 
 
 def joined(left: Monomial, right: Monomial) -> Monomial:
-    """The product of two products."""
+    """Return the product of two products."""
     if not left or not right:
         return left or right
     powers = dict(left)
@@ -73,12 +73,18 @@ def joined(left: Monomial, right: Monomial) -> Monomial:
 
 
 def shared(left: Monomial, right: Monomial) -> Monomial:
-    """What two products have in common."""
+    """Return what two products have in common."""
     powers = dict(right)
     return tuple((f, min(p, powers[f])) for f, p in left if f in powers)
 
 
 def without(monomial: Monomial, taken: Monomial) -> Monomial:
-    """A product divided by a part of it."""
+    """Return a product divided by a part of it."""
     powers = dict(taken)
     return tuple((f, p - powers.get(f, 0)) for f, p in monomial if p > powers.get(f, 0))
+
+
+def divides(small: Monomial, large: Monomial) -> bool:
+    """Whether a product is a part of another."""
+    powers = dict(large)
+    return all(powers.get(factor, 0) >= power for factor, power in small)

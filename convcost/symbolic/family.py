@@ -10,12 +10,13 @@ from functools import cached_property
 
 from convcost.core.equations import Equation, Equations
 from convcost.core.errors import DomainError
-from convcost.symbolic import form_text, latex
+from convcost.symbolic import notebook
 from convcost.symbolic.condition import Condition, domain_text
 from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.factor import Monomial
 from convcost.symbolic.form import Form, number, total
-from convcost.symbolic.form_function import read_sizes
+from convcost.symbolic.function import read_sizes
+from convcost.symbolic.printer import ordered, plain
 
 
 def _to_eights(exact: Fraction) -> int:
@@ -46,7 +47,7 @@ class Width:
 
     @property
     def base(self) -> int:
-        """Its value at a multiplier of 1."""
+        """The value at a multiplier of 1."""
         return self.values[Fraction(1)]
 
     def follows(self, rule: Callable[[Fraction], int], least_one: bool) -> bool:
@@ -54,7 +55,7 @@ class Width:
         return all(rule(self.base * (max(m, Fraction(1)) if least_one else m)) == v for m, v in self.values.items())
 
     def multiple_of(self, other: Width) -> int | None:
-        """How many times another width this one is at every multiplier."""
+        """Return how many times another width this one is at every multiplier."""
         times = self.base // other.base
         same = all(times * other.values[m] == value for m, value in self.values.items())
         return times if same and times > 1 else None
@@ -71,20 +72,20 @@ class Rule:
     of: Rule | None = None
 
     def __call__(self, multiplier: Fraction) -> int:
-        """The channels at a multiplier."""
+        """Return the channels at a multiplier."""
         if self.of is not None:
             return self.times * self.of(multiplier)
         return RULES[self.text](self.width.base * (max(multiplier, Fraction(1)) if self.least_one else multiplier))
 
     def said(self, symbol: str) -> str:
-        """The rule for a multiplier of this name: max(⌊32·α⌋, 8), or 6·c24."""
+        """Return the rule for a multiplier of this name: max(⌊32·α⌋, 8), or 6·c24."""
         if self.of is not None:
             return f"{self.times}·{self.of.width.name}"
         return self.text.format(f"{self.width.base}·{f'max({symbol}, 1)' if self.least_one else symbol}")
 
 
 def rules(widths: Sequence[Width]) -> dict[str, Rule]:
-    """A rule for each width by name, with the same rounding for all; {} if no known rounding gives them.
+    """Return a rule for each width by name, with the same rounding for all; {} if no known rounding gives them.
 
     What no rounding of its own gives is a multiple of another width, and so is what can be the same multiple (the
     expansion of an inverted residual). A rule gives the values of all builds; that it gives those of other multipliers
@@ -143,42 +144,35 @@ class Family(Equations):
         return domain_text(self.sizes, self.conditions)
 
     def by_resolution(self) -> list[tuple[Monomial, Form]]:
-        """The MACs as products of sizes, the largest first, each with its coefficient in the widths."""
+        """Return the MACs as products of sizes, the largest first, each with its coefficient in the widths."""
         names = {width.name for width in self.widths}
         groups: dict[Monomial, dict[Monomial, int]] = {}
         for monomial, coefficient in self.macs.expanded().terms.items():
             size = tuple(item for item in monomial if not item[0].names & names)
             rest = tuple(item for item in monomial if item[0].names & names)
             groups.setdefault(size, {})[rest] = coefficient
-        order = form_text.terms(Form(dict.fromkeys(groups, 1)), self.symbols)
         known = {frozenset(size): Form(terms) for size, terms in groups.items()}
-        return [(size, known[frozenset(size)]) for _, size in order]
+        return [(size, known[frozenset(size)]) for _, size in ordered(Form(dict.fromkeys(groups, 1)), self.symbols)]
 
     def latex(self) -> str:
-        """All equations as LaTeX for math mode: the sums, and what each width stands for."""
-        return latex.aligned([(e.latex_left, e.latex_parts) for e in self.equations()])
+        """Return all equations as LaTeX for math mode: the sums, and what each width stands for."""
+        return notebook.as_latex(self.equations())
 
     def equations(self) -> list[Equation]:
-        """MACs, parameters and activations, then the rule of each width where one is known."""
+        """Return MACs, parameters and activations, then the rule of each width where one is known."""
         forms = {"MACs": self.macs, "parameters": self.parameters, "activations": self.activations}
-        sums = [
-            Equation(
-                name,
-                form_text.plain(form, self.symbols),
-                latex.in_math(name),
-                form_text.latex_parts(form, self.symbols),
-            )
-            for name, form in forms.items()
+        rules = {name: rule.said("α") for name, rule in self.rules.items()}
+        return [
+            *(Equation(name, notebook.of_forms([form], self.symbols)) for name, form in forms.items()),
+            *(Equation(name, notebook.of_text(rule)) for name, rule in rules.items()),
         ]
-        rounded = {name: rule.said("α") for name, rule in self.rules.items()}
-        return sums + [Equation(n, said, latex.symbol(n), [latex.formula(said)]) for n, said in rounded.items()]
 
     def title(self) -> str:
-        """The models, their input, and for which sizes the formulas hold."""
+        """Return the models, their input, and for which sizes the formulas hold."""
         return f"{self.model}: input {self.input}, width multiplier α; {self.domain}"
 
     def at(self, multiplier: Fraction, **sizes: int) -> dict[str, int]:
-        """MACs, parameters and activations at a multiplier and at sizes of the input."""
+        """Return MACs, parameters and activations at a multiplier and at sizes of the input."""
         values = {**read_sizes(self.sizes, (), sizes), **self._channels(multiplier)}
         return {
             "macs": self.macs.value(values),
@@ -189,14 +183,13 @@ class Family(Equations):
     def same_as(self, build: Derivation, multiplier: Fraction) -> bool:
         """Whether the forms at a multiplier are those of a build, term by term."""
         channels = self._channels(multiplier)
-        pairs = (
-            (self.macs, build.forms["macs"][0]),
-            (self.activations, build.forms["activations"][0]),
-            (self.parameters, number(build.parameters)),
-        )
         return all(
-            form_text.plain(_put(ours, channels), self.sizes) == form_text.plain(theirs.expanded(), self.sizes)
-            for ours, theirs in pairs
+            plain(_put(ours, channels), self.sizes) == plain(theirs.expanded(), self.sizes)
+            for ours, theirs in (
+                (self.macs, build.forms["macs"][0]),
+                (self.activations, build.forms["activations"][0]),
+                (self.parameters, number(build.parameters)),
+            )
         )
 
     def _channels(self, multiplier: Fraction) -> dict[str, int]:

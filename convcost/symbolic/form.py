@@ -8,13 +8,17 @@ at least 1. This is plain Python; SymPy would take longer than the trace that ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from math import gcd
-from typing import Any
+from typing import Any, TypeAlias, TypeVar, cast
 
 from convcost.core.numeric import maximum, minimum
-from convcost.symbolic.factor import Factor, Monomial, alone, joined, leading, order, shared, without
+from convcost.symbolic.bounds import at_least, bounds, divisor_of
+from convcost.symbolic.factor import Factor, Monomial, alone, divides, joined, leading, order, shared, without
+
+Value = TypeVar("Value")
+Term: TypeAlias = tuple[Monomial, int]
 
 
 class Form:
@@ -24,10 +28,10 @@ class Form:
 
     def __init__(self, terms: dict[Monomial, int]) -> None:
         self.terms = terms
-        self._key: frozenset[Any] | None = None
+        self._key: frozenset[Term] | None = None
 
     @property
-    def _terms(self) -> frozenset[Any]:
+    def _terms(self) -> frozenset[Term]:
         if self._key is None:
             self._key = frozenset(self.terms.items())
         return self._key
@@ -51,9 +55,7 @@ class Form:
         return frozenset().union(*(factor.names for monomial in self.terms for factor, _ in monomial))
 
     def __add__(self, other: Form) -> Form:
-        from convcost.symbolic.form_rounding import halved
-
-        return halved(Form(_added(self.terms, other.terms)))
+        return _halved(Form(_added(self.terms, other.terms)))
 
     def __neg__(self) -> Form:
         return self.times(-1)
@@ -62,7 +64,7 @@ class Form:
         return self + other.times(-1)
 
     def times(self, factor: int) -> Form:
-        """The product with a number."""
+        """Return the product with a number."""
         if factor == 1:
             return self
         return Form({monomial: c * factor for monomial, c in self.terms.items()} if factor else {})
@@ -75,7 +77,7 @@ class Form:
         return _single(joined(m, n), c * d)
 
     def split(self) -> tuple[int, Monomial]:
-        """Number and product; a sum becomes one factor, without what its terms have in common."""
+        """Return number and product; a sum becomes one factor, without what its terms have in common."""
         if len(self.terms) == 1:
             ((monomial, coefficient),) = self.terms.items()
             return coefficient, monomial
@@ -88,47 +90,64 @@ class Form:
             content, rest = -content, -rest
         return content, joined(common, ((Factor.of("sum", rest), 1),))
 
+    def only(self, wanted: Callable[[Monomial], bool]) -> Form:
+        """Return the terms whose products are wanted."""
+        return Form({monomial: c for monomial, c in self.terms.items() if wanted(monomial)})
+
+    @property
+    def constant(self) -> int:
+        """The term without a symbol."""
+        return self.terms.get((), 0)
+
+    @property
+    def moving(self) -> Form:
+        """The terms with symbols."""
+        return self.only(bool)
+
     def expanded(self) -> Form:
-        """The same with products of sums multiplied out."""
+        """Return the same form with products of sums multiplied out."""
         if not any(factor.kind == "sum" for monomial in self.terms for factor, _ in monomial):
             return self
         return total(_multiplied(m).times(c) for m, c in self.terms.items())
 
     def __floordiv__(self, other: Form) -> Form:
-        from convcost.symbolic.form_rounding import floored, quotient
-
         divisor = other.number
         if divisor is not None:
-            return floored(self, divisor)
+            return _floored(self, divisor)
         (c, m), (d, n) = self.split(), other.split()
         common, both = shared(m, n), gcd(c, d) * (-1 if d < 0 else 1)
         above, below = _single(without(m, common), c // both), _single(without(n, common), d // both)
-        return quotient(above, below)
+        return _quotient(above, below)
 
     def __mod__(self, other: Form) -> Form:
         return self - other * (self // other)
 
-    def value(self, values: Mapping[str, Any], known: dict[Factor, Any] | None = None) -> Any:
-        """The value at these values of the symbols: ints, arrays, or anything with `+ * //`.
+    def value(self, values: Mapping[str, Value], known: dict[Factor, Value] | None = None) -> Value:
+        """Return the value at these values of the symbols: ints, arrays, or anything with `+ * //`.
 
         `known` keeps the factors' values from one form to the next.
         """
         known = {} if known is None else known
-        return sum((c * _product_value(m, values, known) for m, c in self.terms.items()), 0)
+        return cast(Value, sum((c * _product_value(m, values, known) for m, c in self.terms.items()), 0))
 
 
 def number(value: int) -> Form:
-    """A number as a form."""
+    """Return a number as a form."""
     return Form({(): value} if value else {})
 
 
 def symbol(name: str, owner: object = None) -> Form:
-    """A whole number of at least 1; what is learnt of one owner's symbol says nothing of another's."""
-    return Form({((Factor.of("symbol", name, owner), 1),): 1})
+    """Return a symbol, a whole number of at least 1; what is learnt of one owner's symbol says nothing of another's."""
+    return lone(Factor.of("symbol", name, owner))
+
+
+def lone(factor: Factor) -> Form:
+    """Return a factor as a form."""
+    return Form({((factor, 1),): 1})
 
 
 def total(forms: Iterable[Form]) -> Form:
-    """The sum of many forms."""
+    """Return the sum of many forms."""
     terms: dict[Monomial, int] = {}
     for form in forms:
         for monomial, coefficient in form.terms.items():
@@ -137,25 +156,23 @@ def total(forms: Iterable[Form]) -> Form:
 
 
 def larger(left: Form, right: Form) -> Form:
-    """The maximum of two forms."""
+    """Return the maximum of two forms."""
     return _extreme("max", left, right)
 
 
 def smaller(left: Form, right: Form) -> Form:
-    """The minimum of two forms."""
+    """Return the minimum of two forms."""
     return _extreme("min", left, right)
 
 
 def _extreme(kind: str, left: Form, right: Form) -> Form:
-    from convcost.symbolic.form_bounds import bounds
-
     least, most = bounds(left - right)
     if least is not None and least >= 0:
         return left if kind == "max" else right
     if most is not None and most <= 0:
         return right if kind == "max" else left
     pair = sorted((left, right), key=lambda form: sorted((order(m), c) for m, c in form.terms.items()))
-    return Form({((Factor.of(kind, *pair), 1),): 1})
+    return lone(Factor.of(kind, *pair))
 
 
 def _added(left: dict[Monomial, int], right: dict[Monomial, int]) -> dict[Monomial, int]:
@@ -214,3 +231,85 @@ def _computed(factor: Factor, values: Mapping[str, Any], known: dict[Factor, Any
     if factor.kind in ("floor", "quotient"):
         return parts[0] // parts[1]
     return (maximum if factor.kind == "max" else minimum)(*parts)
+
+
+def _floored(form: Form, divisor: int) -> Form:
+    """⌊form/divisor⌋ with the whole multiples taken out, nested floors joined and the fraction reduced."""
+    if divisor < 0:
+        form, divisor = -form, -divisor
+    if divisor == 0:
+        raise ZeroDivisionError("a size is divided by 0")
+    if all(c % divisor == 0 for c in form.terms.values()):
+        return Form({m: c // divisor for m, c in form.terms.items()})
+    form = form.expanded()
+    # Coefficients are brought nearest to 0, so that ⌊-W/7⌋ stays -⌈W/7⌉.
+    whole = {m: (2 * c + divisor - 1) // (2 * divisor) if m else c // divisor for m, c in form.terms.items()}
+    rest = Form({m: c - whole[m] * divisor for m, c in form.terms.items() if c != whole[m] * divisor})
+    taken = Form({m: c for m, c in whole.items() if c})
+    constant, moving = rest.constant, rest.moving
+    if not moving.terms:
+        return taken
+    if moving.terms[leading(moving.terms)] < 0:
+        # ⌊-x/n⌋ = -⌊(x + n - 1)/n⌋ for whole x.
+        return taken - _floored(Form({m: -c for m, c in rest.terms.items()}) + number(divisor - 1), divisor)
+    common = gcd(divisor, *moving.terms.values())
+    if common > 1:
+        reduced = Form({m: c // common for m, c in moving.terms.items()}) + number(constant // common)
+        return taken + _floored(reduced, divisor // common)
+    if spare := constant % gcd(divisor_of(moving), divisor):
+        return taken + _floored(rest - number(spare), divisor)
+    for monomial, coefficient in moving.terms.items():
+        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0].kind == "floor":
+            inner, by = monomial[0][0].parts
+            others = rest - Form({monomial: 1})
+            return taken + _floored(inner + others.times(by), divisor * by)
+    return taken + lone(Factor.of("floor", rest, divisor))
+
+
+def _quotient(above: Form, below: Form) -> Form:
+    """⌊above/below⌋ of forms without a common factor: a whole part, and the rest where it is not sure to be 0 or -1."""
+    if below.number is not None:
+        return _floored(above, below.number)
+    if len(below.terms) > 1:
+        return lone(Factor.of("quotient", above, below))
+    ((divisor, times),) = below.terms.items()
+    taken = {m: c // times for m, c in above.terms.items() if divides(divisor, m)}
+    whole = Form({without(m, divisor): c for m, c in taken.items() if c})
+    rest = above - whole * below
+    for shift in (0, 1):
+        # 0 ≤ rest + shift·below < below
+        raised = rest + below.times(shift)
+        if at_least(raised, 0) and at_least(below - raised, 1):
+            return whole - number(shift)
+    return whole + lone(Factor.of("quotient", rest, below))
+
+
+def _halved(form: Form) -> Form:
+    """x - ⌊x/2⌋ is ⌊(x + 1)/2⌋, where x is any sum or itself a floor: ⌊y/m⌋ - ⌊y/2m⌋."""
+    if len(form.terms) < 2:
+        return form
+    for monomial, coefficient in form.terms.items():
+        factor = alone(monomial)
+        if factor is None or factor.kind != "floor" or factor.parts[1] % 2:
+            continue
+        inner, half = factor.parts[0], factor.parts[1] // 2
+        for whole, shift in _wholes(form, inner, half):
+            if all(form.terms.get(m, 0) == -coefficient * c for m, c in whole.items()):
+                rest = Form({m: c for m, c in form.terms.items() if m != monomial and m not in whole})
+                up = _floored(inner + number(half), 2 * half).times(-coefficient)
+                return rest + number(coefficient * shift) + up
+    return form
+
+
+def _wholes(form: Form, inner: Form, half: int) -> Iterator[tuple[dict[Monomial, int], int]]:
+    """What stands for x without its constant, and that constant, if ⌊x/2⌋ is ⌊inner/2·half⌋."""
+    if half == 1:
+        yield inner.moving.terms, inner.constant
+        return
+    for monomial in form.terms:
+        factor = alone(monomial)
+        if factor is not None and factor.kind == "floor" and factor.parts[1] == half:
+            other: Form = factor.parts[0]
+            shift = inner.constant - other.constant
+            if other.moving == inner.moving and shift % half == 0:
+                yield {monomial: 1}, shift // half

@@ -16,26 +16,28 @@ The form is unique (least period, shortest table), so that two functions are equ
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import zip_longest
+from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError
 
-Polynomial = tuple[Fraction, ...]
+Polynomial: TypeAlias = tuple[Fraction, ...]
 """Coefficients, the constant first, the last one not zero."""
 
 _LONGEST = 1 << 16
 
 
 class UndecidableError(ConvcostError):
-    """An expression that the decision procedure has no exact answer for."""
+    """An expression is outside of what the decision procedure can read."""
 
 
 @dataclass(frozen=True)
-class Quasi:
+class QuasiPolynomial:
     """A function of n ≥ `start`: `head` are its first values, `tail[n % period]` its polynomial in n from there on.
 
     Made by `constant`, `whole` and arithmetic, which keep the form unique.
@@ -46,18 +48,18 @@ class Quasi:
     tail: tuple[Polynomial, ...]
 
     @classmethod
-    def constant(cls, value: Fraction | int, start: int) -> Quasi:
-        """The function that is `value` everywhere."""
+    def constant(cls, value: Fraction | int, start: int) -> QuasiPolynomial:
+        """Return the function that is `value` everywhere."""
         return cls(start, (), (_trimmed([Fraction(value)]),))
 
     @classmethod
-    def whole(cls, start: int) -> Quasi:
-        """The function n itself."""
+    def whole(cls, start: int) -> QuasiPolynomial:
+        """Return the function n itself."""
         return cls(start, (), ((Fraction(0), Fraction(1)),))
 
     @classmethod
-    def of(cls, start: int, head: Iterable[Fraction], tail: Iterable[Polynomial]) -> Quasi:
-        """The unique form of a table and polynomials."""
+    def of(cls, start: int, head: Iterable[Fraction], tail: Iterable[Polynomial]) -> QuasiPolynomial:
+        """Return the unique form of a table and polynomials."""
         shortest, table = _least_period(tuple(tail)), list(head)
         while table and table[-1] == _value(shortest[(n := start + len(table) - 1) % len(shortest)], n):
             table.pop()
@@ -86,67 +88,68 @@ class Quasi:
         return max(max(len(p) for p in self.tail) - 1, 0)
 
     def __call__(self, n: int) -> Fraction:
-        """The value at n ≥ start."""
+        """Return the value at n ≥ start."""
         place = n - self.start
         if place < 0:
             raise ValueError(f"{n} is below {self.start}")
         return self.head[place] if place < len(self.head) else _value(self.tail[n % self.period], n)
 
-    def __add__(self, other: Quasi) -> Quasi:
-        return self._with(other, lambda a, b: a + b, _sum)
+    def __add__(self, other: QuasiPolynomial) -> QuasiPolynomial:
+        return self._with(other, operator.add, _sum)
 
-    def __mul__(self, other: Quasi) -> Quasi:
-        return self._with(other, lambda a, b: a * b, _product)
+    def __mul__(self, other: QuasiPolynomial) -> QuasiPolynomial:
+        return self._with(other, operator.mul, _product)
 
-    def __neg__(self) -> Quasi:
-        return self * Quasi.constant(-1, self.start)
+    def __neg__(self) -> QuasiPolynomial:
+        return self * QuasiPolynomial.constant(-1, self.start)
 
-    def __sub__(self, other: Quasi) -> Quasi:
+    def __sub__(self, other: QuasiPolynomial) -> QuasiPolynomial:
         return self + -other
 
-    def scaled(self, factor: Fraction | int) -> Quasi:
-        """This function times a number."""
-        return self * Quasi.constant(factor, self.start)
+    def scaled(self, factor: Fraction | int) -> QuasiPolynomial:
+        """Return this function times a number."""
+        return self * QuasiPolynomial.constant(factor, self.start)
 
-    def floor(self) -> Quasi:
-        """Each value rounded down."""
+    def floor(self) -> QuasiPolynomial:
+        """Return each value rounded down."""
         period = _common([self.period, *(c.denominator for p in self.tail for c in p)])
         polynomials = []
         for residue in range(period):
             p = self.tail[residue % self.period]
             polynomials.append(_sum(p, _trimmed([-(_value(p, residue) % 1)])))
-        return Quasi.of(self.start, (Fraction(math.floor(v)) for v in self.head), polynomials)
+        return QuasiPolynomial.of(self.start, (Fraction(math.floor(v)) for v in self.head), polynomials)
 
-    def ceiling(self) -> Quasi:
-        """Each value rounded up."""
+    def ceiling(self) -> QuasiPolynomial:
+        """Return each value rounded up."""
         return -(-self).floor()
 
-    def remainder(self, modulus: int) -> Quasi:
-        """Each value modulo a positive number, from 0 to below it."""
+    def remainder(self, modulus: int) -> QuasiPolynomial:
+        """Return each value modulo a positive number, from 0 to below it."""
         return self - self.scaled(Fraction(1, modulus)).floor().scaled(modulus)
 
-    def positive(self) -> Quasi:
-        """1 where the value is above zero, else 0."""
+    def positive(self) -> QuasiPolynomial:
+        """Return 1 where the value is above zero, else 0."""
         last = max([self.threshold - 1, *(_last_root(p) for p in self.tail)])
         if last - self.start > _LONGEST:
             raise UndecidableError(f"two sizes cross only beyond {last}, too far to decide")
         head = [Fraction(int(self(n) > 0)) for n in range(self.start, last + 1)]
-        return Quasi.of(self.start, head, (_trimmed([Fraction(int(bool(p) and p[-1] > 0))]) for p in self.tail))
+        tail = (_trimmed([Fraction(int(bool(p) and p[-1] > 0))]) for p in self.tail)
+        return QuasiPolynomial.of(self.start, head, tail)
 
-    def larger(self, other: Quasi) -> Quasi:
-        """The larger of two functions, number by number."""
+    def larger(self, other: QuasiPolynomial) -> QuasiPolynomial:
+        """Return the larger of two functions, number by number."""
         return other + (self - other) * (self - other).positive()
 
-    def smaller(self, other: Quasi) -> Quasi:
-        """The smaller of two functions, number by number."""
+    def smaller(self, other: QuasiPolynomial) -> QuasiPolynomial:
+        """Return the smaller of two functions, number by number."""
         return self - (self - other) * (self - other).positive()
 
-    def mapped(self, change: Callable[[Fraction], int]) -> Quasi:
-        """`change` of every value of a function that is periodic: constant on each residue class."""
+    def mapped(self, change: Callable[[Fraction], int]) -> QuasiPolynomial:
+        """Return `change` of every value of a function that is periodic: constant on each residue class."""
         if self.degree:
             raise ValueError("not periodic")
         tail = (_trimmed([Fraction(change(p[0] if p else Fraction(0)))]) for p in self.tail)
-        return Quasi.of(self.start, (Fraction(change(v)) for v in self.head), tail)
+        return QuasiPolynomial.of(self.start, (Fraction(change(v)) for v in self.head), tail)
 
     @cached_property
     def denominator(self) -> int:
@@ -157,7 +160,7 @@ class Quasi:
         return math.lcm(*(self(n).denominator for n in self.points(self.threshold, self.period, self.degree)))
 
     def points(self, threshold: int, period: int, degree: int) -> range:
-        """Numbers at which a function of this start is known everywhere, given bounds on its form.
+        """Return numbers at which a function of this start is known everywhere, given bounds on its form.
 
         Those below the threshold one by one, and from there degree + 1 numbers in each residue class.
         """
@@ -165,16 +168,16 @@ class Quasi:
 
     def _with(
         self,
-        other: Quasi,
+        other: QuasiPolynomial,
         values: Callable[[Fraction, Fraction], Fraction],
         polynomials: Callable[[Polynomial, Polynomial], Polynomial],
-    ) -> Quasi:
+    ) -> QuasiPolynomial:
         if self.start != other.start:
             raise ValueError(f"functions from {self.start} and from {other.start} on")
         head = [values(self(n), other(n)) for n in range(self.start, max(self.threshold, other.threshold))]
         period = _common([self.period, other.period])
         tail = [polynomials(self.tail[r % self.period], other.tail[r % other.period]) for r in range(period)]
-        return Quasi.of(self.start, head, tail)
+        return QuasiPolynomial.of(self.start, head, tail)
 
 
 def _common(numbers: list[int]) -> int:

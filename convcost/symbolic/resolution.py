@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TypeAlias
 
 import sympy
 
+from convcost.core.numeric import Count
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import Axis, reduce_to_basis
-from convcost.symbolic.quasi_polynomial import Quasi
-from convcost.symbolic.separated import Reader, Sum, added, negated
-from convcost.symbolic.sympy_text import expression as symbolic
-from convcost.symbolic.sympy_text import line
+from convcost.symbolic.expressions import expression, line, symbol
+from convcost.symbolic.printer import signed
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
+from convcost.symbolic.separated import Reader, Separated, added, negated
 
-Terms = tuple[tuple[Any, Any], ...]
+Terms: TypeAlias = tuple[tuple[sympy.Expr, sympy.Expr], ...]
 """Coefficients and the sizes that they stand before, the largest size first."""
 
 SIZES = ("B", "H", "W")
@@ -23,77 +24,73 @@ _ROUNDINGS = (sympy.floor, sympy.ceiling, sympy.Mod, sympy.Max, sympy.Min)
 _LARGE = 10**9
 
 
-def simplify(expression: Any, domain: Domain | None = None, sizes: Sequence[str] = SIZES) -> Any:
-    """The same function, collected by resolution; `domain` has the least values, by default 1.
+def simplify(count: Count, domain: Domain | None = None, sizes: Sequence[str] = SIZES) -> sympy.Expr:
+    """Return the same function, collected by resolution; `domain` has the least values, by default 1.
 
     Raises UndecidableError for an expression that the decision procedure cannot read.
     """
-    return sympy.Add(*(coefficient * size for coefficient, size in collected(expression, domain, sizes)))
+    return sympy.Add(*(coefficient * size for coefficient, size in collected(count, domain, sizes)))
 
 
-def collected(expression: Any, domain: Domain | None = None, sizes: Sequence[str] = SIZES) -> Terms:
-    """The expression as coefficients before products of functions of the `sizes`; other symbols are coefficients.
+def collected(count: Count, domain: Domain | None = None, sizes: Sequence[str] = SIZES) -> Terms:
+    """Return coefficients before products of functions of the `sizes`; other symbols are coefficients.
 
     Guards are not used: the terms' sum is the expression wherever the symbols have their least values.
     """
-    expression = symbolic(expression)
-    domain = domain or Domain({s.name: 1 for s in expression.free_symbols})
-    hidden: dict[Any, Any] = {}
-    plain = _hide(expression, domain, hidden, sizes)
+    whole = expression(count)
+    domain = domain or Domain({s.name: 1 for s in whole.free_symbols})
+    hidden: dict[sympy.Expr, sympy.Expr] = {}
+    plain = _hide(whole, domain, hidden, sizes)
     reader = Reader({**domain.least, **{s.name: 0 for s in hidden}})
-    return _Writer(reader, hidden, (*sizes, *(s.name for s in hidden))).terms(reader.sum(plain))
+    return _PlainForms(reader, hidden, (*sizes, *(s.name for s in hidden))).terms(reader.sum(plain))
 
 
-def difference(left: Any, right: Any, domain: Domain, sizes: Sequence[str] = SIZES) -> Terms:
-    """`left - right` collected by resolution, in as few terms as it has with or without the domain's guards."""
+def difference(left: Count, right: Count, domain: Domain, sizes: Sequence[str] = SIZES) -> Terms:
+    """Return `left - right` collected by resolution, in as few terms as it has with or without the domain's guards."""
     found = collected(left - right, domain, sizes)
     reader = domain.reader
-    rest = added(reader.sum(symbolic(left)), negated(reader.sum(symbolic(right))))
+    rest = added(reader.sum(expression(left)), negated(reader.sum(expression(right))))
     axes = [Axis.of(name, rest, domain) for name in domain.least]
-    reduced: Sum = {
+    reduced: Separated = {
         tuple((axis.name, axis.functions[place]) for axis, place in zip(axes, places, strict=True) if place): c
         for places, c in reduce_to_basis(rest, axes).items()
     }
     if len(reduced) >= len(found):
         return found
-    return _Writer(reader, {}, sizes).terms(reduced)
+    return _PlainForms(reader, {}, sizes).terms(reduced)
 
 
 def text(terms: Terms, order: Sequence[str] = SIZES) -> str:
-    """The terms in one line; a lone number as people read it: 25,557,032."""
-    shown = [line(coefficient * size, order) for coefficient, size in terms] or ["0"]
+    """Return the terms in one line; a lone number as people read it: 25,557,032."""
+    shown = signed([line(coefficient * size, order) for coefficient, size in terms] or ["0"])
     if len(shown) == 1 and shown[0].removeprefix("-").isdecimal():
         return f"{int(shown[0]):,}"
-    return shown[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in shown[1:])
+    return " ".join(shown)
 
 
-def _hide(e: Any, domain: Domain, hidden: dict[Any, Any], sizes: Sequence[str]) -> Any:
+def _hide(e: sympy.Basic, domain: Domain, hidden: dict[sympy.Expr, sympy.Expr], sizes: Sequence[str]) -> sympy.Expr:
     """Roundings that mix symbols stay whole: each becomes a symbol, and `hidden` says what it stands for."""
     if len(domain.reader.names(e)) < 2:
         return e
     if isinstance(e, _ROUNDINGS):
-        form = e.func(*(simplify(part, domain, sizes) for part in e.args))
-        return next((s for s, known in hidden.items() if known == form), None) or _named(form, hidden)
+        rounding = e.func(*(simplify(part, domain, sizes) for part in e.args))
+        name = next((s for s, known in hidden.items() if known == rounding), symbol(f"mixed {len(hidden)}"))
+        hidden[name] = rounding
+        return name
     return e.func(*(_hide(part, domain, hidden, sizes) for part in e.args))
 
 
-def _named(form: Any, hidden: dict[Any, Any]) -> Any:
-    symbol = _symbol(f"mixed {len(hidden)}")
-    hidden[symbol] = form
-    return symbol
+class _PlainForms:
+    """Turns what a reader has read into SymPy expressions again."""
 
-
-class _Writer:
-    """Writes what a reader has read."""
-
-    def __init__(self, reader: Reader, hidden: Mapping[Any, Any], sizes: Sequence[str]) -> None:
+    def __init__(self, reader: Reader, hidden: Mapping[sympy.Expr, sympy.Expr], sizes: Sequence[str]) -> None:
         self.reader, self.hidden, self.sizes = reader, hidden, sizes
-        self._known: dict[tuple[str, Quasi], Any] = {}
+        self._known: dict[tuple[str, QuasiPolynomial], sympy.Expr] = {}
 
-    def terms(self, terms: Sum) -> Terms:
-        """The products with equal sizes together."""
-        found: dict[Any, Any] = {}
-        weights: dict[Any, Fraction] = {}
+    def terms(self, terms: Separated) -> Terms:
+        """Return the products with equal sizes together."""
+        found: dict[sympy.Expr, sympy.Expr] = {}
+        weights: dict[sympy.Expr, Fraction] = {}
         for key, coefficient in terms.items():
             factor, size = _rational(coefficient), sympy.Integer(1)
             weight = Fraction(1)
@@ -111,32 +108,32 @@ class _Writer:
         order = sorted(found, key=lambda size: (-weights[size], str(size)))
         return tuple((found[size], size) for size in order if found[size] != 0)
 
-    def function(self, name: str, function: Quasi) -> Any:
-        """The plainest expression of a function of one symbol."""
+    def function(self, name: str, function: QuasiPolynomial) -> sympy.Expr:
+        """Return the plainest expression of a function of one symbol."""
         if (name, function) not in self._known:
-            found = recognised(function, _symbol(name))
+            found = recognised(function, symbol(name))
             self._known[name, function] = self._as_read(name, function) if found is None else found
         return self._known[name, function]
 
-    def _as_read(self, name: str, function: Quasi) -> Any:
+    def _as_read(self, name: str, function: QuasiPolynomial) -> sympy.Expr:
         written = [e for (e, n), f in self.reader.axes.items() if n == name and f == function]
         if written:
             return self.plain(min(written, key=lambda e: (e.count_ops(), str(e))), name)
         left, right = next(pair for pair, f in self.reader.products.items() if f == function)
         return self.function(name, left) * self.function(name, right)
 
-    def plain(self, e: Any, name: str, absorb: bool = True) -> Any:
-        """An expression in one symbol with every part that is a known rounding written as such."""
+    def plain(self, e: sympy.Basic, name: str, absorb: bool = True) -> sympy.Expr:
+        """Return an expression in one symbol with every part that is a known rounding written as such."""
         if not e.args:
             return e
-        found = recognised(self.reader.axis(e, name), _symbol(name), absorb)
+        found = recognised(self.reader.axis(e, name), symbol(name), absorb)
         if found is not None:
             return found
         return e.func(*(self.plain(part, name, absorb=not e.is_Add) for part in e.args))
 
 
-def recognised(function: Quasi, x: Any, absorb: bool = True) -> Any:
-    """A linear function or m·⌊(x + c)/k⌋ + b as an expression, None for any other.
+def recognised(function: QuasiPolynomial, x: sympy.Expr, absorb: bool = True) -> sympy.Expr:
+    """Return a linear function or m·⌊(x + c)/k⌋ + b as an expression, None for any other.
 
     With `absorb`, a negative b goes into the rounding: ⌊(x - 5)/2⌋ for ⌈x/2⌉ - 3, an axis without padding.
     """
@@ -158,9 +155,5 @@ def recognised(function: Quasi, x: Any, absorb: bool = True) -> Any:
     return _rational(jump) * core + _rational(base)
 
 
-def _rational(value: Fraction) -> Any:
+def _rational(value: Fraction) -> sympy.Expr:
     return sympy.Rational(value.numerator, value.denominator)
-
-
-def _symbol(name: str) -> Any:
-    return sympy.Symbol(name, integer=True, positive=True)

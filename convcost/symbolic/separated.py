@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import partial
-from typing import Any
+from functools import partial, reduce
+from typing import TypeAlias
 
 import sympy
 
-from convcost.symbolic.quasi_polynomial import Quasi, UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
 
-Key = tuple[tuple[str, Quasi], ...]
-Sum = dict[Key, Fraction]
+Key: TypeAlias = tuple[tuple[str, QuasiPolynomial], ...]
+Separated: TypeAlias = dict[Key, Fraction]
 """Coefficients of products; a product has at most one function, not constant, of each symbol."""
 
 _MOST_CLASSES = 1 << 14
@@ -28,19 +29,19 @@ class Reader:
 
     def __init__(self, least: Mapping[str, int]) -> None:
         self.least = dict(least)
-        self.axes: dict[Any, Quasi] = {}
-        self._names: dict[Any, frozenset[str]] = {}
-        self.products: dict[tuple[Quasi, Quasi], Quasi] = {}
+        self.axes: dict[sympy.Basic, QuasiPolynomial] = {}
+        self._names: dict[sympy.Basic, frozenset[str]] = {}
+        self.products: dict[tuple[QuasiPolynomial, QuasiPolynomial], QuasiPolynomial] = {}
 
-    def names(self, e: Any) -> frozenset[str]:
-        """The names of an expression's symbols."""
+    def names(self, e: sympy.Basic) -> frozenset[str]:
+        """Return the names of an expression's symbols."""
         if e not in self._names:
             own = frozenset({e.name}) if e.is_Symbol else frozenset[str]()
             self._names[e] = own.union(*(self.names(part) for part in e.args))
         return self._names[e]
 
-    def sum(self, e: Any) -> Sum:
-        """The expression as a sum of products."""
+    def sum(self, e: sympy.Basic) -> Separated:
+        """Return the expression as a sum of products."""
         names = self.names(e)
         if len(names) == 0:
             return _single((), self._axis(e, "", 0)(0))
@@ -61,38 +62,38 @@ class Reader:
             return added(self.sum(e.args[0]), self.sum(-e.args[1] * sympy.floor(e.args[0] / e.args[1])))
         raise UndecidableError(f"no exact answer for {_shown(e)}: it mixes {', '.join(sorted(names))}")
 
-    def axis(self, e: Any, name: str) -> Quasi:
-        """An expression in one symbol (or none) as a function of it."""
+    def axis(self, e: sympy.Basic, name: str) -> QuasiPolynomial:
+        """Return an expression in one symbol (or none) as a function of it."""
         if name not in self.least:
             raise UndecidableError(f"{name} has no least value")
         return self._axis(e, name, self.least[name])
 
-    def _axis(self, e: Any, name: str, start: int) -> Quasi:
+    def _axis(self, e: sympy.Basic, name: str, start: int) -> QuasiPolynomial:
         key = (e, name)
         if key not in self.axes:
             self.axes[key] = self._read(e, name, start)
         return self.axes[key]
 
-    def _read(self, e: Any, name: str, start: int) -> Quasi:
+    def _read(self, e: sympy.Basic, name: str, start: int) -> QuasiPolynomial:
         if e.is_Rational:
-            return Quasi.constant(Fraction(int(e.p), int(e.q)), start)
+            return QuasiPolynomial.constant(Fraction(int(e.p), int(e.q)), start)
         if e.is_Symbol and e.name == name:
-            return Quasi.whole(start)
+            return QuasiPolynomial.whole(start)
         parts = [self._axis(part, name, start) for part in e.args]
         if e.is_Add:
-            return _folded(parts, Quasi.__add__)
+            return reduce(operator.add, parts)
         if e.is_Mul:
-            return _folded(parts, Quasi.__mul__)
+            return reduce(operator.mul, parts)
         if e.is_Pow and e.exp.is_Integer and e.exp > 0:
-            return _folded(parts[:1] * int(e.exp), Quasi.__mul__)
+            return reduce(operator.mul, parts[:1] * int(e.exp))
         if isinstance(e, sympy.floor):
             return parts[0].floor()
         if isinstance(e, sympy.ceiling):
             return parts[0].ceiling()
         if isinstance(e, sympy.Max):
-            return _folded(parts, Quasi.larger)
+            return reduce(QuasiPolynomial.larger, parts)
         if isinstance(e, sympy.Min):
-            return _folded(parts, Quasi.smaller)
+            return reduce(QuasiPolynomial.smaller, parts)
         if isinstance(e, sympy.Mod) and e.args[1].is_Integer and e.args[1] > 0:
             return parts[0].remainder(int(e.args[1]))
         if e.is_Function and e.func.__name__ == "gcd":
@@ -102,14 +103,14 @@ class Reader:
                     return rest.mapped(partial(_common_divisor, int(fixed)))
         raise UndecidableError(f"no exact answer for {_shown(e)}")
 
-    def _alone(self, name: str, function: Quasi) -> Sum:
+    def _alone(self, name: str, function: QuasiPolynomial) -> Separated:
         if not function.head and function.period == 1 and function.degree == 0:
             return _single((), function(function.start))
         return {((name, function),): Fraction(1)}
 
-    def _product(self, e: Any) -> Sum:
-        alone: dict[str, list[Any]] = {}
-        mixed: list[Sum] = []
+    def _product(self, e: sympy.Basic) -> Separated:
+        alone: dict[str, list[sympy.Basic]] = {}
+        mixed: list[Separated] = []
         for part in e.args:
             names = self.names(part)
             if len(names) < 2:
@@ -118,8 +119,8 @@ class Reader:
                 mixed.append(self.sum(part))
         return self._times(*(self.sum(sympy.Mul(*parts)) for parts in alone.values()), *mixed)
 
-    def _times(self, *factors: Sum) -> Sum:
-        total: Sum = {(): Fraction(1)}
+    def _times(self, *factors: Separated) -> Separated:
+        total: Separated = {(): Fraction(1)}
         for factor in factors:
             terms = [(self._joined(k, m), a * b) for k, a in total.items() for m, b in factor.items()]
             # A product of functions can be a constant: (n mod 2)·0.
@@ -138,12 +139,12 @@ class Reader:
                 functions[name] = function
         return tuple(sorted(functions.items(), key=lambda item: item[0])), coefficient
 
-    def _multiplied(self, left: Quasi, right: Quasi) -> Quasi:
+    def _multiplied(self, left: QuasiPolynomial, right: QuasiPolynomial) -> QuasiPolynomial:
         if (left, right) not in self.products:
             self.products[left, right] = left * right
         return self.products[left, right]
 
-    def _floor(self, e: Any) -> Sum:
+    def _floor(self, e: sympy.Basic) -> Separated:
         """Floor of an expression in several symbols.
 
         With D the common denominator, floor(p) = p - ((D·p) mod D)/D, and D·p mod D depends on the factors' values
@@ -152,11 +153,11 @@ class Reader:
         inner = self.sum(e)
         scales = [math.prod(f.denominator for _, f in key) for key in inner]
         common = math.lcm(*(s * c.denominator for s, c in zip(scales, inner.values(), strict=True)))
-        classes: dict[str, dict[int, Quasi]] = {}
+        classes: dict[str, dict[int, QuasiPolynomial]] = {}
         samples: dict[tuple[str, int], int] = {}
         for name in sorted({name for key in inner for name, _ in key}):
             functions = list(dict.fromkeys(f for key in inner for n, f in key if n == name))
-            code = Quasi.constant(0, self.least[name])
+            code = QuasiPolynomial.constant(0, self.least[name])
             for f in functions:
                 code = code.scaled(common) + f.scaled(f.denominator).remainder(common)
             places = {int(code(n)): n for n in reversed(code.points(code.threshold, code.period, 0))}
@@ -164,7 +165,7 @@ class Reader:
             samples.update({(name, value): n for value, n in places.items()})
         if math.prod(map(len, classes.values())) > _MOST_CLASSES:
             raise UndecidableError(f"no exact answer for ⌊{_shown(e)}⌋: too many residue classes")
-        parts: list[Sum] = [inner]
+        parts: list[Separated] = [inner]
         for combination in itertools.product(*classes.values()):
             at = {name: samples[name, value] for name, value in zip(classes, combination, strict=True)}
             rest = value_at(inner, at) % 1
@@ -175,26 +176,26 @@ class Reader:
         return added(*parts)
 
 
-def value_at(terms: Sum, at: Mapping[str, int]) -> Fraction:
-    """The value of a sum of products at one number for each symbol."""
+def value_at(terms: Separated, at: Mapping[str, int]) -> Fraction:
+    """Return the value of a sum of products at one number for each symbol."""
     return sum((c * math.prod((f(at[n]) for n, f in key), start=Fraction(1)) for key, c in terms.items()), Fraction(0))
 
 
-def added(*sums: Sum) -> Sum:
-    """The sum of sums, without products that cancel."""
-    total: Sum = {}
+def added(*sums: Separated) -> Separated:
+    """Return the sum of sums, without products that cancel."""
+    total: Separated = {}
     for terms in sums:
         for key, coefficient in terms.items():
             total[key] = total.get(key, Fraction(0)) + coefficient
     return {key: coefficient for key, coefficient in total.items() if coefficient}
 
 
-def negated(terms: Sum) -> Sum:
-    """Minus the sum."""
+def negated(terms: Separated) -> Separated:
+    """Return minus the sum."""
     return {key: -coefficient for key, coefficient in terms.items()}
 
 
-def _single(key: Key, value: Fraction) -> Sum:
+def _single(key: Key, value: Fraction) -> Separated:
     return {key: value} if value else {}
 
 
@@ -206,13 +207,6 @@ def _same(number: int, value: Fraction) -> int:
     return int(value == number)
 
 
-def _folded(parts: list[Quasi], operation: Any) -> Quasi:
-    first, *others = parts
-    for other in others:
-        first = operation(first, other)
-    return first
-
-
-def _shown(e: Any) -> str:
+def _shown(e: sympy.Basic) -> str:
     text = str(e)
     return text if len(text) <= 80 else f"{text[:77]}..."

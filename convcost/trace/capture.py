@@ -17,7 +17,7 @@ from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.record import Operator
-from convcost.core.registry import find
+from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
@@ -51,14 +51,14 @@ class Capture:
 
 @one_at_a_time
 def capture(model: nn.Module, inputs: Any) -> Capture:
-    """Run a weightless twin of the model and record its operator calls.
+    """Run a meta copy of the model and record its operator calls.
 
     model   a module in any mode; it is left as it was
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
-    The twin runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
+    The copy runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
-    hides their insides. Where an operator has no meta kernel the twin runs on the CPU. Raises MeasurementError if
+    hides their insides. Where an operator has no meta kernel a copy runs on the CPU. Raises MeasurementError if
     the model cannot run.
     """
     given = Inputs.of(inputs)
@@ -74,12 +74,12 @@ def capture(model: nn.Module, inputs: Any) -> Capture:
             raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
 
 
-def _captured(twin: nn.Module, inputs: Inputs, device: str) -> Capture:
-    args, kwargs = inputs.on(device, twin)
-    with recording(twin, MetaKernels()) as recorder:
-        twin(*args, **kwargs)
+def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
+    args, kwargs = inputs.on(device, copied)
+    with recording(copied, MetaKernels()) as recorder:
+        copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
-    return Capture(calls, sum(p.numel() for p in twin.parameters()), frozenset(recorder.seen))
+    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen))
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -91,9 +91,9 @@ def _evaluated(call: OpCall) -> OpCall:
 
 
 @contextmanager
-def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
-    """While active, the operator calls of a weightless twin are recorded, and `kernels` answer them."""
-    recorder = Recorder(twin)
+def recording(copied: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
+    """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
+    recorder = Recorder(copied)
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it
@@ -102,7 +102,7 @@ def recording(twin: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterato
             *state,
             torch.enable_grad(),
             *kernels,
-            Scopes(recorder.names, recorder.scopes),
+            recorder.scopes,
             recorder,
             _Whole(recorder),
         ):
@@ -115,11 +115,11 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.names = {module: name for name, module in model.named_modules()}
-        self.scopes = [""]
+        self.scopes = Scopes({module: name for name, module in model.named_modules()})
         self.calls: list[OpCall] = []
         self.seen: set[str] = set()
         self._within = ""
+        self._operators = records(Operator)
         self._owned = Ownership(model)
 
     def __torch_dispatch__(
@@ -163,22 +163,29 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
         name = self._within or traced_name(func)
         dense = first is None or first.is_contiguous()
-        self.calls.append(_call(self.scopes[-1], name, bound, output, self._owned.first_use(arguments), dense))
+        self.keep(name, bound, output, self._owned.first_use(arguments), dense)
 
-
-def _call(path: str, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> OpCall:
-    shape = tuple(output.shape) if isinstance(output, Tensor) else ()
-    return OpCall(
-        path=path,
-        operator=find(Operator, bound.operator, "operator") if bound.operator else None,
-        aten=aten,
-        inputs=bound.inputs,
-        hyper=bound.hyper if bound.operator else {},
-        output=(1, *shape) if bound.unbatched else shape,
-        parameters=parameters,
-        block=path.partition(".")[0],
-        site=CallSite(functions=tuple(running), unbatched=bound.unbatched, contiguous=contiguous),
-    )
+    def keep(self, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> None:
+        """Keep a call of the module that is running."""
+        scope, shape = self.scopes.running[-1], tuple(output.shape) if isinstance(output, Tensor) else ()
+        self.calls.append(
+            OpCall(
+                path=scope.path,
+                operator=self._operators[bound.operator] if bound.operator else None,
+                aten=aten,
+                inputs=bound.inputs,
+                hyper=bound.hyper if bound.operator else {},
+                output=(1, *shape) if bound.unbatched else shape,
+                parameters=parameters,
+                block=scope.path.partition(".")[0],
+                site=CallSite(
+                    forward=scope.forward,
+                    functions=tuple(running),
+                    unbatched=bound.unbatched,
+                    contiguous=contiguous,
+                ),
+            )
+        )
 
 
 class _Whole(TorchFunctionMode):
@@ -186,17 +193,18 @@ class _Whole(TorchFunctionMode):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
-        self.calls, self.scopes = recorder.calls, recorder.scopes
+        self._recorder = recorder
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        before = len(self.calls)
+        before = len(self._recorder.calls)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
-            self.calls[before:] = [_call(self.scopes[-1], f"aten::{bound.operator}", bound, output)]
+            del self._recorder.calls[before:]
+            self._recorder.keep(f"aten::{bound.operator}", bound, output)
         return output
 
 

@@ -14,17 +14,15 @@ from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
-from convcost.symbolic.derivation import METRICS, Derivation
-from convcost.symbolic.entry import Entry
-from convcost.trace.branchless import branchless
+from convcost.symbolic.derivation import METRICS, Derivation, Entry
+from convcost.symbolic.symnode import Trace
+from convcost.symbolic.torch_sizes import branchless, form_of
 from convcost.trace.capture import capture, recording
 from convcost.trace.dynamic_dimensions import Opening
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.symbolic_kernels import Formulas, SymbolicKernels
-from convcost.trace.symint import form_of
-from convcost.trace.symnode import Trace
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from convcost.core.errors import DomainError
 from convcost.core.spec import BATCH, OpenSpec, TensorSpec
+from convcost.symbolic.symnode import Trace
+from convcost.symbolic.torch_sizes import open_size
 from convcost.trace.inputs import Inputs, dtype_of, spec_of, walk
-from convcost.trace.symint import open_size
-from convcost.trace.symnode import Trace
 
 _USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", "T", "H", "W")}
 

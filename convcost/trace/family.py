@@ -13,13 +13,12 @@ from convcost.core.errors import MeasurementError
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.entry import Entry
+from convcost.symbolic.derivation import Derivation, Entry
 from convcost.symbolic.family import Family, Width
 from convcost.symbolic.form import Form, total
+from convcost.symbolic.symnode import Trace
+from convcost.symbolic.torch_sizes import form_of, size_of
 from convcost.trace.derive import derive
-from convcost.trace.symint import Size, form_of
-from convcost.trace.symnode import Trace
 
 MULTIPLIERS = tuple(map(Fraction, ("1", "0.35", "1.3", "0.6", "0.85")))
 """Where families are built: in this order, and as few as tell their channel counts apart.
@@ -140,7 +139,7 @@ class _Merge:
         return dict(zip(self.builds[place].symbols, _LARGE, strict=False))
 
     def _size(self, form: Form) -> SymInt:
-        return SymInt(Size(self.trace, form, form.value(self.point)))  # type: ignore[no-untyped-call]
+        return size_of(self.trace, form, form.value(self.point))
 
     def _width(self, numbers: tuple[int, ...]) -> SymInt:
         *values, last = numbers

@@ -80,7 +80,7 @@ def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
 
 @one_at_a_time
 def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
-    """Let fvcore count a twin of the model in evaluation mode.
+    """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
@@ -90,9 +90,9 @@ def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
     """
     given = Inputs.of(inputs)
     full = whole(model, given)
-    twin = weightless(full)
+    copied = weightless(full)
     try:
-        return _trace(twin, given, "meta", "meta")
+        return _trace(copied, given, "meta", "meta")
     except (Exception, SystemExit) as error:
         reason = f"cpu ({type(error).__name__} on meta)"
     try:
@@ -114,7 +114,7 @@ class _Flat(nn.Module):
         return tuple(tensors(self.model(*args, **kwargs)))
 
 
-def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
+def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
     calls: list[Counted] = []
 
     def noting(name: str, handle: Callable[..., Any]) -> Callable[..., Any]:
@@ -132,8 +132,8 @@ def _trace(twin: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTr
 
         return note
 
-    args, kwargs = inputs.on(device, twin)
-    flat = _Flat(twin, args, kwargs).eval()
+    args, kwargs = inputs.on(device, copied)
+    flat = _Flat(copied, args, kwargs).eval()
     analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
@@ -153,10 +153,10 @@ def _path(scope: str) -> str:
     return scope.removeprefix("model").removeprefix(".")
 
 
-def _own(analysis: FlopCountAnalysis, name: str, twin: nn.Module) -> Counter[str]:
+def _own(analysis: FlopCountAnalysis, name: str, copied: nn.Module) -> Counter[str]:
     """Unsupported operators that a module calls itself: its own less its children's."""
     own = Counter(analysis.unsupported_ops(name))
-    for child, _ in twin.get_submodule(name).named_children():
+    for child, _ in copied.get_submodule(name).named_children():
         path = f"{name}.{child}" if name else child
         if analysis.canonical_module_name(path) == path:
             own -= analysis.unsupported_ops(path)

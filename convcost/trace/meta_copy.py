@@ -1,4 +1,4 @@
-"""A twin of a model to be measured in its place, so that the original is never touched."""
+"""A copy of a model to be measured in its place, so that the original is never touched."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from convcost.trace.modes import without_native_attention
 
 
 def weightless(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode whose parameters and buffers have shapes but no elements.
+    """Return a copy in evaluation mode whose parameters and buffers have shapes but no elements.
 
     Raises MeasurementError where the model holds something that cannot be copied.
     """
@@ -28,7 +28,7 @@ def weightless(model: nn.Module) -> nn.Module:
 
 
 def on_cpu(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode on the CPU; a model without weights gets zeros."""
+    """Return a copy in evaluation mode on the CPU; a model without weights gets zeros."""
 
     def held(tensor: Tensor) -> Tensor:
         if tensor.is_meta:
@@ -39,7 +39,7 @@ def on_cpu(model: nn.Module) -> nn.Module:
 
 
 def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
-    """The model; of one with lazy modules a copy whose parameters have got their shapes from the inputs.
+    """Return the model; of one with lazy modules a copy whose parameters have got their shapes from the inputs.
 
     Raises MeasurementError for a quantised model: its operators are hidden in packed weights.
     """
@@ -51,14 +51,14 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
             raise MeasurementError(f"{where} is quantised ({kind}); give the float model that it was made of")
     if not any(is_lazy(tensor) for tensor in _tensors(model)):
         return model
-    twin = on_cpu(model)
-    args, kwargs = inputs.on("cpu", twin)
+    copied = on_cpu(model)
+    args, kwargs = inputs.on("cpu", copied)
     with torch.random.fork_rng(devices=()), torch.no_grad():
         try:
-            twin(*args, **kwargs)
+            copied(*args, **kwargs)
         except (Exception, SystemExit) as error:
             raise MeasurementError(f"the model's lazy modules cannot take these inputs: {one_line(error)}") from error
-    return twin
+    return copied
 
 
 @contextlib.contextmanager

@@ -1,25 +1,40 @@
-"""Which module of a model is running."""
+"""Which module of a model is running, and for the how manieth time."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 
-class Scopes:
-    """Keeps the path of the module that is running, while it runs."""
+@dataclass(frozen=True)
+class Scope:
+    """A run of a module's forward: the module's path, and how many runs of it came before."""
 
-    def __init__(self, names: Mapping[nn.Module, str], running: list[str]) -> None:
-        self.names, self.running = names, running
+    path: str = ""
+    forward: int = 0
+
+
+class Scopes:
+    """While active, `running` holds the runs that are going on, the innermost one last."""
+
+    def __init__(self, names: Mapping[nn.Module, str]) -> None:
+        self.names, self.running = names, [Scope()]
+        self._begun: Counter[str] = Counter()
 
     def __enter__(self) -> None:
-        def enter(module: nn.Module, _: Any) -> None:
-            self.running.append(self.names.get(module, self.running[-1]))
+        def enter(module: nn.Module, _: object) -> None:
+            path = self.names.get(module)
+            if path is None:
+                self.running.append(self.running[-1])
+                return
+            self.running.append(Scope(path, self._begun[path]))
+            self._begun[path] += 1
 
-        def leave(module: nn.Module, _: Any, __: Any) -> None:
+        def leave(module: nn.Module, _: object, __: object) -> None:
             self.running.pop()
 
         self.handles = (

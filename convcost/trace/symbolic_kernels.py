@@ -19,12 +19,12 @@ from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
 from convcost.core.record import Operator
 from convcost.core.registry import find
+from convcost.symbolic.symnode import Trace
+from convcost.symbolic.torch_sizes import form_of, hint_of
 from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
 from convcost.trace.meta_kernels import SAME, MetaKernels
 from convcost.trace.modes import DispatchMode
-from convcost.trace.symint import form_of, hint_of
-from convcost.trace.symnode import Trace
 from convcost.trace.views import VIEWS
 
 

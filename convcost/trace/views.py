@@ -10,7 +10,7 @@ from torch import Tensor
 
 from convcost.core.errors import MeasurementError
 from convcost.core.numeric import product
-from convcost.trace.symint import hint_of
+from convcost.symbolic.torch_sizes import hint_of
 
 _sym_max: Callable[..., Any] = torch.sym_max
 

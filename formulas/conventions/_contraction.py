@@ -12,7 +12,7 @@ Names = frozenset[Hashable]
 
 
 def operations(operands: Sequence[tuple[int, ...]], equation: str) -> int:
-    """The operations that NumPy reckons with, one more than those of its contractions."""
+    """Return the operations that NumPy reports, one more than those of its contractions."""
     terms, output = indices(equation, [len(shape) for shape in operands])
     sizes: dict[Hashable, int] = {}
     for term, shape in zip(terms, operands, strict=True):

@@ -65,13 +65,7 @@ def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
         ),
         Rule(("einsum",), {"macs": 2}, "an einsum counts", at=patched("torch.einsum")),
         *(
-            Rule(
-                (name,),
-                {"activations": n},
-                f"{n} per element of a norm",
-                when,
-                functions(name),
-            )
+            Rule((name,), {"activations": n}, f"{n} per element of a norm", when, functions(name))
             for name, when, n in (
                 ("batch_norm", {"training": (True,), "affine": (False,)}, 4),
                 ("batch_norm", {"training": (True,)}, 5),
@@ -114,7 +108,7 @@ _PER_UNIT = {"lstm": 10 - 8, "gru": 7 - 6, "rnn_tanh": 1 - 2, "rnn_relu": 1 - 2}
 
 
 def same_padding(seen_in: str, weight: int) -> Fault:
-    """padding='same' reckoned as half the total on both sides, which is one too few for an even kernel."""
+    """padding='same' taken for half the total on both sides, which is one too few for an even kernel."""
 
     def predicts(call: OpCall) -> Count | None:
         sizes = []

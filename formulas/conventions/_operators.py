@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from convcost.core.convention import CallFilter, Fault, Measure, Rule
+from convcost.core.convention import ALL, CallFilter, Fault, Measure, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 
@@ -126,14 +126,23 @@ def nothing(call: OpCall) -> Count | None:
     return 0
 
 
-def unused(seen_in: str) -> Fault:
-    """What a torch.jit trace does to calls that nothing comes of."""
-    return Fault(
-        ("*",),
-        nothing,
-        "the trace leaves out what the output does not depend on",
-        seen_in,
-        CallFilter(where=lambda call: call.site.unused),
+def left_out(seen_in: str) -> tuple[Fault, ...]:
+    """Return what a torch.jit trace does to calls that nothing comes of, and to those in an autograd function."""
+    return (
+        Fault(
+            ALL,
+            nothing,
+            "the trace leaves out what the output does not depend on",
+            seen_in,
+            CallFilter(where=lambda call: call.site.unused),
+        ),
+        Fault(
+            ALL,
+            nothing,
+            "the trace shows an autograd function of the model's own in place of what it calls",
+            seen_in,
+            CallFilter(where=lambda call: bool(call.site.hidden_by)),
+        ),
     )
 
 

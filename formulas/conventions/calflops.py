@@ -31,7 +31,7 @@ def _groups_twice(weight: int) -> Fault:
 
 
 def _additions(call: OpCall, channels: Count) -> Count:
-    """One a position that a plain convolution of these settings would have."""
+    """Return one addition for each position that a plain convolution of these settings would have."""
     return product((call.inputs[0][0], channels, *positions(call)))
 
 

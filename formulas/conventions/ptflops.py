@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import CallFilter, Convention, Fault, Rule
+from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
@@ -26,14 +26,73 @@ from ._operators import (
     fused_on_cpu,
     hooked,
     left_operand_only,
+    nothing,
     patched,
     per_unit,
     positions,
     with_a_vector,
 )
-from ._ptflops_attention import FAULTS as ATTENTION_FAULTS
-from ._ptflops_attention import RULES as ATTENTION_RULES
-from ._ptflops_attention import SEEN_IN as _SEEN_IN
+
+_SEEN_IN = "ptflops 0.7.5"
+_TIMM = "timm.layers.attention.Attention"
+_BIASED = {"macs": 1, "bias_adds": 1}
+_IN_ATTENTION = CallFilter(modules=("MultiheadAttention",))
+_IN_EITHER = CallFilter(modules=("MultiheadAttention", _TIMM))
+
+
+def _projection(call: OpCall) -> Count | None:
+    """Keys and values are projected by a square of their own width."""
+    *rows, features = call.inputs[0]
+    return product(rows) * features * features + call.cost.bias_adds if features != call.output[-1] else None
+
+
+def _other_scores(call: OpCall) -> Count | None:
+    """The values' width takes the place of the model's, in the second product and the projection of the output."""
+    query, key = call.inputs[:2]
+    batch, heads, length, size = query
+    width, values = heads * size, call.site.owner.settings["vdim"]
+    scores: Count = batch * heads * length * key[-2]
+    output: Count = batch * length * (values * (values + 1) - width * (width + 1))
+    return product((scores, size + values // heads)) + _scores(call) + output
+
+
+_OTHER_KEYS = "keys and values of other widths are counted with the squares of these"
+_OTHER_WIDTHS = CallFilter(
+    modules=("MultiheadAttention",),
+    where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,
+)
+
+
+def _scores(call: OpCall) -> Count:
+    query, key = call.inputs[:2]
+    return product((*query[:-1], key[-2])) + product(query)
+
+
+_ATTENTION_RULES = (
+    Rule(("linear",), _BIASED, "biases count", at=_IN_ATTENTION),
+    Rule(("bmm", "baddbmm", "matmul"), {"macs": 1}, "the products of attention count", at=_IN_EITHER),
+    Rule(("softmax", "mul"), {"activations": 1}, "1 per score and scaled query of attention", at=_IN_EITHER),
+    Rule(
+        (ATTENTION,),
+        {"macs": 1},
+        "1 per score for the softmax, 1 per element of the scaled queries",
+        at=_IN_EITHER,
+        more=_scores,
+    ),
+)
+
+_ATTENTION_FAULTS = (
+    Fault(("linear",), _projection, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
+    Fault((ATTENTION,), _other_scores, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
+    Fault(
+        ALL,
+        nothing,
+        "timm's attention has a hook of its own, and what the layers in it are given is not added up",
+        _SEEN_IN,
+        CallFilter(where=lambda call: _TIMM in call.site.owner.within),
+    ),
+)
+
 
 _BIASED = {"macs": 1, "bias_adds": 1}
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
@@ -95,17 +154,12 @@ _HOOKS = (
         at=CallFilter(modules=("Upsample",)),
         more=lambda call: call.cost.activations // call.inputs[0][0],
     ),
-    *ATTENTION_RULES,
+    *_ATTENTION_RULES,
 )
 _FUNCTIONS = (
     Rule(_PATCHED, {"inputs": 1}, "1 per element of an activation", at=patched(*(f"F.{name}" for name in _PATCHED))),
     Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=patched(*(f"F.{name}" for name in POOLS))),
-    Rule(
-        ("matmul", "mm", "bmm"),
-        {"macs": 1},
-        "a matrix product counts",
-        at=_MATMUL,
-    ),
+    Rule(("matmul", "mm", "bmm"), {"macs": 1}, "a matrix product counts", at=_MATMUL),
     Rule(UPSAMPLINGS, {"activations": 1}, "1 per output element of an upsampling", at=patched("F.interpolate")),
     Rule(
         ("addmm", "baddbmm"),
@@ -129,7 +183,7 @@ RECORDS = (
         rules=_HOOKS,
         source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
-            *ATTENTION_FAULTS,
+            *_ATTENTION_FAULTS,
             Fault(
                 CONVOLUTIONS,
                 _unbatched,

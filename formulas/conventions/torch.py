@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import CallFilter, Convention, Fault, Rule
+from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
 from convcost.core.record import Source
 
@@ -50,14 +50,14 @@ _CPU = (
 )
 _NATIVE = (
     Fault(
-        ("*",),
+        ALL,
         nothing,
         "without gradients attention is one native operator (_native_multi_head_attention), which has no formula",
         _SEEN_IN,
         CallFilter(functions=(NATIVE_ATTENTION,)),
     ),
     Fault(
-        ("*",),
+        ALL,
         nothing,
         "without gradients an encoder layer is one native operator (_transformer_encoder_layer_fwd), which has no "
         "formula",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import CallFilter, Convention, Fault, Rule
+from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
@@ -53,7 +53,7 @@ RECORDS = (
             Rule(TRANSPOSED, {"macs": 1, "bias_adds": 1}, "a bias counts", at=CallFilter(where=_named_conv)),
             Rule(("linear",), {"macs": 1, "bias_adds": 1}, "a bias counts", at=CallFilter(where=_leaf)),
             Rule(tuple(RECURRENT), {"macs": 1, "bias_adds": 1}, "a bias counts", at=CallFilter(where=_leaf)),
-            Rule(("*",), {}, "1 per parameter and sample", at=CallFilter(where=_leaf), more=_a_sample),
+            Rule(ALL, {}, "1 per parameter and sample", at=CallFilter(where=_leaf), more=_a_sample),
         ),
         source=Source("torchinfo 1.8.0", "torchinfo/layer_info.py, LayerInfo.calculate_macs"),
         faults=(

@@ -7,7 +7,7 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, unused
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, left_out
 
 _SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
@@ -61,7 +61,7 @@ RECORDS = (
         ),
         source=Source(_SEEN_IN, "torchprofile/handlers.py, HANDLER_MAP"),
         faults=(
-            unused(_SEEN_IN),
+            *left_out(_SEEN_IN),
             Fault(
                 TRANSPOSED,
                 _guessed,

@@ -2,21 +2,111 @@
 
 from __future__ import annotations
 
-from convcost.core.convention import CallFilter, Convention, Fault, Rule
-from convcost.core.numeric import Count, product
+from collections.abc import Sequence
+
+from convcost.core.convention import CallFilter, Convention, Fault, Measure, Rule
+from convcost.core.numeric import Count, Shape, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
 from ._operators import (
+    ADAPTIVE_AVERAGES,
+    ADAPTIVE_MAXIMA,
     ATTENTION,
+    AVERAGES,
     CONVOLUTIONS,
+    MAXIMA,
     TRANSPOSED,
     UNBATCHED,
     of_bases,
     output_positions,
     rows_for_channels,
 )
-from ._torchscan_pools import POOLS, SEEN_IN, SIDES, leaves, leaves_of
+
+_SEEN_IN = "torchscan 0.2.0"
+
+
+def leaves(*bases: str) -> CallFilter:
+    """Calls by modules of these classes, or derived from them, that have no modules in them."""
+    return CallFilter(bases=bases, where=lambda call: call.site.owner.leaf)
+
+
+def leaves_of(*operators: str) -> CallFilter:
+    """The same for the classes of torch.nn of these operators."""
+    return leaves(*of_bases(*operators).bases)
+
+
+def _ratio(call: OpCall, output: Sequence[Count]) -> Count:
+    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
+    pairs = list(zip(call.inputs[0][2:], output, strict=True))
+    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
+
+
+def _adaptive(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        sizes = call.hyper["output_size"]
+        output = [n if o is None else o for n, o in zip(call.inputs[0][2:], sizes, strict=True)]
+        return call.cost.activations * (_ratio(call, output) - 1 + (len(output) if average else 0))
+
+    return measure
+
+
+def _window(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        kernel = call.hyper["kernel_size"]
+        return call.cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _side(average: bool) -> Measure:
+    def measure(call: OpCall) -> Count:
+        kernel: Shape = call.hyper["kernel_size"]
+        return call.cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
+
+    return measure
+
+
+def _written_once(call: OpCall) -> bool:
+    """The module has its kernel as one number; in one dimension that is the whole kernel."""
+    return isinstance(call.site.owner.settings.get("kernel_size"), int) and len(call.hyper["kernel_size"]) > 1
+
+
+_POOLS = (
+    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=leaves_of(*MAXIMA), more=_window(False)),
+    Rule(
+        AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=leaves_of(*AVERAGES),
+        more=_window(True),
+    ),
+    Rule(
+        ADAPTIVE_MAXIMA,
+        {},
+        "a comparison fewer than taps per output element",
+        at=leaves_of(*ADAPTIVE_MAXIMA),
+        more=_adaptive(False),
+    ),
+    Rule(
+        ADAPTIVE_AVERAGES,
+        {},
+        "an addition per tap but one and a division per axis, per output element",
+        at=leaves_of(*ADAPTIVE_AVERAGES),
+        more=_adaptive(True),
+    ),
+)
+_SIDES = tuple(
+    Fault(
+        kinds,
+        _side(average),
+        "a kernel that is given as one number is not squared",
+        _SEEN_IN,
+        CallFilter(bases=of_bases(*kinds).bases, where=_written_once),
+    )
+    for kinds, average in ((MAXIMA, False), (AVERAGES, True))
+)
+
 
 _BATCH_NORM = leaves("_BatchNorm")
 _IN_ATTENTION = CallFilter(bases=("MultiheadAttention",))
@@ -31,7 +121,7 @@ def _unbatched(macs: int) -> Fault:
         CONVOLUTIONS,
         predicts,
         UNBATCHED,
-        SEEN_IN,
+        _SEEN_IN,
         CallFilter(
             bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
         ),
@@ -48,7 +138,7 @@ def _transposed(macs: int, extra: int) -> Fault:
         TRANSPOSED,
         predicts,
         "a transposed convolution is counted at the positions of its output, and a few operations per axis besides",
-        SEEN_IN,
+        _SEEN_IN,
         of_bases(*TRANSPOSED),
     )
 
@@ -93,10 +183,10 @@ RECORDS = (
                 _BATCH_NORM,
             ),
             Rule(("batch_norm",), {"activations": 2}, "2 per element of a batch norm", at=_BATCH_NORM),
-            *POOLS,
+            *_POOLS,
         ),
-        source=Source(SEEN_IN, "torchscan/modules/macs.py"),
-        faults=(_unbatched(1), _transposed(1, 4), *SIDES),
+        source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
+        faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
     ),
     Convention(
         name="torchscan-flops",
@@ -163,10 +253,10 @@ RECORDS = (
                 at=CallFilter(bases=("Dropout",), where=lambda call: call.site.owner.settings["p"] > 0),
                 more=lambda call: product(call.inputs[0]),
             ),
-            *POOLS,
+            *_POOLS,
         ),
-        source=Source(SEEN_IN, "torchscan/modules/flops.py"),
-        faults=(_unbatched(2), _transposed(2, 8), *SIDES),
+        source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
+        faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
         unit="flops",
     ),
 )

@@ -1,8 +1,8 @@
-"""The two units of this book."""
+"""The two units that counts are given in."""
 
 from __future__ import annotations
 
-from convcost.core.convention import Convention, Rule
+from convcost.core.convention import ALL, Convention, Rule
 from convcost.core.record import Source
 
 SOURCE = Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.1.15")
@@ -11,7 +11,7 @@ RECORDS = (
     Convention(
         name="macs",
         title="Multiply-accumulates (MACs)",
-        rules=(Rule(("*",), {"macs": 1}, "multiply-accumulates of multilinear operators, nothing else"),),
+        rules=(Rule(ALL, {"macs": 1}, "multiply-accumulates of multilinear operators, nothing else"),),
         source=SOURCE,
     ),
     Convention(
@@ -19,7 +19,7 @@ RECORDS = (
         title="Floating-point operations (FLOPs)",
         rules=(
             Rule(
-                ("*",),
+                ALL,
                 {"macs": 2, "bias_adds": 1, "elementwise": 1},
                 "two per multiply-accumulate, and every other operation once",
             ),

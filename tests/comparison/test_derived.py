@@ -17,7 +17,7 @@ from convcost.core.errors import MeasurementError
 from convcost.core.numeric import Count
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
-from convcost.symbolic.image_form import image_form
+from convcost.symbolic.closed_form import image_form
 from convcost.symbolic.resolution import text
 from convcost.trace.derive import derive
 

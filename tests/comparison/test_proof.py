@@ -13,9 +13,9 @@ from convcost.core.cost import Cost, Result
 from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
-from convcost.symbolic.image_form import B, H, ImageForm, W, image_form
+from convcost.symbolic.closed_form import B, H, ImageForm, W, image_form
+from convcost.symbolic.expressions import symbol
 from convcost.symbolic.resolution import simplify, text
-from convcost.symbolic.sympy_text import symbol
 from tests.symbolic.pairs import halved
 
 

@@ -21,9 +21,19 @@ def followed(title: str, folder: Path, without: tuple[str, ...] = ()) -> tuple[R
     return recipe, project
 
 
-@pytest.mark.parametrize("title", ["An operator", "A paper"])
+def installed(project: Path, module: str) -> None:
+    """Make a module of the project's folder look installed by a package of its name."""
+    folder = project / f"{module}-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n", encoding="utf-8")
+    (folder / "RECORD").write_text(f"{module}.py,,\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("title", ["An operator", "A paper", "A counter"])
 def test_recipe(title: str, tmp_path: Path) -> None:
     recipe, project = followed(title, tmp_path)
+    if title == "A counter":
+        installed(project, "tinycount")
     assert len(recipe.commands) >= 2
     for command in recipe.commands:
         done = ran(command, project)

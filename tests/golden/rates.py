@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convcost.comparison.published.chance import Rate, overall
+from convcost.comparison.published.verdict import Rate, overall
 from convcost.report import markdown, text
 
 

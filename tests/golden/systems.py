@@ -7,7 +7,7 @@ from typing import Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.registry import find
-from convcost.symbolic.image_form import OPEN
+from convcost.symbolic.closed_form import OPEN
 
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RESOLUTIONS = ("224", "192", "160", "128")

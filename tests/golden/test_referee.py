@@ -15,7 +15,10 @@ ROWS = rows()
 
 def test_every_number_is_the_formulas_and_its_terms() -> None:
     found = accounts(ROWS)
-    assert set(found) == {(f"torchvision:{net}", counter) for net in NETS for counter in counters()}
+    wanted = {(f"torchvision:{net}", counter) for net in NETS for counter in counters()}
+    assert set(found) == wanted, (
+        "reports/referee.csv has not all counters and nets of tests/golden/referee.py: make referee"
+    )
     for key, terms in found.items():
         core, printed = int(terms[0]["core"]), int(terms[0]["printed"])
         assert printed == core + sum(int(term["amount"]) for term in terms), key

@@ -126,7 +126,7 @@ def test_derive_writes_tables_and_families() -> None:
 def test_a_network_has_its_widths() -> None:
     out = shell("formula", "mobilenet_v1", "--latex").out
     assert latex.balanced(out)
-    assert r"\text{MACs} &= B \left\lceil R/2 \right\rceil^{2} \bigl(36 c_{32} + c_{32} c_{64}\bigr)" in out
+    assert r"\text{MACs} &= B \left\lceil \frac{R}{2} \right\rceil^{2} \bigl(36 c_{32} + c_{32} c_{64}\bigr)" in out
     for width in (32, 64, 128, 256, 512, 1024):
         assert rf"c_{{{width}}} &= \max\left(\left\lfloor {width} \alpha \right\rfloor, 8\right)" in out
 

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Eq, Integer, Max, Min, Mod, ceiling, floor
 
 from convcost.symbolic.domain import Domain
-from convcost.symbolic.sympy_text import symbol
+from convcost.symbolic.expressions import symbol
 
 B, H, W = (symbol(name) for name in "BHW")
 ANY = Domain({"B": 1, "H": 1, "W": 1})

@@ -16,7 +16,7 @@ from convcost.symbolic import quasi_polynomial as quasi
 from convcost.symbolic import separated
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import Counterexample, counterexample, equal
-from convcost.symbolic.quasi_polynomial import Quasi, UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
 from tests.symbolic.exact import differ, values
 from tests.symbolic.pairs import ANY, EQUAL, UNEQUAL, B, H, W, halved, least
 
@@ -121,32 +121,32 @@ def test_a_domain_without_a_point_is_an_error() -> None:
         equal(H, H + 1, least(4, H <= 3))
 
 
-def _one_too_few(self: Quasi, threshold: int, period: int, degree: int) -> range:
+def _one_too_few(self: QuasiPolynomial, threshold: int, period: int, degree: int) -> range:
     return range(self.start, threshold + period * max(degree, 1))
 
 
-def _without_a_residue(self: Quasi, threshold: int, period: int, degree: int) -> range:
+def _without_a_residue(self: QuasiPolynomial, threshold: int, period: int, degree: int) -> range:
     return range(self.start, threshold + period * (degree + 1) - 1)
 
 
-def _without_small_sizes(self: Quasi, threshold: int, period: int, degree: int) -> range:
+def _without_small_sizes(self: QuasiPolynomial, threshold: int, period: int, degree: int) -> range:
     return range(threshold, threshold + period * (degree + 1))
 
 
-def _next_residue(self: Quasi) -> Quasi:
-    right = Quasi.of(self.start, self.head, self.tail)
+def _next_residue(self: QuasiPolynomial) -> QuasiPolynomial:
+    right = QuasiPolynomial.of(self.start, self.head, self.tail)
     period = math.lcm(self.period, *(c.denominator for p in self.tail for c in p))
     value = [quasi._value(self.tail[(r + 1) % self.period], r + 1) for r in range(period)]
     tail = [quasi._sum(self.tail[r % self.period], quasi._trimmed([-(value[r] % 1)])) for r in range(period)]
-    return Quasi.of(self.start, (Fraction(math.floor(v)) for v in right.head), tail)
+    return QuasiPolynomial.of(self.start, (Fraction(math.floor(v)) for v in right.head), tail)
 
 
 LAST_ROOT = quasi._last_root
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
-    "a degree's number too few": (Quasi, "points", _one_too_few),
-    "the last residue forgotten": (Quasi, "points", _without_a_residue),
-    "the table forgotten": (Quasi, "points", _without_small_sizes),
-    "the next residue for this one": (Quasi, "floor", _next_residue),
+    "a degree's number too few": (QuasiPolynomial, "points", _one_too_few),
+    "the last residue forgotten": (QuasiPolynomial, "points", _without_a_residue),
+    "the table forgotten": (QuasiPolynomial, "points", _without_small_sizes),
+    "the next residue for this one": (QuasiPolynomial, "floor", _next_residue),
     "the largest period for the common one": (quasi, "_common", max),
     "no bound on the roots": (quasi, "_last_root", lambda _: -1),
     "a bound on the roots one too low": (quasi, "_last_root", lambda p: LAST_ROOT(p) - 2),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from convcost.symbolic.bounds import bounds
+from convcost.symbolic.condition import learn
+from convcost.symbolic.expressions import to_sympy
 from convcost.symbolic.form import Form, larger, number, smaller, symbol
-from convcost.symbolic.form_bounds import bounds, learn, learn_zero
-from convcost.symbolic.form_text import latex, plain, to_sympy
+from convcost.symbolic.printer import LATEX, parts, plain
 
 H, W, B = symbol("H"), symbol("W"), symbol("B")
 
@@ -94,19 +96,19 @@ def test_text(form: Form, text: str) -> None:
 
 def test_latex() -> None:
     form = (B * ((H + number(1)) // number(2))).times(3) + number(4)
-    assert latex(form, ("B", "H")) == r"3 B \left\lceil \frac{H}{2} \right\rceil + 4"
+    assert " ".join(parts(form, ("B", "H"), LATEX)) == r"3 B \left\lceil \frac{H}{2} \right\rceil + 4"
 
 
 def test_what_is_learnt_is_known_of_one_owner_only() -> None:
     mine, other = symbol("H", "mine"), symbol("H", "other")
-    learn(mine // number(4) - number(2))  # ⌊H/4⌋ ≥ 2
+    learn((">=", mine // number(4) - number(2)))  # ⌊H/4⌋ ≥ 2
     assert bounds(mine)[0] == 8
     assert bounds(other)[0] == 1
 
 
 def test_a_size_known_as_a_multiple_is_divided_exactly() -> None:
     size = symbol("H", "multiple")
-    learn_zero(size - (size // number(8)).times(8))
+    learn(("==", size - (size // number(8)).times(8)))
     assert (size + number(7)) // number(8) == size // number(8)
     assert (size + number(3)) // number(2) == size // number(2) + number(1)
     assert (size + number(15)) // number(16) != size // number(16)

@@ -9,8 +9,7 @@ import pytest
 
 from convcost.core.errors import DomainError
 from convcost.symbolic.form import number, symbol
-from convcost.symbolic.form_function import Function
-from convcost.symbolic.largest import undominated
+from convcost.symbolic.function import Function, undominated
 
 H, W, B = symbol("H"), symbol("W"), symbol("B")
 HALF = (B * ((H + number(1)) // number(2)) * ((W + number(1)) // number(2))).times(9408)

@@ -10,7 +10,7 @@ import sympy
 from convcost.core.architecture import Architecture, Network
 from convcost.core.errors import DomainError
 from convcost.core.registry import find, records
-from convcost.symbolic.image_form import image_form
+from convcost.symbolic.closed_form import image_form
 from convcost.symbolic.resolution import collected, text
 from convcost.symbolic.separated import value_at
 

@@ -11,9 +11,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from convcost.symbolic.quasi_polynomial import Quasi
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 
-Pair = tuple[Quasi, Callable[[int], Fraction]]
+Pair = tuple[QuasiPolynomial, Callable[[int], Fraction]]
 """A function, and the same one by the definition of its operations, number by number."""
 
 START = 3
@@ -22,7 +22,7 @@ SIGNED = st.integers(-5, 40)
 
 
 def _leaf(value: int) -> Pair:
-    return Quasi.constant(value, START), lambda n: Fraction(value)
+    return QuasiPolynomial.constant(value, START), lambda n: Fraction(value)
 
 
 def _unary(child: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
@@ -40,11 +40,11 @@ def _unary(child: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
 
 
 def _over(pair: Pair, offset: int, divisor: int) -> Pair:
-    shifted = (pair[0] + Quasi.constant(offset, START)).scaled(Fraction(1, divisor))
+    shifted = (pair[0] + QuasiPolynomial.constant(offset, START)).scaled(Fraction(1, divisor))
     return shifted, lambda n: (pair[1](n) + offset) / divisor
 
 
-WHOLE: Pair = (Quasi.whole(START), Fraction)
+WHOLE: Pair = (QuasiPolynomial.whole(START), Fraction)
 FUNCTIONS: st.SearchStrategy[Pair] = st.recursive(st.one_of(st.just(WHOLE), SIGNED.map(_leaf)), _unary, max_leaves=6)
 PRODUCTS = st.tuples(FUNCTIONS, FUNCTIONS).map(lambda t: (t[0][0] * t[1][0], lambda n: t[0][1](n) * t[1][1](n)))
 
@@ -76,14 +76,14 @@ def test_equal_functions_have_one_form(left: Pair, right: Pair) -> None:
 
 
 def test_the_form_is_the_least() -> None:
-    n, one = Quasi.whole(1), Quasi.constant(1, 1)
+    n, one = QuasiPolynomial.whole(1), QuasiPolynomial.constant(1, 1)
     size = n
     for _ in range(6):
         size = (size - one).scaled(Fraction(1, 2)).floor() + one
     # Six halvings, rounded up: one slope of 1/64 on 64 residue classes, from the first size on.
     assert (size.period, size.degree, size.head) == (64, 1, ())
     assert {p[1] for p in size.tail} == {Fraction(1, 64)}
-    assert list(n.larger(Quasi.constant(5, 1)).head) == [5, 5, 5, 5]
+    assert list(n.larger(QuasiPolynomial.constant(5, 1)).head) == [5, 5, 5, 5]
 
 
 def test_a_number_below_the_first_is_refused() -> None:
@@ -92,7 +92,7 @@ def test_a_number_below_the_first_is_refused() -> None:
 
 
 def test_functions_of_different_domains_do_not_mix() -> None:
-    other: Any = Quasi.whole(1)
+    other: Any = QuasiPolynomial.whole(1)
     with pytest.raises(ValueError, match="from 3 and from 1 on"):
         WHOLE[0] + other
 

@@ -8,8 +8,8 @@ import pytest
 from sympy import Eq, Max, Mod, ceiling, floor
 
 from convcost.symbolic.domain import Domain
+from convcost.symbolic.expressions import symbol
 from convcost.symbolic.resolution import collected, difference, simplify, text
-from convcost.symbolic.sympy_text import symbol
 from tests.symbolic.pairs import ANY, B, H, W, halved, least, window
 
 K = symbol("K")

@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 from convcost.symbolic.closed_form import name_widths
-from convcost.symbolic.sympy_text import latex_text, line, plain_rounding, symbol
+from convcost.symbolic.expressions import latex_text, line, plain_rounding, symbol
 
 R = symbol("R")
 WINDOWS = [(k, s, p) for k in (1, 2, 3, 4, 5, 7) for s in (1, 2, 3, 4) for p in range(k // 2 + 1)]

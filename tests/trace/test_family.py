@@ -9,7 +9,7 @@ from torch import nn
 
 import convcost as package
 from convcost.core.errors import MeasurementError
-from convcost.symbolic.form_text import plain
+from convcost.symbolic.printer import plain
 from convcost.trace.derive import derive
 from convcost.trace.family import derive_family
 from tests.shell import convcost

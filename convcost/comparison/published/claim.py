@@ -9,10 +9,9 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from convcost.comparison.published.errors import ClaimError
-from convcost.comparison.published.printed import Exactly, Printed, read
+from convcost.comparison.published.printed import ClaimError, Exactly, Printed, read
 from convcost.comparison.published.reading import COUNTINGS, MACS, PARAMETERS
-from convcost.comparison.published.subject import Subject, parse
+from convcost.comparison.published.subject import ClaimSubject, parse
 from convcost.core.errors import UnknownNameError
 
 _PACKAGE = "convcost.formulas.published"
@@ -25,7 +24,7 @@ _NO_FORMULA = "?"
 class Claim:
     """A number or a sentence as printed.
 
-    subject     what is computed, in the language of `subject`; a leading ? says that the book has no formula for it
+    subject     what is computed, in the language of `subject`; a leading ? says that the registry has no formula for it
     unit        "", %, times, K, M or G; "K=1024" where the paper counts so
     convention  a counting of `reading`, and whether the paper states it
     means       what words or a rounded factor mean exactly, in the same language; empty for a printed number
@@ -47,16 +46,16 @@ class Claim:
 
     @property
     def computable(self) -> bool:
-        """Whether the book has a formula for it."""
+        """Whether the registry has a formula for it."""
         return not self.about.startswith(_NO_FORMULA)
 
     @cached_property
-    def subject(self) -> Subject:
+    def subject(self) -> ClaimSubject:
         """What is computed."""
         return parse(self.about)
 
     @cached_property
-    def meaning(self) -> Subject | None:
+    def meaning(self) -> ClaimSubject | None:
         """What the words mean, if the claim is in words."""
         return parse(self.means) if self.means else None
 

@@ -1,4 +1,4 @@
-"""What a network, a part of it or a formula comes to under a reading: exact, from the records of the book."""
+"""What a network, a part of it or a formula comes to under a reading: exact, from the records of the registry."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from convcost.comparison.published.errors import ClaimError
+from convcost.comparison.published.printed import ClaimError
 from convcost.comparison.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
-from convcost.comparison.published.subject import NUMBER, Leaf
+from convcost.comparison.published.subject import NUMBER, NamedCost
 from convcost.core.architecture import Architecture, Network
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
@@ -20,37 +20,37 @@ from convcost.core.registry import find, lookup
 _SEVEN = (7, 7)
 
 
-def count(leaf: Leaf, metric: str, counting: str, reading: Reading) -> Fraction:
-    """Multiply-accumulates or parameters of a leaf, in one of the countings of `reading`.
+def count(named: NamedCost, metric: str, counting: str, reading: Reading) -> Fraction:
+    """Multiply-accumulates or parameters of a named, in one of the countings of `reading`.
 
-    Raises ConvcostError for a name, an option or a part that the book does not have, or a value outside the domain.
+    Raises ConvcostError for a name, an option or a part that the registry does not have, or a value outside the domain.
     """
-    record = lookup(leaf.name)
+    record = lookup(named.name)
     counting = reading.counting or counting
     if isinstance(record, Architecture):
         options = tuple((name, value) for name, value in reading.options if name in {o.name for o in record.options})
         # An image that is read differently takes the place of the multiplier that made it.
         replaced = {o.name for o in record.options if o.scales in dict(options)}
-        given = {name: value for name, value in leaf.settings if name not in replaced}
+        given = {name: value for name, value in named.settings if name not in replaced}
         # Readings that come to the same settings share a network.
         settings = tuple(sorted(record.settings({**given, **dict(options)}).items()))
-        exact = _network(leaf.name, settings, leaf.part, counting, reading.scope, reading.separable)
+        exact = _part(named.name, settings, named.part, counting, reading.scope, reading.separable)
     else:
-        exact = _formula(record, leaf, metric, counting)
+        exact = _formula(record, named, metric, counting)
     return as_fraction(exact * reading.factor)
 
 
-def _formula(record: Formula, leaf: Leaf, metric: str, counting: str) -> Count:
-    if leaf.part:
-        raise ClaimError(f"{leaf.name} is one formula and has no part {leaf.part!r}")
-    wrong = [value for _, value in leaf.settings if not NUMBER.fullmatch(value)]
+def _formula(record: Formula, named: NamedCost, metric: str, counting: str) -> Count:
+    if named.part:
+        raise ClaimError(f"{named.name} is one formula and has no part {named.part!r}")
+    wrong = [value for _, value in named.settings if not NUMBER.fullmatch(value)]
     if wrong:
-        raise ClaimError(f"{leaf.name} takes numbers, and {wrong[0]!r} is none")
-    values = {name: Fraction(value) for name, value in leaf.settings}
+        raise ClaimError(f"{named.name} takes numbers, and {wrong[0]!r} is none")
+    values = {name: Fraction(value) for name, value in named.settings}
     names = {symbol.name for symbol in record.symbols}
     full = record.complete_values(values)
     if set(full) != names or not set(values) <= names:
-        raise ClaimError(f"{leaf.name} needs values for {', '.join(sorted(names))} and for nothing else")
+        raise ClaimError(f"{named.name} needs values for {', '.join(sorted(names))} and for nothing else")
     whole = {name: int(value) if value == int(value) else value for name, value in full.items()}
     cost = record.evaluate(whole)
     return cost.parameters if metric == "params" else _operations(cost, counting)
@@ -66,48 +66,48 @@ _Settings = tuple[tuple[str, Any], ...]
 
 
 @cache
-def _drawn(name: str, settings: _Settings, scope: str) -> Network:
+def _network(name: str, settings: _Settings, scope: str) -> Network:
     architecture = find(Architecture, name, "network")
     return architecture.network(dict(settings), rounding=scope != "unrounded", auxiliary=scope == "auxiliary")
 
 
 @cache
 def _counted(name: str, settings: _Settings, counting: str, scope: str) -> tuple[Count, ...]:
-    """The count of every line of a network."""
-    return tuple(_line(line, counting) for line in _drawn(name, settings, scope).calls)
+    """Return the count of every call of a network."""
+    return tuple(_count(call, counting) for call in _network(name, settings, scope).calls)
 
 
 @cache
-def _network(name: str, settings: _Settings, part: str, counting: str, scope: str, separable: bool) -> Count:
-    # Most scopes leave out lines of the same network.
-    drawn = scope if scope in ("auxiliary", "unrounded") else ""
-    network = _drawn(name, settings, drawn)
+def _part(name: str, settings: _Settings, part: str, counting: str, scope: str, separable: bool) -> Count:
+    # Most scopes leave out calls of the same network.
+    built = scope if scope in ("auxiliary", "unrounded") else ""
+    network = _network(name, settings, built)
     kept = _kept(network, part) - _dropped(network, scope)
-    counted = _counted(name, settings, counting, drawn)
+    counted = _counted(name, settings, counting, built)
     total = sum(counted[number] for number in kept)
     if separable:
-        first = next(n for n, line in enumerate(network.calls) if line.is_product)
+        first = next(n for n, call in enumerate(network.calls) if call.is_product)
         if first in kept and network.calls[first].hyper.get("kernel_size") == _SEVEN:
             total += _separable(network.calls[first], counting) - counted[first]
     return total
 
 
 def _kept(network: Network, part: str) -> set[int]:
-    """The numbers of the lines in a part; a kind of layer is its convolutions or linear layers alone."""
-    lines = network.calls
+    """The numbers of the calls in a part; a kind of layer is its convolutions or linear layers alone."""
+    calls = network.calls
     if part in ("", "body", "head"):
         last = network.core[-1]
-        head = {number for number, line in enumerate(lines) if line is last}
-        return head if part == "head" else set(range(len(lines))) - (head if part == "body" else set())
-    kept = {number for number, line in enumerate(lines) if line.path == part or line.path.startswith(f"{part}.")}
-    kept = kept or {number for number, line in enumerate(lines) if line.is_product and line.kind == part}
+        head = {number for number, call in enumerate(calls) if call is last}
+        return head if part == "head" else set(range(len(calls))) - (head if part == "body" else set())
+    kept = {number for number, call in enumerate(calls) if call.path == part or call.path.startswith(f"{part}.")}
+    kept = kept or {number for number, call in enumerate(calls) if call.is_product and call.kind == part}
     if not kept:
         raise ClaimError(f"{network.architecture.name} has no layer, block or kind of layer {part!r}")
     return kept
 
 
 def _dropped(network: Network, scope: str) -> set[int]:
-    core = [number for number, line in enumerate(network.calls) if line.is_product]
+    core = [number for number, call in enumerate(network.calls) if call.is_product]
     if scope == "no linear":
         return {number for number in core if network.calls[number].name == "linear"}
     return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
@@ -118,29 +118,29 @@ def _fvcore() -> Convention:
     return find(Convention, "fvcore", "convention")
 
 
-def _line(line: OpCall, counting: str) -> Count:
-    cost: Cost = line.cost
-    norm = line.name == "batch_norm"
+def _count(call: OpCall, counting: str) -> Count:
+    cost: Cost = call.cost
+    norm = call.name == "batch_norm"
     if counting == "fvcore":
-        return _fvcore().weigh(line) or 0
+        return _fvcore().weigh(call) or 0
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.
-            return 3 * line.inputs[0][1] if counting == "weights+bias+3bn" else 0
-        if counting == "weights" and line.is_product:
-            return line.weights
+            return 3 * call.inputs[0][1] if counting == "weights+bias+3bn" else 0
+        if counting == "weights" and call.is_product:
+            return call.weights
         return cost.parameters
     if counting in ("numel", "numel+statistics"):
-        return cost.parameters + (2 * line.inputs[0][1] if norm and counting == "numel+statistics" else 0)
+        return cost.parameters + (2 * call.inputs[0][1] if norm and counting == "numel+statistics" else 0)
     return _operations(cost, counting)
 
 
-def _separable(line: OpCall, counting: str) -> int:
+def _separable(call: OpCall, counting: str) -> int:
     """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
-    _, filters, side, _ = map(int, line.output)
-    values = {"D_K": _SEVEN[0], "M": line.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
+    _, filters, side, _ = map(int, call.output)
+    values = {"D_K": _SEVEN[0], "M": call.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)
-    bias = filters if line.hyper.get("bias") else 0
+    bias = filters if call.hyper.get("bias") else 0
     if counting in PARAMETERS:
         return int(cost.parameters) + (0 if counting == "weights" else bias)
     return int(_operations(cost, counting)) + (bias * side * side if counting in ("macs+bias", "flops") else 0)

@@ -10,12 +10,16 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.comparison.published.errors import ClaimError
+from convcost.core.errors import ConvcostError
 
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d{1,15}(\.\d{1,9})?", re.ASCII)
 _RANGE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) to (\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
 _BOUND = re.compile(r"more than (\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
 _MODEST = ("about ", "~", "≈")
+
+
+class ClaimError(ConvcostError):
+    """A row of a file of claims cannot be read; the text names the row."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
-from convcost.comparison.published.subject import Leaf, Subject, leaves
+from convcost.comparison.published.subject import ClaimSubject, NamedCost, named_costs
 from convcost.core.architecture import Architecture, Option
 from convcost.core.registry import find, registry
 
@@ -78,7 +78,7 @@ class Reading:
 PLAIN = Reading()
 
 
-def readings(claim: Subject, metric: str, counting: str, scaled: bool) -> Iterator[Reading]:
+def readings(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> Iterator[Reading]:
     """Every reading of a claim's subject, the simplest first: as it says, with one deviation, with two.
 
     `scaled` says that its unit is one of K, M or G.
@@ -95,9 +95,9 @@ def readings(claim: Subject, metric: str, counting: str, scaled: bool) -> Iterat
                     yield _both(one, other)
 
 
-def _axes(claim: Subject, metric: str, counting: str, scaled: bool) -> dict[str, list[Reading]]:
-    found = list(leaves(claim))
-    nets = [leaf for leaf in found if isinstance(registry().get(leaf.name), Architecture)]
+def _axes(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> dict[str, list[Reading]]:
+    found = list(named_costs(claim))
+    nets = [named for named in found if isinstance(registry().get(named.name), Architecture)]
     return {
         "zeros": [Reading(("its last zeros rounded",), zeros=True)],
         "factor": [Reading(("2 per MAC",), factor=2)] if metric == "macs" else [],
@@ -110,9 +110,9 @@ def _axes(claim: Subject, metric: str, counting: str, scaled: bool) -> dict[str,
     }
 
 
-def _option_axes(nets: Sequence[Leaf], alone: bool) -> dict[str, list[Reading]]:
+def _option_axes(nets: Sequence[NamedCost], alone: bool) -> dict[str, list[Reading]]:
     axes: dict[str, list[Reading]] = {"variant": [], "image": [], "classes": []}
-    axes["image"] += [_floored(leaf, option) for leaf in nets for option in _scaling(leaf)]
+    axes["image"] += [_floored(named, option) for named in nets for option in _scaling(named)]
     for option in _options(nets, alone):
         if option.choices and option.name not in _SIZES:
             axes["variant"] += [_set(option.name, str(c), f"{option.name} {c}") for c in option.choices]
@@ -126,28 +126,28 @@ def _option_axes(nets: Sequence[Leaf], alone: bool) -> dict[str, list[Reading]]:
     return axes
 
 
-def _scaling(leaf: Leaf) -> list[Option]:
-    """The options by which a leaf's image is scaled."""
-    record = registry()[leaf.name]
-    given = dict(leaf.settings)
+def _scaling(named: NamedCost) -> list[Option]:
+    """The options by which a named's image is scaled."""
+    record = registry()[named.name]
+    given = dict(named.settings)
     options = record.options if isinstance(record, Architecture) else ()
     return [option for option in options if option.scales and option.name in given]
 
 
-def _floored(leaf: Leaf, option: Option) -> Reading:
+def _floored(named: NamedCost, option: Option) -> Reading:
     """The image that a multiplier makes rounded down: 0.857 of 224 is 191.968 pixels, cut to 191."""
-    record = find(Architecture, leaf.name, "network")
+    record = find(Architecture, named.name, "network")
     base = next(o.default for o in record.options if o.name == option.scales)
-    size = int(Fraction(dict(leaf.settings)[option.name]) * Fraction(str(base)))
+    size = int(Fraction(dict(named.settings)[option.name]) * Fraction(str(base)))
     return _set(str(option.scales), str(size), "the image rounded down")
 
 
-def _options(nets: Sequence[Leaf], alone: bool) -> list[Option]:
+def _options(nets: Sequence[NamedCost], alone: bool) -> list[Option]:
     """The options of the networks; in a ratio or a difference what is given there is its point and stays."""
-    given = set() if alone else {name for leaf in nets for name, _ in leaf.settings}
+    given = set() if alone else {name for named in nets for name, _ in named.settings}
     found: dict[str, Option] = {}
-    for leaf in nets:
-        record = registry()[leaf.name]
+    for named in nets:
+        record = registry()[named.name]
         if isinstance(record, Architecture):
             found.update({o.name: o for o in record.options if o.name not in given})
     return list(found.values())

@@ -4,7 +4,7 @@
     product = factor { (" * " | " / ") factor }
     factor  = number | "(" subject ")" | name { option=value } [ "[" part "]" ]
 
-A name is a network or a formula of the book with its options or values (`mobilenet_v1 alpha=0.5`); a part is a
+A name is a network or a formula of the registry with its options or values (`mobilenet_v1 alpha=0.5`); a part is a
 layer or block (`conv1`), a kind of layer (`conv 1×1`), `body` (all but the classifier) or `head` (the classifier).
 Numbers are decimals or fractions (`1/4`) without spaces.
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.comparison.published.errors import ClaimError
+from convcost.comparison.published.printed import ClaimError
 
 _TOKEN = re.compile(r"\s*(\[[^\]]*\]|[()]|[^\s()\[\]]+)")
 NUMBER = re.compile(r"\d{1,15}(\.\d{1,9}|/[1-9]\d{0,14})?", re.ASCII)
@@ -26,8 +26,8 @@ _DEEPEST = 20
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """One network or formula of the book, or a part of a network."""
+class NamedCost:
+    """One network or formula of the registry, or a part of a network."""
 
     name: str
     settings: tuple[tuple[str, str], ...] = ()
@@ -35,19 +35,19 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Sum:
+class Arithmetic:
     """Two subjects joined by one of + - * /."""
 
-    left: Subject
+    left: ClaimSubject
     sign: str
-    right: Subject
+    right: ClaimSubject
 
 
-Subject = Leaf | Sum | Fraction
+ClaimSubject = NamedCost | Arithmetic | Fraction
 
 
-def parse(text: str) -> Subject:
-    """The subject that a text spells; raises ClaimError where it is none."""
+def parse(text: str) -> ClaimSubject:
+    """Return the subject that a text spells; raises ClaimError where it is none."""
     tokens = _TOKEN.findall(text)
     if "".join(tokens).replace(" ", "") != "".join(text.split()) or not tokens:
         raise ClaimError(f"{text!r} is not the subject of a claim")
@@ -63,22 +63,22 @@ class _Reader:
     text: str
     tokens: list[str]
 
-    def sum(self, depth: int) -> Subject:
+    def sum(self, depth: int) -> ClaimSubject:
         """Products added and subtracted."""
         return self._chain("+-", self.product, depth)
 
-    def product(self, depth: int) -> Subject:
+    def product(self, depth: int) -> ClaimSubject:
         """Factors multiplied and divided."""
         return self._chain("*/", self.factor, depth)
 
-    def _chain(self, signs: str, below: Callable[[int], Subject], depth: int) -> Subject:
+    def _chain(self, signs: str, below: Callable[[int], ClaimSubject], depth: int) -> ClaimSubject:
         left = below(depth)
         while self.tokens and self.tokens[0] in signs:
             sign = self.tokens.pop(0)
-            left = Sum(left, sign, below(depth))
+            left = Arithmetic(left, sign, below(depth))
         return left
 
-    def factor(self, depth: int) -> Subject:
+    def factor(self, depth: int) -> ClaimSubject:
         """A number, a subject in parentheses, or a name with its settings."""
         token = self.tokens.pop(0) if self.tokens else ""
         if token == "(" and depth < _DEEPEST:  # noqa: S105 - a parenthesis
@@ -95,21 +95,21 @@ class _Reader:
             settings.append((found[1], found[2]))
             self.tokens.pop(0)
         part = self.tokens.pop(0)[1:-1].strip() if self.tokens and self.tokens[0].startswith("[") else ""
-        return Leaf(token, tuple(settings), part)
+        return NamedCost(token, tuple(settings), part)
 
 
-def leaves(subject: Subject) -> Iterator[Leaf]:
-    """Every network and formula in a subject."""
-    if isinstance(subject, Sum):
-        yield from leaves(subject.left)
-        yield from leaves(subject.right)
-    elif isinstance(subject, Leaf):
+def named_costs(subject: ClaimSubject) -> Iterator[NamedCost]:
+    """Yield every network and formula in a subject."""
+    if isinstance(subject, Arithmetic):
+        yield from named_costs(subject.left)
+        yield from named_costs(subject.right)
+    elif isinstance(subject, NamedCost):
         yield subject
 
 
-def value(subject: Subject, count: Callable[[Leaf], Fraction]) -> Fraction:
-    """The value if `count` is what its networks and formulas come to; raises ClaimError where it divides by 0."""
-    if isinstance(subject, Leaf):
+def value(subject: ClaimSubject, count: Callable[[NamedCost], Fraction]) -> Fraction:
+    """Return the value if `count` gives its networks and formulas; raises ClaimError where it divides by 0."""
+    if isinstance(subject, NamedCost):
         return count(subject)
     if isinstance(subject, Fraction):
         return subject

@@ -1,7 +1,11 @@
-"""A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest."""
+"""A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest.
+
+And how often that search explains a number that means nothing: the measure of what an explanation is worth.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,8 +19,8 @@ from convcost.comparison.published.subject import value
 from convcost.core.errors import ConvcostError
 
 
-class Verdict(StrEnum):
-    """One word a claim; the worst first."""
+class ClaimVerdict(StrEnum):
+    """One word for a claim; the worst first."""
 
     REFUTED = "refuted"
     EXPLAINED = "explained"
@@ -37,56 +41,56 @@ class Found:
 class Checked:
     """A claim with its verdict.
 
-    computed    the value in the paper's own convention and unit, exact; None if the book has no formula
+    computed    the value in the paper's own convention and unit, exact; None if the registry has no formula
     found       the readings that reproduce the print, best first; for a refuted claim the nearest one alone
     """
 
     claim: Claim
-    verdict: Verdict
+    verdict: ClaimVerdict
     computed: Fraction | None
     found: tuple[Found, ...] = ()
 
 
 def check_all(claims: Sequence[Claim]) -> list[Checked]:
-    """The verdicts on claims, in their order.
+    """Return the verdicts on claims, in their order.
 
     A reading that explains one number of a subject is established for its other one: the separable convolution
     that explains a row's operations is no deviation in the same row's parameters.
     """
     checked = [check(claim) for claim in claims]
-    established = {c.claim.about: c.found[0].reading for c in checked if c.verdict is Verdict.EXPLAINED}
+    established = {c.claim.about: c.found[0].reading for c in checked if c.verdict is ClaimVerdict.EXPLAINED}
     return [
         check(c.claim, established[c.claim.about])
-        if c.verdict is Verdict.REFUTED and c.claim.about in established
+        if c.verdict is ClaimVerdict.REFUTED and c.claim.about in established
         else c
         for c in checked
     ]
 
 
 def check(claim: Claim, established: Reading = PLAIN) -> Checked:
-    """The verdict on one claim; raises ConvcostError if its subject asks for what the book does not have."""
+    """Return the verdict on one claim; raises ConvcostError if its subject asks for what the registry does not have."""
     if not claim.computable:
-        return Checked(claim, Verdict.NOT_COMPUTED, None)
+        return Checked(claim, ClaimVerdict.NOT_COMPUTED, None)
     printed = _meant(claim)
     computed = compute(claim, PLAIN)
     if printed.rounds(computed):
-        return Checked(claim, Verdict.HOLDS, computed)
+        return Checked(claim, ClaimVerdict.HOLDS, computed)
     if isinstance(printed, Number) and printed.cuts(computed):
-        return Checked(claim, Verdict.TRUNCATED, computed)
+        return Checked(claim, ClaimVerdict.TRUNCATED, computed)
     if not isinstance(printed, Number):
-        return Checked(claim, Verdict.REFUTED, computed, (Found(PLAIN, computed),))
+        return Checked(claim, ClaimVerdict.REFUTED, computed, (Found(PLAIN, computed),))
     candidates = all_readings(claim)
     found = explanations(printed, candidates, established)
     if found:
-        return Checked(claim, Verdict.EXPLAINED, computed, found)
+        return Checked(claim, ClaimVerdict.EXPLAINED, computed, found)
     # A reading that changes less than the next digit would show comes no nearer: the simplest of them is named.
     nearest = min(candidates, key=lambda candidate: abs(candidate.value - printed.value) // (printed.step / 10))
-    return Checked(claim, Verdict.REFUTED, computed, (nearest,))
+    return Checked(claim, ClaimVerdict.REFUTED, computed, (nearest,))
 
 
 def compute(claim: Claim, reading: Reading) -> Fraction:
     """The claim's value under a reading, in its unit."""
-    exact = value(claim.subject, lambda leaf: count(leaf, claim.metric, claim.counting, reading))
+    exact = value(claim.subject, lambda named: count(named, claim.metric, claim.counting, reading))
     return claim.scaled(exact, reading.thousand)
 
 
@@ -133,5 +137,55 @@ def _explains(printed: Number, candidate: Found) -> Found | None:
 def _meant(claim: Claim) -> Printed:
     if claim.meaning is None:
         return claim.printed
-    exact = value(claim.meaning, lambda leaf: count(leaf, claim.metric, claim.counting, PLAIN))
+    exact = value(claim.meaning, lambda named: count(named, claim.metric, claim.counting, PLAIN))
     return Exactly(claim.scaled(exact))
+
+
+SEED = 20260101
+DRAWS = 16
+# Numbers are drawn within a quarter above and below the true value.
+_SPREAD = Fraction(1, 4)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Of `tried` random numbers with as many printed digits, `explained` were."""
+
+    digits: int
+    tried: int
+    explained: int
+
+    @property
+    def share(self) -> Fraction:
+        """The false-explanation rate."""
+        return Fraction(self.explained, max(self.tried, 1))
+
+
+def false_explanations(claims: Sequence[Claim], seed: int = SEED, draws: int = DRAWS) -> list[Rate]:
+    """The rates by number of digits, five and more as one.
+
+    For every claim that prints a number, `draws` numbers of its own printed precision are drawn near its true
+    value; those that hold or are truncated are no test of the search and are left out.
+    """
+    generator = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
+    tried: dict[int, int] = {}
+    explained: dict[int, int] = {}
+    for claim in claims:
+        if not claim.computable or not isinstance(claim.printed, Number):
+            continue
+        exact, step = compute(claim, PLAIN), claim.printed.step
+        low, high = (int(exact * (1 + sign * _SPREAD) / step) for sign in (-1, 1))
+        candidates = all_readings(claim)
+        for _ in range(draws):
+            drawn = generator.randint(low, high)
+            number = Number(drawn * step, step, len(str(drawn)))
+            if drawn > 0 and not number.rounds(exact) and not number.cuts(exact):
+                digits = min(number.digits, 5)
+                tried[digits] = tried.get(digits, 0) + 1
+                explained[digits] = explained.get(digits, 0) + bool(explanations(number, candidates))
+    return [Rate(digits, tried[digits], explained[digits]) for digits in sorted(tried)]
+
+
+def overall(rates: Sequence[Rate]) -> Fraction:
+    """The rate over all numbers."""
+    return Fraction(sum(r.explained for r in rates), max(sum(r.tried for r in rates), 1))

@@ -9,10 +9,10 @@ import sympy
 from sympy.printing.mathml import MathMLPresentationPrinter
 
 from convcost.core.architecture import Architecture
-from convcost.symbolic import form_text
 from convcost.symbolic.closed_form import network_form
+from convcost.symbolic.expressions import to_sympy
 from convcost.symbolic.form import Form
-from convcost.symbolic.sympy_text import GREEK
+from convcost.symbolic.printer import GREEK, ordered
 
 
 def mathml(expression: Any) -> str:
@@ -37,7 +37,7 @@ def terms(expression: Any, order: Sequence[str]) -> str:
 
 def derived(form: Form, order: Sequence[str]) -> str:
     """A form, its largest feature maps first."""
-    return joined(form_text.to_sympy(Form({monomial: c})) for c, monomial in form_text.terms(form, order))
+    return joined(to_sympy(Form({monomial: c})) for c, monomial in ordered(form, order))
 
 
 def joined(terms: Iterable[Any]) -> str:

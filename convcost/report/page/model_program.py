@@ -12,8 +12,7 @@ from convcost.core.recorded import Recorded, Recording
 from convcost.explore.slider import Dial
 from convcost.explore.structures import Layer, NetworkProgram, Structure, program
 from convcost.report import text
-from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.entry import Entry
+from convcost.symbolic.derivation import Derivation, Entry
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from convcost.comparison.published.chance import Rate, false_explanations
 from convcost.comparison.published.claim import claims
+from convcost.comparison.published.verdict import Rate, false_explanations
 
 
 @cache

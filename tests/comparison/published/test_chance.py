@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from convcost.comparison.published.chance import Rate, false_explanations, overall
 from convcost.comparison.published.claim import claims
+from convcost.comparison.published.verdict import Rate, false_explanations, overall
 from convcost.report import text
 from tests.comparison.published.rates import measured
 

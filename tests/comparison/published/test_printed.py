@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from convcost.comparison.published.errors import ClaimError
-from convcost.comparison.published.printed import Bounds, Number, number, read
+from convcost.comparison.published.printed import Bounds, ClaimError, Number, number, read
 
 
 @pytest.mark.parametrize(

@@ -7,30 +7,30 @@ from fractions import Fraction
 import pytest
 
 from convcost.comparison.published.count import count
-from convcost.comparison.published.errors import ClaimError
+from convcost.comparison.published.printed import ClaimError
 from convcost.comparison.published.reading import PLAIN
-from convcost.comparison.published.subject import Leaf, Sum, leaves, parse, value
+from convcost.comparison.published.subject import Arithmetic, NamedCost, named_costs, parse, value
 from convcost.core.errors import ConvcostError
 
 
 def test_leaf_with_settings_and_part() -> None:
-    assert parse("mobilenet_v1 alpha=0.5 resolution=160") == Leaf(
+    assert parse("mobilenet_v1 alpha=0.5 resolution=160") == NamedCost(
         "mobilenet_v1", (("alpha", "0.5"), ("resolution", "160"))
     )
-    assert parse("mobilenet_v1[conv dw 3×3]") == Leaf("mobilenet_v1", (), "conv dw 3×3")
+    assert parse("mobilenet_v1[conv dw 3×3]") == NamedCost("mobilenet_v1", (), "conv dw 3×3")
 
 
 def test_precedence_and_grouping() -> None:
     def number(text: str) -> Fraction:
-        return value(parse(text), lambda leaf: Fraction(7))
+        return value(parse(text), lambda named: Fraction(7))
 
     assert number("1 - 2 * 3") == -5
     assert number("(1 - 2) * 3") == -3
     assert number("8 / 4 / 2") == 1
     assert number("9 - 4 - 3") == 2
     assert number("1/4 * net + 0.5") == Fraction(9, 4)
-    assert parse("a - b") == Sum(Leaf("a"), "-", Leaf("b"))
-    assert [leaf.name for leaf in leaves(parse("a / (b + 2 * c)"))] == ["a", "b", "c"]
+    assert parse("a - b") == Arithmetic(NamedCost("a"), "-", NamedCost("b"))
+    assert [named.name for named in named_costs(parse("a / (b + 2 * c)"))] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_depth_is_bounded() -> None:
 )
 def test_what_the_book_has_not_is_an_error(text: str, message: str) -> None:
     with pytest.raises(ConvcostError, match=message):
-        value(parse(text), lambda leaf: count(leaf, "macs", "macs", PLAIN))
+        value(parse(text), lambda named: count(named, "macs", "macs", PLAIN))

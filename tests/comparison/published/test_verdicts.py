@@ -8,7 +8,7 @@ import pytest
 
 from convcost.comparison.published.claim import Claim, claims, papers
 from convcost.comparison.published.count import count
-from convcost.comparison.published.verdict import Checked, Verdict, check, check_all
+from convcost.comparison.published.verdict import Checked, ClaimVerdict, check, check_all
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_every_row_has_a_verdict(verdicts: dict[str, Checked]) -> None:
     )
     assert len(verdicts) == sum(TRANSCRIBED.values())
     silent = [name for name, c in verdicts.items() if c.computed is None]
-    assert sorted(silent) == sorted(name for name, c in verdicts.items() if c.verdict is Verdict.NOT_COMPUTED)
+    assert sorted(silent) == sorted(name for name, c in verdicts.items() if c.verdict is ClaimVerdict.NOT_COMPUTED)
     # What the book has no formula for is said so in the file; a wrong name is an error, not a verdict.
     assert all(verdicts[name].claim.about.startswith("? ") for name in silent)
     assert len(silent) == 18
@@ -98,7 +98,7 @@ def test_tables_that_hold(verdicts: dict[str, Checked]) -> None:
     ],
 )
 def test_words_and_exact_figures_hold(verdicts: dict[str, Checked], name: str) -> None:
-    assert verdicts[name].verdict is Verdict.HOLDS
+    assert verdicts[name].verdict is ClaimVerdict.HOLDS
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_words_and_exact_figures_hold(verdicts: dict[str, Checked], name: str) -
 )
 def test_explanations(verdicts: dict[str, Checked], name: str, sentence: str, value: Fraction | None) -> None:
     checked = verdicts[name]
-    assert checked.verdict is Verdict.EXPLAINED
+    assert checked.verdict is ClaimVerdict.EXPLAINED
     best = checked.found[0]
     assert best.reading.sentence == sentence
     assert value in (None, best.value)
@@ -144,7 +144,7 @@ def test_explanations(verdicts: dict[str, Checked], name: str, sentence: str, va
 )
 def test_what_nothing_makes_hold(verdicts: dict[str, Checked], name: str, computed: Fraction | int | None) -> None:
     checked = verdicts[name]
-    assert checked.verdict is Verdict.REFUTED
+    assert checked.verdict is ClaimVerdict.REFUTED
     assert computed in (None, checked.computed)
     assert len(checked.found) == 1
 
@@ -178,7 +178,7 @@ def test_a_wrong_number_does_not_hold(text: str, verdict: str, sentence: str | N
 
 def test_a_mutated_formula_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convcost.comparison.published.verdict.count", lambda *args: count(*args) + 1)
-    assert [c for c in claims("hybridsn") if check(c).verdict is Verdict.HOLDS] == []
+    assert [c for c in claims("hybridsn") if check(c).verdict is ClaimVerdict.HOLDS] == []
 
 
 def test_no_float_is_involved(verdicts: dict[str, Checked]) -> None:

@@ -1,4 +1,4 @@
-"""An architecture in the words of a paper's table: operator, t, c, n, s, output size and receptive field."""
+"""A network as a paper tabulates it: operator, t, c, n, s, output size and receptive field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FOLLOWERS = frozenset({"batch_norm", "relu", "relu6", "dropout"})
 
 
 @dataclass(frozen=True)
-class Stage:
+class TableRow:
     """One row of the table: a layer, or `repeats` (n) blocks alike one after another.
 
     `expansion` (t) is a depthwise convolution's channels over its block's, None where there is none; `channels`
@@ -40,75 +40,75 @@ class Stage:
     cost: Cost
 
 
-def layers(network: Network) -> list[Stage]:
-    """One row a layer; norms and activations are counted with the layer before them."""
+def per_layer(network: Network) -> list[TableRow]:
+    """Return one row per layer; norms and activations are counted with the layer before them."""
     groups: list[list[OpCall]] = []
-    for line in network.calls:
-        if groups and line.name in _FOLLOWERS:
-            groups[-1].append(line)
+    for call in network.calls:
+        if groups and call.name in _FOLLOWERS:
+            groups[-1].append(call)
         else:
-            groups.append([line])
-    return [_stage(lines[0].path, lines, lines[0].hyper.get("stride", ())) for lines in groups]
+            groups.append([call])
+    return [_row(calls[0].path, calls, calls[0].hyper.get("stride", ())) for calls in groups]
 
 
-def blocks(network: Network) -> list[Stage]:
-    """One row for every run of blocks that have the same operators, apart from shortcuts, and the same output."""
-    merged: list[Stage] = []
+def per_block(network: Network) -> list[TableRow]:
+    """Return one row for every run of blocks that have the same operators (but for shortcuts) and the same output."""
+    merged: list[TableRow] = []
     steps: tuple[Count, ...] = tuple(1 for _ in network.input_shape[2:])
     for name, group in groupby(network.calls, _unit):
-        lines = list(group)
-        after = tuple(field.step for field in lines[-1].fields)
+        calls = list(group)
+        after = tuple(field.step for field in calls[-1].fields)
         # A cell with two inputs takes its stride from the block before it, whatever the older one is.
-        stage = _stage(name, lines, tuple(a // b for a, b in zip(after, steps, strict=False)))
+        row = _row(name, calls, tuple(a // b for a, b in zip(after, steps, strict=False)))
         steps = after
-        if merged and _alike(merged[-1], stage):
+        if merged and _alike(merged[-1], row):
             last = merged[-1]
             merged[-1] = replace(
                 last,
                 name=_UNIT_SUFFIX.sub("", last.name),
                 repeats=last.repeats + 1,
-                field=stage.field,
-                cost=last.cost + stage.cost,
+                field=row.field,
+                cost=last.cost + row.cost,
             )
         else:
-            merged.append(stage)
+            merged.append(row)
     return merged
 
 
-def summary(operators: Sequence[str]) -> str:
-    """conv dw 3×3, 2 conv 1×1."""
+def repeated(operators: Sequence[str]) -> str:
+    """Return each operator once, with how often: conv dw 3×3, 2 conv 1×1."""
     return ", ".join(f"{n} {name}" if n > 1 else name for name, n in Counter(operators).items())
 
 
-def _unit(line: OpCall) -> str:
-    inner = line.path.removeprefix(f"{line.block}.").partition(".")[0]
-    return f"{line.block}.{inner}" if _UNIT.fullmatch(inner) else line.block
+def _unit(call: OpCall) -> str:
+    inner = call.path.removeprefix(f"{call.block}.").partition(".")[0]
+    return f"{call.block}.{inner}" if _UNIT.fullmatch(inner) else call.block
 
 
-def _alike(left: Stage, right: Stage) -> bool:
+def _alike(left: TableRow, right: TableRow) -> bool:
     return len(left.operators) > 1 and (left.operators, left.output) == (right.operators, right.output)
 
 
-def _stage(name: str, lines: list[OpCall], stride: tuple[Count, ...]) -> Stage:
-    main = [line for line in lines if not _SHORTCUTS & set(line.path.split("."))] or lines
-    core = [line for line in main if line.is_product] or main[:1]
-    last = lines[-1]
-    return Stage(
+def _row(name: str, calls: list[OpCall], stride: tuple[Count, ...]) -> TableRow:
+    main = [call for call in calls if not _SHORTCUTS & set(call.path.split("."))] or calls
+    core = [call for call in main if call.is_product] or main[:1]
+    last = calls[-1]
+    return TableRow(
         name=name,
-        operators=tuple(line.kind for line in core),
+        operators=tuple(call.kind for call in core),
         expansion=_expansion(core),
         channels=last.output[1],
         repeats=1,
         stride=stride,
         output=last.output,
         field=tuple(field.extent for field in last.fields),
-        cost=sum((line.cost for line in lines), Cost()),
+        cost=sum((call.cost for call in calls), Cost()),
     )
 
 
 def _expansion(core: list[OpCall]) -> Fraction | None:
-    inputs = core[0].inputs[0][1]
-    inner = [line.inputs[0][1] for line in core if line.hyper.get("groups", 1) == line.inputs[0][1] != 1]
+    inputs = core[0].shapes[0][1]
+    inner = [call.shapes[0][1] for call in core if call.hyper.get("groups", 1) == call.shapes[0][1] != 1]
     if len(core) < 2 or len(inner) != 1 or not all(isinstance(count, int) for count in (inputs, *inner)):
         return None
     return Fraction(int(inner[0]), int(inputs))

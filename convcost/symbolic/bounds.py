@@ -1,21 +1,27 @@
-"""Between which numbers a form lies wherever its symbols are at least 1 and what was learnt holds."""
+"""Between which numbers a form lies wherever its symbols are at least 1 and what was learnt holds.
+
+A form's own arithmetic rests on its bounds, so this module takes forms and makes none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
 from math import gcd, lcm, prod
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from convcost.symbolic.factor import Factor, Monomial, alone
-from convcost.symbolic.form import Form, number
+
+if TYPE_CHECKING:
+    from convcost.symbolic.form import Form
 
 Bounds = tuple[int | None, int | None]
 """The least and the largest value, None where none is known."""
 
 
 def bounds(form: Form) -> Bounds:
-    """The closest bounds that are found: n·⌊x/n⌋ lies from x - n + 1 to x."""
+    """Return the closest bounds that are found: n·⌊x/n⌋ lies from x - n + 1 to x."""
     form = form.expanded()
     least, most = _of_sum(form)
     floors = [(f, c) for m, c in form.terms.items() if (f := alone(m)) is not None and f.kind == "floor"]
@@ -23,7 +29,7 @@ def bounds(form: Form) -> Bounds:
         return least, most
     factor, times = max(floors, key=lambda item: item[0].index)
     inner, divisor = factor.parts
-    rest = Form({m: c for m, c in form.terms.items() if alone(m) is not factor})
+    rest = form.only(lambda monomial: alone(monomial) is not factor)
     below, above = bounds(rest.times(divisor) + inner.times(times))
     slack = times * (divisor - 1)
     lowest = None if below is None else -((max(slack, 0) - below) // divisor)
@@ -44,49 +50,29 @@ def _both(one: int | None, other: int | None, closer: Callable[[int, int], int])
 
 
 _learnt: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
 _found: WeakKeyDictionary[Factor, Bounds] = WeakKeyDictionary()
 
 
-def learn(form: Form) -> None:
-    """From now on the form is at least 0: if it is one factor and a number, so much is known of the factor."""
-    moving = {m: c for m, c in form.terms.items() if m}
-    if len(moving) != 1:
-        return
-    ((monomial, times),) = moving.items()
-    factor, constant = alone(monomial), form.terms.get((), 0)
-    if factor is None or times < 0:
-        return
-    least = -(constant // times)
-    if factor.kind == "floor":
-        inner, divisor = factor.parts
-        learn(inner + number(-least * divisor))
+def learn_least(factor: Factor, least: int) -> None:
+    """Take the factor to be at least that large from now on."""
     _learnt[factor] = max(least, _learnt.get(factor, least))
     _found.clear()
 
 
-_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+def learn_divisor(factor: Factor, divisor: int) -> None:
+    """Take the factor to be a multiple of the divisor from now on."""
+    _divisors[factor] = lcm(divisor, known_divisor(factor))
 
 
-def learn_zero(form: Form) -> None:
-    """From now on the form is 0: if that says y/m = n·⌊y/m·n⌋ of a symbol y that m divides, m·n divides it too."""
-    from convcost.symbolic.form_rounding import floored
-
-    for monomial, times in form.terms.items():
-        factor = alone(monomial)
-        if factor is None or factor.kind != "floor":
-            continue
-        inner, divisor = factor.parts
-        symbol = alone(next(iter(inner.terms)))
-        if symbol is None or symbol.kind != "symbol" or inner != Form({((symbol, 1),): 1}):
-            continue
-        known = gcd(_divisors.get(symbol, 1), divisor)
-        if form == Form({monomial: times}) - floored(inner, known).times(times * known // divisor):
-            _divisors[symbol] = lcm(divisor, _divisors.get(symbol, 1))
+def known_divisor(factor: Factor) -> int:
+    """Return the largest number that was learnt to divide the factor."""
+    return _divisors.get(factor, 1)
 
 
 def divisor_of(form: Form) -> int:
-    """A number that is known to divide the form."""
-    return reduce(gcd, (c * prod(_divisors.get(f, 1) ** p for f, p in m) for m, c in form.terms.items()), 0)
+    """Return a number that is known to divide the form."""
+    return reduce(gcd, (c * prod(known_divisor(f) ** p for f, p in m) for m, c in form.terms.items()), 0)
 
 
 def _of_factor(factor: Factor) -> Bounds:
