@@ -86,7 +86,7 @@ def test_a_limit_holds_though_the_baseline_is_written(folder: Path) -> None:
 def test_neither_limit_nor_baseline_is_nothing_to_check(tmp_path: Path) -> None:
     outcome = convcost("check", str(project(tmp_path, only=BARE, other='macs = "<= 1M"')))
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-    assert "[tool.convcost.budgets.only] has no limit, and no baseline to be held against" in outcome.err
+    assert "[tool.convcost.budgets.only] has no limit, and no baseline to compare with" in outcome.err
 
 
 def test_calls_that_nobody_counts_may_not_come(folder: Path) -> None:
