@@ -115,8 +115,8 @@ def solve(
     its domain, and where nothing is left to choose.
     """
     from convcost.explore.budget import Budget, amount, step_of
-    from convcost.explore.continuous import compound, continuous, rule_of_thumb
     from convcost.explore.solve import solve as solved
+    from convcost.explore.unrounded import compound_scaling, rule_of_thumb, unrounded_solutions
     from convcost.report.solution import SolutionReport
 
     architecture = find(Architecture, name, "network")
@@ -124,7 +124,7 @@ def solve(
     budget = Budget(*(None if text is None else amount(what, text) for what, text in limits.items()))
     side, width = step_of("step", step, whole=True), step_of("alpha_step", alpha_step)
     found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
-    return SolutionReport(found, continuous(found), rule_of_thumb(found), compound(found))
+    return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 
 
 def claims(paper: str | None = None) -> ClaimsReport:

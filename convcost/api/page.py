@@ -12,7 +12,7 @@ from convcost.core.parsing import parse_arguments, parse_inputs, parse_model
 from convcost.core.registry import find
 
 if TYPE_CHECKING:
-    from convcost.report.page.document import PageReport, Section
+    from convcost.report.page.document import PageReport, PageSection
 
 
 def page(
@@ -39,24 +39,21 @@ def page(
     Raises ConvcostError with one line of text for what is not there or cannot be read, MeasurementError where a
     model cannot be built or run.
     """
-    from convcost.report.page.document import PageReport
-
     texts = [names] if isinstance(names, str) else list(names)
     if not texts:
         raise DomainError("a report needs a network; give its name")
     common = {"arg": tuple(arguments), "input": tuple(inputs)}
-    return PageReport(tuple(_section(text, common, model, unit, options) for text in texts))
+    sections = [_section(text, common, model, unit, options) for text in texts]
+
+    from convcost.report.page.document import PageReport
+
+    return PageReport(tuple(sections))
 
 
 def _section(
     text: str, common: Mapping[str, tuple[str, ...]], model: str | None, unit: str, options: Mapping[str, object]
-) -> Section:
+) -> PageSection:
     from convcost.api.models import compare
-    from convcost.comparison.reference import derive_model
-    from convcost.explore.network_program import network_program
-    from convcost.report.page.data import command
-    from convcost.report.page.document import Section
-    from convcost.report.page.model_program import derived_program, model_program
 
     typed = parse_model(text)
     reference = replace(
@@ -68,14 +65,24 @@ def _section(
     lists = {"arg": [f"{name}={value}" for name, value in reference.arguments.items()], "input": list(reference.inputs)}
     more = {"model": [model] if model else [], "unit": [unit] if unit != "macs" else [], **lists}
     found = compare(reference, model=model, unit=unit)
+
+    from convcost.comparison.reference import derive_model
+    from convcost.explore.programs import derived_program, measured_program, network_program
+    from convcost.report.page.data import command
+    from convcost.report.page.document import PageSection
+    from convcost.symbolic.closed_form import network_form
+
     name = reference.text
     if reference.is_network:
-        program = network_program(find(Architecture, name, "network"), dict(reference.settings), unit)
-        return Section(found, program, command(name, found, program, more))
+        architecture = find(Architecture, name, "network")
+        program = network_program(architecture, reference.settings, unit)
+        left_open = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
+        form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_open})
+        return PageSection(found, program, command(name, found, program, more), form)
     try:
         derived = derive_model(reference, parse_inputs(reference.inputs)).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
-        program = model_program(found.comparison)
-        return Section(found, program, command(name, found, program, more), note=f"Without sliders: {error}.")
-    return Section(found, program, command(name, found, program, {**more, "input": []}), derived)
+        program = measured_program(found.comparison)
+        return PageSection(found, program, command(name, found, program, more), note=f"Without sliders: {error}.")
+    return PageSection(found, program, command(name, found, program, {**more, "input": []}), derived)

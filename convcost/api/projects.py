@@ -46,8 +46,8 @@ def audit(
     cannot be read, a file that cannot be written, a journal that cannot be continued.
     """
     from convcost.auditing import journal
-    from convcost.auditing.session import audited
-    from convcost.auditing.task import tasks
+    from convcost.auditing.listing import read_models
+    from convcost.auditing.run import run_audit
     from convcost.report.audit import AuditReport
     from convcost.report.audit import check as check_output
 
@@ -56,10 +56,10 @@ def audit(
         check_output(place)
         if isinstance(models, str | Path) and place.resolve() == Path(models).resolve():
             raise DomainError(f"the rows would replace the list {models}; give another file to write")
-    rows = audited(
-        tasks(models, filter),
-        seconds=time_limit,
-        gibibytes=memory_limit,
+    rows = run_audit(
+        read_models(models, filter),
+        time_limit=time_limit,
+        memory_limit=memory_limit,
         jobs=jobs,
         dask=dask,
         out=place,
@@ -91,13 +91,13 @@ def check(
     cannot be run has this as its `error`. Raises ConvcostError with one line of text for a table or a baseline that
     cannot be read, and for a baseline that cannot be written.
     """
-    from convcost.budgeting.baseline import written
-    from convcost.budgeting.checking import baseline_file, check_budgets, read_baseline, renewed_baseline
-    from convcost.budgeting.entry import budgets
+    from convcost.budgeting.checking import check_budgets, renewed_baseline
+    from convcost.budgeting.cost import baseline_file, baseline_text, read_baseline
+    from convcost.budgeting.project import read_budgets
     from convcost.report import files
     from convcost.report.check import CheckReport
 
-    project = budgets(path)
+    project = read_budgets(path)
     place = baseline_file(project.folder, baseline)
     if update:
         files.check_writable(place)
@@ -106,5 +106,5 @@ def check(
     before = read_baseline(place, update)
     outcomes = check_budgets(project, before, update, progress)
     if update:
-        files.write(place, written(renewed_baseline(before, outcomes)))
+        files.write(place, baseline_text(renewed_baseline(before, outcomes)))
     return CheckReport(project.file.name, tuple(outcomes), place if update else None)

@@ -1,4 +1,4 @@
-"""Whole libraries of models: each compared in a process that is watched, each result kept as soon as it is there.
+"""Whole libraries of models: each compared in a process under supervision, each row kept as soon as it is there.
 
 (`convcost.audit` is the function that users call, so the room has another name.)
 """

@@ -1,6 +1,6 @@
-"""The journal of an audit: every finished row is on disk before the next is waited for.
+"""The journal of an audit: each finished row is on disk before the audit waits for the next.
 
-The first line says what the rows depend on; a journal is gone on with only where that is still so.
+The first line says what the rows depend on; an audit is resumed only where that is still the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import convcost
 from convcost.auditing.row import AuditRow
@@ -21,20 +21,20 @@ from convcost.core.parsing import ModelReference
 
 
 def place(out: Path) -> Path:
-    """Where the journal of an output file lies: beside it."""
+    """Return where the journal of an output file is: beside it."""
     return out.with_name(f"{out.name}.partial")
 
 
-def header(tasks: Sequence[ModelReference], seconds: float, gibibytes: float) -> dict[str, Any]:
-    """What the rows depend on."""
+def header(models: Sequence[ModelReference], time_limit: float, memory_limit: float) -> dict[str, object]:
+    """Return what the rows depend on."""
     return {
         "convcost": convcost.__version__,
         "code of convcost": _digest_of_code(),
         **{name: _version(name) for name in ("torch", "fvcore", "torchvision", "timm")},
         "Python": platform.python_version(),
-        "list of models": f"{len(tasks)} models, {_digest(str(task) for task in tasks)}",
-        "--time-limit": seconds,
-        "--memory-limit": gibibytes,
+        "list of models": f"{len(models)} models, {_digest(str(model) for model in models)}",
+        "--time-limit": time_limit,
+        "--memory-limit": memory_limit,
     }
 
 
@@ -60,22 +60,22 @@ def _digest_of_code() -> str:
 class Journal:
     """The journal of an audit while it runs; `rows` are those of an earlier start.
 
-    With `resume` a journal that is there is gone on with: what was torn off at its end is dropped. Raises
-    ConvcostError where there is one and it is not to be resumed (it may hold hours of work), where it depends on
-    something else than `depends`, and where another audit is writing it.
+    With `resume` a journal that is there is continued; an incomplete last line of it is dropped. Raises ConvcostError
+    where there is one and it is not to be resumed (it may hold hours of work), where it depends on anything else than
+    `depends`, and where another audit is writing it.
     """
 
-    def __init__(self, path: Path, depends: Mapping[str, Any], resume: bool) -> None:
+    def __init__(self, path: Path, depends: Mapping[str, object], resume: bool) -> None:
         self.path = path
         try:
             self._file = path.open("a+b")
         except OSError as error:
-            raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error
+            raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another --out") from error
         try:
             _lock(self._file, path)
             lines = self._whole_lines()
             if lines and not resume:
-                raise ConvcostError(f"{path} is there from an audit that did not end; --resume goes on, or delete it")
+                raise ConvcostError(f"{path} is left from an audit that did not end; go on with --resume, or delete it")
             self.rows = _read(path, lines, depends) if lines else []
             if not lines:
                 self._append(depends)
@@ -91,16 +91,16 @@ class Journal:
         return lines
 
     def add(self, row: AuditRow) -> None:
-        """Put a row on disk."""
+        """Write a row to disk."""
         self._append(row.as_json())
 
-    def _append(self, value: Any) -> None:
+    def _append(self, value: object) -> None:
         self._file.write(json.dumps(value).encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
     def close(self, keep: bool) -> None:
-        """Let go of the journal, and delete it where nothing is worth keeping."""
+        """Close the journal, and delete it unless it is worth keeping."""
         if not keep:
             self.path.unlink(missing_ok=True)
         self._file.close()
@@ -114,10 +114,10 @@ def _lock(file: IO[bytes], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise ConvcostError(f"another audit is writing {path}; let it end") from error
+        raise ConvcostError(f"another audit is writing {path}; wait until it ends") from error
 
 
-def _read(path: Path, lines: list[bytes], depends: Mapping[str, Any]) -> list[AuditRow]:
+def _read(path: Path, lines: list[bytes], depends: Mapping[str, object]) -> list[AuditRow]:
     try:
         before, *rows = [json.loads(line) for line in lines]
         _check(path, dict(before), depends)
@@ -125,10 +125,10 @@ def _read(path: Path, lines: list[bytes], depends: Mapping[str, Any]) -> list[Au
     except (ValueError, TypeError) as error:
         if isinstance(error, ConvcostError):
             raise
-        raise ConvcostError(f"cannot resume: {path} is not a journal of convcost audit; delete it") from error
+        raise ConvcostError(f"cannot resume: {path} is no journal of convcost audit; delete it") from error
 
 
-def _check(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def _check(path: Path, before: Mapping[str, object], now: Mapping[str, object]) -> None:
     for name in dict.fromkeys([*before, *now]):
         was, is_now = before.get(name), now.get(name)
         if was != is_now:

@@ -1,11 +1,10 @@
-"""One model of an audit: what its comparison comes to, as plain data."""
+"""One model of an audit: the outcome of its comparison, as plain data."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
 
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row, Verdict
@@ -18,16 +17,16 @@ NOT_AUDITED = "not audited"
 class AuditRow:
     """Counts are of one forward pass at `input`, in MACs; None is unknown, never zero.
 
-    verdict          the worst of: agree; uncounted (fvcore leaves out products); no formula (the book has none for
+    verdict          the worst of: agree; uncounted (fvcore leaves out products); no formula (the registry has none for
                      some operator); disagree; "error" where the model could not be compared, "not audited" where
                      its library declares no input of a fixed size, both with the reason in `error`
-    macs_formula     of every operator that multiplies and accumulates; of these fvcore counts `macs_fvcore`, leaves
-                     out `macs_uncounted` and counts otherwise by `macs_differing` (formula less fvcore)
+    macs_formula     of every product operator; of these fvcore counts `macs_fvcore`, leaves out `macs_uncounted`, and
+                     differs by `macs_differing` (formula less fvcore)
     rows_*           operator calls by verdict
     uncounted        products that fvcore leaves out: reason → operator → [calls, MACs]
     no_formula       operators without a formula → calls
     disagreements    reason → calls
-    seconds          of wall-clock time; `peak_mib` the largest resident memory of the process that was seen
+    seconds          of wall-clock time; `peak_mib` is the largest resident memory of the process that was observed
     """
 
     name: str
@@ -53,23 +52,23 @@ class AuditRow:
     peak_mib: int = 0
 
     def timed(self, seconds: float, peak: int) -> AuditRow:
-        """The row with what it took: seconds, and bytes of memory."""
+        """Return the row with what it took: seconds, and bytes of memory."""
         return replace(self, seconds=round(seconds, 3), peak_mib=-(-peak // 2**20))
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain data; `from_json` reads it."""
+    def as_json(self) -> dict[str, object]:
+        """Return plain data, which `from_json` reads."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> AuditRow:
-        """The row again; raises TypeError where fields are missing or unknown."""
-        if set(data) != {known.name for known in fields(cls)}:
+    def from_json(cls, data: object) -> AuditRow:
+        """Return the row of plain data; raises TypeError where fields are missing or unknown."""
+        if not isinstance(data, dict) or set(data) != {known.name for known in fields(cls)}:
             raise TypeError("these are not the fields of a row")
         return cls(**data)
 
 
 def summary(name: str, comparison: Comparison) -> AuditRow:
-    """The row of a comparison in MACs."""
+    """Return the row of a comparison in MACs."""
     rows, totals = comparison.rows, comparison.totals
     times = Counter(row.verdict for row in rows)
     left_out = [row for row in comparison.layers if row.macs_measured is None]

@@ -1,7 +1,7 @@
-"""Processes that compare models, under watch: one that hangs, dies or takes too much memory is replaced.
+"""Supervises the processes that compare models: one that hangs, dies or takes too much memory is replaced.
 
-Memory is the resident set that the system reports, looked at every few milliseconds: a limit on the address space
-would forbid what PyTorch reserves and never touches.
+Memory is the resident set that the system reports every few milliseconds: a limit on the address space would forbid
+what PyTorch reserves and never touches.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import psutil
 
@@ -26,15 +25,15 @@ from convcost.core.errors import ConvcostError
 
 
 @dataclass(frozen=True)
-class Settings:
+class WorkerSettings:
     """What a model may take, and where its process works.
 
-    `seconds` and `gibibytes` are the limits; `libraries` are imported before the first model; `folder` is where
-    relative paths start; `run` tells one audit from the next.
+    `time_limit` is in seconds, `memory_limit` in GiB; `libraries` are imported before the first model; `folder` is
+    where relative paths start; `run` tells one audit from the next.
     """
 
-    seconds: float
-    gibibytes: float
+    time_limit: float
+    memory_limit: float
     libraries: tuple[str, ...]
     folder: str
     run: str
@@ -53,7 +52,7 @@ class _Exceeded(Exception):  # noqa: N818
 
 
 class _Process:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # the processes are the parallelism
         try:
             self._process = subprocess.Popen(  # noqa: S603
@@ -63,7 +62,7 @@ class _Process:
                 stderr=subprocess.DEVNULL,
                 cwd=settings.folder,
                 env={**os.environ, **threads},
-                start_new_session=True,  # Ctrl-C is for the keeper
+                start_new_session=True,  # Ctrl-C is for the supervisor
             )
         except OSError as error:  # a cluster's machine may not have the folder
             raise ConvcostError(f"a worker process does not start in {settings.folder}: {error.strerror}") from error
@@ -83,16 +82,16 @@ class _Process:
             text = f"a worker process does not start, {error}; python -P -m convcost.auditing.worker says why"
             raise ConvcostError(text) from error
 
-    def send(self, value: Any) -> None:
+    def send(self, value: object) -> None:
         self.peak = 0
         self._look()
         with contextlib.suppress(BrokenPipeError):  # then there is no answer either
             self._stdin.write(json.dumps(value).encode() + b"\n")
             self._stdin.flush()
 
-    def receive(self, seconds: float, gibibytes: float | None) -> Any:
-        """The next answer; raises _Ended, or _Exceeded with the process still there."""
-        deadline = time.monotonic() + seconds
+    def receive(self, time_limit: float, memory_limit: float | None) -> object:
+        """Return the next answer; raises _Ended, or _Exceeded with the process still there."""
+        deadline = time.monotonic() + time_limit
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
@@ -103,14 +102,15 @@ class _Process:
                 if chunk:
                     self._buffer += chunk
                 elif late:  # its own alarm may have been first
-                    raise _Exceeded(f"no result within {seconds:g} seconds (--time-limit)")
+                    raise _Exceeded(f"no result within {time_limit:g} seconds (--time-limit)")
                 elif ready:
                     raise _Ended(self._how())
-                elif gibibytes is not None and self.peak > gibibytes * 2**30:
-                    raise _Exceeded(f"it takes more than {gibibytes:g} GiB of memory (--memory-limit)")
+                elif memory_limit is not None and self.peak > memory_limit * 2**30:
+                    raise _Exceeded(f"it takes more than {memory_limit:g} GiB of memory (--memory-limit)")
         line, _, self._buffer = self._buffer.partition(b"\n")
         self.used = time.monotonic()
-        return json.loads(line)
+        answer: object = json.loads(line)
+        return answer
 
     def _look(self) -> None:
         with contextlib.suppress(psutil.Error):
@@ -124,7 +124,7 @@ class _Process:
 
     @property
     def fresh(self) -> bool:
-        """Whether it is surely still waiting for a request."""
+        """Whether it is still waiting for a request, and will be for long enough to send one."""
         return self.started and self._process.poll() is None and time.monotonic() - self.used < IDLE / 2
 
     def end(self) -> None:
@@ -142,21 +142,21 @@ class _Process:
 
 
 _lock = threading.Lock()
-_idle: dict[Settings, list[_Process]] = {}  # those of an audit
-_busy: dict[_Process, Settings] = {}
+_idle: dict[WorkerSettings, list[_Process]] = {}  # those of an audit
+_busy: dict[_Process, WorkerSettings] = {}
 _stopped: set[str] = set()
 
 
-def audit(line: str, settings: Settings) -> dict[str, Any]:
-    """The row of a model as plain data, compared in a watched process; never raises for what the model does.
+def supervised(line: str, settings: WorkerSettings) -> dict[str, object]:
+    """Return the row of a model as plain data, compared in a process of its own; what the model does never raises.
 
     Raises ConvcostError where no process can be started, and after `stop`.
     """
     process = _leased(settings)
     began = time.monotonic()
     try:
-        process.send((line, settings.seconds))
-        row = AuditRow.from_json(process.receive(settings.seconds, settings.gibibytes))
+        process.send((line, settings.time_limit))
+        row = AuditRow.from_json(process.receive(settings.time_limit, settings.memory_limit))
     except (_Ended, _Exceeded) as error:
         row = AuditRow(line, ERROR, error=str(error))
         process.end()
@@ -168,8 +168,8 @@ def audit(line: str, settings: Settings) -> dict[str, Any]:
     return row.timed(time.monotonic() - began, process.peak).as_json()
 
 
-def _leased(settings: Settings) -> _Process:
-    """A process that waits for a request."""
+def _leased(settings: WorkerSettings) -> _Process:
+    """Return a process that waits for a request."""
     with _lock:
         waiting = _idle.get(settings)
         process = waiting.pop() if waiting else None
@@ -193,7 +193,7 @@ def _leased(settings: Settings) -> _Process:
     return process
 
 
-def _returned(process: _Process, settings: Settings) -> None:
+def _returned(process: _Process, settings: WorkerSettings) -> None:
     with _lock:
         _busy.pop(process)
         if process.fresh and settings.run not in _stopped:
@@ -202,7 +202,7 @@ def _returned(process: _Process, settings: Settings) -> None:
     process.close()
 
 
-def stop(settings: Settings) -> None:
+def stop(settings: WorkerSettings) -> None:
     """End every process of an audit, busy or not; it starts no other."""
     with _lock:
         _stopped.add(settings.run)

@@ -1,6 +1,6 @@
-"""The process that compares models, one after another, as a keeper asks; it ends when the keeper does.
+"""The process that compares models, one after another, as its supervisor asks; it ends when the supervisor does.
 
-A request is a line of JSON, [task's line, seconds]; so is the answer: a row, or an error in one line.
+A request is a line of JSON, [model's line, seconds]; so is the answer: a row, or an error in one line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
 from convcost.core.errors import ConvcostError, MeasurementError
@@ -21,19 +21,19 @@ from convcost.core.parsing import LIBRARIES, ModelReference, parse_inputs, parse
 from convcost.models.loading import load
 
 IDLE = 60
-"""Seconds without a request after which the process ends: its keeper may be on a cluster and done."""
+"""Seconds without a request after which the process ends: its supervisor may be on a cluster and done."""
 
 READY = "ready"
 
-# The keeper's own limit comes first; this one holds where the keeper was killed and a hanging model keeps Python busy.
+# The supervisor's own limit comes first; this one is for a supervisor that was killed and a model that hangs in C.
 _GRACE = 5
 
 
 def main(libraries: Sequence[str]) -> None:
-    """Import what every model needs, say so, and answer requests."""
+    """Import what every model needs, report ready, and answer requests."""
     requests, answers = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1):  # what a model prints or asks is not for the keeper
+    for standard in (0, 1):  # what a model prints or asks is not for the supervisor
         os.dup2(nothing, standard)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     waiting: queue.Queue[str] = queue.Queue()
@@ -54,16 +54,16 @@ def main(libraries: Sequence[str]) -> None:
 def _read(requests: TextIO, waiting: queue.Queue[str]) -> None:
     for line in requests:
         waiting.put(line)
-    os._exit(0)  # the keeper is gone
+    os._exit(0)  # the supervisor is gone
 
 
-def _send(answers: TextIO, value: Any) -> None:
+def _send(answers: TextIO, value: object) -> None:
     answers.write(json.dumps(value) + "\n")
     answers.flush()
 
 
 def _import(libraries: Sequence[str]) -> None:
-    """So that the first model does not pay for it."""
+    """Import ahead, so that the first model's time does not include it."""
     import convcost.trace.capture
     import convcost.trace.fvcore  # noqa: F401
     from convcost.models import _zoo
@@ -75,9 +75,9 @@ def _import(libraries: Sequence[str]) -> None:
             continue  # each model says so
 
 
-def _answer(line: str) -> dict[str, Any]:
+def _answer(line: str) -> dict[str, object]:
     try:
-        return audited(parse_model(line)).as_json()
+        return audit_model(parse_model(line)).as_json()
     except ConvcostError as error:
         text = str(error)
     except MemoryError:
@@ -89,7 +89,7 @@ def _answer(line: str) -> dict[str, Any]:
     return AuditRow(line, ERROR, error=" ".join(text.split())).as_json()
 
 
-def audited(task: ModelReference) -> AuditRow:
+def audit_model(reference: ModelReference) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
     from convcost.comparison.compare import compare_model
     from convcost.trace.capture import capture
@@ -97,17 +97,17 @@ def audited(task: ModelReference) -> AuditRow:
     from convcost.trace.inputs import Inputs
     from convcost.trace.probe import probed
 
-    loaded = load(task)
-    given = parse_inputs(task.inputs) or loaded.inputs
+    loaded = load(reference)
+    given = parse_inputs(reference.inputs) or loaded.inputs
     if given is None:
-        if task.place in LIBRARIES:
-            return AuditRow(str(task), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
+        if reference.place in LIBRARIES:
+            return AuditRow(str(reference), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
         raise MeasurementError(loaded.note)
     example = Inputs.of(given)
     comparison = compare_model(
         capture(loaded.module, example), traced_or_not(loaded.module, example), example.specs, probed
     )
-    return summary(str(task), comparison)
+    return summary(str(reference), comparison)
 
 
 if __name__ == "__main__":

@@ -1,73 +1,157 @@
-"""Checking a project's budgets: each model is run in the folder of its pyproject.toml."""
+"""Checking budgets: each model is run, and each count compared with its limit and with the baseline."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from convcost.budgeting import baseline as baselines
-from convcost.budgeting.baseline import Before
-from convcost.budgeting.cost import Costs
-from convcost.budgeting.entry import Budgets, Entry
-from convcost.budgeting.outcome import Outcome, judge
+from convcost.budgeting.cost import COUNTS, BaselineCosts, ModelCosts
+from convcost.budgeting.limit import Limit, PartialCount
+from convcost.budgeting.project import ProjectBudget, ProjectBudgets
 from convcost.comparison.reference import compare_reference
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import parse_inputs, parse_model
 
+UNCOUNTED = "uncounted"
+
+
+class BudgetState(StrEnum):
+    """Whether a count keeps to its budget, from the best to the worst."""
+
+    OK = "ok"
+    FREE = "no limit"
+    RISEN = "risen"
+    UNKNOWN = "unknown"
+    BROKEN = "broken"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the check passes."""
+        return self in (BudgetState.OK, BudgetState.FREE)
+
+
+@dataclass(frozen=True)
+class BudgetedCount:
+    """A count of a budget: one of `COUNTS`, or the calls that nobody counts."""
+
+    name: str
+    count: PartialCount
+    limit: Limit | None
+    before: int | None
+    state: BudgetState
+
+    @property
+    def change(self) -> int | None:
+        """The count less that of the baseline; None without a baseline."""
+        return None if self.before is None else self.count.number - self.before
+
+
+@dataclass(frozen=True)
+class BudgetOutcome:
+    """A budget with what its model costs; costs are None where `error` says why it could not be checked."""
+
+    budget: ProjectBudget
+    costs: ModelCosts | None
+    findings: tuple[BudgetedCount, ...] = ()
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was checked and nothing is beyond its limit."""
+        return not self.error and all(finding.state.ok for finding in self.findings)
+
 
 def check_budgets(
-    project: Budgets,
-    before: Mapping[str, Before],
+    project: ProjectBudgets,
+    before: Mapping[str, BaselineCosts],
     accept: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Outcome]:
-    """Return what comes of every budget; `progress` is called with the number of budgets done, and of all."""
-    outcomes: list[Outcome] = []
-    for entry in project.entries:
+) -> list[BudgetOutcome]:
+    """Return the outcome of every budget; `progress` is called with the number of budgets done, and of all."""
+    outcomes: list[BudgetOutcome] = []
+    for budget in project.budgets:
         if progress is not None:
-            progress(len(outcomes), len(project.entries))
-        outcomes.append(check_budget(entry, project.folder, before.get(entry.name), accept))
+            progress(len(outcomes), len(project.budgets))
+        outcomes.append(check_budget(budget, project.folder, before.get(budget.name), accept))
     return outcomes
 
 
-def check_budget(entry: Entry, folder: Path, before: Before | None, accept: bool = False) -> Outcome:
+def check_budget(
+    budget: ProjectBudget, folder: Path, before: BaselineCosts | None, accept: bool = False
+) -> BudgetOutcome:
     """Run the model of one budget in the folder of its pyproject.toml; what goes wrong is the outcome's error."""
-    if before is None and not entry.limited and not accept:
-        hint = "convcost check --update writes one"
-        return Outcome(entry, None, error=f"{entry.table} has no limit, and no baseline to compare with; {hint}")
+    if before is None and not budget.limited and not accept:
+        reason = "has no limit, and no baseline to compare with; convcost check --update writes one"
+        return BudgetOutcome(budget, None, error=f"{budget.table} {reason}")
     try:
-        reference = parse_model(entry.model)
+        reference = parse_model(budget.model)
         with contextlib.chdir(folder):
-            comparison = compare_reference(reference, parse_inputs(entry.inputs))
+            comparison = compare_reference(reference, parse_inputs(budget.inputs))
     except ConvcostError as error:
-        return Outcome(entry, None, error=f"{entry.table} {entry.model}: {error}")
-    return judge(entry, Costs.of(comparison), before, accept)
+        return BudgetOutcome(budget, None, error=f"{budget.table} {budget.model}: {error}")
+    return judge(budget, ModelCosts.of(comparison), before, accept)
 
 
-def baseline_file(folder: Path, given: str | Path | None = None) -> Path:
-    """Return the baseline's file, by default the one beside pyproject.toml."""
-    return folder / baselines.NAME if given is None else Path(given).expanduser()
-
-
-def read_baseline(place: Path, replaced: bool = False) -> dict[str, Before]:
-    """Return the baseline, if there is one; a file that is none is an error unless it is about to be `replaced`."""
-    if not place.exists():
-        return {}
-    try:
-        return baselines.read(place)
-    except ConvcostError:
-        if replaced:
-            return {}
-        raise
-
-
-def renewed_baseline(before: Mapping[str, Before], outcomes: list[Outcome]) -> dict[str, Before]:
-    """Return the new baseline: what could be checked as it is, what could not as it was, nothing of what is gone."""
+def renewed_baseline(
+    before: Mapping[str, BaselineCosts], outcomes: Sequence[BudgetOutcome]
+) -> dict[str, BaselineCosts]:
+    """Return the new baseline: budgets that were checked as they are now, those that were not as before."""
     found = {}
     for outcome in outcomes:
-        old = before.get(outcome.entry.name)
-        new = old if outcome.costs is None else Before.of(outcome.costs)
+        old = before.get(outcome.budget.name)
+        new = old if outcome.costs is None else BaselineCosts.of(outcome.costs)
         if new is not None:
-            found[outcome.entry.name] = new
+            found[outcome.budget.name] = new
     return found
+
+
+def judge(
+    budget: ProjectBudget, costs: ModelCosts, before: BaselineCosts | None, accept: bool = False
+) -> BudgetOutcome:
+    """Compare a budget with what its model costs; `accept` lets a count rise over the baseline.
+
+    What has an upper limit may grow up to it, and what has none may not grow over the baseline.
+    """
+    limits, excused = budget.limits or {}, budget.uncounted or ()
+    findings = []
+    for name in COUNTS:
+        count, limit = costs.count(name, excused), limits.get(name)
+        then = None if before is None else before.counts[name]
+        findings.append(BudgetedCount(name, count, limit, then, state(count, limit, None if accept else then)))
+    unknown = costs.unknown(excused)
+    then_unknown = None if before is None else {n: t for n, t in before.uncounted.items() if n not in excused}
+    if unknown or then_unknown or budget.uncounted is not None:
+        findings.append(_uncounted(budget, unknown, then_unknown, accept))
+    return BudgetOutcome(budget, costs, tuple(findings))
+
+
+def state(count: PartialCount, limit: Limit | None, before: int | None = None) -> BudgetState:
+    """Return whether one count keeps to its limit, or to the baseline."""
+    if limit is not None:
+        holds = limit.holds(count)
+        if not holds:
+            return BudgetState.UNKNOWN if holds is None else BudgetState.BROKEN
+        if limit.upper:
+            return BudgetState.OK
+    if before is not None:
+        return BudgetState.RISEN if count.number > before else BudgetState.OK
+    return BudgetState.FREE if limit is None else BudgetState.OK
+
+
+def _uncounted(
+    budget: ProjectBudget, now: Mapping[str, int], then: Mapping[str, int] | None, accept: bool
+) -> BudgetedCount:
+    count, before = PartialCount(sum(now.values())), None if then is None else sum(then.values())
+    if budget.uncounted is not None:
+        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.BROKEN if now else BudgetState.OK)
+    if then is None or accept:
+        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.FREE)
+    return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.RISEN if _more(now, then) else BudgetState.OK)
+
+
+def _more(now: Mapping[str, int], then: Mapping[str, int]) -> Collection[str]:
+    """Return operators that are called more often; one that is new is not offset by another that is gone."""
+    return [name for name, times in now.items() if times > then.get(name, 0)]

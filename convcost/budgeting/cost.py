@@ -1,24 +1,32 @@
-"""What a compared model costs, and the calls whose cost nobody knows."""
+"""What a compared model costs, the calls whose cost nobody knows, and the baseline: what it cost before, as JSON."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from convcost.budgeting.limit import Count
+from convcost.budgeting.limit import PartialCount
 from convcost.comparison.result import Comparison
 from convcost.comparison.row import Row, Verdict
+from convcost.core.errors import ConvcostError
 
 COUNTS = ("macs", "params", "activations")
 """What a budget can limit."""
 
+BASELINE = "convcost-baseline.json"
+"""The name of the baseline, beside pyproject.toml."""
+
+_HINT = "convcost check --update writes it anew"
+
 
 @dataclass(frozen=True)
-class Costs:
-    """The formulas' counts of a comparison, made in the unit of MACs.
+class ModelCosts:
+    """The formulas' counts of a comparison, which is made in the unit of MACs.
 
-    macs, activations  of convolutions, linear layers and other products; of the calls in `unknown` nothing is in them
+    macs, activations  of convolutions, linear layers and other products, without the calls in `unknown`
     params             of the whole model
     """
 
@@ -28,8 +36,8 @@ class Costs:
     rows: tuple[Row, ...]
 
     @classmethod
-    def of(cls, comparison: Comparison) -> Costs:
-        """The costs of a comparison."""
+    def of(cls, comparison: Comparison) -> ModelCosts:
+        """Return the costs of a comparison."""
         known = [row for row in comparison.rows if row.is_product and not nobody_counts(row)]
         return cls(
             macs=sum(row.macs_formula or 0 for row in known),
@@ -44,21 +52,21 @@ class Costs:
         return dict(sorted(Counter(row.operator for row in self.rows if nobody_counts(row)).items()))
 
     def unknown(self, excused: Collection[str] = ()) -> Mapping[str, int]:
-        """Those of them that a user does not say to leave out."""
+        """Return those of them that the user does not leave out."""
         return {name: times for name, times in self.uncounted.items() if name not in excused}
 
-    def count(self, name: str, excused: Collection[str] = ()) -> Count:
-        """One of `COUNTS`; parameters are known whoever uses them."""
-        return Count(getattr(self, name), exact=name == "params" or not self.unknown(excused))
+    def count(self, name: str, excused: Collection[str] = ()) -> PartialCount:
+        """Return one of `COUNTS`; parameters are known, whatever uses them."""
+        return PartialCount(getattr(self, name), exact=name == "params" or not self.unknown(excused))
 
     def expensive(self, name: str, most: int) -> list[tuple[Row, int]]:
-        """The rows that cost most, with their counts."""
+        """Return the rows that cost most, with their counts."""
         counted = [(row, _of_row(row, name)) for row in self.rows]
         return sorted(((row, n) for row, n in counted if n), key=lambda pair: -pair[1])[:most]
 
 
 def nobody_counts(row: Row) -> bool:
-    """Whether no formula counts a call: the book has none, or it derives another output than the model gave."""
+    """Tell whether no formula counts a call: there is none, or it derives another output than the model gave."""
     return row.verdict is Verdict.NO_FORMULA or (row.is_product and row.activations is None)
 
 
@@ -68,3 +76,66 @@ def _of_row(row: Row, name: str) -> int:
     if nobody_counts(row) or not row.is_product:
         return 0
     return (row.macs_formula if name == "macs" else row.activations) or 0
+
+
+@dataclass(frozen=True)
+class BaselineCosts:
+    """What a model cost before: `counts` by `COUNTS`, and how often each operator was called that nobody counts."""
+
+    counts: Mapping[str, int]
+    uncounted: Mapping[str, int]
+
+    @classmethod
+    def of(cls, costs: ModelCosts) -> BaselineCosts:
+        """Return what it costs now."""
+        return cls({name: getattr(costs, name) for name in COUNTS}, costs.uncounted)
+
+
+def baseline_file(folder: Path, given: str | Path | None = None) -> Path:
+    """Return the baseline's file, by default the one beside pyproject.toml."""
+    return folder / BASELINE if given is None else Path(given).expanduser()
+
+
+def read_baseline(file: Path, replaced: bool = False) -> dict[str, BaselineCosts]:
+    """Return the baseline of each budget, by its name; nothing where there is no file.
+
+    Raises ConvcostError for a file that is no baseline, unless it is about to be `replaced`.
+    """
+    if not file.exists():
+        return {}
+    try:
+        return _read(file)
+    except ConvcostError:
+        if replaced:
+            return {}
+        raise
+
+
+def _read(file: Path) -> dict[str, BaselineCosts]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConvcostError(f"cannot read the baseline {file.name}: {error.strerror}; {_HINT}") from error
+    except ValueError as error:
+        raise ConvcostError(f"the baseline {file.name} is no JSON: {error}; {_HINT}") from error
+    if not isinstance(data, dict):
+        raise ConvcostError(f"the baseline {file.name} must be an object with one key per budget; {_HINT}")
+    return {name: _read_costs(file.name, name, entry) for name, entry in data.items()}
+
+
+def _read_costs(file: str, name: str, entry: object) -> BaselineCosts:
+    if not isinstance(entry, dict) or set(entry) != {*COUNTS, "uncounted"}:
+        raise ConvcostError(f"the baseline {file}: {name} must have {', '.join(COUNTS)} and uncounted; {_HINT}")
+    counts, uncounted = {key: entry[key] for key in COUNTS}, entry["uncounted"]
+    if not isinstance(uncounted, dict):
+        raise ConvcostError(f"the baseline {file}: {name}.uncounted must be an object; {_HINT}")
+    for key, value in {**counts, **uncounted}.items():
+        if type(value) is not int or value < 0:
+            raise ConvcostError(f"the baseline {file}: {name}.{key} is {value!r}, but must be a whole number; {_HINT}")
+    return BaselineCosts(counts, uncounted)
+
+
+def baseline_text(baseline: Mapping[str, BaselineCosts]) -> str:
+    """Return the file's content, sorted, so that a merge touches what changed."""
+    data = {name: {**costs.counts, "uncounted": dict(costs.uncounted)} for name, costs in baseline.items()}
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

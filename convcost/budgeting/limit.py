@@ -1,4 +1,4 @@
-"""A limit such as `<= 300M`, held exactly against a count that may be known only in part."""
+"""A limit such as `<= 300M`, compared exactly with a count that may be known only in part."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _EXAMPLE = "write <=, <, ==, >= or > and an amount, such as '<= 300M'"
 
 
 @dataclass(frozen=True)
-class Count:
-    """A number of something; unless `exact`, what nothing counts comes on top of it."""
+class PartialCount:
+    """A number of something; unless `exact`, calls that nobody counts come on top of it."""
 
     number: int
     exact: bool = True
@@ -31,7 +31,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Limit:
-    """A relation to a bound; `amount` is the bound as it was written."""
+    """A relation to a bound; `amount` is the bound as the user wrote it."""
 
     relation: str
     bound: int
@@ -42,7 +42,10 @@ class Limit:
 
     @classmethod
     def read(cls, what: str, text: object) -> Limit:
-        """`<= 300M`; raises DomainError, which begins with `what`, for any other text and for a part of a unit."""
+        """Return the limit of a text such as `<= 300M`.
+
+        Raises DomainError, which begins with `what`, for any other text and for a bound that is not whole.
+        """
         match = _LIMIT.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise DomainError(f"{what} is {text!r}, but must be a limit: {_EXAMPLE}")
@@ -56,11 +59,11 @@ class Limit:
 
     @property
     def upper(self) -> bool:
-        """Whether it bounds from above: a count may then grow until it is reached."""
+        """Whether it bounds from above: a count may then grow up to it."""
         return self.relation in ("<=", "<", "==")
 
-    def holds(self, count: Count) -> bool | None:
-        """Whether a count keeps to it; None where what is not counted decides."""
+    def holds(self, count: PartialCount) -> bool | None:
+        """Tell whether a count keeps to it; None where that depends on what is not counted."""
         if count.exact:
             return _HOLDS[self.relation](count.number, self.bound)
         if self.upper:
@@ -70,7 +73,7 @@ class Limit:
         return _HOLDS[self.relation](count.number, self.bound) or None
 
     def beyond(self, number: int) -> int:
-        """By how much a number is too large (positive) or too small (negative); 0 where it keeps to the limit."""
+        """Return by how much a number is too large (positive) or too small (negative), 0 if it keeps to the limit."""
         least = self.bound + (self.relation == ">")
         most = self.bound - (self.relation == "<")
         if self.upper and number > most:
@@ -80,6 +83,6 @@ class Limit:
         return 0
 
     def margin(self, number: int) -> int:
-        """How far a number may still move towards the bound; negative where it is beyond."""
+        """Return how far a number may still move towards the bound; negative where it is beyond."""
         beyond = abs(self.beyond(number))
         return -beyond if beyond else abs(self.bound - number) - (self.relation in ("<", ">"))

@@ -10,7 +10,10 @@ from convcost.cli import options
 from convcost.cli.console import show, write
 from convcost.core.errors import ConvcostError
 
-EXAMPLE = "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch"
+EXAMPLE = (
+    "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch\n\n"
+    "Example:  convcost referee torchvision:mobilenet_v2 --counter path/to/counter.py:function"
+)
 
 
 def command(
@@ -20,6 +23,18 @@ def command(
         None,
         metavar="A,B",
         help="Only these counters (convcost conventions lists them); by default all installed ones.",
+    ),
+    own: list[str] = typer.Option(
+        [],
+        "--counter",
+        metavar="REFERENCE",
+        help="Count by a function of yours, path/to/counter.py:function (whose code is run): it takes the model and "
+        "its inputs, and returns a number, (macs, params), or a dict of numbers by module. Can be repeated; "
+        "--counters adds installed ones.",
+        show_default=False,
+    ),
+    unit: str = options.choice(
+        "--counter-unit", "What counters of yours count; a multiply-accumulate is two FLOPs.", "macs", "flops"
     ),
     inputs: list[str] = options.INPUTS,
     arguments: list[str] = options.ARGUMENTS,
@@ -48,7 +63,7 @@ def command(
     settings = options.settings_of(context, model)
     options.check_outputs(csv, markdown, latex, html, json)
     pair = [name for name in explain if name]
-    chosen = None if counters is None else [name.strip() for name in counters.split(",")]
+    chosen = [*([] if counters is None else (name.strip() for name in counters.split(","))), *own]
     if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
@@ -61,7 +76,14 @@ def command(
 
     from convcost.api.models import referee
 
-    report = referee(model, inputs=given, counters=pair or chosen, time_limit=limit, arguments=keywords)
+    report = referee(
+        model,
+        inputs=given,
+        counters=pair or chosen or None,
+        counter_unit=unit,
+        time_limit=limit,
+        arguments=keywords,
+    )
 
     report = report.view(per)
     write(report, csv=csv, markdown=markdown, latex=latex, html=html, json=json)

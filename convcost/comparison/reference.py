@@ -144,7 +144,7 @@ def derive_model(
 
 def derive_family_of(reference: ModelReference, over: str, inputs: object = None) -> Family:
     """Derive a family of models over the width multiplier that `over` names, a setting or a factory's argument."""
-    from convcost.trace.family import derive_family
+    from convcost.trace.merged_builds import derive_family
 
     def build(multiplier: Fraction) -> nn.Module:
         chosen = {**reference.options, over: str(float(multiplier))}

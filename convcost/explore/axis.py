@@ -1,15 +1,16 @@
-"""One axis of a grid: the values of an option, exact."""
+"""One axis of a grid: the values of an option as users type them (96:288:32), exact."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convcost.core.architecture import Option
 from convcost.core.arrays import ExactArray
@@ -20,20 +21,23 @@ MOST_POINTS = 20_000_000
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,18})?")
 
+Value: TypeAlias = int | Fraction | str
+"""A value of an option, as `Option.read` returns it."""
+
 
 @dataclass(frozen=True, eq=False)
-class Axis:
-    """The values of an option: words (or numbers of which a net has a few), or an array of exact numbers."""
+class GridAxis:
+    """The values of an option: words (or numbers of which a network has a few), or an array of exact numbers."""
 
     option: Option
-    words: tuple[Any, ...] = ()
+    words: tuple[Value, ...] = ()
     numbers: ExactArray | None = None
 
     def __len__(self) -> int:
         return len(self.words) if self.numbers is None else len(self.numbers.values)
 
-    def value(self, index: int) -> Any:
-        """One value as `Option.read` has it: an int, a Fraction or a word."""
+    def value(self, index: int) -> Value:
+        """Return one value as `Option.read` does: an int, a Fraction or a word."""
         if self.numbers is None:
             return self.words[index]
         number = Fraction(int(self.numbers.values[index]), self.numbers.denominator)
@@ -41,17 +45,17 @@ class Axis:
 
 
 def is_grid(value: object) -> bool:
-    """Whether a value stands for several: START:STOP:STEP, a comma list, or anything that can be iterated over."""
+    """Tell whether a value stands for several: START:STOP:STEP, a comma list, or anything that can be iterated over."""
     if isinstance(value, str):
         return ":" in value or "," in value
     return isinstance(value, Iterable)
 
 
-def read_axis(option: Option, value: Any) -> Axis:
-    """The axis of a grid value; raises DomainError for what cannot be read or is outside the option's domain."""
+def read_axis(option: Option, value: object) -> GridAxis:
+    """Return the axis of a grid value; raises DomainError for what cannot be read or is outside the option's domain."""
     if isinstance(value, str) and ":" in value:
         return _range(option, value)
-    items = value.split(",") if isinstance(value, str) else list(value)
+    items = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
     if not items:
         raise DomainError(f"{option.name} has no value")
     if len(items) > MOST_POINTS:
@@ -59,18 +63,20 @@ def read_axis(option: Option, value: Any) -> Axis:
     return of_values(option, [option.read(item) for item in items])
 
 
-def of_values(option: Option, values: list[Any]) -> Axis:
-    """An axis of values that were read; raises DomainError where one stands twice."""
+def of_values(option: Option, values: Sequence[Value]) -> GridAxis:
+    """Return an axis of values that were read; raises DomainError where a value is given twice."""
     if len(set(values)) < len(values):
         twice = next(value for index, value in enumerate(values) if value in values[:index])
         raise DomainError(f"{option.name} gives {typed(twice)} twice; give it once")
     if option.choices:
-        return Axis(option, words=tuple(values))
-    denominator = lcm(*(Fraction(value).denominator for value in values))
-    return Axis(option, numbers=ExactArray(_integers([int(value * denominator) for value in values]), denominator))
+        return GridAxis(option, words=tuple(values))
+    numbers = [Fraction(value) for value in values]
+    denominator = lcm(*(number.denominator for number in numbers))
+    whole = [int(number * denominator) for number in numbers]
+    return GridAxis(option, numbers=ExactArray(_integers(whole), denominator))
 
 
-def _range(option: Option, text: str) -> Axis:
+def _range(option: Option, text: str) -> GridAxis:
     parts = [part.strip() for part in text.split(":")]
     if option.choices or len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
         form = f"be {option.domain}" if option.choices else "be START:STOP:STEP, such as 96:288:32"
@@ -83,21 +89,21 @@ def _range(option: Option, text: str) -> Axis:
     count = (stop - start) // step + 1
     if count > MOST_POINTS:
         raise DomainError(_too_many(option.name, count))
-    option.read(parts[0])  # the domain has no holes: both ends in it, and so is all between
+    option.read(parts[0])  # the domain has no holes: where both ends are in it, so is everything between
     last = option.read(typed(start + (count - 1) * step))
     denominator = lcm(start.denominator, step.denominator)
     first, distance = int(start * denominator), int(step * denominator)
     if last * denominator < 2**63:
-        return Axis(option, numbers=ExactArray(first + distance * np.arange(count, dtype=np.int64), denominator))
-    return Axis(option, numbers=ExactArray(_integers([first + distance * i for i in range(count)]), denominator))
+        return GridAxis(option, numbers=ExactArray(first + distance * np.arange(count, dtype=np.int64), denominator))
+    return GridAxis(option, numbers=ExactArray(_integers([first + distance * i for i in range(count)]), denominator))
 
 
-def _integers(values: list[int]) -> Any:
+def _integers(values: list[int]) -> NDArray[np.int64] | NDArray[np.object_]:
     return np.array(values, dtype=np.int64 if max(values) < 2**63 else object)
 
 
-def typed(value: Any) -> str:
-    """A value as it is typed: decimals, not a fraction."""
+def typed(value: object) -> str:
+    """Return a value as users type it: decimals, not a fraction."""
     if not isinstance(value, Fraction) or value.denominator == 1:
         return str(value)
     digits = next(k for k in range(1, 40) if 10**k % value.denominator == 0)

@@ -1,4 +1,4 @@
-"""What a net may cost: 300M multiply-accumulates, 3.5M parameters."""
+"""What a network may cost, as users type it: 300M multiply-accumulates, 3.5M parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Budget:
 
 
 def amount(what: str, text: object) -> int:
-    """An amount such as 300M, 3.5M, 1.2G or 3504872 as a whole number, exact (of 1.5 the 1 that can be had).
+    """Return an amount such as 300M, 3.5M, 1.2G or 3504872 as a whole number (1 for 1.5, as counts are whole).
 
     Raises DomainError for anything else.
     """
@@ -36,7 +36,7 @@ def amount(what: str, text: object) -> int:
 
 
 def exact_amount(what: str, text: object) -> Fraction:
-    """The same, nothing cut off."""
+    """Return an amount as `amount` does, with nothing cut off."""
     match = _AMOUNT.fullmatch(str(text).strip())
     if match is None:
         raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
@@ -45,7 +45,7 @@ def exact_amount(what: str, text: object) -> Fraction:
 
 
 def step_of(what: str, text: object, *, whole: bool = False) -> Fraction:
-    """A step of the lattice, exact; raises DomainError unless it is a number above 0."""
+    """Return a step between settings, exact; raises DomainError unless it is a number above 0."""
     found = str(text).strip()
     if not re.fullmatch(r"\d{1,9}" if whole else r"\d{1,9}(\.\d{1,18})?", found) or Fraction(found) == 0:
         raise DomainError(f"{what} is {found!r}, but must be a {'whole number' if whole else 'decimal'} above 0")

@@ -1,31 +1,32 @@
-"""The largest settings of a network that fit a budget: every point of the lattice is reckoned, none is guessed."""
+"""The largest settings of a network that fit a budget: every point of the lattice is calculated, none is guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convcost.core.architecture import Architecture, Option, Settings
 from convcost.core.errors import DomainError
-from convcost.explore.axis import Axis, is_grid, of_values, read_axis
+from convcost.explore.axis import GridAxis, is_grid, of_values, read_axis
 from convcost.explore.budget import Budget
-from convcost.explore.sweep import COUNTS, Progress, Sweep, grid
+from convcost.explore.sweep import COUNTS, Index, PointsDone, Sweep, grid
 
 BALANCED = "balanced"
 WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"
 
-Index = tuple[int, ...]
+Fits: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the lattice: its costs (None where it cannot be drawn), and which limits it exceeds by how much.
+    """One point of the lattice: its costs (None where it cannot be built), and which limits it exceeds by how much.
 
-    `options` are those that the lattice varies, `settings` all that the network is drawn with.
+    `options` are those that the lattice varies, `settings` all that the network is built with.
     """
 
     options: Settings
@@ -46,8 +47,8 @@ class Neighbour:
 class Solution:
     """The largest settings that fit, None if none do.
 
-    `largest` are all settings that fit while none that is larger in one option, and smaller in none, does;
-    `smallest` is for each limit the least cost there is and where.
+    `largest` are all settings that fit while none does that is larger in one option and smaller in none; `smallest` is
+    where each limited count is the least that there is.
     """
 
     sweep: Sweep
@@ -62,14 +63,14 @@ class Solution:
 def solve(
     architecture: Architecture,
     budget: Budget,
-    options: Mapping[str, Any],
+    options: Mapping[str, object],
     *,
     prefer: str = BALANCED,
     step: int = 32,
     alpha_step: Fraction = Fraction(1, 20),
-    progress: Progress | None = None,
+    progress: PointsDone | None = None,
 ) -> Solution:
-    """The largest settings within a budget, on a lattice.
+    """Return the largest settings within a budget, on a lattice.
 
     α goes up by `alpha_step` and the image's side by `step`, each within its domain, unless `options` give them:
     one value fixes an option, several (as in a sweep) are its lattice. Of all that fits, `prefer` names the option
@@ -89,20 +90,20 @@ def solve(
     if prefer not in (BALANCED, *free):
         raise DomainError(f"cannot prefer {prefer!r}; to choose are {', '.join([BALANCED, *free])}")
     sweep = grid(architecture, axes, single, progress)
-    drawn = ~sweep.refused
-    fits = drawn.copy()
+    built = ~sweep.refused
+    fits = built.copy()
     for name, limit in budget.limits.items():
         fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
     if not fits.any():
-        return Solution(sweep, budget, prefer, None, (), (), _smallest(sweep, budget, drawn))
+        return Solution(sweep, budget, prefer, None, (), (), _smallest(sweep, budget, built))
     best = _first(sweep, fits, prefer)
-    largest = tuple(_point(sweep, budget, index) for index in _maximal(axes, fits))
+    largest = tuple(_point(sweep, budget, index) for index in _maximal(fits))
     return Solution(sweep, budget, prefer, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
 
 
 def _lattice(
-    architecture: Architecture, options: Mapping[str, Any], step: int, alpha_step: Fraction
-) -> tuple[tuple[Axis, ...], dict[str, Any]]:
+    architecture: Architecture, options: Mapping[str, object], step: int, alpha_step: Fraction
+) -> tuple[tuple[GridAxis, ...], dict[str, object]]:
     known = {option.name: option for option in architecture.options}
     single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
     architecture.settings(single)
@@ -118,14 +119,14 @@ def _lattice(
     return tuple(axes), single
 
 
-def _ascending(axis: Axis) -> Axis:
-    if axis.numbers is None and not all(isinstance(word, int) for word in axis.words):
-        return axis
-    return of_values(axis.option, sorted(axis.value(i) for i in range(len(axis))))
+def _ascending(axis: GridAxis) -> GridAxis:
+    values = [axis.value(i) for i in range(len(axis))] if axis.numbers is not None else axis.words
+    numbers = [value for value in values if not isinstance(value, str)]
+    return of_values(axis.option, sorted(numbers)) if len(numbers) == len(values) else axis
 
 
-def _multiples(option: Option, step: Fraction) -> Axis:
-    """All multiples of a step in an option's domain."""
+def _multiples(option: Option, step: Fraction) -> GridAxis:
+    """Return all multiples of a step in an option's domain."""
     if step <= 0:
         raise DomainError(f"the step of {option.name} is {step}, but must be above 0")
     first = -(-option.low // step)
@@ -138,19 +139,19 @@ def _multiples(option: Option, step: Fraction) -> Axis:
     return of_values(option, numbers if option.decimal else [int(number) for number in numbers])
 
 
-def _factors(axis: Axis) -> list[Fraction]:
-    """The values over the default; words by their place in the list."""
+def _factors(axis: GridAxis) -> list[Fraction]:
+    """Return the values over the default; words by their place in the list."""
     if axis.numbers is None:
         return [Fraction(i) for i in range(len(axis))]
-    return [Fraction(axis.value(i)) / (axis.option.default or 1) for i in range(len(axis))]  # type: ignore[operator]
+    return [Fraction(axis.value(i)) / int(axis.option.default or 1) for i in range(len(axis))]
 
 
-def _first(sweep: Sweep, fits: Any, prefer: str) -> Index:
-    """Of the points that fit the best: the preferred option, the balance, then the options in their order decide."""
+def _first(sweep: Sweep, fits: Fits, prefer: str) -> Index:
+    """Return the best of the points that fit: by the preferred option, the balance, then the options in their order."""
     points = np.nonzero(fits)
     factors = [_factors(axis) for axis in sweep.axes]
-    rank = {factor: i for i, factor in enumerate(sorted({f for line in factors for f in line}))}
-    ranks = [np.array([rank[f] for f in line])[at] for line, at in zip(factors, points, strict=True)]
+    rank = {factor: i for i, factor in enumerate(sorted({f for values in factors for f in values}))}
+    ranks = [np.array([rank[f] for f in values])[at] for values, at in zip(factors, points, strict=True)]
     numbers = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.numbers is not None]
     balanced = list(np.sort(np.stack(numbers), axis=0)) if numbers else []
     first = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.option.name == prefer]
@@ -165,9 +166,9 @@ def _index(sweep: Sweep, flat: int) -> Index:
     return tuple(int(i) for i in np.unravel_index(flat, sweep.shape))
 
 
-def _maximal(axes: Sequence[Axis], fits: Any) -> list[Index]:
-    """The points that fit, with none above them that does."""
-    above = fits.copy()
+def _maximal(fits: Fits) -> list[Index]:
+    """Return the points that fit, with none above them that does."""
+    above: Fits = fits.copy()
     for dimension in range(fits.ndim):
         above = np.flip(np.maximum.accumulate(np.flip(above, dimension), dimension), dimension)
     # Whether a point that fits lies above, by one step or more, along some option.
@@ -196,9 +197,9 @@ def _above(sweep: Sweep, budget: Budget, index: Index) -> tuple[Neighbour, ...]:
     return tuple(found)
 
 
-def _smallest(sweep: Sweep, budget: Budget, drawn: Any) -> dict[str, Point]:
+def _smallest(sweep: Sweep, budget: Budget, built: Fits) -> dict[str, Point]:
     found = {}
-    candidates = np.flatnonzero(drawn)
+    candidates = np.flatnonzero(built)
     for name in budget.limits:
         flat = candidates[int(np.argmin(sweep.counts[name].ravel()[candidates]))]
         found[name] = _point(sweep, budget, _index(sweep, int(flat)))

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convcost.core.architecture import Architecture, Settings
 from convcost.core.arrays import ExactArray, Split, summed, whole
 from convcost.core.errors import DomainError
-from convcost.explore.axis import MOST_POINTS, Axis, is_grid, read_axis
+from convcost.explore.axis import MOST_POINTS, GridAxis, is_grid, read_axis
 
 COUNTS = ("macs", "parameters", "activations")
 """What a sweep counts: multiply-accumulates, learnable elements, and elements that convolutions and linear layers write
 (activations as of Radosavovic et al. 2020, arXiv 2003.13678, section 3)."""
 
-Progress = Callable[[int], None]
-"""Told how many points more are done."""
+PointsDone: TypeAlias = Callable[[int], None]
+"""Is told how many more points are done."""
+
+Counts: TypeAlias = NDArray[np.int64] | NDArray[np.object_]
+Index: TypeAlias = tuple[int, ...]
+Block: TypeAlias = tuple[NDArray[np.int64], ...]
+"""The part of a grid at these indices of each axis."""
 
 # Large enough for the work on numbers to outweigh the network, small enough for some dozen of megabytes.
 _BLOCK = 2**19
@@ -27,17 +33,17 @@ _BLOCK = 2**19
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Costs on the grid of `axes`, one dimension an axis; `fixed` are the settings that are the same everywhere.
+    """Costs on the grid of `axes`, one dimension per axis; `fixed` are the settings that are the same everywhere.
 
-    `counts` are int64 where all of them fit, else Python's ints. At `refused` points the network cannot be drawn;
-    `reason` is the first one's, and no count stands there.
+    `counts` are int64 where all of them fit, else Python's ints. At `refused` points the network cannot be built, and
+    there is no count; `reason` is that of the first such point.
     """
 
     architecture: Architecture
-    axes: tuple[Axis, ...]
+    axes: tuple[GridAxis, ...]
     fixed: Settings
-    counts: dict[str, Any]
-    refused: Any
+    counts: dict[str, Counts]
+    refused: NDArray[np.bool_]
     reason: str
 
     @property
@@ -45,12 +51,12 @@ class Sweep:
         """The number of values of every axis."""
         return tuple(len(axis) for axis in self.axes)
 
-    def given(self, index: tuple[int, ...]) -> Settings:
-        """The options of one point, as a user would give them."""
+    def given(self, index: Index) -> Settings:
+        """Return the options of one point, as a user would give them."""
         return {axis.option.name: axis.value(i) for axis, i in zip(self.axes, index, strict=True)}
 
-    def settings(self, index: tuple[int, ...]) -> Settings:
-        """All settings of one point."""
+    def settings(self, index: Index) -> Settings:
+        """Return all settings of one point."""
         settings = dict(self.fixed)
         for axis, i in zip(self.axes, index, strict=True):
             settings[target(axis)] = (
@@ -59,13 +65,13 @@ class Sweep:
         return settings
 
 
-def target(axis: Axis) -> str:
-    """The setting that an axis sets: a factor sets what it scales."""
+def target(axis: GridAxis) -> str:
+    """Return the setting that an axis sets: a factor sets what it scales."""
     return axis.option.scales or axis.option.name
 
 
-def vector(architecture: Architecture, axis: Axis) -> ExactArray:
-    """An axis of numbers as the values of its setting: ρ as pixels, rounded half up as `settings` does."""
+def vector(architecture: Architecture, axis: GridAxis) -> ExactArray:
+    """Return an axis of numbers as the values of its setting: ρ as pixels, rounded half up as `settings` does."""
     numbers = axis.numbers
     if numbers is None:
         raise TypeError(f"{axis.option.name} is no number")
@@ -78,11 +84,11 @@ def vector(architecture: Architecture, axis: Axis) -> ExactArray:
     return pixels
 
 
-def sweep(architecture: Architecture, options: Mapping[str, Any], progress: Progress | None = None) -> Sweep:
-    """The costs at every combination of the options; a value may be START:STOP:STEP, a comma list, or iterable.
+def sweep(architecture: Architecture, options: Mapping[str, object], progress: PointsDone | None = None) -> Sweep:
+    """Return the costs at every combination of the options, where a value is one or a grid (`is_grid`).
 
     Raises DomainError for an option or a value that the architecture does not have, for a grid of too many
-    points, and where it can be drawn at none of them.
+    points, and where it can be built at none of them.
     """
     known = {option.name: option for option in architecture.options}
     single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
@@ -92,9 +98,12 @@ def sweep(architecture: Architecture, options: Mapping[str, Any], progress: Prog
 
 
 def grid(
-    architecture: Architecture, axes: tuple[Axis, ...], single: Mapping[str, Any], progress: Progress | None = None
+    architecture: Architecture,
+    axes: tuple[GridAxis, ...],
+    single: Mapping[str, object],
+    progress: PointsDone | None = None,
 ) -> Sweep:
-    """The costs on the grid of `axes`, the options of `single` being the same everywhere."""
+    """Return the costs on the grid of `axes`, the options of `single` being the same everywhere."""
     names = {axis.option.name for axis in axes} | set(single)
     for axis in axes:
         if axis.option.scales in names:
@@ -118,7 +127,7 @@ def grid(
 
 
 def _reason(architecture: Architecture, settings: Settings) -> str:
-    """Why a network cannot be drawn at one point, in plain numbers."""
+    """Return why a network cannot be built at one point, in plain numbers."""
     try:
         architecture.network(settings)
     except DomainError as error:
@@ -129,16 +138,18 @@ def _reason(architecture: Architecture, settings: Settings) -> str:
 class _Work:
     """The evaluation of a grid, block by block."""
 
-    def __init__(self, architecture: Architecture, axes: tuple[Axis, ...], fixed: Settings, progress: Progress) -> None:
+    def __init__(
+        self, architecture: Architecture, axes: tuple[GridAxis, ...], fixed: Settings, progress: PointsDone
+    ) -> None:
         shape = tuple(len(axis) for axis in axes)
         self.architecture, self.axes, self.fixed, self.progress = architecture, axes, fixed, progress
-        self.counts: dict[str, Any] = {name: np.full(shape, -1, dtype=np.int64) for name in COUNTS}
+        self.counts: dict[str, Counts] = {name: np.full(shape, -1, dtype=np.int64) for name in COUNTS}
         self.refused = np.zeros(shape, dtype=bool)
         self.vectors = {i: vector(architecture, axis) for i, axis in enumerate(axes) if axis.numbers is not None}
 
     def run(self) -> None:
-        """Evaluate all blocks, those apart whose answers to a formula's question differ."""
-        blocks = [tuple(np.arange(len(axis)) for axis in self.axes)]
+        """Evaluate all blocks; points at which a formula's condition has different answers are evaluated apart."""
+        blocks: list[Block] = [tuple(np.arange(len(axis)) for axis in self.axes)]
         while blocks:
             block = blocks.pop()
             lengths = [len(indices) for indices in block]
@@ -156,8 +167,8 @@ class _Work:
                 else:
                     self.progress(prod(lengths))
 
-    def evaluate(self, block: tuple[Any, ...]) -> None:
-        """One block of points, drawn once; refused where it cannot be."""
+    def evaluate(self, block: Block) -> None:
+        """Evaluate one block of points at once; they are refused where the network cannot be built."""
         settings, place = dict(self.fixed), _place(block)
         for i, (axis, indices) in enumerate(zip(self.axes, block, strict=True)):
             if i in self.vectors:
@@ -173,30 +184,30 @@ class _Work:
             self.refused[place] = True
             return
         for name in COUNTS:
-            lines = network.calls if name == "parameters" else network.core
-            total = whole(summed(getattr(line.cost, name) for line in lines))
+            calls = network.calls if name == "parameters" else network.core
+            total = whole(summed(getattr(call.cost, name) for call in calls))
             if total.dtype == object:
                 self.counts[name] = self.counts[name].astype(object, copy=False)
             self.counts[name][place] = total
 
 
-def _place(block: tuple[Any, ...]) -> Any:
-    """Where a block lies in the grid: a box where its indices follow each other, which is written faster."""
+def _place(block: Block) -> tuple[slice | NDArray[np.int64], ...]:
+    """Return where a block lies in the grid: a box where its indices follow each other, which NumPy fills faster."""
     if all(indices[-1] - indices[0] == len(indices) - 1 for indices in block):
         return tuple(slice(indices[0], indices[-1] + 1) for indices in block)
     return np.ix_(*block)
 
 
-def _apart(block: tuple[Any, ...], dimension: int, labels: Any) -> list[tuple[Any, ...]]:
-    """The block cut along a dimension: indices with the same label stay together, the first label last."""
+def _apart(block: Block, dimension: int, labels: NDArray[np.int64]) -> list[Block]:
+    """Cut a block along a dimension: indices with the same label stay together, the first label last."""
     parts = [block[dimension][labels == label] for label in np.unique(labels)]
     return [(*block[:dimension], part, *block[dimension + 1 :]) for part in reversed(parts)]
 
 
-def _split(block: tuple[Any, ...], labels: Any) -> list[tuple[Any, ...]]:
-    """The block cut along the dimension that needs the fewest parts until each has one label."""
+def _split(block: Block, labels: NDArray[np.bool_]) -> list[Block]:
+    """Cut a block along the dimension that needs the fewest parts until each has one label."""
     labels = labels.reshape((1,) * (len(block) - labels.ndim) + labels.shape)
-    best: tuple[int, Any] | None = None
+    best: tuple[int, NDArray[np.int64]] | None = None
     for dimension, length in enumerate(labels.shape):
         if length > 1:
             slices = np.moveaxis(labels, dimension, 0).reshape(length, -1)

@@ -25,8 +25,8 @@ from convcost.models._zoo import prepare_torchvision
 
 
 @contextmanager
-def importing(reference: ModelReference) -> Iterator[object]:
-    """Give the factory that a reference to a file or an importable module names.
+def importing(reference: ModelReference, what: str = "factory") -> Iterator[object]:
+    """Give the factory, or `what` else an error calls it, that a reference to a file or an importable module names.
 
     The file's folder, or for a module the current one, leads the search path meanwhile, so that its neighbours
     can be imported too. Raises MeasurementError where the import fails or the name is not there.
@@ -38,7 +38,7 @@ def importing(reference: ModelReference) -> Iterator[object]:
     folder = str((file.parent if file else Path()).resolve())
     with _search(folder, forget=file is not None):
         module = _run(place, lambda: _file(file) if file else _package(place))
-        yield _member(place, module, reference.name)
+        yield _member(place, module, reference.name, what)
 
 
 @contextmanager
@@ -127,13 +127,13 @@ def _package(place: str) -> ModuleType:
         raise
 
 
-def _member(place: str, module: ModuleType, name: str) -> object:
+def _member(place: str, module: ModuleType, name: str, what: str) -> object:
     found: object = module
     for part in name.split("."):
         if not hasattr(found, part):
             public = [key for key, value in vars(module).items() if _makes(value, module.__name__)]
             if public:
-                raise UnknownNameError(f"factory of {place}", name, public)
+                raise UnknownNameError(f"{what} of {place}", name, public)
             raise MeasurementError(f"{place} has no {name!r}, and no class or function of its own")
         found = getattr(found, part)
     return found

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.budgeting.cost import Costs
-from convcost.budgeting.limit import Count, Limit
-from convcost.budgeting.outcome import UNCOUNTED, Finding, Outcome, State
+from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
+from convcost.budgeting.cost import ModelCosts
+from convcost.budgeting.limit import Limit, PartialCount
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table, numbers
 from convcost.report.report import Report, counted
@@ -42,7 +42,7 @@ class CheckReport(Report):
     """What `convcost.check` returns; `updated` is the baseline that was written."""
 
     title: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[BudgetOutcome, ...]
     updated: Path | None = None
 
     def __repr__(self) -> str:
@@ -59,7 +59,7 @@ class CheckReport(Report):
         return tuple(outcome.error for outcome in self.outcomes if outcome.error)
 
     @property
-    def broken(self) -> tuple[Outcome, ...]:
+    def broken(self) -> tuple[BudgetOutcome, ...]:
         """The budgets that were checked and do not hold."""
         return tuple(outcome for outcome in self.outcomes if not outcome.ok and not outcome.error)
 
@@ -76,7 +76,7 @@ class CheckReport(Report):
         blocks += [Sentence(sentence, item=True) for sentence in changes(self.outcomes)]
         for outcome in self.outcomes:
             if not outcome.ok:
-                blocks.append(Heading(outcome.entry.name))
+                blocks.append(Heading(outcome.budget.name))
                 blocks += [Sentence(sentence, item=True) for sentence in complaints(outcome)]
                 blocks += _expensive(outcome)
         return Content(f"{self.title}: {conclusion(self.outcomes)}", "", blocks, level=3)
@@ -93,14 +93,14 @@ class CheckReport(Report):
         return Content("", "", [*blocks, GAP, *written, Sentence(conclusion(self.outcomes), style)])
 
 
-def failure(outcome: Outcome) -> list[Block]:
+def failure(outcome: BudgetOutcome) -> list[Block]:
     """Why a budget does not hold, and the layers that cost most of what is too much."""
     said = [Sentence(f"{sentence}.") for sentence in complaints(outcome)]
-    return [Sentence(f"{outcome.entry.name}: {outcome.entry.model}", "bold"), *said, *_expensive(outcome)]
+    return [Sentence(f"{outcome.budget.name}: {outcome.budget.model}", "bold"), *said, *_expensive(outcome)]
 
 
-def _raw(outcome: Outcome, finding: Finding | None) -> tuple[object, ...]:
-    name = outcome.entry.name
+def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[object, ...]:
+    name = outcome.budget.name
     if finding is None:
         return (name, "", None, None, "", None, None, None, None, _NOT_RUN, outcome.error)
     number, limit = finding.count.number, finding.limit
@@ -109,21 +109,21 @@ def _raw(outcome: Outcome, finding: Finding | None) -> tuple[object, ...]:
     return (name, finding.name, number, exact, *bound, finding.before, finding.change, str(finding.state), "")
 
 
-def _counts(outcomes: Sequence[Outcome]) -> Table:
+def _counts(outcomes: Sequence[BudgetOutcome]) -> Table:
     """One row per count; a budget's name stands in its first row alone."""
     rows = []
     for outcome in outcomes:
         cells = [_cells(outcome, finding) for finding in outcome.findings] or [["", "", "", "", _NOT_RUN]]
-        rows += [["" if index else outcome.entry.name, *row] for index, row in enumerate(cells)]
+        rows += [["" if index else outcome.budget.name, *row] for index, row in enumerate(cells)]
     return Table(_COLUMNS, rows, everything="--markdown")
 
 
-def _expensive(outcome: Outcome) -> list[Table]:
+def _expensive(outcome: BudgetOutcome) -> list[Table]:
     name = blamed(outcome)
     return [expensive(outcome.costs, name, close=True)] if name and outcome.costs is not None else []
 
 
-def expensive(costs: Costs, name: str, most: int = MOST, close: bool = False) -> Table:
+def expensive(costs: ModelCosts, name: str, most: int = MOST, close: bool = False) -> Table:
     """The layers that cost most, what they are, their counts and shares."""
     total = max(getattr(costs, name), 1)
     rows = [
@@ -137,27 +137,27 @@ def expensive(costs: Costs, name: str, most: int = MOST, close: bool = False) ->
     )
 
 
-def _cells(outcome: Outcome, finding: Finding) -> list[str]:
+def _cells(outcome: BudgetOutcome, finding: BudgetedCount) -> list[str]:
     name = "uncounted" if finding.name == UNCOUNTED else NAMES[finding.name]
     margin = ""
-    if finding.limit is not None and finding.state is not State.UNKNOWN:
+    if finding.limit is not None and finding.state is not BudgetState.UNKNOWN:
         margin = text.number(finding.limit.margin(finding.count.number))
     return [name, shown(finding.count), _limit(outcome, finding), margin, str(finding.state)]
 
 
-def shown(count: Count) -> str:
+def shown(count: PartialCount) -> str:
     """A number; ≥ where something is not in it."""
     return f"{'' if count.exact else '≥ '}{count.number:,}"
 
 
-def _limit(outcome: Outcome, finding: Finding) -> str:
+def _limit(outcome: BudgetOutcome, finding: BudgetedCount) -> str:
     """<= 300M; empty for none."""
-    if finding.name == UNCOUNTED and outcome.entry.uncounted is not None:
+    if finding.name == UNCOUNTED and outcome.budget.uncounted is not None:
         return "none"
     return "" if finding.limit is None else str(finding.limit)
 
 
-def held(name: str, count: Count, limit: Limit, unknown: Mapping[str, int]) -> str:
+def held(name: str, count: PartialCount, limit: Limit, unknown: Mapping[str, int]) -> str:
     """MACs: 312,000,000, and the limit is <= 300M: 12,000,000 over."""
     beyond = limit.beyond(count.number)
     told = f"{NAMES[name]}: {shown(count)}, and the limit is {limit}"
@@ -171,39 +171,39 @@ def times(operators: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in operators.items())
 
 
-def changed(findings: Iterable[Finding]) -> str:
+def changed(findings: Iterable[BudgetedCount]) -> str:
     """+1,234 MACs, -5 parameters since the baseline; empty where nothing changed."""
     told = [f"{text.signed(finding.change)} {NAMES[finding.name]}" for finding in findings if finding.change]
     return f"{', '.join(told)} since the baseline" if told else ""
 
 
-def complaints(outcome: Outcome) -> list[str]:
+def complaints(outcome: BudgetOutcome) -> list[str]:
     """A sentence for everything that does not pass."""
-    entry, costs = outcome.entry, outcome.costs
+    budget, costs = outcome.budget, outcome.costs
     if costs is None:
         return [outcome.error]
-    unknown = costs.unknown(entry.uncounted or ())
+    unknown = costs.unknown(budget.uncounted or ())
     found = []
     for finding in outcome.findings:
-        if finding.state.ok or finding.state is State.RISEN:
+        if finding.state.ok or finding.state is BudgetState.RISEN:
             continue
         if finding.limit is not None:
             found.append(held(finding.name, finding.count, finding.limit, unknown))
         else:
             found.append(f"nobody counts {times(unknown)}")
-    if risen := [finding for finding in outcome.findings if finding.state is State.RISEN]:
+    if risen := [finding for finding in outcome.findings if finding.state is BudgetState.RISEN]:
         found.append(f"{_grown(risen, unknown)}, and no limit lets that grow (convcost check --update accepts it)")
     return found
 
 
-def _grown(risen: Sequence[Finding], unknown: Mapping[str, int]) -> str:
+def _grown(risen: Sequence[BudgetedCount], unknown: Mapping[str, int]) -> str:
     """What rose; one operator that nobody counts may have come for another, so that their number is the same."""
     by_number = changed(risen)
     called = times(unknown) if any(finding.name == UNCOUNTED for finding in risen) else ""
     return "; ".join(filter(None, (by_number, f"nobody counts {called}" if called else "")))
 
 
-def conclusion(outcomes: Sequence[Outcome]) -> str:
+def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
     """3 budgets: 1 ok, 1 broken, 1 not run."""
     counts = {
         "ok": sum(outcome.ok for outcome in outcomes),
@@ -214,16 +214,16 @@ def conclusion(outcomes: Sequence[Outcome]) -> str:
     return f"{len(outcomes)} budget{'' if len(outcomes) == 1 else 's'}: {said}."
 
 
-def changes(outcomes: Sequence[Outcome]) -> list[str]:
+def changes(outcomes: Sequence[BudgetOutcome]) -> list[str]:
     """What differs from the baseline, one sentence per budget."""
-    told = ((outcome.entry.name, changed(outcome.findings)) for outcome in outcomes)
+    told = ((outcome.budget.name, changed(outcome.findings)) for outcome in outcomes)
     return [f"{name}: {sentence}" for name, sentence in told if sentence]
 
 
-def blamed(outcome: Outcome) -> str:
+def blamed(outcome: BudgetOutcome) -> str:
     """The count whose most expensive layers a failure shows: the first that is too large."""
     for finding in outcome.findings:
         beyond = finding.limit is not None and finding.limit.beyond(finding.count.number) > 0
-        if finding.name != UNCOUNTED and not finding.state.ok and (beyond or finding.state is State.RISEN):
+        if finding.name != UNCOUNTED and not finding.state.ok and (beyond or finding.state is BudgetState.RISEN):
             return finding.name
     return ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from convcost.budgeting.cost import Costs, nobody_counts
+from convcost.budgeting.checking import BudgetOutcome
+from convcost.budgeting.cost import ModelCosts, nobody_counts
 from convcost.budgeting.limit import Limit
-from convcost.budgeting.outcome import Outcome
 from convcost.comparison.judge import EARLIER
 from convcost.comparison.row import Row
 from convcost.report import check, text
@@ -61,7 +61,9 @@ def _differing(row: Row) -> list[str]:
     return [row.layer, *counts, str(row.verdict)]
 
 
-def excess(report: ComparisonReport, costs: Costs, broken: Mapping[str, Limit], excused: Collection[str] = ()) -> str:
+def excess(
+    report: ComparisonReport, costs: ModelCosts, broken: Mapping[str, Limit], excused: Collection[str] = ()
+) -> str:
     """Return the limits that do not hold, and the layers that cost most of the first that is passed."""
     unknown = costs.unknown(excused)
     blocks: list[Block] = [
@@ -75,7 +77,7 @@ def excess(report: ComparisonReport, costs: Costs, broken: Mapping[str, Limit], 
     return _printed(report, blocks)
 
 
-def left_out(report: ComparisonReport, costs: Costs, excused: Collection[str] = ()) -> str:
+def left_out(report: ComparisonReport, costs: ModelCosts, excused: Collection[str] = ()) -> str:
     """Return the calls that nobody counts."""
     rows = [row for row in costs.rows if nobody_counts(row) and row.operator not in excused]
     cells = [[row.layer, row.operator, text.shape(row.input_shape), text.shape(row.output_shape)] for row in rows]
@@ -83,7 +85,7 @@ def left_out(report: ComparisonReport, costs: Costs, excused: Collection[str] = 
     return _printed(report, [said, *_most(Table(_UNCOUNTED, cells), len(rows)), Sentence(_LEAVE_OUT)])
 
 
-def budget(outcome: Outcome) -> str:
+def budget(outcome: BudgetOutcome) -> str:
     """Return why a budget does not hold, and the layers that cost most of what is too much."""
     return plain_text(Content("", "", check.failure(outcome)), 80)
 

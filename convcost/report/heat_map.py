@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcost.core.errors import ConvcostError
-from convcost.explore.axis import Axis
+from convcost.explore.axis import GridAxis
 from convcost.report import text
 from convcost.report.plot import save_figure
 from convcost.report.sweep import SweepReport, heading
@@ -97,7 +97,7 @@ def _marks(least: float, most: float) -> list[float]:
     return sorted({least, most})
 
 
-def _ticks(axis: Axis) -> tuple[list[int], list[str]]:
+def _ticks(axis: GridAxis) -> tuple[list[int], list[str]]:
     places = _spread(len(axis), _MOST_TICKS)
     return places, [text.plain(axis.value(place)) for place in places]
 
@@ -109,7 +109,7 @@ def _spread(length: int, most: int) -> list[int]:
     return [i * (length - 1) // (most - 1) for i in range(most)]
 
 
-def _name(axis: Axis) -> str:
+def _name(axis: GridAxis) -> str:
     return f"{axis.option.symbol} ({axis.option.name})" if axis.option.symbol else axis.option.name
 
 

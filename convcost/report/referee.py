@@ -181,13 +181,13 @@ class AgainstReport(Report):
 
 def _terms_of(explanation: Explanation) -> list[Block]:
     """A counter's terms, its faults in words, and where it is not explained."""
-    if not explanation.terms and not explanation.unexplained:
+    if not explanation.terms and explanation.explained:
         return []
-    columns = [replace(_TERMS[0], header=f"{explanation.counter} {explanation.version}"), *_TERMS[1:]]
+    columns = [replace(_TERMS[0], header=f"{explanation.counter} {explanation.version}".rstrip()), *_TERMS[1:]]
     blocks: list[Block] = [Table(columns, [row[:4] for row in term_rows(explanation)], everything="--csv")]
     faults = dict.fromkeys(t.sentence for t in explanation.terms if t.kind == "fault" and t.sentence != t.label)
     blocks += [Sentence(f"Fault: {sentence}.", indent=2) for sentence in faults]
-    if explanation.unexplained:
+    if not explanation.explained:
         blocks.append(Sentence(f"Unexplained: {where(explanation)}.", "bold red", indent=2))
     return blocks
 
@@ -284,7 +284,7 @@ def summary(explanations: Sequence[Explanation]) -> list[list[str]]:
 def term_rows(explanation: Explanation) -> list[list[str]]:
     """One row per term, and one for what is left."""
     rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in explanation.terms]
-    if explanation.unexplained:
+    if not explanation.explained:
         rows.append(["unexplained", text.signed(explanation.unexplained), "", "", where(explanation)])
     return rows
 
@@ -300,7 +300,7 @@ def where(explanation: Explanation) -> str:
 def conclusion(report: RefereeReport) -> str:
     """One line: whether every number is explained."""
     counted = report.counted
-    left = [explanation.counter for explanation in counted if explanation.unexplained]
+    left = [explanation.counter for explanation in counted if not explanation.explained]
     if left:
         return f"Not explained to the last unit: {', '.join(left)}"
     return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"

@@ -1,4 +1,4 @@
-"""Solutions of a budget: what fits, what is next to it, and the scaling law beside it, in every format."""
+"""Solutions of a budget: what fits, what is next to it, and the unrounded solutions beside it, in every format."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Option, Settings
 from convcost.explore.axis import typed
-from convcost.explore.continuous import DIGITS, Compound, Continuous
 from convcost.explore.solve import Neighbour, Point, Solution
 from convcost.explore.sweep import COUNTS
+from convcost.explore.unrounded import DIGITS, CompoundScaling, UnroundedSolution
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report
@@ -27,16 +27,16 @@ NAMES = {"macs": "MACs", "parameters": "parameters", "activations": "activations
 class SolutionReport(Report):
     """What `convcost.solve` returns.
 
-    law       the solutions of the continuous scaling law, nothing rounded
+    unrounded the solutions with nothing rounded
     rule      MACs of the whole net, and the αρ that MACs ≈ α²ρ² of it gives
     compound  compound scaling to the budget
     frontier  whether all largest settings are listed too
     """
 
     solution: Solution
-    law: tuple[Continuous, ...] = ()
+    unrounded: tuple[UnroundedSolution, ...] = ()
     rule: tuple[int, Fraction] | None = None
-    compound: Compound | None = None
+    compound: CompoundScaling | None = None
     frontier: bool = False
 
     def __repr__(self) -> str:
@@ -75,7 +75,7 @@ class SolutionReport(Report):
         return pd.DataFrame(rows)
 
     def content(self) -> Content:
-        """What fits, what is next to it and the law beside it; all largest settings if wanted."""
+        """What fits, what is next to it and the unrounded solutions beside it; all largest settings if wanted."""
         solution = self.solution
         origin = f"Lattice: {lattice(solution)}. Formula: {solution.sweep.architecture.source}."
         if solution.best is None:
@@ -100,13 +100,13 @@ class SolutionReport(Report):
         return Content(heading(self), "", [*blocks, self._best()])
 
     def _found(self) -> Table:
-        """What fits, its neighbours that do not, and the law's solutions."""
+        """What fits, its neighbours that do not, and the unrounded solutions."""
         solution, best = self.solution, self.solution.best
         cells = [["fits", *_point_cells(solution, best)]] if best else []
         for neighbour in solution.neighbours:
             if neighbour.point is not None:
                 cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
-        cells += [[f"law: {item.name}", *_law_cells(solution, item)] for item in self.law]
+        cells += [[f"unrounded {item.name}", *_unrounded_cells(solution, item)] for item in self.unrounded]
         return Table([Column(""), *_columns(solution)], cells, everything=_EVERYTHING)
 
     def _largest(self, title: str = "") -> Table:
@@ -128,7 +128,7 @@ def _columns(solution: Solution) -> list[Column]:
     return [*options, *numbers(NAMES[COUNTS[0]]), *numbers(*(NAMES[name] for name in COUNTS[1:]), rank=1)]
 
 
-def _law_cells(solution: Solution, item: Continuous) -> list[str]:
+def _unrounded_cells(solution: Solution, item: UnroundedSolution) -> list[str]:
     found = []
     for axis in solution.sweep.axes:
         name = axis.option.name

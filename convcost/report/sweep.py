@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcost.explore.axis import Axis, typed
+from convcost.explore.axis import GridAxis, typed
 from convcost.explore.sweep import COUNTS, Sweep, target, vector
 from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
@@ -238,7 +238,7 @@ def plain(value: object) -> int | str | Decimal:
     return value if isinstance(value, int | str) else Decimal(typed(value))
 
 
-def columns_of(sweep: Sweep, axis: Axis) -> dict[str, Any]:
+def columns_of(sweep: Sweep, axis: GridAxis) -> dict[str, Any]:
     """The columns of an axis: its option, and what this scales (ρ, and the image's side)."""
     if axis.option.decimal or axis.numbers is None:
         values = np.empty(len(axis), dtype=object)

@@ -34,8 +34,10 @@ peak         the largest working set of one operator: elements that it reads and
 
 
 @dataclass(frozen=True)
-class Entry:
+class DerivedCall:
     """One operator call; `operator` and `macs` are None where the registry has no formula.
+
+    It is not an `OpCall`, for forms are not numbers: they are only added to and multiplied with forms.
 
     Sizes in `inputs` (shapes, nested as the operator takes them), `hyper` and `output` are forms.
     """
@@ -66,7 +68,7 @@ class Subtotal:
     unknown: int
 
 
-def summed(name: str, entries: Sequence[Entry], parameters: int | None = None) -> Subtotal:
+def summed(name: str, entries: Sequence[DerivedCall], parameters: int | None = None) -> Subtotal:
     """Return the sum of entries; `parameters` where they are not the sum of the entries' (shared ones)."""
     core = [e.kind for e in entries if e.is_product]
     return Subtotal(
@@ -79,10 +81,10 @@ def summed(name: str, entries: Sequence[Entry], parameters: int | None = None) -
     )
 
 
-Groups: TypeAlias = list[tuple[str, list[Entry]]]
+Groups: TypeAlias = list[tuple[str, list[DerivedCall]]]
 
 
-def layers(entries: Iterable[Entry]) -> Groups:
+def layers(entries: Iterable[DerivedCall]) -> Groups:
     """Group entries by layer: one that multiplies, with the norms and activations after it."""
     groups: Groups = []
     for entry in entries:
@@ -93,11 +95,11 @@ def layers(entries: Iterable[Entry]) -> Groups:
     return groups
 
 
-def stages(entries: Sequence[Entry]) -> Groups:
+def stages(entries: Sequence[DerivedCall]) -> Groups:
     """Group entries by child of the model; a child that makes more than half of all calls is taken apart."""
-    groups: dict[str, list[Entry]] = {"": list(entries)}
+    groups: dict[str, list[DerivedCall]] = {"": list(entries)}
     while large := [n for n, es in groups.items() if 2 * len(es) > len(entries) and _children(n, es) != {n}]:
-        apart: dict[str, list[Entry]] = {}
+        apart: dict[str, list[DerivedCall]] = {}
         for name, members in groups.items():
             for entry in members:
                 apart.setdefault(_child(name, entry) if name in large else name, []).append(entry)
@@ -105,13 +107,13 @@ def stages(entries: Sequence[Entry]) -> Groups:
     return [(name or "the model itself", members) for name, members in groups.items()]
 
 
-def _child(name: str, entry: Entry) -> str:
+def _child(name: str, entry: DerivedCall) -> str:
     """The module one step below `name` that an entry is in."""
     depth = name.count(".") + 2 if name else 1
     return ".".join(entry.module.split(".")[:depth])
 
 
-def _children(name: str, entries: Iterable[Entry]) -> set[str]:
+def _children(name: str, entries: Iterable[DerivedCall]) -> set[str]:
     return {_child(name, entry) for entry in entries}
 
 
@@ -128,7 +130,7 @@ class Derivation(Equations):
     model: str
     symbols: tuple[str, ...]
     input: str
-    entries: tuple[Entry, ...]
+    entries: tuple[DerivedCall, ...]
     parameters: int
     conditions: tuple[Condition, ...]
     note: str = ""

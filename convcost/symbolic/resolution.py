@@ -116,14 +116,14 @@ class _PlainForms:
         return self._known[name, function]
 
     def _as_read(self, name: str, function: QuasiPolynomial) -> sympy.Expr:
-        written = [e for (e, n), f in self.reader.axes.items() if n == name and f == function]
-        if written:
-            return self.plain(min(written, key=lambda e: (e.count_ops(), str(e))), name)
+        read = [e for (e, n), f in self.reader.axes.items() if n == name and f == function]
+        if read:
+            return self.plain(min(read, key=lambda e: (e.count_ops(), str(e))), name)
         left, right = next(pair for pair, f in self.reader.products.items() if f == function)
         return self.function(name, left) * self.function(name, right)
 
     def plain(self, e: sympy.Basic, name: str, absorb: bool = True) -> sympy.Expr:
-        """Return an expression in one symbol with every part that is a known rounding written as such."""
+        """Return an expression in one symbol with every known rounding in its plainest form."""
         if not e.args:
             return e
         found = recognised(self.reader.axis(e, name), symbol(name), absorb)

@@ -65,7 +65,7 @@ def assert_cost(
     with one line of text for a limit that is none, and for a model that cannot be run.
     """
     __tracebackhide__ = True
-    from convcost.budgeting.cost import Costs
+    from convcost.budgeting.cost import ModelCosts
     from convcost.budgeting.limit import Limit
     from convcost.report.failure import excess
     from convcost.testing.subject import compare_with_operators
@@ -76,7 +76,7 @@ def assert_cost(
         raise DomainError("give a limit: macs='<= 300M', params='== 3504872' or activations='<= 5M'")
     excused = _names(uncounted)
     report = compare_with_operators(model, input_shape)
-    costs = Costs.of(report.comparison)
+    costs = ModelCosts.of(report.comparison)
     kept = {name: limit.holds(costs.count(name, excused)) for name, limit in limits.items()}
     broken = {name: limits[name] for name, holds in kept.items() if not holds}
     if broken:
@@ -89,13 +89,13 @@ def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, u
     Raises AssertionError with the calls that nobody counts, ConvcostError where the model cannot be run.
     """
     __tracebackhide__ = True
-    from convcost.budgeting.cost import Costs
+    from convcost.budgeting.cost import ModelCosts
     from convcost.report.failure import left_out
     from convcost.testing.subject import compare_with_operators
 
     excused = _names(uncounted)
     report = compare_with_operators(model, input_shape)
-    costs = Costs.of(report.comparison)
+    costs = ModelCosts.of(report.comparison)
     if costs.unknown(excused):
         raise AssertionError(left_out(report, costs, excused))
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from convcost.budgeting.baseline import Before
-    from convcost.budgeting.entry import Entry
+    from convcost.budgeting.cost import BaselineCosts
+    from convcost.budgeting.project import ProjectBudget
 
 _OPTION = "--convcost-budgets"
 
@@ -65,37 +65,37 @@ class BudgetFile(pytest.File):
 
     def collect(self) -> Iterable[BudgetItem]:
         """Return one test per budget."""
-        from convcost.budgeting.checking import baseline_file, read_baseline
-        from convcost.budgeting.entry import budgets
+        from convcost.budgeting.cost import baseline_file, read_baseline
+        from convcost.budgeting.project import read_budgets
         from convcost.core.errors import ConvcostError
 
         try:
-            project = budgets(self.path)
+            project = read_budgets(self.path)
             before = read_baseline(baseline_file(project.folder))
         except ConvcostError as error:
             raise self.CollectError(str(error)) from None
-        for entry in project.entries:
-            yield BudgetItem.of(self, entry, before.get(entry.name))
+        for budget in project.budgets:
+            yield BudgetItem.of(self, budget, before.get(budget.name))
 
 
 class BudgetItem(pytest.Item):
     """A budget as a test."""
 
-    entry: Entry
-    before: Before | None
+    budget: ProjectBudget
+    before: BaselineCosts | None
 
     @classmethod
-    def of(cls, file: BudgetFile, entry: Entry, before: Before | None) -> BudgetItem:
+    def of(cls, file: BudgetFile, budget: ProjectBudget, before: BaselineCosts | None) -> BudgetItem:
         """Return the test of a budget."""
-        item: BudgetItem = cls.from_parent(file, name=entry.name)
-        item.entry, item.before = entry, before
+        item: BudgetItem = cls.from_parent(file, name=budget.name)
+        item.budget, item.before = budget, before
         return item
 
     def runtest(self) -> None:
         """Check it."""
         from convcost.budgeting.checking import check_budget
 
-        outcome = check_budget(self.entry, self.path.parent, self.before)
+        outcome = check_budget(self.budget, self.path.parent, self.before)
         if not outcome.ok:
             raise _BrokenError(outcome)
 

@@ -14,11 +14,11 @@ from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
-from convcost.symbolic.derivation import METRICS, Derivation, Entry
+from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
 from convcost.symbolic.symnode import Trace
 from convcost.symbolic.torch_sizes import branchless, form_of
 from convcost.trace.capture import capture, recording
-from convcost.trace.dynamic_dimensions import Opening
+from convcost.trace.dynamic_dimensions import DynamicDimensions
 from convcost.trace.inputs import Inputs
 from convcost.trace.meta_copy import weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
@@ -31,32 +31,34 @@ class Checkable:
 
     derived: Derivation
     model: nn.Module
-    opening: Opening
+    dimensions: DynamicDimensions
 
     @classmethod
     @one_at_a_time
     def of(cls, model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
-        """Trace a weightless twin of a model once, on symbolic sizes; as `derive`."""
-        opening = Opening.of(inputs, symbols)
-        twin = weightless(whole(model, opening.inputs))
-        fixing, failed = _first_that_runs(twin, opening, name or type(model).__name__)
-        while fixing is not None and not opening.chosen and (fixed := _fixed_sizes(fixing)):
-            opening = opening.closed(fixed)
-            fixing, failed = _first_that_runs(twin, opening, name or type(model).__name__)
-        if fixing is None and not opening.chosen and opening.names[1:]:
-            opening = opening.closed(opening.names[1:])
-            fixing, _ = _first_that_runs(twin, opening, name or type(model).__name__)
+        """Trace a weightless meta copy of a model once, on symbolic sizes; as `derive`."""
+        dimensions = DynamicDimensions.of(inputs, symbols)
+        meta_copy = weightless(whole(model, dimensions.inputs))
+        fixing, failed = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
+        while fixing is not None and not dimensions.chosen and (fixed := _fixed_sizes(fixing)):
+            dimensions = dimensions.closed(fixed)
+            fixing, failed = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
+        if fixing is None and not dimensions.chosen and dimensions.names[1:]:
+            dimensions = dimensions.closed(dimensions.names[1:])
+            fixing, _ = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
         if fixing is not None:
             return fixing
         if isinstance(failed, ConvcostError):
             raise failed from None
         assert failed is not None  # noqa: S101
-        raise MeasurementError(f"the model cannot be traced on an input of {opening}: {one_line(failed)}") from failed
+        raise MeasurementError(
+            f"the model cannot be traced on an input of {dimensions}: {one_line(failed)}"
+        ) from failed
 
     @property
     def own_sizes(self) -> dict[str, int]:
         """The sizes of the input that the model was given; none where these were only named."""
-        return {} if self.opening.chosen else self.opening.given
+        return {} if self.dimensions.chosen else self.dimensions.given
 
     def at(self, sizes: Mapping[str, int]) -> tuple[dict[str, int], str]:
         """All metrics at these sizes, and the condition of the domain that they break, if one.
@@ -67,7 +69,7 @@ class Checkable:
         values = {metric: self.derived.function(metric)(**sizes) for metric in METRICS}
         broken = self.derived.broken(sizes)
         if broken:
-            there = measured(self.model, self.opening.at(sizes))
+            there = measured(self.model, self.dimensions.at(sizes))
             for metric, value in values.items():
                 if there.function(metric)() != value:
                     raise MeasurementError(
@@ -82,7 +84,7 @@ def _said(sizes: Mapping[str, int]) -> str:
 
 
 def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Derivation:
-    """Trace a weightless twin of a model once, on symbolic sizes.
+    """Trace a weightless meta copy of a model once, on symbolic sizes.
 
     model    a module in any mode; it is left as it was
     inputs   as `Inputs.of` reads them; in a shape, a name stands for an open size: ("B", 3, "H", "W")
@@ -96,12 +98,14 @@ def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, 
     return Checkable.of(model, inputs, symbols, name).derived
 
 
-def _first_that_runs(twin: nn.Module, opening: Opening, name: str) -> tuple[Checkable | None, Exception | None]:
-    """The trace at the first of an opening's starts that the model takes; else the last error, which says most."""
+def _first_that_runs(
+    meta_copy: nn.Module, dimensions: DynamicDimensions, name: str
+) -> tuple[Checkable | None, Exception | None]:
+    """The trace from the first start that the model takes; else the last error, which says most."""
     failed: Exception | None = None
-    for start in opening.starts():
+    for start in dimensions.starts():
         try:
-            return Checkable(_traced(twin, start, name), twin, start), None
+            return Checkable(_traced(meta_copy, start, name), meta_copy, start), None
         except Exception as error:
             failed = error
     return None, failed
@@ -109,7 +113,7 @@ def _first_that_runs(twin: nn.Module, opening: Opening, name: str) -> tuple[Chec
 
 def _fixed_sizes(found: Checkable) -> list[str]:
     """The sizes of which a condition says that they are one number: neither a multiple of it nor 1 fulfils it."""
-    hints = found.opening.hints
+    hints = found.dimensions.hints
     fixed: set[str] = set()
     for relation, form in found.derived.conditions:
         others = ({n: k * size if k else 1 for n, size in hints.items()} for k in (0, 2, 3, 5))
@@ -132,34 +136,34 @@ def measured(model: nn.Module, inputs: Any, name: str = "") -> Derivation:
     )
 
 
-def _traced(twin: nn.Module, opening: Opening, name: str) -> Derivation:
+def _traced(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str) -> Derivation:
     trace, formulas = Trace(), Formulas()
     with torch.inference_mode():  # as the views that will be made of them
-        args, kwargs = opening.tensors(trace, twin)
+        args, kwargs = dimensions.tensors(trace, meta_copy)
     kernels = MetaKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
-    with enable_python_dispatcher(), recording(twin, *kernels) as recorder, branchless():
-        twin(*args, **kwargs)
+    with enable_python_dispatcher(), recording(meta_copy, *kernels) as recorder, branchless():
+        meta_copy(*args, **kwargs)
     entries = tuple(_entry(call.evaluated(formulas)) for call in recorder.calls)
     return Derivation(
         model=name,
-        symbols=opening.names,
-        input=str(opening),
+        symbols=dimensions.names,
+        input=str(dimensions),
         entries=entries,
-        parameters=sum(p.numel() for p in twin.parameters()),
+        parameters=sum(p.numel() for p in meta_copy.parameters()),
         conditions=tuple(trace.conditions),
-        note=opening.note,
+        note=dimensions.note,
     )
 
 
-def _entry(call: OpCall) -> Entry:
+def _entry(call: OpCall) -> DerivedCall:
     written = form_of(product(call.output))
     read = form_of(sum(product(shape) for shape in _shapes(call.inputs)))
     macs, named = None, call.aten.removeprefix("aten::")
     if call.operator is not None:
         macs, written, read = (form_of(count) for count in (call.cost.macs, call.cost.activations, call.cost.inputs))
         named = call.kind
-    return Entry(
+    return DerivedCall(
         module=call.path,
         aten=call.aten,
         operator=call.operator.name if call.operator else None,

@@ -19,7 +19,7 @@ _USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", 
 
 
 @dataclass(frozen=True)
-class Opening:
+class DynamicDimensions:
     """Inputs whose tensors are `OpenSpec`s; `hints` has the number that each open size starts at.
 
     `chosen`: the open sizes were named, and none of them may be fixed.
@@ -31,7 +31,7 @@ class Opening:
     note: str = ""
 
     @classmethod
-    def of(cls, given: Any, symbols: Sequence[str] | None) -> Opening:
+    def of(cls, given: Any, symbols: Sequence[str] | None) -> DynamicDimensions:
         """Read inputs in which sizes are named, or name them by their place; raises DomainError if neither can be."""
         inputs = Inputs.of(_parsed(given))
         named = any(isinstance(spec, OpenSpec) for spec in inputs.specs)
@@ -61,7 +61,7 @@ class Opening:
         )
         return {name: size for name, size in pairs if name is not None}
 
-    def starts(self) -> Iterator[Opening]:
+    def starts(self) -> Iterator[DynamicDimensions]:
         """Where to start, one after another until the model takes it.
 
         First at odd sizes, which are nothing's multiple, so that no rounding is exact by accident; then at multiples
@@ -73,7 +73,7 @@ class Opening:
         for start in (odd, even, given) if given else (given,):
             yield replace(self, hints={**self.hints, **start})
 
-    def closed(self, names: Sequence[str]) -> Opening:
+    def closed(self, names: Sequence[str]) -> DynamicDimensions:
         """The same with these sizes as given."""
 
         def close(spec: OpenSpec) -> OpenSpec:

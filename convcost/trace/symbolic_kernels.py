@@ -1,15 +1,15 @@
 """Output shapes of operators on meta tensors of symbolic sizes.
 
-An operator of the book gets the shape that its formula derives, and torch's own kernel, run on the sizes that the
-trace starts at, must give the same numbers. Views and allocations are answered here as well. Everything else goes
-to torch's kernels in Python, which take symbolic sizes too, but load the compiler first.
+An operator with a formula gets the shape that the formula derives, and torch's own kernel, run on the sizes that the
+trace starts at, must give the same numbers. A view is a tensor of its own: only its shape is asked for. Everything
+else goes to torch's kernels in Python, which take symbolic sizes too, but load the compiler first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import SymInt, Tensor
@@ -17,6 +17,7 @@ from torch._ops import OpOverload
 
 from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
+from convcost.core.numeric import product
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.symbolic.symnode import Trace
@@ -25,20 +26,24 @@ from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
 from convcost.trace.meta_kernels import SAME, MetaKernels
 from convcost.trace.modes import DispatchMode
-from convcost.trace.views import VIEWS
+
+Size: TypeAlias = Any
+"""An int or a SymInt, which torch types as an int in some places and as neither in others."""
+_sym_max: Callable[..., Size] = torch.sym_max
+_sym_min: Callable[..., Size] = torch.sym_min
 
 
 class Formulas:
-    """The book's operators on symbolic sizes, each different call evaluated once.
+    """The registry's operators on symbolic sizes; each different call is evaluated once.
 
-    Where a domain's condition is not true for all sizes, the trace keeps it.
+    Where a condition of an operator's domain does not hold for all sizes, the trace keeps it.
     """
 
     def __init__(self) -> None:
-        self._known: dict[Any, Result] = {}
+        self._known: dict[Hashable, Result] = {}
 
     def __call__(self, operator: Operator, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> Result:
-        """Output shape and cost; raises MeasurementError where the sizes that the trace starts at are outside."""
+        """Return output shape and cost; raises MeasurementError where the trace starts outside of the domain."""
         key = (operator.name, frozen(inputs), frozen(tuple(sorted(hyper.items()))))
         if key not in self._known:
             self._check(operator, inputs, hyper)
@@ -52,11 +57,14 @@ class Formulas:
                 raise MeasurementError(f"{operator.name}: {condition.sentence}")
 
 
-def frozen(value: Any) -> Any:
-    """Something hashable that equal calls have in common."""
+def frozen(value: object) -> Hashable:
+    """Return what equal calls have in common: the nesting as tuples, with forms for sizes."""
     if isinstance(value, SymInt):
         return form_of(value)
-    return tuple(map(frozen, value)) if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple | list):
+        return tuple(map(frozen, value))
+    assert isinstance(value, Hashable)  # noqa: S101  numbers and names
+    return value
 
 
 class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
@@ -65,10 +73,10 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, trace: Trace, formulas: Formulas) -> None:
         super().__init__()
         self._trace, self._formulas = trace, formulas
-        self._plain: dict[Any, list[tuple[tuple[int, ...], torch.dtype]]] = {}
+        self._plain: dict[Hashable, list[tuple[tuple[int, ...], torch.dtype]]] = {}
 
     def __torch_dispatch__(
-        self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+        self, func: OpOverload, types: object, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = dict(kwargs or {})
         leaves = list(_leaves((args, dict(kwargs))))
@@ -97,10 +105,10 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         name = full.removesuffix("_")
         if name in SAME:
             return args[0] if full != name else args[0].new_empty(args[0].shape)
-        if name in VIEWS:
+        if name in _VIEWS:
             # Of a tensor that was made outside of inference mode (an input, a buffer) torch takes such a view only.
             with torch.inference_mode(args[0].is_inference()):
-                return VIEWS[name](*args, **kwargs)
+                return _VIEWS[name](*args, **kwargs)
         binder = BINDERS.get(name)
         if binder is None or func.is_view or name == "dropout":
             return None
@@ -144,7 +152,7 @@ def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> 
             raise MeasurementError(f"{func._schema.name} has operands for sizes {hint_of(wanted)} and {hint_of(size)}")
 
 
-def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Size, Size]]:
     data = next(iter(arguments.values()))
     weight, mask = arguments.get("weight"), arguments.get("attn_mask")
     if isinstance(mask, Tensor):
@@ -183,7 +191,7 @@ def _map(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-def _open(shape: Iterable[Any]) -> bool:
+def _open(shape: Iterable[object]) -> bool:
     return any(isinstance(size, SymInt) for size in shape)
 
 
@@ -200,7 +208,7 @@ def _numbered(leaf: Any) -> Any:
 _POOLS = {torch.ops.aten.max_pool2d.default: 2, torch.ops.aten.max_pool3d.default: 3}
 
 
-def _pooled(func: OpOverload, image: Tensor, *window: Any) -> Tensor:
+def _pooled(func: OpOverload, image: Tensor, *window: int | tuple[int, ...]) -> Tensor:
     """A single channel, really pooled; the meta device's kernel loads the compiler."""
     rank = _POOLS[func]
     sizes = func(torch.zeros((1, 1, *image.shape[-rank:]), device="cpu"), *window).shape[-rank:]
@@ -211,3 +219,57 @@ def _hashable(leaf: Any) -> Any:
     if isinstance(leaf, Tensor):
         return tuple(map(hint_of, leaf.shape)), leaf.dtype
     return hint_of(leaf)
+
+
+def _view(tensor: Tensor, *sizes: Size) -> Tensor:
+    wanted = list(sizes[0] if sizes and isinstance(sizes[0], tuple | list) else sizes)
+    known = product(size for size in wanted if not _inferred(size))
+    free = [axis for axis, size in enumerate(wanted) if _inferred(size)]
+    if free:
+        wanted[free[0]] = tensor.numel() // known
+        known = known * wanted[free[0]]
+    if known != tensor.numel():
+        raise MeasurementError(f"a tensor of {_said(tensor.shape)} cannot be viewed as {_said(wanted)}")
+    return tensor.new_empty(wanted)
+
+
+def _inferred(size: Size) -> bool:
+    return isinstance(size, int) and size == -1
+
+
+def _said(shape: Iterable[Size]) -> str:
+    return "×".join(str(hint_of(size)) for size in shape)
+
+
+def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    shape = tuple(tensor.shape)
+    first, last = start_dim % len(shape), end_dim % len(shape)
+    joined = cast(int, product(shape[first : last + 1]))
+    return tensor.new_empty((*shape[:first], joined, *shape[last + 1 :]))
+
+
+def _slice(tensor: Tensor, dim: int = 0, start: Size | None = None, end: Size | None = None, step: int = 1) -> Tensor:
+    shape = list(tensor.shape)
+    dim %= len(shape)
+    size = shape[dim]
+    first, last = (_within(limit, size, default) for limit, default in ((start, 0), (end, size)))
+    shape[dim] = (_sym_max(last - first, 0) + step - 1) // step
+    return tensor.new_empty(shape)
+
+
+def _within(limit: Size | None, size: Size, default: Size) -> Size:
+    """A limit of a slice, as Python reads it: from the end where negative, and never outside."""
+    if limit is None or (isinstance(limit, int) and limit >= 2**62):
+        return default
+    if limit < 0:
+        limit = limit + size
+    return _sym_min(_sym_max(limit, 0), size)
+
+
+_VIEWS: dict[str, Callable[..., Tensor]] = {
+    "view": _view,
+    "_unsafe_view": _view,
+    "reshape": _view,
+    "flatten": _flatten,
+    "slice": _slice,
+}

@@ -61,7 +61,7 @@ def test_what_hangs_is_ended_at_the_limit_of_time(hanging: AuditReport) -> None:
 
 
 def test_a_process_that_its_own_alarm_ends_was_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcost.auditing.supervisor._WATCH", 3600)  # the keeper looks up when the process is gone
+    monkeypatch.setattr("convcost.auditing.supervisor._WATCH", 3600)  # the supervisor looks when the process is gone
     (row,) = convcost.audit(HANGING[:1], jobs=1, time_limit=1)
     assert row.error == "no result within 1 seconds (--time-limit)"
 
@@ -84,7 +84,7 @@ def test_time_and_memory_are_measured(report: AuditReport) -> None:
 
 def test_no_process_is_left(report: AuditReport, hanging: AuditReport) -> None:
     assert len(report) + len(hanging) == len(LINES + HANGING)
-    assert [child for child in psutil.Process().children() if "convcost.auditing.worker" in child.cmdline()] == []
+    assert [worker for worker in psutil.Process().children() if "convcost.auditing.worker" in worker.cmdline()] == []
 
 
 def bare(report: AuditReport) -> list[AuditRow]:
@@ -110,7 +110,7 @@ def test_a_worker_that_cannot_start_is_one_line(monkeypatch: pytest.MonkeyPatch)
         convcost.audit(GOOD)
 
 
-def test_a_process_whose_keeper_is_gone_ends_though_python_is_busy() -> None:
+def test_a_process_whose_supervisor_is_gone_ends_though_python_is_busy() -> None:
     command = [sys.executable, "-P", "-m", "convcost.auditing.worker"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
@@ -120,7 +120,7 @@ def test_a_process_whose_keeper_is_gone_ends_though_python_is_busy() -> None:
     process.communicate()
 
 
-def test_ctrl_c_in_the_keeper_ends_its_processes() -> None:
+def test_ctrl_c_in_the_supervisor_ends_its_processes() -> None:
     def interrupt(done: int, _: int) -> None:
         if done == 1:
             os.kill(os.getpid(), signal.SIGINT)
@@ -131,4 +131,4 @@ def test_ctrl_c_in_the_keeper_ends_its_processes() -> None:
             convcost.audit([GOOD[0], *HANGING], jobs=2, time_limit=3600, progress=interrupt)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert [child for child in psutil.Process().children() if "convcost.auditing.worker" in child.cmdline()] == []
+    assert [worker for worker in psutil.Process().children() if "convcost.auditing.worker" in worker.cmdline()] == []

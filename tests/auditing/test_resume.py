@@ -83,14 +83,14 @@ def place(straight: tuple[Place, bytes]) -> Iterator[Place]:
 def test_kill_9_half_way(place: Place, straight: tuple[Place, bytes]) -> None:
     process = place.start()
     place.wait_for_rows(FREE, process)
-    children = psutil.Process(process.pid).children()
+    workers = psutil.Process(process.pid).children()
     process.kill()
     process.communicate()
     done = place.rows()
     assert done == FREE
     assert not place.out.exists()
-    gone, alive = psutil.wait_procs(children)
-    assert (len(gone), alive) == (len(children), [])
+    gone, alive = psutil.wait_procs(workers)
+    assert (len(gone), alive) == (len(workers), [])
     with place.journal.open("ab") as file:
         file.write(b'{"name": "torn in the mid')
     place.gate.touch()
@@ -120,7 +120,7 @@ def test_without_resume_a_journal_is_not_overwritten(place: Place) -> None:
     place.journal.write_text('{"convcost": "0"}\n')
     outcome = convcost(*place.arguments)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
-    assert "--resume goes on, or delete it" in outcome.err
+    assert "go on with --resume, or delete it" in outcome.err
     assert place.journal.read_text() == '{"convcost": "0"}\n'
 
 
@@ -137,9 +137,9 @@ def test_without_resume_a_journal_is_not_overwritten(place: Place) -> None:
 )
 def test_a_journal_of_something_else_is_refused(place: Place, change: dict[str, object], said: str) -> None:
     from convcost.auditing import journal
-    from convcost.auditing.task import tasks
+    from convcost.auditing.listing import read_models
 
-    header = {**journal.header(tasks(place.list), 3600.0, 8.0), **change}
+    header = {**journal.header(read_models(place.list), 3600.0, 8.0), **change}
     place.journal.write_text(json.dumps(header) + "\n")
     outcome = convcost(*place.arguments, "--resume")
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
@@ -158,7 +158,7 @@ def test_what_is_no_journal_is_refused(place: Place, content: str) -> None:
 def test_resume_without_a_journal_starts_and_nothing_done_leaves_none(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcost.auditing.parallel._REACHED", 0.5)
+    monkeypatch.setattr("convcost.auditing.run._SECONDS_TO_CONNECT", 0.5)
     outcome = convcost(*place.arguments[:2], "--out", str(place.out), "--resume", "--dask", "tcp://127.0.0.1:1")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "cannot reach a Dask scheduler at tcp://127.0.0.1:1" in outcome.err
@@ -169,7 +169,7 @@ def test_what_ran_through_is_not_audited_again(place: Place) -> None:
     place.out.write_bytes(b"whole")
     outcome = convcost(*place.arguments, "--resume")
     assert (outcome.code, outcome.err.count("\n"), place.out.read_bytes()) == (2, 1, b"whole")
-    assert "is whole, so there is nothing to go on with" in outcome.err
+    assert "is complete, so there is nothing to resume" in outcome.err
 
 
 def test_two_audits_of_one_file_are_refused(place: Place) -> None:

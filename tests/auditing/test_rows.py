@@ -10,7 +10,7 @@ import pytest
 
 import convcost
 from convcost.auditing.row import AuditRow
-from convcost.auditing.worker import audited
+from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
 from convcost.report import audit as findings
 from convcost.report.audit import COLUMNS, AuditReport, read_csv
@@ -21,13 +21,13 @@ from tests.golden import audit_page
 @pytest.fixture(scope="module")
 def report() -> AuditReport:
     lines = [line("Small"), line("Attention"), line("Broadcast"), "torchvision:fasterrcnn_resnet50_fpn"]
-    rows = [audited(parse_model(text)).timed(0.25, 3 * 2**20) for text in lines]
+    rows = [audit_model(parse_model(text)).timed(0.25, 3 * 2**20) for text in lines]
     failed = AuditRow("nets.py:Net", "error", error='it says "no", twice')
     return AuditReport((*rows, failed))
 
 
 def test_a_row_is_its_comparison() -> None:
-    row, comparison = audited(parse_model("torchvision:vit_b_16")), convcost.compare("torchvision:vit_b_16")
+    row, comparison = audit_model(parse_model("torchvision:vit_b_16")), convcost.compare("torchvision:vit_b_16")
     totals = comparison.totals
     assert (row.macs_formula, row.macs_fvcore) == (totals.macs_formula, totals.macs_measured)
     assert (row.parameters, row.fvcore_total) == (86_567_656, totals.fvcore_total)  # as torchvision documents

@@ -44,7 +44,7 @@ class Chatty(Small):
     """Prints, and asks."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        print("not for the keeper")
+        print("not for the supervisor")
         os.system("echo nor this")  # noqa: S605, S607
         assert sys.stdin.read() == ""
         return super().forward(x)

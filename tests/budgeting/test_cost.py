@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 import convcost
-from convcost.budgeting.cost import Costs
-from convcost.budgeting.limit import Count
+from convcost.budgeting.cost import ModelCosts
+from convcost.budgeting.limit import PartialCount
 from convcost.comparison.judge import Judge
 from convcost.comparison.row import Verdict
 from convcost.models.loading import load
@@ -41,12 +41,12 @@ def test_activations_are_those_that_fvcore_counts(shape: tuple[int, ...]) -> Non
         warnings.simplefilter("ignore")
         counted = ActivationCountAnalysis(model, torch.zeros(shape)).unsupported_ops_warnings(False)
         expected = counted.total()
-    assert Costs.of(convcost.compare(model, inputs=shape).comparison).activations == expected
+    assert ModelCosts.of(convcost.compare(model, inputs=shape).comparison).activations == expected
 
 
 def test_parameters_are_pytorchs() -> None:
     model = load("torchvision:vit_b_16").module
-    costs = Costs.of(convcost.compare(model, inputs=(1, 3, 224, 224)).comparison)
+    costs = ModelCosts.of(convcost.compare(model, inputs=(1, 3, 224, 224)).comparison)
     assert costs.params == sum(parameter.numel() for parameter in model.parameters())
 
 
@@ -64,8 +64,8 @@ def test_a_formula_that_derives_another_output_counts_nothing(monkeypatch: pytes
     comparison = convcost.compare(Net(), inputs=(1, 3, 18, 29)).comparison
     (row,) = [row for row in comparison.rows if row.layer == "mix"]
     assert row.verdict is Verdict.DISAGREE
-    costs = Costs.of(comparison)
+    costs = ModelCosts.of(comparison)
     assert costs.uncounted == {"conv2d": 1}
     # 3·12·25 on 7×13 and 18·7 are left.
-    assert costs.count("macs") == Count(900 * 7 * 13 + 126, exact=False)
-    assert costs.count("activations") == Count(12 * 7 * 13 + 7, exact=False)
+    assert costs.count("macs") == PartialCount(900 * 7 * 13 + 126, exact=False)
+    assert costs.count("activations") == PartialCount(12 * 7 * 13 + 7, exact=False)

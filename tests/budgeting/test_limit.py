@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from convcost.budgeting.limit import Count, Limit
+from convcost.budgeting.limit import Limit, PartialCount
 from convcost.core.errors import DomainError
 
 RELATIONS: dict[str, Callable[[int, int], bool]] = {
@@ -25,7 +25,7 @@ AROUND = range(15)
 @pytest.mark.parametrize("number", AROUND)
 def test_a_known_count(relation: str, number: int) -> None:
     limit = Limit.read("macs", f" {relation}{BOUND} ")
-    assert limit.holds(Count(number)) is RELATIONS[relation](number, BOUND)
+    assert limit.holds(PartialCount(number)) is RELATIONS[relation](number, BOUND)
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
@@ -34,7 +34,7 @@ def test_a_count_that_is_known_in_part(relation: str, number: int) -> None:
     # What is not counted may add anything from 0 on: certain only where all of that gives one answer.
     answers = {RELATIONS[relation](number + hidden, BOUND) for hidden in range(2 * BOUND)}
     expected = answers.pop() if len(answers) == 1 else None
-    assert Limit.read("macs", f"{relation} {BOUND}").holds(Count(number, exact=False)) is expected
+    assert Limit.read("macs", f"{relation} {BOUND}").holds(PartialCount(number, exact=False)) is expected
 
 
 @pytest.mark.parametrize("relation", RELATIONS)

@@ -144,7 +144,7 @@ def test_from_python(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     report = package.check(folder, progress=lambda done, of: told.append((done, of)))
     assert not report.ok
-    assert [outcome.entry.name for outcome in report.broken] == ["small"]
+    assert [outcome.budget.name for outcome in report.broken] == ["small"]
     assert [error.split(":")[0] for error in report.errors] == ["[tool.convcost.budgets.gone] gone.py"]
     assert repr(report) == "<pyproject.toml, 2 budgets: 1 broken, 1 not run>"
     frame = report.frame

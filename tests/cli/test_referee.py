@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ from torch import nn
 
 def net():
     return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 5))
+"""
+
+COUNTER = """
+def count(model, inputs):
+    return 4608
+
+def more(model, inputs):
+    return 4609
+
+def layers(model, inputs):
+    return {"0": 3889, "3": 719}
 """
 
 
@@ -106,3 +118,26 @@ def test_conventions_name_every_rule_and_fault(tmp_path: Path) -> None:
         assert f"| {name}" not in outcome.err
     assert "conv_transpose2d" in convcost("conventions", "thop").out
     assert convcost("conventions", "thopp").code == 2
+
+
+def test_a_counter_of_the_users_own(model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "counter.py").write_text(COUNTER)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("referee", "small.py:net", "--input", "1,3,8,8", "--counter")
+    outcome = convcost(*arguments, "counter.py:count")
+    assert outcome.code == 0
+    assert "1 of 1 numbers explained to the last unit." in outcome.out
+    outcome = convcost(*arguments, "counter.py:more", "--counters", "fvcore", "--csv", "rows.csv")
+    assert outcome.code == 1
+    rows = [line.split(",") for line in (tmp_path / "rows.csv").read_text().splitlines()]
+    assert [(row[0], row[3], row[7]) for row in rows[1:]] == [("fvcore", "4608", "0"), ("counter.py:more", "4609", "1")]
+    outcome = convcost(*arguments, "counter.py:more", "--counter-unit", "flops")
+    assert re.search(r"2 per multiply-accumulate +\+4,608", outcome.out)
+    assert outcome.code == 1
+    outcome = convcost(*arguments, "counter.py:layers")
+    assert "Unexplained: 0: 3,889 in place of 3,888; 3: 719 in place of 720." in outcome.out
+    assert outcome.out.endswith("Not explained to the last unit: counter.py:layers.\n")
+    assert outcome.code == 1
+    outcome = convcost(*arguments, "counter.py:nothing")
+    assert outcome.code == 2
+    assert "'nothing'" in outcome.out

@@ -16,7 +16,7 @@ def _rows(out: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in cells if len(row) > 1}
 
 
-def test_solution_neighbour_and_law() -> None:
+def test_solution_and_neighbour() -> None:
     outcome = convcost("solve", "mobilenet_v1", "--max-macs", "150M", "--resolution", "160")
     assert (outcome.code, outcome.err) == (0, "")
     rows = _rows(outcome.out)

@@ -16,7 +16,7 @@ from convcost.core.errors import DomainError
 from convcost.core.registry import find, records
 from convcost.explore.axis import typed
 from convcost.explore.budget import amount
-from convcost.explore.continuous import compound
+from convcost.explore.unrounded import compound_scaling
 
 MULTIPLIED = sorted(
     name for name, net in records(Architecture).items() if any(option.name == "alpha" for option in net.options)
@@ -115,9 +115,9 @@ def test_the_papers_own_net_is_the_largest_within_its_own_cost() -> None:
     assert (report.settings["alpha"], report.settings["resolution"]) == (1, 224)
     less = convcost.solve("mobilenet_v1", max_macs=568_740_351)
     assert less.settings != report.settings
-    # Nothing is rounded at α = ρ = 1, so that the law fits there to the last unit, and not one below.
-    laws = [convcost.solve("mobilenet_v1", max_macs=n, resolution=224).law for n in (568_740_352, 568_740_351)]
-    assert [law.alpha for (law,) in laws] == [1, Fraction(9999, 10_000)]
+    # Nothing is rounded at α = ρ = 1, so that α = 1 fits to the last unit, and not one below.
+    found = [convcost.solve("mobilenet_v1", max_macs=n, resolution=224).unrounded for n in (568_740_352, 568_740_351)]
+    assert [solution.alpha for (solution,) in found] == [1, Fraction(9999, 10_000)]
 
 
 def test_networks_without_a_multiplier_have_an_image() -> None:
@@ -131,10 +131,10 @@ def test_networks_without_a_multiplier_have_an_image() -> None:
     assert report.settings["depth"] == max(d for d, count in macs.items() if count <= 4_090_000_000)
 
 
-def test_continuous_solutions_fit_the_law_and_just_so() -> None:
+def test_unrounded_solutions_just_fit() -> None:
     report = convcost.solve("mobilenet_v2", max_macs="300M", max_params="3.5M")
     net = find(Architecture, "mobilenet_v2", "network")
-    alone = next(item for item in report.law if item.name == "α")
+    alone = next(item for item in report.unrounded if item.name == "α")
     assert report.settings is not None
     rho = Fraction(report.settings["resolution"], 224)
     assert alone.rho == rho
@@ -143,12 +143,12 @@ def test_continuous_solutions_fit_the_law_and_just_so() -> None:
         macs = net.unrounded_macs(settings, rho)
         parameters = net.network(settings, rounding=False).cost.parameters
         assert (macs <= 300_000_000 and parameters <= 3_500_000) is fits
-    both = next(item for item in report.law if item.name == "α = ρ")
+    both = next(item for item in report.unrounded if item.name == "α = ρ")
     assert both.alpha == both.rho
 
 
-def test_no_law_where_nothing_is_scaled() -> None:
-    assert convcost.solve("hybridsn", max_macs="300M", bands="13:30:1").law == ()
+def test_nothing_unrounded_where_nothing_is_scaled() -> None:
+    assert convcost.solve("hybridsn", max_macs="300M", bands="13:30:1").unrounded == ()
 
 
 def test_compound_scaling() -> None:
@@ -156,15 +156,15 @@ def test_compound_scaling() -> None:
     # B0 as the unit, (1.2·1.1²·1.15²)^φ = 1.92027^φ of them fit a budget: one unit more is φ = 1.
     grid: dict[str, Any] = {"alpha": "1,1.1", "resolution": "224,256"}
     for unit, phi in (("385814752", "0"), ("740867920", "0.99"), ("740869000", "1"), ("1.4226687G", "2")):
-        found = compound(convcost.solve("efficientnet", max_macs=unit, **grid).solution)
+        found = compound_scaling(convcost.solve("efficientnet", max_macs=unit, **grid).solution)
         assert found is not None
         assert found.phi == Fraction(phi)
         for value, base in ((found.depth, "1.2"), (found.width, "1.1"), (found.side / 224, "1.15")):
             # To four places, rounded down: compared as hundredth powers, which are whole.
             assert value**100 <= Fraction(base) ** int(100 * found.phi) < (value + Fraction(1, 10_000)) ** 100
-    assert compound(convcost.solve("efficientnet", max_macs="380M", **grid).solution) is None
-    assert compound(convcost.solve("efficientnet", max_params="380M", **grid).solution) is None
-    assert compound(convcost.solve("mobilenet_v2", max_macs="380M", **grid).solution) is None
+    assert compound_scaling(convcost.solve("efficientnet", max_macs="380M", **grid).solution) is None
+    assert compound_scaling(convcost.solve("efficientnet", max_params="380M", **grid).solution) is None
+    assert compound_scaling(convcost.solve("mobilenet_v2", max_macs="380M", **grid).solution) is None
 
 
 @pytest.mark.parametrize(

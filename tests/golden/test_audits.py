@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from convcost.auditing.listing import read_models
 from convcost.auditing.row import NOT_AUDITED, AuditRow
-from convcost.auditing.task import tasks
-from convcost.auditing.worker import audited
+from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
 from convcost.report.audit import AuditReport, read_csv
 from tests.golden import audits
@@ -24,8 +24,8 @@ def committed(library: str) -> AuditReport:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_every_model_has_its_row(library: str) -> None:
     report = committed(library)
-    assert [row.name for row in report] == [str(task) for task in tasks(audits.lines(library))]
-    assert {parse_model(row.name).text for row in report} == {task.text for task in tasks(library)}
+    assert [row.name for row in report] == [str(task) for task in read_models(audits.lines(library))]
+    assert {parse_model(row.name).text for row in report} == {task.text for task in read_models(library)}
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -91,7 +91,7 @@ SAMPLE = {
 def test_a_model_audited_again_is_its_row(name: str) -> None:
     library, _, _ = name.partition(":")
     row = next(row for row in committed(library) if parse_model(row.name).text == name)
-    assert audited(parse_model(row.name)) == row
+    assert audit_model(parse_model(row.name)) == row
 
 
 def test_torchvision_publishes_what_the_formulas_give() -> None:
@@ -111,5 +111,5 @@ def test_at_another_input_the_published_number_does_not_come_out(line: str) -> N
     reference = line.partition(" ")[0]
     entry = next(e for e in audits.entries(committed("torchvision")) if e.row.name.partition(" ")[0] == reference)
     assert entry.equal
-    assert not replace(entry, row=audited(parse_model(line))).equal
+    assert not replace(entry, row=audit_model(parse_model(line))).equal
     assert not replace(entry, parameters=entry.parameters + 1).equal

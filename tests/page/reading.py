@@ -54,7 +54,7 @@ def count(text: str) -> int | None:
 
 
 def turn(page: Any, number: int, name: str, text: str, numerator: int, by_slider: bool) -> None:
-    """Set a dial, by its slider or by the number beside it."""
+    """Set a slider, by dragging it or by the number beside it."""
     slider = section(page, number).locator(f"#network-{number}-{name}")
     if by_slider:
         slider.fill(str(numerator))

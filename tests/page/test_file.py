@@ -99,7 +99,7 @@ def test_a_model_without_sliders_says_why() -> None:
         "Without sliders: what was derived holds for B ≥ 1, H ≥ 228, W ≥ 228, not at the input that was measured."
         in html
     )
-    assert json.loads(html.partition('id="data">')[2].partition("</script>")[0])[0]["program"]["dials"] == []
+    assert json.loads(html.partition('id="data">')[2].partition("</script>")[0])[0]["program"]["sliders"] == []
 
 
 @pytest.mark.parametrize("required", [False, True])

@@ -1,4 +1,4 @@
-"""Whatever its dials are turned to, a page shows what the network drawn there on plain numbers costs."""
+"""Wherever its sliders stand, a page shows what the network costs that is built there of plain numbers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import convcost
 from convcost.core.architecture import Architecture, Network
 from convcost.core.errors import DomainError
 from convcost.core.registry import find
-from convcost.explore.network_program import network_program
-from convcost.explore.slider import Dial
+from convcost.explore.network_program import Slider
+from convcost.explore.programs import network_program
 from convcost.report.page.document import PageReport
 from tests.page.conftest import Open
 from tests.page.reading import count, read, section, turn
@@ -48,8 +48,8 @@ def file(page_report: PageReport, tmp_path_factory: pytest.TempPathFactory) -> P
     return path
 
 
-def _typed(dial: Dial, numerator: int) -> str:
-    return str(numerator) if dial.denominator == 1 else f"{numerator / dial.denominator:.2f}"
+def _typed(slider: Slider, numerator: int) -> str:
+    return str(numerator) if slider.denominator == 1 else f"{numerator / slider.denominator:.2f}"
 
 
 @pytest.mark.parametrize("number", range(1, len(NETS) + 1), ids=NETS)
@@ -57,27 +57,29 @@ def test_random_settings(number: int, page_report: PageReport, file: Path, opene
     pick = random.Random(number)  # noqa: S311
     report = page_report.reports[number - 1]
     architecture, settings = report.comparison.network.architecture, report.comparison.network.settings
-    dials = page_report.sections[number - 1].program.dials
+    sliders = page_report.sections[number - 1].program.sliders
     page = opened(file)
     section(page, number).get_by_label("all operators").check()
-    drawn = 0
+    built = 0
     for time in range(TIMES):
         point = {}
-        for dial in dials:
-            step = 24 if dial.name == "penultimate_filters" and time % 3 else 1
-            numerator = pick.choice((dial.low, dial.high, *(pick.randint(dial.low, dial.high) for _ in range(4))))
-            numerator = max(dial.low, numerator // step * step)
-            turn(page, number, dial.name, _typed(dial, numerator), numerator, by_slider=bool(time % 2))
-            point[dial.name] = dial.value(numerator)
+        for slider in sliders:
+            step = 24 if slider.name == "penultimate_filters" and time % 3 else 1
+            numerator = pick.choice(
+                (slider.low, slider.high, *(pick.randint(slider.low, slider.high) for _ in range(4)))
+            )
+            numerator = max(slider.low, numerator // step * step)
+            turn(page, number, slider.name, _typed(slider, numerator), numerator, by_slider=bool(time % 2))
+            point[slider.name] = slider.value(numerator)
         shown = read(page, number)
-        for dial in dials:
-            assert f"{dial.symbol} = {_plain(point[dial.name])}" in shown.settings.split(", ")
-        network, refused = _drawn(architecture, {**settings, **point})
+        for slider in sliders:
+            assert f"{slider.symbol} = {_plain(point[slider.name])}" in shown.settings.split(", ")
+        network, refused = _built(architecture, {**settings, **point})
         if network is None:
-            assert shown.notice == f"The network cannot be drawn at these settings. {refused}"
+            assert shown.notice == f"The network cannot be built at these settings. {refused}"
             assert (shown.totals, shown.bars) == (["–"] * 3, 0)
             continue
-        drawn += 1
+        built += 1
         cost = network.cost
         written = sum(line.cost.activations for line in network.core)
         assert list(map(count, shown.totals)) == [cost.macs, cost.parameters, written]
@@ -89,10 +91,10 @@ def test_random_settings(number: int, page_report: PageReport, file: Path, opene
         assert set(shown.column("verdict")) == set(shown.column("fvcore")) == {"–"}
         assert shown.bars == len(network.core)
         assert shown.notice.startswith("Not measured at these settings.")
-    assert drawn > TIMES // 3
+    assert built > TIMES // 3
 
 
-def _drawn(architecture: Architecture, settings: dict[str, Any]) -> tuple[Network | None, str]:
+def _built(architecture: Architecture, settings: dict[str, Any]) -> tuple[Network | None, str]:
     try:
         return architecture.network(settings), ""
     except DomainError as error:
@@ -210,5 +212,5 @@ def test_outside_of_a_derived_domain(models: Path, opened: Open) -> None:
     page = opened(models)
     turn(page, 2, "H", "9", 9, by_slider=True)
     assert read(page, 2).notice == (
-        "The network cannot be drawn at these settings. The formula holds for B ≥ 1, H ≥ 15, W ≥ 15."
+        "The network cannot be built at these settings. The formula holds for B ≥ 1, H ≥ 15, W ≥ 15."
     )

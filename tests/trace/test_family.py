@@ -11,7 +11,7 @@ import convcost as package
 from convcost.core.errors import MeasurementError
 from convcost.symbolic.printer import plain
 from convcost.trace.derive import derive
-from convcost.trace.family import derive_family
+from convcost.trace.merged_builds import derive_family
 from tests.shell import convcost
 
 

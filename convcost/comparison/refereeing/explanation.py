@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
-from convcost.core.convention import Convention, by_module
+from convcost.core.convention import ALL, CallFilter, Convention, Rule, by_module
 from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
+from convcost.core.record import Source
 from convcost.core.registry import records
-from convcost.trace.counters import Printout
+from convcost.trace.counters import Counter, Printout
 from convcost.trace.counters.sandbox import CounterRun
 
 
@@ -66,6 +67,11 @@ class Explanation:
         """What no term explains; never rounded away."""
         return None if self.difference is None else self.difference - self.convention - self.fault
 
+    @property
+    def explained(self) -> bool:
+        """Whether nothing is left unexplained, in the total or in a layer."""
+        return not self.unexplained and not self.odd
+
 
 @dataclass(frozen=True)
 class RefereeRun:
@@ -78,7 +84,7 @@ class RefereeRun:
     @property
     def ok(self) -> bool:
         """Whether every number that was printed is explained to the last unit."""
-        return not any(explanation.unexplained for explanation in self.explanations)
+        return all(explanation.explained for explanation in self.explanations)
 
     def explanation(self, counter: str) -> Explanation:
         """Return one counter's explanation; raises UnknownNameError with the near names."""
@@ -114,7 +120,7 @@ def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: in
     start = Explanation(counter.name, one.version, counter.unit, None, core, failed=one.failed)
     if one.printed is None:
         return start
-    convention = records(Convention).get(counter.name)
+    convention = records(Convention).get(counter.name) if counter.distributions else _plain_convention(counter)
     looked = explained_calls(convention, calls) if convention else ()
     terms = [term for one_call in looked for term in one_call.terms]
     if convention and convention.per_sample:
@@ -122,7 +128,16 @@ def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: in
     if convention and convention.sizes and sizes:
         terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
     found = replace(start, printed=one.printed.total, terms=summed(terms), calls=looked)
-    return replace(found, odd=_odd(looked, one.printed)) if found.unexplained else found
+    by_layer = found.unexplained or not counter.distributions
+    return replace(found, odd=_odd(looked, one.printed)) if by_layer else found
+
+
+def _plain_convention(counter: Counter) -> Convention:
+    """Return what a counter of the user's is compared with: the multiply-accumulates of products, in its unit."""
+    weight = 2 if counter.unit == "flops" else 1
+    products = CallFilter(where=lambda call: call.is_product)
+    rule = Rule(ALL, {"macs": weight}, f"{weight} per multiply-accumulate", at=products)
+    return Convention(counter.name, counter.name, (rule,), Source("A counter of the user's", "its own code"))
 
 
 _SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
 from convcost.comparison.published.reading import IMAGES
 from convcost.comparison.refereeing.against import Against, against
 from convcost.comparison.refereeing.explanation import RefereeRun, referee
-from convcost.core.errors import MeasurementError
+from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
+from convcost.models._user_code import importing
 from convcost.models.loading import load
 from convcost.trace.call_sites import capture_call_sites
-from convcost.trace.counters import Counter, counter, counters
+from convcost.trace.counters import Counter, counter, counters, script
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
@@ -66,19 +68,40 @@ def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:
         return other, capture_call_sites(other.module, other.inputs).calls
 
 
-def chosen(names: Sequence[str] | None) -> list[Counter]:
-    """Return the counters of these names, in their order; of no names all that are installed.
+def chosen(wanted: Sequence[str | script.Function] | None, unit: str = "macs") -> list[Counter]:
+    """Return the counters that are wanted, in their order; of None all that are installed.
 
-    Raises UnknownNameError with the near names.
+    wanted  names of counters; path/to/file.py:function or package.module:function, and functions, for the user's own
+    unit    what the user's own count: macs or flops
+
+    Raises UnknownNameError with the near names, DomainError where two have one name.
     """
-    if names is None:
+    if wanted is None:
         return [found for found in counters().values() if found.version() is not None]
-    return [counter(name) for name in dict.fromkeys(names)]
+    found = [_counter(one, unit) for one in dict.fromkeys(wanted)]
+    names = [one.name for one in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise DomainError(f"two counters are called {name!r}; give each a name of its own")
+    return found
 
 
-def referee_model(what: CountedModel, names: Sequence[str] | None = None, limit: float = LIMIT) -> RefereeRun:
-    """Let the counters count, and explain their numbers."""
-    wanted = chosen(names)
+def _counter(wanted: str | script.Function, unit: str) -> Counter:
+    if not isinstance(wanted, str):
+        return script.from_function(wanted, unit)
+    if ":" not in wanted and not wanted.endswith(".py"):
+        return counter(wanted)
+    return script.from_reference(wanted, partial(importing, what="function"), unit)
+
+
+def referee_model(
+    what: CountedModel,
+    counters: Sequence[str | script.Function] | None = None,
+    limit: float = LIMIT,
+    unit: str = "macs",
+) -> RefereeRun:
+    """Let the counters count, and explain their numbers; they and the unit are those of `chosen`."""
+    wanted = chosen(counters, unit)
     prepare(wanted)
     what, calls = _captured(what)
     ran = run(wanted, what.module, what.inputs, limit)

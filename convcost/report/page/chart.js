@@ -3,7 +3,7 @@
 const COLOURS = 7;
 const PAINTS = { kind: "kind of layer", verdict: "verdict" };
 
-// A round number of which at most five reach the top of the chart.
+// A round number that fits at most five times into the height of the chart.
 function tick(most) {
   for (let size = 1n; ; size *= 10n) {
     for (const step of [size, 2n * size, 5n * size]) if (most / step <= 5n) return step;
@@ -23,27 +23,27 @@ function showChart(part, network, state, result) {
   const counts = rows.map((row) => row[state.measure] ?? 0n);
   const most = counts.reduce((a, b) => (a > b ? a : b), 1n);
   const width = Math.max(part("chart").clientWidth, 280), height = 240, left = 58, bottom = 4, top = 10;
-  // Bars are drawn to a ten-thousandth of the chart's height: a picture, not a count.
+  // Heights of bars are rounded to a ten-thousandth of the chart's: a picture, not a count.
   const up = (count) => (Number((count * 10000n) / most) / 10000) * (height - bottom - top);
   const slot = (width - left) / Math.max(rows.length, 1);
-  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
+  const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
   const name = network.measures[state.measure];
   const largest = rows[counts.indexOf(most)];
   const peak = largest ? `; the most: ${largest.layer}, ${grouped(most)}` : "";
-  svg.append(drawn("title", {}, `${name} of ${rows.length} layers, in the network’s order${peak}`));
+  svg.append(svgElement("title", {}, `${name} of ${rows.length} layers, in the network’s order${peak}`));
   const step = tick(most);
   for (let mark = 0n; mark <= most; mark += step) {
     const y = height - bottom - up(mark);
     svg.append(
-      drawn("line", { x1: left, x2: width, y1: y, y2: y }),
-      drawn("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, short(mark)));
+      svgElement("line", { x1: left, x2: width, y1: y, y2: y }),
+      svgElement("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, short(mark)));
   }
   rows.forEach((row, i) => {
     const size = up(counts[i]), gap = Math.min(slot * 0.25, 3);
     const box = { x: left + i * slot + gap / 2, width: Math.max(slot - gap, 0.5), y: height - bottom - size, height: size };
     const verdict = row.verdict ? `, ${row.verdict}` : "";
-    const words = drawn("title", {}, `${row.layer}, ${row.kind}: ${shown(row[state.measure])} ${name}${verdict}`);
-    svg.append(drawn("rect", { ...box, class: colour(network, state, row) }, words));
+    const words = svgElement("title", {}, `${row.layer}, ${row.kind}: ${shown(row[state.measure])} ${name}${verdict}`);
+    svg.append(svgElement("rect", { ...box, class: colour(network, state, row) }, words));
   });
   part("chart").replaceChildren(svg);
   showLegend(part, network, state, rows);
@@ -69,8 +69,8 @@ function showLegend(part, network, state, rows) {
   const ordered = [...groups.values()].sort((a, b) => compared(b.count, a.count));
   const items = ordered.map((group) => {
     const hundredths = (group.count * 20000n + all) / (2n * all);
-    const share = `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")} %`;
-    return element("li", { className: group.className }, group.name, element("span", {}, share));
+    const percent = `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")} %`;
+    return element("li", { className: group.className }, group.name, element("span", {}, percent));
   });
   part("legend").replaceChildren(...items);
 }

@@ -1,18 +1,21 @@
-"""What a page's script is given of a network: its program, and what was measured where its dials start."""
+"""What a page's script needs of a network: its program, and what was measured where its sliders start."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from convcost.explore.slider import Dial
-from convcost.explore.structures import Layer, NetworkProgram, Structure
+from convcost.core.architecture import Option
+from convcost.explore.network_program import NetworkProgram, ProgramRow, Slider, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
 from convcost.symbolic.derivation import Derivation
 
 _SAFE = 2**53
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
 def network_data(
@@ -21,10 +24,10 @@ def network_data(
     program: NetworkProgram,
     command: str,
     derivation: Derivation | None = None,
-) -> dict[str, Any]:
-    """The data of one network as JSON has it; whole numbers that a float cannot hold are strings.
+) -> dict[str, Json]:
+    """Return the data of one network for JSON; whole numbers that a float cannot hold are strings.
 
-    command  what compares the network, without the options that the dials stand for
+    command  what compares the network, without the options that the sliders stand for
     """
     comparison = report.comparison
     flops = comparison.unit == "flops"
@@ -39,91 +42,91 @@ def network_data(
         "groups": _groups(report),
         "verdicts": list(dict.fromkeys(str(row.verdict) for row in comparison.rows)),
         "program": {
-            "dials": [_dial(report, dial) for dial in program.dials],
+            "sliders": [_slider(report, slider) for slider in program.sliders],
             "steps": [[name, _number(left), _number(right)] for name, left, right in program.steps],
             "structures": [_structure(structure) for structure in program.structures],
         },
-        "measured": _measured(report, len(program.structures[0].layers)),
+        "measured": _measured(report, len(program.structures[0].rows)),
     }
 
 
-def command(name: str, report: ComparisonReport, program: NetworkProgram, more: dict[str, list[str]]) -> str:
-    """What one types to compare the network: its options that no dial stands for, and `more` (--model REF)."""
-    dials = {dial.name for dial in program.dials}
+def command(name: str, report: ComparisonReport, program: NetworkProgram, more: Mapping[str, list[str]]) -> str:
+    """Return the command that compares the network, with options that have no slider, and `more` (--model REF)."""
+    sliders = {slider.name for slider in program.sliders}
     scaled = {o.name for o in _options(report) if o.scales}
-    options = {key: [str(value)] for key, value in report.given.items() if key not in dials | scaled}
+    options = {key: [str(value)] for key, value in report.given.items() if key not in sliders | scaled}
     words = [f"--{key.replace('_', '-')} {shlex.quote(v)}" for key, vs in {**options, **more}.items() for v in vs]
     return " ".join(["convcost compare", shlex.quote(name), *words])
 
 
 def _input(derivation: Derivation | None, program: NetworkProgram) -> list[int | str] | None:
-    """The input's sizes as one types them, the place of a dial where one stands for a size; None for no such input."""
+    """Return the input's sizes as they are typed, and in place of a size that has a slider the slider's number."""
     if derivation is None:
         return None
-    places: dict[str, int | str] = {dial.name: place for place, dial in enumerate(program.dials)}
+    places: dict[str, int | str] = {slider.name: place for place, slider in enumerate(program.sliders)}
     return [places.get(size, size) for size in derivation.input.split("×")]
 
 
-def _options(report: ComparisonReport) -> tuple[Any, ...]:
+def _options(report: ComparisonReport) -> tuple[Option, ...]:
     paper = report.comparison.paper
     return paper.architecture.options if paper else ()
 
 
 def _activations(program: NetworkProgram) -> dict[str, str]:
-    known = any(layer.activations is not None for s in program.structures for layer in s.layers)
+    known = any(row.activations is not None for structure in program.structures for row in structure.rows)
     return {"activations": "activations"} if known else {}
 
 
 def _fixed(report: ComparisonReport, program: NetworkProgram) -> list[str]:
-    """The settings that no dial stands for, in words; of a model its input."""
+    """Return the settings that have no slider, in words; of a model its input."""
     paper = report.comparison.paper
     if paper is None:
-        return [] if program.dials else [f"input {' and '.join(map(str, report.comparison.inputs)) or 'none'}"]
-    dials = {dial.name for dial in program.dials}
+        return [] if program.sliders else [f"input {' and '.join(map(str, report.comparison.inputs)) or 'none'}"]
+    sliders = {slider.name for slider in program.sliders}
     return [
         f"{option.symbol or option.name.replace('_', ' ')} = {text.plain(paper.settings[option.name])}"
         for option in paper.architecture.options
-        if option.scales is None and option.name not in dials and paper.settings[option.name] is not None
+        if option.scales is None and option.name not in sliders and paper.settings[option.name] is not None
     ]
 
 
 def _groups(report: ComparisonReport) -> list[str]:
-    """The kinds of layer, the costliest first."""
+    """Return the kinds of layer, the costliest first."""
     costs: Counter[str] = Counter()
     for row in report.comparison.layers:
         costs[row.kind] += row.macs_formula or 0
     return [kind for kind, _ in costs.most_common()]
 
 
-def _dial(report: ComparisonReport, dial: Dial) -> dict[str, Any]:
-    factor = next((option.symbol for option in _options(report) if option.scales == dial.name), None)
+def _slider(report: ComparisonReport, slider: Slider) -> dict[str, Json]:
+    factor = next((option.symbol for option in _options(report) if option.scales == slider.name), None)
     fields = ("name", "symbol", "meaning", "low", "high", "start", "denominator", "usual")
-    return {**{name: getattr(dial, name) for name in fields}, "factor": factor}
+    return {**{name: getattr(slider, name) for name in fields}, "factor": factor}
 
 
-def _structure(structure: Structure) -> dict[str, Any]:
-    guards = [list(guard) for guard in structure.guards]
+def _structure(structure: Structure) -> dict[str, Json]:
+    guards: list[Json] = [list(guard) for guard in structure.guards]
     if structure.refused:
         return {"guards": guards, "refused": structure.refused}
     totals = [structure.macs, structure.parameters, structure.activations]
-    return {"guards": guards, "layers": [_layer(layer) for layer in structure.layers], "totals": totals}
+    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": totals}
 
 
-def _layer(layer: Layer) -> list[Any]:
-    words = [layer.name, layer.operator, layer.kind, layer.stride, layer.is_product]
-    return [*words, layer.macs, layer.parameters, layer.activations, list(layer.output)]
+def _row(row: ProgramRow) -> list[Json]:
+    words: list[Json] = [row.name, row.operator, row.kind, row.stride, row.is_product]
+    return [*words, row.macs, row.parameters, row.activations, row.output]
 
 
-def _measured(report: ComparisonReport, drawn: int) -> dict[str, Any]:
-    """A row for each of the network's lines, then what the model calls besides."""
+def _measured(report: ComparisonReport, built: int) -> dict[str, Json]:
+    """Return one row for each of the rows that the network is built of, then what the model calls besides."""
     rows, totals = report.comparison.rows, report.comparison.totals
-    seen = [[_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows]
+    found = [[_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows]
     extra = [
-        [row.layer, row.kind, row.is_product, text.shape(row.output_shape), *found]
-        for row, found in zip(rows[drawn:], seen[drawn:], strict=True)
+        [row.layer, row.kind, row.is_product, text.shape(row.output_shape), *measured]
+        for row, measured in zip(rows[built:], found[built:], strict=True)
     ]
     whole = [_number(totals.macs_measured), _number(totals.params_measured)]
-    return {"rows": seen[:drawn], "extra": extra, "totals": whole}
+    return {"rows": found[:built], "extra": extra, "totals": whole}
 
 
 def _number(value: int | None) -> int | str | None:

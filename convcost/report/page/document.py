@@ -12,10 +12,10 @@ from html import escape
 from importlib.resources import files as packaged
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcost import __version__
-from convcost.explore.structures import NetworkProgram
+from convcost.explore.network_program import NetworkProgram
 from convcost.report import files
 from convcost.report.comparison import (
     STYLES,
@@ -29,8 +29,9 @@ from convcost.report.comparison import (
 )
 from convcost.report.content import Block, Content, Sentence
 from convcost.report.page import parts
-from convcost.report.page.data import network_data
+from convcost.report.page.data import Json, network_data
 from convcost.report.report import Report
+from convcost.symbolic.closed_form import NetworkForm
 from convcost.symbolic.derivation import Derivation
 
 if TYPE_CHECKING:
@@ -40,24 +41,29 @@ _SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.
 
 
 @dataclass(frozen=True)
-class Section:
+class PageSection:
     """A network on the page: its comparison, its program, and the command that compares it at other settings.
 
-    Of a model without a paper, `derivation` is the formula in its input's sizes; None where `note` says why not.
+    `formula` is the closed form of a paper's network, or what was derived of a model; None where `note` says why not.
     """
 
     report: ComparisonReport
     program: NetworkProgram
     command: str
-    derivation: Derivation | None = None
+    formula: NetworkForm | Derivation | None = None
     note: str = ""
+
+    @property
+    def derivation(self) -> Derivation | None:
+        """What was derived of a model."""
+        return self.formula if isinstance(self.formula, Derivation) else None
 
 
 @dataclass(frozen=True)
 class PageReport(Report):
     """What `convcost.page` returns."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[PageSection, ...]
 
     def __repr__(self) -> str:
         return f"<page: {'; '.join(f'{heading(s.report)}: {s.report.verdict}' for s in self.sections)}>"
@@ -115,7 +121,7 @@ class PageReport(Report):
         return [section.report for section in self.sections]
 
 
-def _section(identifier: str, section: Section) -> str:
+def _section(identifier: str, section: PageSection) -> str:
     report = section.report
     comparison = report.comparison
     notes = [section.note, *uncounted_notes(comparison), parameter_note(comparison), missing_formulas(comparison)]
@@ -132,13 +138,13 @@ def _section(identifier: str, section: Section) -> str:
     )
 
 
-def _formula(identifier: str, section: Section) -> str:
-    """The formula typeset; empty where there is none in one piece."""
-    dials = section.program.dials
-    if section.report.comparison.paper is not None:
-        return _filled("formula.html", id=identifier, **parts.paper_formula(section.report, dials))
-    if section.derivation is not None:
-        return _filled("derived.html", id=identifier, **parts.derived_formula(section.derivation, dials))
+def _formula(identifier: str, section: PageSection) -> str:
+    """Return the formula typeset; empty where there is none in one piece."""
+    sliders, formula = section.program.sliders, section.formula
+    if isinstance(formula, NetworkForm):
+        return _filled("formula.html", id=identifier, **parts.paper_formula(formula, sliders))
+    if isinstance(formula, Derivation):
+        return _filled("derived.html", id=identifier, **parts.derived_formula(formula, sliders))
     return ""
 
 
@@ -151,13 +157,13 @@ def _filled(name: str, **values: str) -> str:
 
 
 def _policy(*inline: str) -> str:
-    """Nothing may be loaded, and of what is written into the page only this style and this script may act."""
+    """Return a policy by which nothing may be loaded, and only the page's own style and script may act."""
     style, script = (
         f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'" for content in inline
     )
     return f"default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
 
 
-def _inert(data: Sequence[Any]) -> str:
-    """JSON that cannot end the element it stands in."""
+def _inert(data: Sequence[Json]) -> str:
+    """Return JSON that cannot end the element that it is in."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,34 +1,34 @@
 // The controls of every network, and what they change.
 
-// One dial: a slider on whole numerators and a number beside it, each the other's twin.
-function dialOf(network, id, dial, place, state, changed) {
-  const name = `${id}-${dial.name}`, exact = (text) => Math.round(Number(text) * dial.denominator);
-  const slider = element("input", { type: "range", id: name, min: dial.low, max: dial.high, step: 1 });
+// One slider: a range of whole numerators with a number beside it; a change of one moves the other.
+function sliderBox(network, id, slider, place, state, changed) {
+  const name = `${id}-${slider.name}`, exact = (text) => Math.round(Number(text) * slider.denominator);
+  const range = element("input", { type: "range", id: name, min: slider.low, max: slider.high, step: 1 });
   const number = element("input", {
-    type: "number", min: typed(dial, dial.low), max: typed(dial, dial.high), step: typed(dial, 1), required: true,
-    "aria-label": `${dial.meaning}, ${dial.symbol}`, "aria-describedby": `${name}-hint`,
+    type: "number", min: typed(slider, slider.low), max: typed(slider, slider.high), step: typed(slider, 1), required: true,
+    "aria-label": `${slider.meaning}, ${slider.symbol}`, "aria-describedby": `${name}-hint`,
   });
   const hint = element("small", { id: `${name}-hint` });
   const show = (from) => {
-    const text = typed(dial, state.inputs[place]);
-    slider.value = state.inputs[place];
-    slider.setAttribute("aria-valuetext", `${dial.symbol} = ${text}`);
+    const text = typed(slider, state.inputs[place]);
+    range.value = state.inputs[place];
+    range.setAttribute("aria-valuetext", `${slider.symbol} = ${text}`);
     if (from !== number) number.value = text;
     hint.className = "";
-    hint.textContent = dial.factor ? `${dial.factor} = ${text}/${typed(dial, dial.usual)}` : "";
+    hint.textContent = slider.factor ? `${slider.factor} = ${text}/${typed(slider, slider.usual)}` : "";
   };
-  slider.addEventListener("input", () => changed(() => { state.inputs[place] = Number(slider.value); show(slider); }));
+  range.addEventListener("input", () => changed(() => { state.inputs[place] = Number(range.value); show(range); }));
   number.addEventListener("input", () => {
     if (number.validity.valid) return changed(() => { state.inputs[place] = exact(number.value); show(number); });
     hint.className = "wrong";
-    const [low, high, step] = [dial.low, dial.high, 1].map((numerator) => typed(dial, numerator));
-    hint.textContent = `${dial.symbol} goes from ${low} to ${high} in steps of ${step}.`;
+    const [low, high, step] = [slider.low, slider.high, 1].map((numerator) => typed(slider, numerator));
+    hint.textContent = `${slider.symbol} goes from ${low} to ${high} in steps of ${step}.`;
   });
-  number.addEventListener("change", () => show(number.validity.valid ? slider : number));
-  number.addEventListener("blur", () => show(slider));
-  show(slider);
-  const label = element("label", { for: name }, element("b", {}, dial.symbol), dial.meaning);
-  return { show: () => show(slider), box: element("div", { className: "dial" }, label, slider, number, hint) };
+  number.addEventListener("change", () => show(number.validity.valid ? range : number));
+  number.addEventListener("blur", () => show(range));
+  show(range);
+  const label = element("label", { for: name }, element("b", {}, slider.symbol), slider.meaning);
+  return { show: () => show(range), box: element("div", { className: "slider" }, label, range, number, hint) };
 }
 
 function choice(id, words, label, changed) {
@@ -41,9 +41,9 @@ function choice(id, words, label, changed) {
 function start(network) {
   const section = document.getElementById(network.id);
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
-  const { dials } = network.program;
+  const { sliders } = network.program;
   const state = {
-    inputs: dials.map((dial) => dial.start), measure: "macs", paint: "kind",
+    inputs: sliders.map((slider) => slider.start), measure: "macs", paint: "kind",
     sort: "index", direction: 1, text: "", verdict: "", all: false,
   };
   let result, waiting = false;
@@ -51,28 +51,28 @@ function start(network) {
   const table = () => showTable(part, network, state, result);
   const redraw = () => {
     waiting = false;
-    result = reckoned(network, state);
+    result = evaluated(network, state);
     showSettings(part, network, state, result);
     showTotals(part, network, result);
     chart();
     table();
   };
-  // A slider speaks more often than a screen is drawn.
+  // A slider sends more events than a screen shows frames.
   const changed = (change) => {
     change();
-    reset.disabled = state.inputs.every((input, i) => input === dials[i].start);
+    reset.disabled = state.inputs.every((input, i) => input === sliders[i].start);
     if (!waiting) requestAnimationFrame(redraw);
     waiting = true;
   };
-  const made = dials.map((dial, i) => dialOf(network, network.id, dial, i, state, changed));
+  const made = sliders.map((slider, i) => sliderBox(network, network.id, slider, i, state, changed));
   const reset = element("button", { type: "button", disabled: true }, "Back to the measured settings");
   reset.addEventListener("click", () => changed(() => {
-    state.inputs = dials.map((dial) => dial.start);
-    for (const dial of made) dial.show();
+    state.inputs = sliders.map((slider) => slider.start);
+    for (const box of made) box.show();
   }));
-  part("dials").append(...made.map((dial) => dial.box), reset);
-  part("dials").addEventListener("submit", (event) => event.preventDefault());
-  part("dials").hidden = !dials.length;
+  part("sliders").append(...made.map(({ box }) => box), reset);
+  part("sliders").addEventListener("submit", (event) => event.preventDefault());
+  part("sliders").hidden = !sliders.length;
 
   part("chart-controls").append(
     choice(`${network.id}-bars`, network.measures, "Bars", (value) => { state.measure = value; chart(); }),

@@ -1,4 +1,4 @@
-"""What stands still on a page: the overview, the typeset formula, the sources."""
+"""The parts of a page that no slider changes: the overview, the typeset formula, the sources."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from html import escape
 
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.explore.slider import Dial
+from convcost.explore.network_program import Slider
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, heading
+from convcost.report.page.mathml import derived, network_parts
+from convcost.symbolic.closed_form import NetworkForm
 from convcost.symbolic.derivation import Derivation
 
 
 def name(report: ComparisonReport) -> str:
-    """What a section is called."""
+    """Return the title of a section."""
     paper = report.comparison.paper
     return paper.architecture.title if paper else report.reference
 
 
 def settings(report: ComparisonReport) -> str:
-    """What was measured: α = 0.75, R = 192: input 1×3×192×192."""
+    """Return what was measured: α = 0.75, R = 192: input 1×3×192×192."""
     return heading(report).removeprefix(name(report)).lstrip(":, ")
 
 
 def formula_source(report: ComparisonReport) -> str:
-    """Where the formula is from."""
+    """Return where the formula is from."""
     paper = report.comparison.paper
     return str(paper.architecture.source) if paper else "each operator’s own, over what the model calls"
 
@@ -34,7 +36,7 @@ _HEADS = ("network", "MACs, formula", "measured", "difference", "parameters, for
 
 
 def overview(sections: Sequence[tuple[str, ComparisonReport]]) -> str:
-    """A row a network: exact totals where they were measured, and the verdict."""
+    """Return a table with one row per network: exact totals as they were measured, and the verdict."""
     heads = "".join(f'<th scope="col"{_side(i)}>{escape(head)}</th>' for i, head in enumerate(_HEADS))
     rows = "\n".join(_overview_row(identifier, report) for identifier, report in sections)
     return (
@@ -62,36 +64,30 @@ def _side(column: int) -> str:
     return ' class="number"' if 0 < column < len(_HEADS) - 1 else ""
 
 
-def paper_formula(report: ComparisonReport, dials: Sequence[Dial]) -> dict[str, str]:
-    """The closed form of a network of the book, typeset."""
-    from convcost.report.page.mathml import network_parts
-
-    architecture = report.comparison.network.architecture
-    left_out = {dial.name for dial in dials} | {option.name for option in architecture.options if option.scales}
-    found = network_parts(architecture, {k: v for k, v in report.given.items() if k not in left_out})
+def paper_formula(form: NetworkForm, sliders: Sequence[Slider]) -> dict[str, str]:
+    """Return the closed form of a paper's network, typeset."""
+    found = network_parts(form)
     widths = f'<p>Rounded channel counts:</p><ul class="widths">{found["widths"]}</ul>' if found["widths"] else ""
-    return {**found, "widths": widths, "symbols": _meanings(dials)}
+    return {**found, "widths": widths, "symbols": _meanings(sliders)}
 
 
-def derived_formula(derivation: Derivation, dials: Sequence[Dial]) -> dict[str, str]:
-    """What was derived of a model, typeset."""
-    from convcost.report.page.mathml import derived
-
+def derived_formula(derivation: Derivation, sliders: Sequence[Slider]) -> dict[str, str]:
+    """Return what was derived of a model, typeset."""
     return {
         "macs": derived(derivation.forms["macs"][0], derivation.symbols),
         "parameters": text.number(derivation.parameters),
         "domain": escape(derivation.domain),
         "note": escape(f"{derivation.note}.") if derivation.note else "",
-        "symbols": _meanings(dials),
+        "symbols": _meanings(sliders),
     }
 
 
-def _meanings(dials: Sequence[Dial]) -> str:
-    return "".join(f"<div><dt>{escape(d.symbol)}</dt><dd>{escape(d.meaning)}</dd></div>" for d in dials)
+def _meanings(sliders: Sequence[Slider]) -> str:
+    return "".join(f"<div><dt>{escape(s.symbol)}</dt><dd>{escape(s.meaning)}</dd></div>" for s in sliders)
 
 
 def sources(report: ComparisonReport) -> str:
-    """Where each operator's formula is from."""
+    """Return where each operator's formula is from."""
     known = records(Operator)
     used = dict.fromkeys(row.operator for row in report.all_rows if row.operator in known)
     items = "\n".join(

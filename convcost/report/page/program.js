@@ -1,5 +1,5 @@
 "use strict";
-// Runs the program that the formula wrote down while it was drawn. Counts leave 2**53 behind, so all is BigInt.
+// Runs the program that was recorded while the network was built. Counts exceed 2**53, so all numbers are BigInt.
 
 const OPERATIONS = {
   "+": (a, b) => a + b,
@@ -27,7 +27,7 @@ function floorDivide(a, b) {
   return a % b !== 0n && (a < 0n) !== (b < 0n) ? cut - 1n : cut;
 }
 
-// What a step comes to, computed when it is asked for: a step of another structure may divide by zero here.
+// The value of a step, calculated when it is needed: a step of another structure may divide by zero here.
 function evaluator(steps, inputs) {
   const known = new Map();
   return (wanted) => {

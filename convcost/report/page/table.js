@@ -32,7 +32,7 @@ function showTable(part, network, state, result) {
   const [body] = part("table").tBodies;
   body.replaceChildren(...rows.map((row) => element("tr", {}, ...COLUMNS.map((column) => cell(column, row)))));
   if (!rows.length) {
-    const refused = "No layers: the network cannot be drawn at these settings.";
+    const refused = "No layers: the network cannot be built at these settings.";
     const reason = result.refused ? refused : "No layer fits the filter.";
     body.append(element("tr", {}, element("td", { colSpan: COLUMNS.length, className: "empty" }, reason)));
   }

@@ -22,17 +22,17 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-function drawn(name, attributes, ...children) {
+function svgElement(name, attributes, ...children) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
 }
 
-// A value of a dial as it is typed: numerators stay whole, and no float is ever shown.
-function typed(dial, numerator) {
-  if (dial.denominator === 1) return String(numerator);
-  const digits = String(dial.denominator).length - 1;
+// A value of a slider as it is typed: numerators stay whole, and no float is ever shown.
+function typed(slider, numerator) {
+  if (slider.denominator === 1) return String(numerator);
+  const digits = String(slider.denominator).length - 1;
   const text = String(numerator).padStart(digits + 1, "0");
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`.replace(/\.?0+$/, "");
 }

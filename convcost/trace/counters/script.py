@@ -10,12 +10,13 @@ from typing import SupportsIndex
 
 from torch import Tensor, nn
 
-from convcost.core.errors import DomainError, MeasurementError
+from convcost.core.errors import ConvcostError, DomainError, MeasurementError
+from convcost.core.parsing import ModelReference, parse_reference
 from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 Function = Callable[..., object]
-Load = Callable[[str, str], AbstractContextManager[Function]]
-"""Gives the function of a place and a name, while active."""
+Load = Callable[[ModelReference], AbstractContextManager[object]]
+"""Gives what a reference to a file or a module names, while active."""
 
 UNITS = ("macs", "flops")
 RETURNS = "a whole number, (macs, params), or a dict of whole numbers by module path"
@@ -27,9 +28,19 @@ def from_function(function: Function, unit: str = "macs") -> Counter:
     return _counter(name, unit, partial(_call, function))
 
 
-def from_reference(reference: str, load: Load, unit: str = "macs") -> Counter:
-    """Return the counter of `path/to/file.py:function` or `package.module:function`, loaded in its own process."""
-    return _counter(reference, unit, partial(_load_and_call, reference, load))
+def from_reference(text: str, load: Load, unit: str = "macs") -> Counter:
+    """Return the counter of `path/to/counter.py:function` or `package.module:function`, loaded in its own process.
+
+    Raises DomainError for a text that names no function.
+    """
+    try:
+        reference = parse_reference(text)
+    except ConvcostError:
+        reference = None
+    if reference is None or not reference.is_users or reference.revision:
+        written = "write path/to/counter.py:function or package.module:function"
+        raise DomainError(f"cannot read the counter {text!r}; {written}")
+    return _counter(text, unit, partial(_load_and_call, reference, load))
 
 
 def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Printout]) -> Counter:
@@ -38,9 +49,10 @@ def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Pr
     return Counter(name, (), "", unit, count)
 
 
-def _load_and_call(reference: str, load: Load, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
-    place, _, name = reference.rpartition(":")
-    with load(place, name) as function:
+def _load_and_call(reference: ModelReference, load: Load, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
+    with load(reference) as function:
+        if not callable(function):
+            raise MeasurementError(f"{reference.text} is no function")
         return _call(function, model, args, kwargs)
 
 

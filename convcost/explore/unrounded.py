@@ -1,4 +1,4 @@
-"""The budget solved in the continuous law, nothing rounded: what the exact solution is a rounding of."""
+"""A budget solved with channel counts and image sides that are not rounded: the exact solution is near it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from convcost.core.numeric import as_fraction
 from convcost.explore.solve import DEPTH, IMAGE, WIDTH, Solution
 
 DIGITS = 4
-"""Decimal places of a continuous solution; it is rounded down, so that it fits."""
+"""Decimal places of an unrounded solution; the last one is rounded down, so that it fits."""
 
 _SCALE = 10**DIGITS
 _GUESSES = 8
 
 
 @dataclass(frozen=True)
-class Continuous:
-    """Settings of the law that just fit; an option that is not free is where the exact solution has it.
+class UnroundedSolution:
+    """Settings that just fit with nothing rounded; an option that is not free is where the exact solution has it.
 
-    alpha and rho are factors; side is the image's, in pixels; macs and parameters are the law's.
+    alpha and rho are factors; side is the image's, in pixels; macs and parameters are what the settings cost.
     """
 
     name: str
@@ -34,24 +34,24 @@ class Continuous:
     parameters: Fraction
 
 
-def continuous(solution: Solution) -> tuple[Continuous, ...]:
-    """The law's solutions: each free option alone, the other where the exact solution has it, and both as one factor.
+def unrounded_solutions(solution: Solution) -> tuple[UnroundedSolution, ...]:
+    """Return what just fits: each free option alone, the other where the exact solution has it, and both as one factor.
 
-    Empty where the network has no image to scale, nothing fits, or no limit of the law's is given.
+    Empty where the network has no image to scale, nothing fits, or neither MACs nor parameters are limited.
     """
-    law = Law.of(solution)
-    if law is None:
+    costs = UnroundedCosts.of(solution)
+    if costs is None:
         return ()
-    width, rho = law.alpha, law.rho
+    width, rho = costs.alpha, costs.rho
     free = {axis.option.name for axis in solution.sweep.axes}
     image = IMAGE in free or "rho" in free
     found = []
     if WIDTH in free:
-        found.append(law.at("α", law.largest(lambda s: (s, rho)), lambda s: (s, rho)))
+        found.append(costs.at("α", costs.largest(lambda s: (s, rho)), lambda s: (s, rho)))
     if image:
-        found.append(law.at("image", law.largest(lambda s: (width, s)), lambda s: (width, s)))
+        found.append(costs.at("image", costs.largest(lambda s: (width, s)), lambda s: (width, s)))
     if WIDTH in free and image:
-        found.append(law.at("α = ρ", law.largest(lambda s: (s, s)), lambda s: (s, s)))
+        found.append(costs.at("α = ρ", costs.largest(lambda s: (s, s)), lambda s: (s, s)))
     return tuple(item for item in found if item is not None)
 
 
@@ -59,8 +59,8 @@ Scaling = Callable[[Fraction], tuple[Fraction, Fraction]]
 
 
 @dataclass(frozen=True)
-class Law:
-    """A network's continuous law around a solution."""
+class UnroundedCosts:
+    """What a network costs around a solution, with nothing rounded."""
 
     architecture: Architecture
     settings: Settings
@@ -72,8 +72,8 @@ class Law:
     _widths: dict[Fraction, tuple[dict[int, Fraction], Fraction]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, solution: Solution) -> Law | None:
-        """The law of a network that has an image, None of any other and where nothing fits."""
+    def of(cls, solution: Solution) -> UnroundedCosts | None:
+        """Return the costs of a network that has an image; None for any other, and where nothing fits."""
         sweep, best = solution.sweep, solution.best
         known = {option.name: option for option in sweep.architecture.options}
         limits = {name: limit for name, limit in solution.budget.limits.items() if name != "activations"}
@@ -86,7 +86,7 @@ class Law:
         return cls(sweep.architecture, {**settings, IMAGE: base}, base, alpha, rho, limits, WIDTH in known)
 
     def costs(self, alpha: Fraction, rho: Fraction) -> dict[str, Fraction]:
-        """MACs and parameters with nothing rounded, each line's MACs scaled once for every axis of the image."""
+        """Return MACs and parameters, where each call's MACs are scaled once for every axis of the image."""
         if alpha not in self._widths:
             self._widths[alpha] = self._at_width(alpha)
         by_rank, parameters = self._widths[alpha]
@@ -96,57 +96,60 @@ class Law:
         }
 
     def _at_width(self, alpha: Fraction) -> tuple[dict[int, Fraction], Fraction]:
-        """MACs at the default image, by the number of axes that a line slides over, and parameters."""
+        """Return MACs at the default image, by the number of axes that a call slides over, and parameters."""
         width = {WIDTH: alpha} if self.has_width else {}
         network = self.architecture.network({**self.settings, **width}, rounding=False)
         by_rank: dict[int, Fraction] = {}
-        for line in network.core:
-            by_rank[line.rank] = by_rank.get(line.rank, Fraction(0)) + as_fraction(line.cost.macs)
-        return by_rank, sum((as_fraction(line.cost.parameters) for line in network.calls), Fraction(0))
+        for call in network.core:
+            by_rank[call.rank] = by_rank.get(call.rank, Fraction(0)) + as_fraction(call.cost.macs)
+        return by_rank, sum((as_fraction(call.cost.parameters) for call in network.calls), Fraction(0))
 
     def largest(self, scaling: Scaling) -> Fraction | None:
-        """The largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
+        """Return the largest factor that fits, to `DIGITS` places; None if none does or all up to 1024 do."""
 
-        def share(n: int) -> Fraction:
-            """What the costs at n have of their limits, at most."""
+        def used(n: int) -> Fraction:
+            """Return the largest ratio of a cost at n to its limit."""
             costs = self.costs(*scaling(Fraction(n, _SCALE)))
             return max(costs[name] / limit for name, limit in self.limits.items())
 
         low, high = 1, 1024 * _SCALE
-        if share(low) > 1 or share(high) <= 1:
+        if used(low) > 1 or used(high) <= 1:
             return None
         n = _SCALE
         for step in count():
-            used = share(n)
-            low, high = (n, high) if used <= 1 else (low, n)
+            ratio = used(n)
+            low, high = (n, high) if ratio <= 1 else (low, n)
             if high - low == 1:
                 break
             # Costs go with about the square of a factor; should that not lead anywhere, the bracket is halved.
-            guess = isqrt(int(n * n / used)) if step < _GUESSES else (low + high) // 2
+            guess = isqrt(int(n * n / ratio)) if step < _GUESSES else (low + high) // 2
             n = min(max(guess, low + 1), high - 1)
         return Fraction(low, _SCALE)
 
-    def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> Continuous | None:
-        """The law at a factor."""
+    def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> UnroundedSolution | None:
+        """Return the settings at a factor, and what they cost."""
         if factor is None:
             return None
         alpha, rho = scaling(factor)
         costs = self.costs(alpha, rho)
         width = alpha if self.has_width else None
-        return Continuous(name, width, rho, rho * self.base, costs["macs"], costs["parameters"])
+        return UnroundedSolution(name, width, rho, rho * self.base, costs["macs"], costs["parameters"])
 
 
 def rule_of_thumb(solution: Solution) -> tuple[int, Fraction] | None:
-    """MACs of the whole net, and the αρ that MACs ≈ α²ρ² of it gives; None without a width or a limit on MACs."""
-    law = Law.of(solution)
-    if law is None or not law.has_width or "macs" not in law.limits:
+    """Return MACs of the whole network, and the αρ for which α²ρ² times them is the limit on MACs.
+
+    None without a width multiplier or a limit on MACs.
+    """
+    costs = UnroundedCosts.of(solution)
+    if costs is None or not costs.has_width or "macs" not in costs.limits:
         return None
-    whole = sum(int(line.cost.macs) for line in law.architecture.network({**law.settings, WIDTH: 1}).core)
-    return whole, Fraction(isqrt(law.limits["macs"] * _SCALE**2 // whole), _SCALE)
+    whole = sum(int(call.cost.macs) for call in costs.architecture.network({**costs.settings, WIDTH: 1}).core)
+    return whole, Fraction(isqrt(costs.limits["macs"] * _SCALE**2 // whole), _SCALE)
 
 
 @dataclass(frozen=True)
-class Compound:
+class CompoundScaling:
     """Compound scaling to a budget: φ, and the depth, width and image of it (Tan & Le 2019, equation 3)."""
 
     phi: Fraction
@@ -155,13 +158,13 @@ class Compound:
     side: Fraction
 
 
-# Depth, width and image a unit of φ, found by Tan & Le on a grid for B0 (section 3.3).
+# Depth, width and image per unit of φ, found by Tan & Le on a grid for B0 (section 3.3).
 _DEPTH, _WIDTH, _IMAGE = Fraction(12, 10), Fraction(11, 10), Fraction(115, 100)
 _PARTS = 100
 
 
-def compound(solution: Solution) -> Compound | None:
-    """The largest φ, to hundredths, whose MACs ≈ M·(d·w²·r²)^φ fit, M being the net's own at φ = 0.
+def compound_scaling(solution: Solution) -> CompoundScaling | None:
+    """Return the largest φ, to hundredths, whose MACs ≈ M·(d·w²·r²)^φ fit, M being the network's own at φ = 0.
 
     None where the network has not all three multipliers, no limit on MACs is given, or not even φ = 0 fits.
     """
@@ -181,11 +184,11 @@ def compound(solution: Solution) -> Compound | None:
         hundredths += 1
     base = int(defaults[IMAGE] or 1)
     depth, width, image = (_root(factor**hundredths) for factor in (_DEPTH, _WIDTH, _IMAGE))
-    return Compound(Fraction(hundredths, _PARTS), depth, width, image * base)
+    return CompoundScaling(Fraction(hundredths, _PARTS), depth, width, image * base)
 
 
 def _root(power: Fraction) -> Fraction:
-    """The hundredth root, rounded down to `DIGITS` places."""
+    """Return the hundredth root, rounded down to `DIGITS` places."""
     low, high = 0, 1024 * _SCALE
     while high - low > 1:
         middle = (low + high) // 2

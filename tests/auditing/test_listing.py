@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.auditing.task import tasks
+from convcost.auditing.listing import read_models
 from convcost.core.parsing import parse_model, parse_reference
 from convcost.models._zoo import library
 
@@ -18,7 +18,7 @@ FOUND = [parse_model("resnet"), parse_model("nets.py:Net --input=1,3,32,32 --arg
 def test_a_file_of_lines_each_model_once(tmp_path: Path) -> None:
     file = tmp_path / "models.txt"
     file.write_text(LINES)
-    assert tasks(file) == tasks(str(file)) == FOUND
+    assert read_models(file) == read_models(str(file)) == FOUND
     assert [str(task) for task in FOUND] == ["resnet", "nets.py:Net --arg width=3 --input 1,3,32,32"]
     assert [parse_model(str(task)) for task in FOUND] == FOUND
 
@@ -27,11 +27,11 @@ def test_a_file_of_lines_each_model_once(tmp_path: Path) -> None:
 def test_the_first_column_of_a_csv(header: str, tmp_path: Path) -> None:
     file = tmp_path / "models.csv"
     file.write_text(header + 'resnet,agree\n"nets.py:Net --arg width=3 --input 1,3,32,32",x\n')
-    assert tasks(file) == FOUND
+    assert read_models(file) == FOUND
 
 
 def test_lines_from_python() -> None:
-    assert tasks(LINES.splitlines()[2:3]) == FOUND[:1]
+    assert read_models(LINES.splitlines()[2:3]) == FOUND[:1]
     spaced = parse_model("""'my nets.py:Net' --arg "text='a b'" """)
     assert (spaced.text, spaced.arguments) == ("my nets.py:Net", {"text": "'a b'"})
     assert parse_model(str(spaced)) == spaced
@@ -42,26 +42,26 @@ def test_a_path_is_one_word(folder: str, quoted: bool) -> None:
     task = parse_reference(f"{folder}/nets.py:Net", arguments={"width": "3"})
     line = str(task)
     assert line.startswith(folder) is not quoted
-    assert tasks([line]) == tasks([line], "Net*") == tasks([line], "Net --arg *") == [task]
+    assert read_models([line]) == read_models([line], "Net*") == read_models([line], "Net --arg *") == [task]
 
 
 def test_whole_libraries() -> None:
-    found = tasks("torchvision")
+    found = read_models("torchvision")
     assert {"torchvision:resnet18", "torchvision:raft_large"} < {task.text for task in found}
-    assert [task.text for task in tasks("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
+    assert [task.text for task in read_models("timm")] == [f"timm:{name}" for name in library("timm").list_models()]
 
 
 @pytest.mark.parametrize("pattern", ["resnet18", "torchvision:resnet18", "*net18", "[r]*t18*"])
 def test_filter_matches_the_name_or_the_whole_reference(pattern: str) -> None:
-    assert parse_model("torchvision:resnet18") in tasks("torchvision", pattern)
-    assert parse_model("torchvision:resnet34") not in tasks("torchvision", pattern)
+    assert parse_model("torchvision:resnet18") in read_models("torchvision", pattern)
+    assert parse_model("torchvision:resnet34") not in read_models("torchvision", pattern)
 
 
 def test_filter_of_lines_with_options() -> None:
     lines = ["nets.py:Net --arg width=3", "nets.py:Net --arg width=33", "resnet"]
-    assert [str(task) for task in tasks(lines, "*width=3")] == lines[:1]
-    assert [str(task) for task in tasks(lines, "nets*:*")] == lines[:2]
-    assert [str(task) for task in tasks(lines, "r*")] == ["resnet"]
+    assert [str(task) for task in read_models(lines, "*width=3")] == lines[:1]
+    assert [str(task) for task in read_models(lines, "nets*:*")] == lines[:2]
+    assert [str(task) for task in read_models(lines, "r*")] == ["resnet"]
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_what_cannot_be_read_is_said(content: str | bytes, said: str, tmp_path: 
     file = tmp_path / "models.txt"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(convcost.ConvcostError, match=said):
-        tasks(file)
+        read_models(file)
 
 
 def test_no_such_file_and_no_such_model(tmp_path: Path) -> None:
     with pytest.raises(convcost.ConvcostError, match="there is no file tim; give torchvision or timm, or a file"):
-        tasks("tim")
+        read_models("tim")
     with pytest.raises(convcost.ConvcostError, match=r"cannot read .*: Is a directory"):
-        tasks(tmp_path)
+        read_models(tmp_path)
     with pytest.raises(convcost.ConvcostError, match=r"no model of torchvision matches 'x\*'"):
-        tasks("torchvision", "x*")
+        read_models("torchvision", "x*")

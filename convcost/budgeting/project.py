@@ -1,4 +1,4 @@
-"""A budget as a project writes it: a table of `[tool.convcost.budgets]` in its pyproject.toml."""
+"""The budgets of a project: tables of `[tool.convcost.budgets]` in its pyproject.toml."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from convcost.budgeting.cost import COUNTS
 from convcost.budgeting.limit import Limit
@@ -17,13 +16,13 @@ _KEYS = ("model", "input", *COUNTS, "uncounted")
 
 
 @dataclass(frozen=True)
-class Entry:
+class ProjectBudget:
     """One budget.
 
     model      as on the command line of `convcost compare`; relative to the folder of pyproject.toml
     inputs     each as `--input` takes it; none where the model has its own
     limits     by what is limited, one of `COUNTS`
-    uncounted  the operators that may go uncounted; None where nothing is said of them
+    uncounted  the operators that may go uncounted; None where the table does not mention them
     """
 
     name: str
@@ -34,37 +33,37 @@ class Entry:
 
     @property
     def table(self) -> str:
-        """How its errors name it."""
+        """The name of its table, as errors show it."""
         return f"[{TABLE}.{self.name}]"
 
     @property
     def limited(self) -> bool:
-        """Whether it can be held against anything but a baseline."""
+        """Whether it limits anything without a baseline."""
         return bool(self.limits) or self.uncounted is not None
 
 
 @dataclass(frozen=True)
-class Budgets:
-    """The budgets of a project, in the order of its pyproject.toml."""
+class ProjectBudgets:
+    """All budgets of a project, in the order of its pyproject.toml."""
 
     file: Path
-    entries: tuple[Entry, ...]
+    budgets: tuple[ProjectBudget, ...]
 
     @property
     def folder(self) -> Path:
-        """Where relative paths begin."""
+        """The folder where relative paths start."""
         return self.file.parent
 
 
-def budgets(place: str | Path = ".") -> Budgets:
-    """The budgets of a pyproject.toml, or of the one in a folder.
+def read_budgets(place: str | Path = ".") -> ProjectBudgets:
+    """Return the budgets of a pyproject.toml, or of the one in a folder.
 
     Raises ConvcostError with one line, which names the table and the key, for what cannot be read.
     """
     file = Path(place).expanduser()
     file = (file / "pyproject.toml" if file.is_dir() else file).absolute()
     try:
-        tables: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+        tables: object = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConvcostError(f"cannot read {place}: {error.strerror}; give a pyproject.toml or its folder") from error
     except ValueError as error:  # no TOML, no UTF-8
@@ -73,10 +72,10 @@ def budgets(place: str | Path = ".") -> Budgets:
         tables = tables.get(key) if isinstance(tables, dict) else None
     if not isinstance(tables, dict) or not tables:
         raise ConvcostError(f"{file.name} has no budget; write a table [{TABLE}.NAME] with model and macs")
-    return Budgets(file, tuple(_entry(name, table) for name, table in tables.items()))
+    return ProjectBudgets(file, tuple(_budget(name, table) for name, table in tables.items()))
 
 
-def _entry(name: str, table: Any) -> Entry:
+def _budget(name: str, table: object) -> ProjectBudget:
     where = f"[{TABLE}.{name}]"
     if not isinstance(table, dict):
         raise ConvcostError(f"[{TABLE}] {name} is {table!r}, but must be a table: {where}")
@@ -86,7 +85,7 @@ def _entry(name: str, table: Any) -> Entry:
     if not isinstance(table.get("model"), str):
         given = f"is {table['model']!r}" if "model" in table else "is missing"
         raise ConvcostError(f"{where} model {given}; write what convcost compare takes: 'net.py:Net --arg width=8'")
-    return Entry(
+    return ProjectBudget(
         name=name,
         model=table["model"],
         inputs=_texts(f"{where} input", table.get("input", []), "'1,3,224,224', or a list of these"),
@@ -95,14 +94,14 @@ def _entry(name: str, table: Any) -> Entry:
     )
 
 
-def _texts(what: str, value: Any, expected: str) -> tuple[str, ...]:
+def _texts(what: str, value: object, expected: str) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ConvcostError(f"{what} is {value!r}, but must be a text such as {expected}")
     return tuple(texts)
 
 
-def _uncounted(where: str, value: Any) -> tuple[str, ...]:
+def _uncounted(where: str, value: object) -> tuple[str, ...]:
     if value == "none":
         return ()
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What is audited: model references, one per line, with inputs and arguments where a model needs them."""
+"""Lists of models to audit: one reference per line, with inputs and arguments where a model needs them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from convcost.core.errors import ConvcostError
 from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_model
 
 
-def tasks(models: str | Path | Iterable[str], pattern: str | None = None) -> list[ModelReference]:
-    """The models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
+def read_models(models: str | Path | Iterable[str], pattern: str | None = None) -> list[ModelReference]:
+    """Return the models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
 
     models   a file is text with one model per line (# starts a comment), or CSV whose first column has the lines
-    pattern  keeps the models whose line matches this glob; a glob without a colon need not match what stands
-             before the line's: resnet* finds torchvision:resnet18
+    pattern  keeps the models whose line matches this glob; a glob without a colon is compared with what follows the
+             line's colon: resnet* finds torchvision:resnet18
 
     Raises ConvcostError for a file that is not there or cannot be read, and where no model is left.
     """
     found = _listed(models) if isinstance(models, str | Path) else [parse_model(line) for line in models]
-    kept = [task for task in dict.fromkeys(found) if pattern is None or _matches(task, pattern)]
+    kept = [reference for reference in dict.fromkeys(found) if pattern is None or _matches(reference, pattern)]
     if not kept:
         place = f"of {models} " if isinstance(models, str | Path) else ""
         raise ConvcostError(f"no model {place}matches {pattern!r}" if found else f"there is no model {place}to audit")
     return kept
 
 
-def _matches(task: ModelReference, pattern: str) -> bool:
-    bare = task if ":" in pattern else replace(task, kind=ReferenceKind.NETWORK, place="", revision="")
+def _matches(reference: ModelReference, pattern: str) -> bool:
+    bare = reference if ":" in pattern else replace(reference, kind=ReferenceKind.NETWORK, place="", revision="")
     return fnmatchcase(str(bare), pattern)
 
 

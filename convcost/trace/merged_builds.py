@@ -13,7 +13,7 @@ from convcost.core.errors import MeasurementError
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.symbolic.derivation import Derivation, Entry
+from convcost.symbolic.derivation import Derivation, DerivedCall
 from convcost.symbolic.family import Family, Width
 from convcost.symbolic.form import Form, total
 from convcost.symbolic.symnode import Trace
@@ -59,7 +59,7 @@ def derive_family(
 
 
 class _Merge:
-    """All builds but the last are merged into one, the last is held against it."""
+    """All builds but the last are merged into one, and the last is compared with it."""
 
     def __init__(self, builds: Sequence[Derivation], multipliers: tuple[Fraction, ...]) -> None:
         self.builds, self.multipliers = builds, multipliers
@@ -97,7 +97,7 @@ class _Merge:
                 raise _Alike
         return family
 
-    def _cost(self, entries: tuple[Entry, ...]) -> Cost:
+    def _cost(self, entries: tuple[DerivedCall, ...]) -> Cost:
         first = entries[0]
         if first.operator is None:
             raise MeasurementError(f"{first.aten} has no formula, so the family has none")
