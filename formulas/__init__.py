@@ -1,1 +1,1 @@
-"""The book: formulas with their sources. Records only; installed as `convcost.formulas`."""
+"""Formulas with their sources. Records only; installed as `convcost.formulas`."""

@@ -44,6 +44,18 @@ def command(
     options.check_outputs(latex)
 
     from convcost.api.formulas import solve
+    from convcost.explore.budget import amount, step_of
+
+    # Read here too, as errors name the option that was typed.
+    for option, text in (
+        ("--max-macs", max_macs),
+        ("--max-params", max_params),
+        ("--max-activations", max_activations),
+    ):
+        if text is not None:
+            amount(option, text)
+    step_of("--step", step, whole=True)
+    step_of("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
         report = solve(

@@ -91,7 +91,7 @@ class Difference:
     changes: tuple[Change, ...]
 
     def changed(self, all_operators: bool = False) -> tuple[Change, ...]:
-        """What is not as before: of the layers that multiply and accumulate, or of all operators."""
+        """Return what is not as before: of the layers that multiply and accumulate, or of all operators."""
         return tuple(c for c in self.changes if c.mark and (all_operators or c.layer.is_product))
 
     @property
@@ -135,7 +135,7 @@ def difference(before: Side, after: Side) -> Difference:
 
 
 def _named(before: Sequence[OpCall], after: Sequence[OpCall]) -> dict[int, int]:
-    """The same operator under the same name, in order where there are several."""
+    """Return the same operator under the same name, in order where there are several."""
     waiting: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
     for j, layer in enumerate(after):
         waiting[layer.path, layer.name].append(j)
@@ -147,7 +147,7 @@ def _named(before: Sequence[OpCall], after: Sequence[OpCall]) -> dict[int, int]:
 
 
 def _merged(before: int, after: int, pairs: Mapping[int, int]) -> list[Pair]:
-    """Old layers in order; a new one stands behind the one that it follows in the new network."""
+    """Return all layers in the old order; a new one stands behind the one that it follows in the new network."""
     partner = {j: i for i, j in pairs.items()}
     behind: defaultdict[int, list[int]] = defaultdict(list)
     last = -1

@@ -144,7 +144,7 @@ def _shapes(call: OpCall) -> str:
 
 
 def _differences(paper: OpCall, call: OpCall) -> str:
-    """How the model's layer is not the paper's, in words; empty if it is."""
+    """Return how the model's layer is not the paper's, in words; empty if it is."""
     found = [
         f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {call.hyper.get(name)} in the model"
         for name, value in paper.hyper.items()

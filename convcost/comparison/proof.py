@@ -136,7 +136,7 @@ def prove_derived(form: ImageForm, derived: Derivation) -> Proof:
 
 
 def _derived_calls(derived: Derivation) -> list[OpCall]:
-    """The calls of a derivation that multiply and accumulate or have parameters, in SymPy's terms."""
+    """Return the calls of a derivation that multiply and accumulate or have parameters, in SymPy's terms."""
     known: dict[Form, Count] = {}
     found: list[OpCall] = []
     for entry in derived.entries:
@@ -165,7 +165,7 @@ def _derived_calls(derived: Derivation) -> list[OpCall]:
 
 
 def _number(value: Any) -> Any:
-    """Forms that are numbers as such, in any nesting."""
+    """Return numbers for the forms that are numbers, in any nesting."""
     if isinstance(value, tuple):
         return tuple(map(_number, value))
     return value.number if isinstance(value, Form) and value.number is not None else value

@@ -1,1 +1,1 @@
-"""What a formula is: carriers, costs, records, conventions and the builder that writes an architecture."""
+"""What a formula is: numeric backends, costs, records, conventions and the builder of networks."""

@@ -52,7 +52,7 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
         raise UnknownNameError("model", reference, names())
     file = "_zoo" if colon else _FILE.get(reference, reference)
     module = importlib.import_module(f"convcost.models.{file}")
-    from convcost.models._weightless import weightless
+    from convcost.models.building import weightless
 
     def make() -> nn.Module:
         model: nn.Module = (

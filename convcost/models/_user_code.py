@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line
 from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
 from convcost.core.spec import TensorSpec
-from convcost.models._weightless import random_state_kept
 from convcost.models._zoo import prepare_torchvision
+from convcost.models.building import random_state_kept
 
 
 @contextmanager

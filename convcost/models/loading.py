@@ -72,7 +72,7 @@ def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
 
 def _of_a_library(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
     from convcost.models import _zoo, weights
-    from convcost.models._factory import build_from
+    from convcost.models.building import build_from
 
     is_timm = found.place == "timm"
     factory = _zoo.timm_factory(found.name) if is_timm else _zoo.torchvision_factory(found.name)
@@ -90,10 +90,11 @@ WEIGHTS = frozenset(
 
 
 def _of_the_user(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
-    from convcost.models import _factory, _user_code
+    from convcost.models import _user_code
+    from convcost.models.building import build_from
 
     with _user_code.importing(found) as factory:
-        module = _factory.build_from(found.text, factory, values, initialised=initialised)
+        module = build_from(found.text, factory, values, initialised=initialised)
     return LoadedModel(module, found.text, *_user_code.default_inputs(found.text, module))
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
+from convcost.core.numeric import Shape
+from convcost.core.parsing import parse_inputs, parse_model
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from convcost.report.comparison import ComparisonReport
 
 
 def assert_agreement(
@@ -29,14 +34,13 @@ def assert_agreement(
     """
     __tracebackhide__ = True
     from convcost.report.failure import disagreement
-    from convcost.testing.subject import compare_with_network, compare_with_operators
 
     if formula is None and options:
         raise DomainError(f"{next(iter(options))} is an option of a formula; give formula=NAME too")
     if formula is None:
-        report = compare_with_operators(model, input_shape)
+        report = _compare_with_operators(model, input_shape)
     else:
-        report = compare_with_network(formula, options, model, input_shape)
+        report = _compare_with_network(formula, options, model, input_shape)
     if not report.ok:
         raise AssertionError(disagreement(report, formula))
 
@@ -68,14 +72,13 @@ def assert_cost(
     from convcost.budgeting.cost import ModelCosts
     from convcost.budgeting.limit import Limit
     from convcost.report.failure import excess
-    from convcost.testing.subject import compare_with_operators
 
     given = {"macs": macs, "params": params, "activations": activations}
     limits = {name: Limit.read(name, text) for name, text in given.items() if text is not None}
     if not limits:
         raise DomainError("give a limit: macs='<= 300M', params='== 3504872' or activations='<= 5M'")
     excused = _names(uncounted)
-    report = compare_with_operators(model, input_shape)
+    report = _compare_with_operators(model, input_shape)
     costs = ModelCosts.of(report.comparison)
     kept = {name: limit.holds(costs.count(name, excused)) for name, limit in limits.items()}
     broken = {name: limits[name] for name, holds in kept.items() if not holds}
@@ -91,10 +94,9 @@ def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, u
     __tracebackhide__ = True
     from convcost.budgeting.cost import ModelCosts
     from convcost.report.failure import left_out
-    from convcost.testing.subject import compare_with_operators
 
     excused = _names(uncounted)
-    report = compare_with_operators(model, input_shape)
+    report = _compare_with_operators(model, input_shape)
     costs = ModelCosts.of(report.comparison)
     if costs.unknown(excused):
         raise AssertionError(left_out(report, costs, excused))
@@ -104,3 +106,47 @@ def _names(uncounted: Iterable[str]) -> tuple[str, ...]:
     if isinstance(uncounted, str):
         raise DomainError(f"uncounted is {uncounted!r}, but must be several names: ({uncounted!r},)")
     return tuple(uncounted)
+
+
+def _compare_with_operators(model: nn.Module | str, inputs: object) -> ComparisonReport:
+    """Compare a model with the formulas of its operators; a text may say what its input is."""
+    from convcost.api.models import compare
+
+    return compare(parse_model(model) if isinstance(model, str) else model, inputs=inputs)
+
+
+def _compare_with_network(
+    formula: str, options: Mapping[str, object], model: nn.Module | str, inputs: object
+) -> ComparisonReport:
+    """Compare a model with a network of the registry, whose options say the input."""
+    from convcost.api.models import compare
+    from convcost.comparison.reference import build_network
+
+    paper = parse_model(formula)
+    if not paper.is_network:
+        raise DomainError(f"the formula is {formula!r}, but must be a network of the registry (convcost list)")
+    for name in options:
+        if name in paper.settings:
+            raise DomainError(f"{name} is given in the formula's text and as a keyword; give it once")
+    paper = replace(paper, settings={**paper.settings, **options})
+    shape = tuple(build_network(paper)[0].input_shape)
+    if not isinstance(model, str):
+        _check_same_input(formula, shape, inputs)
+        return compare(paper, model=model)
+    reference = parse_model(model)
+    if reference.settings:
+        raise DomainError(f"the formula's options are the model's too; leave {model!r} without any")
+    _check_same_input(formula, shape, parse_inputs(reference.inputs) if inputs is None else inputs)
+    return compare(replace(paper, arguments=reference.arguments), model=reference.text)
+
+
+def _check_same_input(formula: str, shape: Shape, inputs: object) -> None:
+    """Raise DomainError unless the inputs that are given are the formula's."""
+    if inputs is None:
+        return
+    from convcost.trace.inputs import Inputs
+
+    given = Inputs.of(inputs)
+    if [spec.shape for spec in given.specs] != [shape]:
+        sizes = "×".join(map(str, shape))
+        raise DomainError(f"{formula} takes an input of {sizes}, not {given}; its options say so (resolution, batch)")

@@ -84,7 +84,7 @@ def _noted(room: Any, name: str, said: Callable[..., str]) -> Iterator[None]:
 
 
 def owners(model: nn.Module) -> dict[str, Owner]:
-    """Every module of a model by its first path."""
+    """Return the facts of every module of a model by its first path."""
     places: dict[nn.Module, int] = {model: 1}
     for module in model.modules():  # parents come before what they hold first
         places.setdefault(module, 0)
@@ -122,6 +122,6 @@ def _owner(module: nn.Module, places: int, within: frozenset[str]) -> Owner:
 
 
 def _name(kind: type) -> str:
-    """A class of torch.nn by its bare name, any other with its package."""
+    """Return the bare name of a class of torch.nn, any other with its package."""
     own = kind.__module__.startswith("torch.nn.modules.")
     return kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}"

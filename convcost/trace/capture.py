@@ -83,7 +83,7 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
 
 
 def _evaluated(call: OpCall) -> OpCall:
-    """The call with its cost; one that is outside its formula's domain has no formula."""
+    """Return the call with its cost; one that is outside its formula's domain has no formula."""
     try:
         return call.evaluated()
     except ConvcostError:
@@ -150,7 +150,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         return output
 
     def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """What a composite operator calls stands under the composite's name, as in a torch.jit trace."""
+        """Let what a composite operator calls stand under the composite's name, as in a torch.jit trace."""
         outer = self._within
         self._within = outer or ("" if func._schema.name in _NOT_TRACED else traced_name(func))
         try:

@@ -149,12 +149,12 @@ def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> Fvcore
 
 
 def _path(scope: str) -> str:
-    """The module's path in the model itself, which stands in a `_Flat`."""
+    """Return the module's path in the model itself, which stands in a `_Flat`."""
     return scope.removeprefix("model").removeprefix(".")
 
 
 def _own(analysis: FlopCountAnalysis, name: str, copied: nn.Module) -> Counter[str]:
-    """Unsupported operators that a module calls itself: its own less its children's."""
+    """Return unsupported operators that a module calls itself: its own less its children's."""
     own = Counter(analysis.unsupported_ops(name))
     for child, _ in copied.get_submodule(name).named_children():
         path = f"{name}.{child}" if name else child

@@ -12,7 +12,7 @@ ENCODER_LAYER: Any = nn.TransformerEncoderLayer
 
 
 def attention(module: nn.MultiheadAttention, query: Any, key: Any = None, value: Any = None, *_: Any, **__: Any) -> str:
-    """NATIVE_ATTENTION for a call that takes the native path, else the plain name of the function."""
+    """Return NATIVE_ATTENTION for a call that takes the native path, else the plain name of the function."""
     native = (
         query.dim() == 3
         and query is key

@@ -25,7 +25,7 @@ class Ownership:
             self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
 
     def follow(self, operands: Mapping[str, Any], results: Iterable[Any], whole: bool = False) -> None:
-        """A view or copy of parameters is still those parameters; of what is looked up `whole`, any may be used.
+        """Take a view or copy of parameters for those parameters; of what is looked up `whole`, any may be used.
 
         What moves without operands, or among constants, is a constant.
         """
@@ -49,7 +49,7 @@ class Ownership:
         return all(id(t) in self._held for t in tensors) and any(self._held[id(t)][0] for t in tensors)
 
     def first_use(self, operands: Mapping[str, Any]) -> int:
-        """Elements of parameters that no earlier call has taken."""
+        """Return elements of parameters that no earlier call has taken."""
         used = 0
         for tensor in _tensors(operands.values()):
             claim, _ = self._held.get(id(tensor), ({}, tensor))

@@ -55,7 +55,7 @@ def _step(factors: list[Names], rest: Names, wanted: Names, sizes: Mapping[Hasha
 
 
 def four_digits(count: int) -> int:
-    """A count as "%.3e" prints it: four significant digits, a tie to the even one."""
+    """Return a count as "%.3e" prints it: four significant digits, a tie to the even one."""
     step = 1
     while count >= 10_000 * step:
         step *= 10

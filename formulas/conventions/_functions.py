@@ -36,7 +36,7 @@ def functions(*operators: str) -> CallFilter:
 
 
 def macs(products: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rules for MACs, with these patched functions of matrix products and attention."""
+    """Return the rules for MACs, with these patched functions of matrix products and attention."""
     return (
         Rule(
             (*CONVOLUTIONS, *TRANSPOSED), {"macs": 1}, "biases do not count", at=functions(*CONVOLUTIONS, *TRANSPOSED)
@@ -49,7 +49,7 @@ def macs(products: tuple[str, ...]) -> tuple[Rule, ...]:
 
 
 def flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rules for FLOPs."""
+    """Return the rules for FLOPs."""
     biased = {"macs": 2, "bias_adds": 1}
     return (
         Rule((*CONVOLUTIONS, *TRANSPOSED), biased, "and one per bias", at=functions(*CONVOLUTIONS, *TRANSPOSED)),
@@ -132,7 +132,7 @@ def same_padding(seen_in: str, weight: int) -> Fault:
 
 
 def rounded_einsum(seen_in: str) -> Fault:
-    """An einsum by NumPy's report of it."""
+    """Return the fault of an einsum that is counted by NumPy's report of it."""
 
     def predicts(call: OpCall) -> Count | None:
         return four_digits(operations(call.inputs[0], call.hyper["equation"]))
@@ -147,7 +147,7 @@ def rounded_einsum(seen_in: str) -> Fault:
 
 
 def left_operand(seen_in: str, weight: int, products: tuple[str, ...]) -> Fault:
-    """A matrix product by the left operand and the last size of the right one."""
+    """Return the fault of a matrix product that is counted by the left operand and the last size of the right one."""
 
     def predicts(call: OpCall) -> Count | None:
         count = left_operand_only(call)

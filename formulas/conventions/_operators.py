@@ -76,7 +76,7 @@ def positions(call: OpCall) -> tuple[Count, ...]:
 
 
 def rows_for_channels(call: OpCall) -> Count:
-    """A convolution without a batch axis whose first size is taken for its channels."""
+    """Return the count of a convolution without a batch axis whose first size is taken for its channels."""
     return product((call.cost.activations, call.inputs[0][2] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
@@ -84,7 +84,7 @@ UNBATCHED = "a convolution of an input without a batch axis is taken for one wit
 
 
 def output_positions(call: OpCall) -> Count:
-    """A transposed convolution counted like a plain one, every tap of every output element."""
+    """Return the count of a transposed convolution taken for a plain one, every tap of every output element."""
     return product((call.cost.activations, call.inputs[0][1] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
@@ -122,7 +122,7 @@ WITH_A_VECTOR = "the product with a vector is another operator (aten.mv, aten.do
 
 
 def nothing(call: OpCall) -> Count | None:
-    """What is overlooked."""
+    """Return 0, the count of what is overlooked."""
     return 0
 
 

@@ -19,14 +19,14 @@ Kind = Callable[[Sequence[Shape], Cost, int], bool]
 
 
 def _left_operand_only(call: OpCall) -> Count | None:
-    """All elements of the left operand times the right one's columns; a vector on the right has no columns."""
+    """Return the left operand's elements times the right one's columns; None for a vector, which has none."""
     left, right = call.inputs
     count = product(left) * right[-1]
     return count if len(right) > 1 and count != call.cost.macs else None
 
 
 def _length_for_columns(call: OpCall) -> Count | None:
-    """A linear layer whose weights are a vector: its length is taken for that many output features."""
+    """Return the count of a linear layer whose weights are a vector, its length taken for the output features."""
     left, right = call.inputs
     count = product(left) * right[0]
     return count if len(right) == 1 and count != call.cost.macs else None
@@ -47,7 +47,7 @@ def _einsum(kind: Kind) -> Callable[[OpCall], Count | None]:
 
 
 def _by_shape(operands: Sequence[Shape], equation: str) -> Count | None:
-    """The two equations, whatever their letters, that fvcore counts by the operands' shapes."""
+    """Return the count of the two equations that fvcore counts by shapes, whatever their letters; None for others."""
     written = equation.replace(" ", "")
     letters = [letter for letter in dict.fromkeys(written) if letter.isalpha()]
     spelled = "".join("abcdefghijklmnopqrstuvwxyz"[letters.index(x)] if x in letters else x for x in written)

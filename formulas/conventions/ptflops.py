@@ -112,7 +112,7 @@ _MATMUL = patched(*(f"{room}.{name}" for room in ("torch", "Tensor") for name in
 
 
 def _unbatched(call: OpCall) -> Count | None:
-    """The channels are taken for the batch, and the first spatial size for the channels."""
+    """Return the count with the channels taken for the batch, and the first spatial size for the channels."""
     sizes, channels = positions(call), call.inputs[0][1]
     taps = product((*call.hyper["kernel_size"], channels, call.hyper["out_channels"] // call.hyper["groups"]))
     return product((channels, taps * product(sizes[1:]) + (product(sizes) if call.hyper["bias"] else 0)))

@@ -32,7 +32,7 @@ UPSAMPLINGS = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicu
 
 
 def recurrent(kind: str, module: str) -> Rule:
-    """The rule of a recurrent layer, which thop's successor has kept."""
+    """Return the rule of a recurrent layer, which thop's successor has kept."""
     return Rule(
         (kind,),
         {"macs": 1, "bias_adds": 1},

@@ -22,7 +22,7 @@ def _leaf(call: OpCall) -> bool:
 
 
 def _weighted(call: OpCall) -> bool:
-    """A leaf of the tree with parameters of the names that torchinfo looks for."""
+    """Tell whether this is a leaf of the tree with parameters of the names that torchinfo looks for."""
     return call.site.owner.leaf and any("weight" in name or "bias" in name for name in call.site.owner.parameters)
 
 
@@ -74,7 +74,7 @@ RECORDS = (
             Fault(
                 ("linear",),
                 _first_size,
-                "a linear layer is counted once a sample, its other leading dimensions are left out",
+                "a linear layer is counted once per sample, its other leading dimensions are left out",
                 _SEEN_IN,
                 CallFilter(where=lambda call: _leaf(call) and len(call.inputs[0]) != 2),
             ),

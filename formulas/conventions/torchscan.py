@@ -32,7 +32,7 @@ def leaves(*bases: str) -> CallFilter:
 
 
 def leaves_of(*operators: str) -> CallFilter:
-    """The same for the classes of torch.nn of these operators."""
+    """Return the calls by such modules of the classes of torch.nn that these operators have."""
     return leaves(*of_bases(*operators).bases)
 
 
@@ -68,7 +68,7 @@ def _side(average: bool) -> Measure:
 
 
 def _written_once(call: OpCall) -> bool:
-    """The module has its kernel as one number; in one dimension that is the whole kernel."""
+    """Tell whether the module has its kernel as one number; in one dimension that is the whole kernel."""
     return isinstance(call.site.owner.settings.get("kernel_size"), int) and len(call.hyper["kernel_size"]) > 1
 
 

@@ -11,7 +11,7 @@ RECORDS = (
     Convention(
         name="macs",
         title="Multiply-accumulates (MACs)",
-        rules=(Rule(ALL, {"macs": 1}, "multiply-accumulates of multilinear operators, nothing else"),),
+        rules=(Rule(ALL, {"macs": 1}, "multiply-accumulates of product operators, nothing else"),),
         source=SOURCE,
     ),
     Convention(

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 import convcost
-from convcost import models
 from convcost.cli.main import run
+from convcost.models import loading
 from convcost.models.mobilenet_v1 import MobileNetV1
 
 
@@ -75,7 +75,7 @@ def test_the_layer_is_named(
     (row,) = (row for row in wrong if row.layer == layer)
     assert reason in row.reason
 
-    monkeypatch.setattr(models, "build", lambda *_: model)
+    monkeypatch.setattr(loading, "build", lambda *_: model)
     assert run(["compare", "mobilenet_v1"]) == 1
 
 

@@ -80,6 +80,18 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...]) -> None:
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--max-macs", "many"), "--max-macs is 'many', but must be a number such as 300M"),
+        (("--max-macs", "1M", "--step", "0"), "--step is '0', but must be a whole number above 0"),
+        (("--max-macs", "1M", "--alpha-step", "x"), "--alpha-step is 'x', but must be a decimal above 0"),
+    ],
+)
+def test_errors_name_the_option_that_was_typed(arguments: tuple[str, ...], message: str) -> None:
+    assert message in convcost("solve", "mobilenet_v1", *arguments).err
+
+
 def test_notebooks_and_repr() -> None:
     grid: dict[str, Any] = {"alpha": "0.5,1", "resolution": "128,224"}
     report = package.solve("mobilenet_v1", max_macs="600M", **grid)

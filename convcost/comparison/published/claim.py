@@ -80,7 +80,7 @@ class Claim:
 
 
 def papers() -> dict[str, Path]:
-    """The files of claims by name, in alphabetical order."""
+    """Return the files of claims by name, in alphabetical order."""
     folders = importlib.import_module(_PACKAGE).__path__
     found = {path.stem: path for folder in folders for path in Path(folder).glob("*.csv")}
     return dict(sorted(found.items()))
@@ -101,7 +101,7 @@ def claims(paper: str | None = None) -> list[Claim]:
 
 
 def read_file(path: Path) -> list[Claim]:
-    """The claims of one file; raises ClaimError with the row's id for what cannot be read."""
+    """Return the claims of one file; raises ClaimError with the row's id for what cannot be read."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         if tuple(rows.fieldnames or ()) != COLUMNS:

@@ -21,7 +21,7 @@ _SEVEN = (7, 7)
 
 
 def count(named: NamedCost, metric: str, counting: str, reading: Reading) -> Fraction:
-    """Multiply-accumulates or parameters of a named, in one of the countings of `reading`.
+    """Return multiply-accumulates or parameters of what is named, in one of the countings of `reading`.
 
     Raises ConvcostError for a name, an option or a part that the registry does not have, or a value outside the domain.
     """
@@ -93,7 +93,7 @@ def _part(name: str, settings: _Settings, part: str, counting: str, scope: str, 
 
 
 def _kept(network: Network, part: str) -> set[int]:
-    """The numbers of the calls in a part; a kind of layer is its convolutions or linear layers alone."""
+    """Return the numbers of the calls in a part; a kind of layer is its convolutions or linear layers alone."""
     calls = network.calls
     if part in ("", "body", "head"):
         last = network.core[-1]
@@ -136,7 +136,7 @@ def _count(call: OpCall, counting: str) -> Count:
 
 
 def _separable(call: OpCall, counting: str) -> int:
-    """The first convolution as depthwise and pointwise (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
+    """Return the count of the first convolution as a separable one (BN-Inception's, Ioffe & Szegedy 2015, Figure 5)."""
     _, filters, side, _ = map(int, call.output)
     values = {"D_K": _SEVEN[0], "M": call.inputs[0][1], "N": filters, "D_F": side, "m": DEPTH_MULTIPLIER}
     cost = find(Formula, "depthwise_separable_multiplied", "formula").evaluate(values)

@@ -91,7 +91,7 @@ Printed = Number | Bounds | Exactly
 
 
 def number(text: str) -> Number:
-    """A number from its text; raises ClaimError for any other text."""
+    """Return the number that a text gives; raises ClaimError for any other text."""
     if not _NUMBER.fullmatch(text):
         raise ClaimError(f"{text!r} is not a number as papers print them")
     plain = text.replace(",", "")
@@ -101,7 +101,7 @@ def number(text: str) -> Number:
 
 
 def read(text: str) -> Number | Bounds:
-    """The number or the bounds that a printed text gives; raises ClaimError for any other text."""
+    """Return the number or the bounds that a printed text gives; raises ClaimError for any other text."""
     for word in _MODEST:
         text = text.removeprefix(word)
     if found := _RANGE.fullmatch(text):

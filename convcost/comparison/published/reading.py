@@ -27,7 +27,7 @@ PARAMETERS = {
     "weights+bias": "weights and biases",
     "numel": "all learnable parameters",
     "numel+statistics": "with the moving statistics of batch norms",
-    "weights+bias+3bn": "weights, biases and three vectors a batch norm",
+    "weights+bias+3bn": "weights, biases and three vectors per batch norm",
 }
 COUNTINGS = {"macs": MACS, "params": PARAMETERS}
 
@@ -57,7 +57,7 @@ PAIRS = frozenset(
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read differently, one field an axis; `names` say it in words, simplest first."""
+    """What is read differently, one field per axis; `names` say it in words, simplest first."""
 
     names: tuple[str, ...] = ()
     factor: int = 1
@@ -79,7 +79,7 @@ PLAIN = Reading()
 
 
 def readings(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> Iterator[Reading]:
-    """Every reading of a claim's subject, the simplest first: as it says, with one deviation, with two.
+    """Return every reading of a claim's subject, the simplest first: as it says, with one deviation, with two.
 
     `scaled` says that its unit is one of K, M or G.
     """
@@ -127,7 +127,7 @@ def _option_axes(nets: Sequence[NamedCost], alone: bool) -> dict[str, list[Readi
 
 
 def _scaling(named: NamedCost) -> list[Option]:
-    """The options by which a named's image is scaled."""
+    """Return the options by which a network's image is scaled."""
     record = registry()[named.name]
     given = dict(named.settings)
     options = record.options if isinstance(record, Architecture) else ()
@@ -135,7 +135,7 @@ def _scaling(named: NamedCost) -> list[Option]:
 
 
 def _floored(named: NamedCost, option: Option) -> Reading:
-    """The image that a multiplier makes rounded down: 0.857 of 224 is 191.968 pixels, cut to 191."""
+    """Return the image that a multiplier makes rounded down: 0.857 of 224 is 191.968 pixels, cut to 191."""
     record = find(Architecture, named.name, "network")
     base = next(o.default for o in record.options if o.name == option.scales)
     size = int(Fraction(dict(named.settings)[option.name]) * Fraction(str(base)))
@@ -143,7 +143,7 @@ def _floored(named: NamedCost, option: Option) -> Reading:
 
 
 def _options(nets: Sequence[NamedCost], alone: bool) -> list[Option]:
-    """The options of the networks; in a ratio or a difference what is given there is its point and stays."""
+    """Return the options of the networks; in a ratio or a difference what is given there is its point and stays."""
     given = set() if alone else {name for named in nets for name, _ in named.settings}
     found: dict[str, Option] = {}
     for named in nets:

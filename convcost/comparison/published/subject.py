@@ -64,11 +64,11 @@ class _Reader:
     tokens: list[str]
 
     def sum(self, depth: int) -> ClaimSubject:
-        """Products added and subtracted."""
+        """Read products that are added and subtracted."""
         return self._chain("+-", self.product, depth)
 
     def product(self, depth: int) -> ClaimSubject:
-        """Factors multiplied and divided."""
+        """Read factors that are multiplied and divided."""
         return self._chain("*/", self.factor, depth)
 
     def _chain(self, signs: str, below: Callable[[int], ClaimSubject], depth: int) -> ClaimSubject:
@@ -79,7 +79,7 @@ class _Reader:
         return left
 
     def factor(self, depth: int) -> ClaimSubject:
-        """A number, a subject in parentheses, or a name with its settings."""
+        """Read a number, a subject in parentheses, or a name with its settings."""
         token = self.tokens.pop(0) if self.tokens else ""
         if token == "(" and depth < _DEEPEST:  # noqa: S105 - a parenthesis
             inner = self.sum(depth + 1)

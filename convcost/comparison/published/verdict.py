@@ -89,13 +89,13 @@ def check(claim: Claim, established: Reading = PLAIN) -> Checked:
 
 
 def compute(claim: Claim, reading: Reading) -> Fraction:
-    """The claim's value under a reading, in its unit."""
+    """Return the claim's value under a reading, in its unit."""
     exact = value(claim.subject, lambda named: count(named, claim.metric, claim.counting, reading))
     return claim.scaled(exact, reading.thousand)
 
 
 def all_readings(claim: Claim) -> list[Found]:
-    """Every reading with its value, simplest first; those that change nothing or leave a domain are left out."""
+    """Return every reading with its value, simplest first; those that change nothing or leave a domain are left out."""
     found: list[Found] = []
     seen: set[tuple[Fraction, bool, bool]] = set()
     for reading in readings(claim.subject, claim.metric, claim.counting, claim.power > 0):
@@ -112,7 +112,7 @@ def all_readings(claim: Claim) -> list[Found]:
 
 
 def explanations(printed: Number, candidates: Sequence[Found], established: Reading = PLAIN) -> tuple[Found, ...]:
-    """The readings that round to the printed digits, best first.
+    """Return the readings that round to the printed digits, best first.
 
     One digit comes out by chance and is no evidence of anything; two are not enough for two deviations.
     """
@@ -162,7 +162,7 @@ class Rate:
 
 
 def false_explanations(claims: Sequence[Claim], seed: int = SEED, draws: int = DRAWS) -> list[Rate]:
-    """The rates by number of digits, five and more as one.
+    """Return the rates by number of digits, five and more as one.
 
     For every claim that prints a number, `draws` numbers of its own printed precision are drawn near its true
     value; those that hold or are truncated are no test of the search and are left out.
@@ -187,5 +187,5 @@ def false_explanations(claims: Sequence[Claim], seed: int = SEED, draws: int = D
 
 
 def overall(rates: Sequence[Rate]) -> Fraction:
-    """The rate over all numbers."""
+    """Return the rate over all numbers."""
     return Fraction(sum(r.explained for r in rates), max(sum(r.tried for r in rates), 1))

@@ -45,7 +45,7 @@ class Against:
 
 
 def parse(text: str) -> tuple[Number, int]:
-    """`314.2M`, `0.3 GFLOPs` or `300774272` as a number and its power of a thousand; raises ConvcostError."""
+    """Return `314.2M`, `0.3 GFLOPs` or `300774272` as a number and its power of a thousand; raises ConvcostError."""
     match = _TEXT.fullmatch(text.strip())
     try:
         if match is None:
@@ -103,7 +103,7 @@ def _named(
 
 
 def _countings(calls: Sequence[OpCall], doubling: bool = False) -> dict[str, Fraction]:
-    """What is counted beside the products: whole conventions, biases, batch norms.
+    """Return what is counted beside the products: whole conventions, biases, batch norms.
 
     `doubling` leaves out what has two a multiply-accumulate already.
     """
@@ -130,7 +130,7 @@ def _macs(calls: Sequence[OpCall]) -> int:
 
 
 def _scopes(calls: Sequence[OpCall]) -> dict[str, list[OpCall]]:
-    """Parts of the model that are left out."""
+    """Return the calls that are left when a part of the model is left out."""
     products = [call for call in calls if call.is_product]
     if not products:
         return {}

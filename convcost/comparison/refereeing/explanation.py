@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
 from convcost.core.convention import ALL, CallFilter, Convention, Rule, by_module
@@ -12,8 +13,10 @@ from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 from convcost.core.registry import records
-from convcost.trace.counters import Counter, Printout
-from convcost.trace.counters.sandbox import CounterRun
+
+if TYPE_CHECKING:
+    from convcost.trace.counters import Counter, Printout
+    from convcost.trace.counters.sandbox import CounterRun
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ _SIZES = "in a torch.jit trace sizes are tensors too, and their products count l
 
 
 def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
-    """The modules whose own count is not the expected one."""
+    """Return the modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()
     expected: Tally[str] = Tally()

@@ -58,7 +58,7 @@ def counted_model(model: Any, inputs: Any, arguments: Mapping[str, Any]) -> Coun
 
 
 def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:
-    """A model's calls; one that computes from its buffers while it runs is built with their values."""
+    """Return a model's calls; one that computes from its buffers while it runs is built with their values."""
     try:
         return what, capture_call_sites(what.module, what.inputs).calls
     except MeasurementError:
@@ -136,7 +136,7 @@ def explain_number(what: CountedModel, text: str) -> Against:
 
 
 def _images(what: CountedModel) -> dict[int, Callable[[], Sequence[OpCall]]]:
-    """The calls at the other sides that images are met with, of a model that takes one square image."""
+    """Return the calls at the other sides that images are met with, of a model that takes one square image."""
     specs = what.inputs.specs
     if len(specs) != 1 or len(what.inputs.args) != 1 or len(specs[0].shape) != 4:
         return {}

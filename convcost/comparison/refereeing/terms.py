@@ -70,7 +70,7 @@ def explained(convention: Convention, call: OpCall, siblings: Sequence[OpCall] =
 
 
 def _look(rule: Rule | None, fault: Fault | None, call: OpCall, siblings: Sequence[OpCall]) -> tuple[int, list[Term]]:
-    """The count of one look and its terms."""
+    """Return the count of one look and its terms."""
     count, terms = _regular(rule, call)
     if fault is None:
         return count, terms
@@ -81,7 +81,7 @@ def _look(rule: Rule | None, fault: Fault | None, call: OpCall, siblings: Sequen
 
 
 def _regular(rule: Rule | None, call: OpCall) -> tuple[int, list[Term]]:
-    """The count of a rule and its terms, all of convention, but for products that it does not count."""
+    """Return the count of a rule and its terms, all of convention, but for products that it does not count."""
     macs, uncounted = int(call.macs), f"{_words(call)} not counted"
     if rule is None or rule.weights is None:
         sentence = rule.sentence if rule else "the counter does not see this call"

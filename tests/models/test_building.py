@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from convcost.models._weightless import plain, weightless
+from convcost.models.building import plain, weightless
 
 
 class OfTensors(nn.Module):
