@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, flag, maximum, product
+from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
@@ -119,11 +119,7 @@ RECORDS = (
         source=Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
         domain=(
             axes.POSITIVE_INPUT,
-            Condition(
-                "groups must be at least 1 and divide the channels",
-                lambda a: (a.groups >= 1) & (a.input[1] % maximum(a.groups, 1) == 0),
-                ("input", "groups"),
-            ),
+            axes.GROUPS_DIVIDE_CHANNELS,
         ),
         template={"input": ("N", "C", "H", "W"), "groups": "G", "affine": "a"},
     ),
