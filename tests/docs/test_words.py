@@ -53,7 +53,8 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
     texts = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.COMMENT)}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in texts:
-            yield token.start[0], token.string
+            # Before Python 3.12 an f-string is one token, the names in it included.
+            yield token.start[0], re.sub(r"\{[^{}\n]*\}", "{}", token.string)
 
 
 def offenders(name: str, parts: Iterator[tuple[int, str]]) -> list[str]:
