@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Option, Settings
-from convcost.explore.axis import typed
 from convcost.explore.solve import Neighbour, Point, Solution
-from convcost.explore.sweep import COUNTS
+from convcost.explore.sweep import COUNTS, typed
 from convcost.explore.unrounded import (
     DIGITS,
     UnroundedSolution,

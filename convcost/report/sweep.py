@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcost.core.errors import ConvcostError
-from convcost.explore.axis import GridAxis, typed
-from convcost.explore.sweep import COUNTS, Sweep, target, vector
+from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed, vector
 from convcost.report import files, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, Table
 
