@@ -98,7 +98,7 @@ class AuditReport(Report):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a model with every column; nested columns are JSON, an unknown count is missing."""
+        """One row per model with every column; nested columns are JSON, an unknown count is missing."""
         return _frame(self.rows, (*COLUMNS, *TIMINGS))
 
     def to_csv(self, path: str | Path | None = None) -> str:
@@ -191,7 +191,7 @@ def _frame(rows: tuple[AuditRow, ...], columns: tuple[str, ...]) -> pd.DataFrame
 MEANINGS = {
     "agree": "agree in full: fvcore counts every product as the formulas do",
     "uncounted": "agree, but fvcore leaves products uncounted",
-    "no formula": "have an operator that the book has no formula for",
+    "no formula": "have an operator without a formula",
     "disagree": "disagree somewhere",
     NOT_AUDITED: "not audited: the input has no fixed size",
     ERROR: "could not be compared",

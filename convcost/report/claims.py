@@ -144,7 +144,7 @@ def explanation(checked: Checked) -> str:
     if checked.verdict is ClaimVerdict.TRUNCATED:
         return "further digits are cut off, not rounded"
     if checked.verdict is ClaimVerdict.NOT_COMPUTED:
-        return "the book has no formula for it"
+        return "convcost has no formula for it"
     if not checked.found:
         return ""
     best = checked.found[0]
@@ -168,7 +168,7 @@ def summary(report: ClaimsReport) -> str:
 
 _VERDICTS = """\
 `holds`: the formula rounds to the printed digits. `truncated`: it does with further digits cut off. `explained`: a
-named reading reproduces the print. `refuted`: none does. `not computed`: the book has no formula for it. A question
+named reading reproduces the print. `refuted`: none does. `not computed`: convcost has no formula for it. A question
 mark marks a transcription that was not compared with the paper's text.
 """
 _TITLES = {

@@ -40,7 +40,7 @@ _SIZES = (
 
 @dataclass(frozen=True)
 class _Layout:
-    """The size, the columns' letters, and how many characters a line of each paragraph has (0: no paragraph)."""
+    """The size, the columns' letters, and how many characters each line of a paragraph has (0: no paragraph)."""
 
     size: _Size
     letters: str

@@ -262,7 +262,7 @@ def heading(report: RefereeReport) -> str:
 
 
 def source(report: RefereeReport) -> str:
-    """What the numbers are held against."""
+    """Say what the numbers are compared with."""
     unknown = report.refereed.unknown
     left = f" No formula: {', '.join(f'{name} {n} times' for name, n in sorted(unknown.items()))}." if unknown else ""
     return f"The formulas of all products: {report.core:,} multiply-accumulates.{left}"
