@@ -81,7 +81,7 @@ def positive(name: str) -> Condition:
 
 @dataclass(frozen=True)
 class Formula:
-    """A closed form of the book.
+    """A closed form with its meaning and source.
 
     `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
     symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
@@ -143,7 +143,7 @@ class Formula:
         return self.evaluate(full)
 
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values of the symbols (any carrier).
+        """The cost for these values of the symbols (any kind of number).
 
         Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
         do not overflow.
@@ -198,7 +198,7 @@ class Operator(Formula):
         return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
-        """The same outside the domain too: a law reckons with fractions of channels."""
+        """Evaluate outside the domain too: unrounded scaling has fractions of channels."""
         result: Any = self.function(*inputs, **hyper)
         found: Result = result
         return found

@@ -166,7 +166,7 @@ def image_options(
     """Return the options of a network on square images; `note` ends what is said of their side."""
     return (
         Option("resolution", "R", f"side of the square image{note}", resolution, low=low, high=high),
-        Option("batch", "B", "images a batch", 1, high=65_536),
+        Option("batch", "B", "images per batch", 1, high=65_536),
         Option("classes", "K", "classes", classes),
     )
 

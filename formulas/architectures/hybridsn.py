@@ -62,7 +62,7 @@ RECORDS = (
             Option("bands", "B", "spectral bands after PCA: Indian Pines 30, Pavia and Salinas 15", 30, 13, 4_096),
             Option("window", "S", "side of the square window, in pixels", 25, 9, 4_096),
             Option("classes", "C", "land-cover classes: Indian Pines and Salinas 16, Pavia 9", 16),
-            Option("batch", "N", "windows a batch", 1, high=65_536),
+            Option("batch", "N", "windows per batch", 1, high=65_536),
             parts.choice(
                 "variant",
                 "the net of Table I, with batch norms, or with a squeeze-and-excitation block",

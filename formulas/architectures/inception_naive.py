@@ -57,7 +57,7 @@ RECORDS = (
         build=build,
         options=(
             Option("resolution", "D_F", "side of the square feature map, in pixels", 28, high=65_536),
-            Option("batch", "B", "feature maps a batch", 1, high=65_536),
+            Option("batch", "B", "feature maps per batch", 1, high=65_536),
             _width("channels", "M", "input channels", 192),
             _width("filters1", "n_1", "filters of the 1×1 convolution", 64),
             _width("filters3", "n_3", "filters of the 3×3 convolution", 128),

@@ -24,7 +24,7 @@ def reduced_convolution(D_K: Count, M: Count, N: Count, D_F: Count, R: Count) ->
 
 
 def depthwise_separable_multiplied(D_K: Count, M: Count, N: Count, D_F: Count, m: Count) -> Cost:
-    """m depthwise filters a channel, so that the pointwise convolution reads m·M channels."""
+    """m depthwise filters per channel, so that the pointwise convolution reads m·M channels."""
     return depthwise_convolution(D_K, M, D_F, m) + pointwise_convolution(m * M, N, D_F)
 
 
@@ -32,7 +32,7 @@ _SYMBOLS = (
     *CONVOLUTION,
     Symbol("G", "groups", "groups"),
     Symbol("R", "channels after the reduction", "channels"),
-    Symbol("m", "depth multiplier", "filters a channel"),
+    Symbol("m", "depth multiplier", "filters per channel"),
 )
 
 RECORDS = (

@@ -48,7 +48,7 @@ _SYMBOLS = (
     Symbol("w", "width of the input", "pixels"),
     Symbol("d_in", "input channels, d′", "channels"),
     Symbol("d_out", "output channels, d″", "channels"),
-    Symbol("t", "expansion factor", "channels a channel", 6),
+    Symbol("t", "expansion factor", "channels per channel", 6),
     Symbol("k", "kernel size of the depthwise convolution", "taps", 3),
     Symbol("s", "stride of the depthwise convolution", "pixels", 2),
 )

@@ -75,7 +75,7 @@ _SYMBOLS = (
     Symbol("H", "height of the output", "pixels"),
     Symbol("W", "width of the output", "pixels"),
     Symbol("S", "stride", "pixels", 1),
-    Symbol("e", "expansion: the block's outputs a channel of its width", "channels a channel", 4),
+    Symbol("e", "expansion: the block's outputs per channel of its width", "channels per channel", 4),
 )
 _PATHS = (
     Symbol("C", "cardinality: paths, groups of the 3×3 convolution", "paths"),

@@ -19,7 +19,7 @@ def standard_convolution(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
 
 
 def depthwise_convolution(D_K: Count, M: Count, D_F: Count, m: Count = 1) -> Cost:
-    """Equation 4, for m filters a channel (the paper has one; m is the depth multiplier)."""
+    """Equation 4, for m filters per channel (the paper has one; m is the depth multiplier)."""
     weights = D_K * D_K * M * m
     return Cost(macs=weights * D_F * D_F, parameters=weights, activations=M * m * D_F * D_F, inputs=M * D_F * D_F)
 
@@ -54,7 +54,7 @@ _SYMBOLS = (
     *CONVOLUTION,
     Symbol("alpha", "width multiplier", "factor"),
     Symbol("rho", "resolution multiplier", "factor"),
-    Symbol("m", "depth multiplier", "filters a channel", 1),
+    Symbol("m", "depth multiplier", "filters per channel", 1),
 )
 
 RECORDS = (

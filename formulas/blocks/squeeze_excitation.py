@@ -64,7 +64,7 @@ _SYMBOLS = (
     Symbol("C", "channels", "channels"),
     Symbol("H", "height of the image", "pixels"),
     Symbol("W", "width of the image", "pixels"),
-    Symbol("r", "reduction ratio", "channels a channel", 16),
+    Symbol("r", "reduction ratio", "channels per channel", 16),
     Symbol("b", "1 with biases, 0 without", "flag", 1),
 )
 

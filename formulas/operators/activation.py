@@ -12,7 +12,7 @@ from .elementwise import ROW, TORCH, N, evaluated, rows
 
 
 def prelu(input: Shape, *, slopes: Count = 1) -> Result:
-    """Parametric ReLU with one slope, or one a channel: one evaluation an element."""
+    """Parametric ReLU with one slope, or one per channel: one evaluation per element."""
     size = product(input)
     return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
 
@@ -58,7 +58,7 @@ RECORDS = (
             title=f"Activation {name}",
             function=evaluated,
             symbols=N,
-            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation an element"),
+            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation per element"),
             template={"input": ("n",)},
         )
         for name in ACTIVATIONS
@@ -67,7 +67,7 @@ RECORDS = (
         name="prelu",
         title="Parametric ReLU",
         function=prelu,
-        symbols=(*N, Symbol("C", "slopes: 1, or one a channel", "slopes", 1)),
+        symbols=(*N, Symbol("C", "slopes: 1, or one per channel", "slopes", 1)),
         source=Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
         template={"input": ("n",), "slopes": "C"},
     ),

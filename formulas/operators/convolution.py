@@ -10,7 +10,7 @@ from . import _axes as axes
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 6 for the output size, of the dilated kernel; one multiply-accumulate a tap and output element",
+    "relationship 6 for the output size, of the dilated kernel; one multiply-accumulate per tap and output element",
 )
 
 
@@ -27,7 +27,7 @@ def convolution(
 ) -> Result:
     """Cost of a convolution of (N, C, *sizes); taps that fall on padding count.
 
-    `padding` is a number, one a axis, 'valid' or 'same' (stride 1: the output keeps the size).
+    `padding` is a number, one per axis, 'valid' or 'same' (stride 1: the output keeps the size).
     """
     batch, channels, sizes = axes.channels_first(input)
     rank = len(sizes)

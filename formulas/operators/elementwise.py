@@ -15,7 +15,7 @@ EACH = (Symbol("n", "elements of each operand", "elements"),)
 
 
 def evaluated(input: Shape) -> Result:
-    """An element-wise function without parameters: one evaluation an element, whatever the function."""
+    """An element-wise function without parameters: one evaluation per element, whatever the function."""
     size = product(input)
     return Result(input, Cost(elementwise=size, activations=size, inputs=size))
 
@@ -57,27 +57,27 @@ def broadcasts(*names: str) -> Condition:
 
 
 def binary(left: Shape, right: Shape) -> Result:
-    """A function of two elements with broadcasting: one operation an output element."""
+    """A function of two elements with broadcasting: one operation per output element."""
     return combined((left, right), 1)
 
 
 def scaled(left: Shape, right: Shape) -> Result:
-    """left ± alpha·right for an alpha that is not 1: a product and an addition an output element."""
+    """left ± alpha·right for an alpha that is not 1: a product and an addition per output element."""
     return combined((left, right), 2)
 
 
 def clamp(input: Shape, *bounds: Shape) -> Result:
-    """Elements held between bounds, which may be tensors: one evaluation an output element."""
+    """Elements held between bounds, which may be tensors: one evaluation per output element."""
     return combined((input, *bounds), 1)
 
 
 def lerp(start: Shape, end: Shape, weight: Shape) -> Result:
-    """start + weight·(end - start): a difference, a product and an addition an output element."""
+    """start + weight·(end - start): a difference, a product and an addition per output element."""
     return combined((start, end, weight), 3)
 
 
 def addcmul(input: Shape, first: Shape, second: Shape, *, scaled: Count = False) -> Result:
-    """input + first·second, or with value·first·second: a product and an addition an output element, and `scaled`."""
+    """input + first·second, or with value·first·second: a product and an addition per output element, and `scaled`."""
     return combined((input, first, second), 2 + flag(scaled))
 
 
@@ -145,7 +145,7 @@ RECORDS = (
             title=f"Function {name}",
             function=evaluated,
             symbols=N,
-            source=Source(TORCH, f"torch.{name}: one evaluation an element"),
+            source=Source(TORCH, f"torch.{name}: one evaluation per element"),
             template={"input": ("n",)},
         )
         for name in FUNCTIONS
@@ -157,7 +157,7 @@ RECORDS = (
             function=binary,
             symbols=EACH,
             source=Source(
-                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation an output element, operands broadcast"
+                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation per output element, operands broadcast"
             ),
             domain=(broadcasts("left", "right"),),
             template={"left": ("n",), "right": ("n",)},
@@ -181,7 +181,7 @@ RECORDS = (
         title="Bounds on both sides",
         function=clamp,
         symbols=N,
-        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation an output element"),
+        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation per output element"),
         template={"input": ("n",)},
     ),
     Operator(

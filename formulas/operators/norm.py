@@ -9,15 +9,15 @@ from convcost.core.record import Condition, Operator, Source, Symbol
 from . import _axes as axes
 
 FOLDED = 2
-"""Operations an element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
+"""Operations per element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
 
 STATISTICS = 5
-"""Operations an element to normalise by its own statistics: one addition for the mean; a difference, a square
+"""Operations per element to normalise by its own statistics: one addition for the mean; a difference, a square
 and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
 
 
 SQUARES = 3
-"""Operations an element to divide by a root of squares: a square, an addition, a product with its inverse."""
+"""Operations per element to divide by a root of squares: a square, an addition, a product with its inverse."""
 
 
 def batch_norm(input: Shape, *, affine: Count = True, bias: Count | None = None, training: bool = False) -> Result:

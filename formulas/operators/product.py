@@ -129,7 +129,7 @@ SOURCE = Source(
 ROWS = Symbol("M", "rows of the left operand", "rows")
 INNER_SIZE = Symbol("K", "columns of the left operand, rows of the right one", "elements")
 COLUMNS = Symbol("N", "columns of the right operand", "columns")
-BATCH = Symbol("B", "matrices a batch", "matrices")
+BATCH = Symbol("B", "matrices per batch", "matrices")
 
 _SPELLINGS: dict[str, tuple[str, tuple[Symbol, ...], Any, Any]] = {
     "matmul": (

@@ -16,7 +16,7 @@ GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 """Gates, each with a product with the input and one with the hidden state."""
 
 ARITHMETIC = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
-"""Operations a hidden unit and step beside the products and biases.
+"""Operations per hidden unit and step beside the products and biases.
 
 LSTM: 4 sums of the two products and 4 functions of them; f·c, i·g and their sum; tanh(c) and its product with o.
 GRU: 2 sums and functions (r, z); the product with r, a sum and a function (n); 3 for n + z·(h - n).

@@ -17,7 +17,7 @@ from .elementwise import ROW, TORCH
 
 
 def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: int) -> Result:
-    """`each` operations an element and `row` an output element, which may be negative."""
+    """`each` operations per element and `row` per output element, which may be negative."""
     axes = {axis % len(input) for axis in dim}
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
     shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
@@ -41,7 +41,7 @@ def both_extremes(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) 
 
 
 def count_nonzero(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """A comparison an element and the additions of a sum."""
+    """A comparison per element and the additions of a sum."""
     return _reduced(input, dim, keepdim, 2, -1)
 
 

@@ -17,7 +17,7 @@ def scan(input: Shape, *, dim: int) -> Result:
 
 
 def logcumsumexp(input: Shape, *, dim: int) -> Result:
-    """The logarithms of the running sums of exponentials: two evaluations an element more."""
+    """The logarithms of the running sums of exponentials: two evaluations per element more."""
     size = product(input)
     return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
@@ -50,8 +50,8 @@ RECORDS = (
         for name, title, place in (
             ("cumsum", "Running sum", "y_i = x_1 + … + x_i, one addition from the last"),
             ("cumprod", "Running product", "y_i = x_1 × … × x_i, one multiplication from the last"),
-            ("cummax", "Running maximum", "one comparison an element after the first"),
-            ("cummin", "Running minimum", "one comparison an element after the first"),
+            ("cummax", "Running maximum", "one comparison per element after the first"),
+            ("cummin", "Running minimum", "one comparison per element after the first"),
             ("logcumsumexp", "Logarithm of a running sum of exponentials", "log Σ exp x_j for j up to i"),
         )
     ),

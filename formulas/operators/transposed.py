@@ -71,7 +71,7 @@ DOMAIN = (
         ("output_padding", "stride", "dilation"),
     ),
     Condition(
-        "the output must keep at least one element an axis; use less padding",
+        "the output must keep at least one element per axis; use less padding",
         _output_exists,
         ("input", "kernel_size", "stride", "padding", "output_padding", "dilation"),
     ),
