@@ -13,7 +13,8 @@ from convcost.budgeting.limit import Limit, PartialCount
 from convcost.budgeting.project import ProjectBudget, ProjectBudgets
 from convcost.comparison.reference import compare_reference
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import parse_inputs, parse_model
+from convcost.core.parsing import parse_model
+from convcost.core.spec import parse_inputs
 
 UNCOUNTED = "uncounted"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from convcost.core.errors import DomainError
-from convcost.explore.budget import exact_amount
+from convcost.core.parsing import parse_amount
 
 _HOLDS: dict[str, Callable[[int, int], bool]] = {
     "<=": operator.le,
@@ -52,7 +52,7 @@ class Limit:
         relation, amount = match.groups()
         if relation not in _HOLDS:
             raise DomainError(f"{what} is {text!r}, and {relation!r} is no comparison: {_EXAMPLE}")
-        bound = exact_amount(what, amount)
+        bound = parse_amount(what, amount)
         if bound.denominator != 1:
             raise DomainError(f"{what} is {text!r}, but counts are whole numbers, and {amount} is none")
         return cls(relation, int(bound), amount)
