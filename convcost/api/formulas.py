@@ -122,7 +122,7 @@ def solve(
 
     architecture = find(Architecture, name, "network")
     limits = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
-    budget = Budget(*(None if text is None else int(parse_amount(what, text) for what, text in limits.items()))
+    budget = Budget(*(None if text is None else int(parse_amount(what, text)) for what, text in limits.items()))
     side, width = parse_step("step", step, whole=True), parse_step("alpha_step", alpha_step)
     found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
     return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
