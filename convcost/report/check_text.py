@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
 from convcost.budgeting.cost import ModelCosts
-from convcost.budgeting.limit import Limit, PartialCount
+from convcost.budgeting.project import Limit, PartialCount
 from convcost.report import text
 
 HEADERS = ("budget", "count", ">number", ">limit", ">margin", "verdict")

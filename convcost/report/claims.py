@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.comparison.published.printed import Number
+from convcost.comparison.published.notation import Number
 from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found, Rate, overall
 from convcost.report import files, markdown, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, Table

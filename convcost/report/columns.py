@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.report import text
 
 

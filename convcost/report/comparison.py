@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row
+from convcost.comparison.result import Comparison, Row, Totals
 from convcost.report import columns, files, markdown, spreadsheet, text
 from convcost.report.sheet import Sheet, Shown, write_latex
 

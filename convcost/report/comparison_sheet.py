@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convcost.comparison.row import summed
+from convcost.comparison.result import summed
 from convcost.report import columns
 from convcost.report.comparison import (
     ComparisonReport,

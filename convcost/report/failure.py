@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from convcost.budgeting.cost import ModelCosts, nobody_counts
-from convcost.budgeting.limit import Limit
+from convcost.budgeting.project import Limit
 from convcost.comparison.judge import EARLIER
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.report import check_text, text
 from convcost.report.comparison import ComparisonReport, conclusion, heading, total_rows
 from convcost.report.plain import plain

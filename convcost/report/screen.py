@@ -7,8 +7,7 @@ from fractions import Fraction
 from rich.console import Console
 from rich.text import Text
 
-from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
+from convcost.comparison.result import Comparison, Row
 from convcost.comparison.scaling_note import against_baseline, scaling_note
 from convcost.report import columns, text
 from convcost.report.comparison import (

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.report.columns import Shown
 from convcost.report.sanitize import seen
 from convcost.report.text import visible
