@@ -109,7 +109,7 @@ def test_ctrl_c_half_way(place: Place, straight: tuple[Place, bytes]) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
-    assert err == ("stopped; what is done is kept: the same command with --resume goes on\nerror: interrupted\n")
+    assert err == "stopped; what is done is saved: the same command with --resume continues\nerror: interrupted\n"
     assert 2 <= place.rows() <= FREE
     place.gate.touch()
     assert convcost(*place.arguments, "--resume").code == 0
