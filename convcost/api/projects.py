@@ -67,7 +67,7 @@ def audit(
     )
     report = AuditReport(tuple(rows))
     if place is not None:
-        report.write(place)
+        report.save(place)
         journal.place(place).unlink()
     return report
 

@@ -47,6 +47,9 @@ Truth: TypeAlias = Any
 Shape: TypeAlias = tuple[Count, ...]
 """Sizes of a tensor, batch first: (N, C, H, W) for an image."""
 
+PerAxis: TypeAlias = Count | tuple[Count, ...]
+"""A hyper-parameter given once for all spatial axes, or once per axis."""
+
 _NAMES = {
     "max": {"sympy": "Max", "numpy": "maximum", "torch": "sym_max"},
     "min": {"sympy": "Min", "numpy": "minimum", "torch": "sym_min"},

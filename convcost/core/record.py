@@ -75,18 +75,13 @@ class Condition:
 
 
 def positive(name: str) -> Condition:
-    """The condition that a symbol is above zero."""
+    """Return the condition that a symbol is above zero."""
     return Condition(f"{name} must be positive", lambda a: getattr(a, name) > 0, (name,))
-
-
-def all_positive(*symbols: Symbol) -> tuple[Condition, ...]:
-    """The condition that each symbol is above zero."""
-    return tuple(positive(symbol.name) for symbol in symbols)
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A closed form of the book.
+    """A closed form with its meaning and source.
 
     `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
     symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
@@ -148,7 +143,7 @@ class Formula:
         return self.evaluate(full)
 
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values of the symbols (any carrier).
+        """The cost for these values of the symbols (any kind of number).
 
         Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
         do not overflow.
@@ -160,6 +155,25 @@ class Formula:
         template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
         result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
         return result.cost if isinstance(result, Result) else result
+
+
+def closed_form(
+    function: Callable[..., Cost | Result],
+    title: str,
+    source: Source,
+    symbols: Iterable[Symbol],
+    *conditions: Condition,
+    against: str | None = None,
+) -> Formula:
+    """Return the formula that has the name of its function, and the function's parameters as symbols.
+
+    `symbols` is a table that has them all by name, the last of a name counts. They are positive, but for flags and
+    those that may be 0; `conditions` hold besides.
+    """
+    table = {symbol.name: symbol for symbol in symbols}
+    own = tuple(table[name] for name in inspect.signature(function).parameters)
+    domain = tuple(positive(symbol.name) for symbol in own if symbol.unit != "flag" and symbol.least > 0)
+    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against=against)
 
 
 @dataclass(frozen=True)
@@ -184,7 +198,7 @@ class Operator(Formula):
         return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
-        """The same outside the domain too: a law reckons with fractions of channels."""
+        """Evaluate outside the domain too: unrounded scaling has fractions of channels."""
         result: Any = self.function(*inputs, **hyper)
         found: Result = result
         return found

@@ -1,20 +1,14 @@
-"""How the Inception papers draw a module: branches of convolutions and poolings, joined by a concatenation."""
+"""How the Inception papers build a module: branches of convolutions and poolings, joined by a concatenation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 
 from . import _parts as parts
-
-CONCAT = parts.OPERATORS["concat"]
-MAX_POOL = parts.OPERATORS["max_pool2d"]
-AVG_POOL = parts.OPERATORS["avg_pool2d"]
-ADD = parts.OPERATORS["add"]
-MUL = parts.OPERATORS["mul"]
 
 
 class Conv(NamedTuple):
@@ -26,7 +20,7 @@ class Conv(NamedTuple):
     valid: bool = False
 
     def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
-        """The convolution with batch normalisation and ReLU, or with a bias and ReLU."""
+        """Build the convolution with batch normalisation and ReLU, or with a bias and ReLU."""
         padding = (0, 0) if self.valid else (self.kernel[0] // 2, self.kernel[1] // 2)
         x = net.call(
             parts.CONV2D,
@@ -53,9 +47,9 @@ class Pool(NamedTuple):
     side: int = 3
 
     def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
-        """The pooling; nothing follows it."""
+        """Build the pooling; nothing follows it."""
         return net.call(
-            AVG_POOL if self.average else MAX_POOL,
+            parts.AVG_POOL if self.average else parts.MAX_POOL,
             x,
             name=name,
             kernel_size=self.side,
@@ -71,11 +65,11 @@ class Fork(NamedTuple):
     tines: tuple[Conv, ...]
 
     def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
-        """The tines and their concatenation."""
+        """Build the tines and their concatenation."""
         ends = [
             tine.build(net, x, f"{name}{letter}", normalised) for letter, tine in zip("ab", self.tines, strict=True)
         ]
-        return net.call(CONCAT, ends, name=f"{name}.concat")
+        return net.call(parts.CONCAT, ends, name=f"{name}.concat")
 
 
 Step = Conv | Pool | Fork
@@ -83,7 +77,7 @@ Branch = tuple[Step, ...]
 
 
 def chain(net: Builder, x: Map, steps: Sequence[Step], *, normalised: bool = True, prefix: str = "") -> Map:
-    """Steps one after another."""
+    """Build steps one after another."""
     for number, step in enumerate(steps, start=1):
         kind = "pool" if isinstance(step, Pool) else "conv"
         x = step.build(net, x, f"{prefix}{kind}{number}", normalised)
@@ -91,33 +85,32 @@ def chain(net: Builder, x: Map, steps: Sequence[Step], *, normalised: bool = Tru
 
 
 def module(net: Builder, x: Map, branches: Sequence[Branch], *, normalised: bool = True) -> Map:
-    """The branches from left to right, and the concatenation of their ends."""
+    """Build the branches from left to right, and the concatenation of their ends."""
     ends = [
         chain(net, x, steps, normalised=normalised, prefix=f"branch{number}.")
         for number, steps in enumerate(branches, start=1)
     ]
-    return net.call(CONCAT, ends)
+    return net.call(parts.CONCAT, ends)
 
 
 def residual(net: Builder, x: Map, branches: Sequence[Branch], *, activated: bool = True) -> Map:
-    """An Inception-ResNet module: a linear 1×1 convolution brings the branches to the input's depth.
+    """Build an Inception-ResNet module: a linear 1×1 convolution brings the branches to the input's depth.
 
     It has a bias and no normalisation; its output is scaled down by a constant (section 3.3) and added to the input.
     """
     joined = module(net, x, branches)
     linear = net.call(parts.CONV2D, joined, name="linear", out_channels=x.shape[1], kernel_size=1, bias=True)
-    scaled = net.call(MUL, linear, net.number(), name="scale")
-    x = net.call(ADD, scaled, x)
+    scaled = net.call(parts.MUL, linear, net.number(), name="scale")
+    x = net.call(parts.ADD, scaled, x)
     return net.call(parts.RELU, x) if activated else x
 
 
-def classifier(net: Builder, x: Map, classes: Count, *, softmax: bool) -> None:
-    """Average pooling of what is left of the image, dropout (nothing in evaluation), the linear layer, softmax."""
-    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = net.call(parts.FLATTEN, x)
-    x = net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
-    if softmax:
-        net.call(parts.SOFTMAX, x)
+def modules(net: Builder, x: Map, stack: Mapping[str, Sequence[Branch]]) -> Map:
+    """Build modules one after another, each in the block of its name."""
+    for name, branches in stack.items():
+        with net.block(name):
+            x = module(net, x, branches)
+    return x
 
 
 THREE, FIVE = (3, 3), (5, 5)

@@ -1,25 +1,52 @@
-"""The residual blocks of He et al. 2015 (Figures 2 and 5) and the shortcuts of its section 3.3."""
+"""The residual blocks of He et al. 2015 (Figures 2 and 5), the shortcuts of its section 3.3, and stages of blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
-from convcost.core.architecture import Option
 from convcost.core.builder import Builder, Map
 from convcost.core.cost import Window
-from convcost.core.numeric import Count, ceil_div
+from convcost.core.numeric import Count, ceil_div, quotient
 
 from . import _parts as parts
 
-PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
 EXPANSION = 4
-SHORTCUT_MEANING = "A identity with zero-padded channels, B projection where sizes differ, C projection everywhere"
 
-Recalibration = Callable[[Builder, Map, str], Map]
+Block: TypeAlias = Callable[[Builder, Map, str, int, int], Map]
+"""Builds a block from the builder, its input, its name, its filters and its stride."""
+
+Recalibration: TypeAlias = Callable[[Builder, Map, str], Map]
 
 
-def basic(net: Builder, x: Map, name: str, filters: int, stride: int, shortcut: str) -> Map:
-    """Figure 5 left: two 3×3 convolutions."""
+def build_stages(
+    net: Builder,
+    x: Map,
+    names: str,
+    rows: Iterable[tuple[int, int]],
+    block: Block,
+    pool: Mapping[str, int] | None = None,
+) -> Map:
+    """Build a stage for each of `rows`, its filters and its number of blocks; `names` has {} for the stage's number.
+
+    With `pool` the first stage, conv2, begins with a 3×3 maximum pooling of stride 2 with these settings.
+    """
+    for stage, (filters, repeats) in enumerate(rows):
+        with net.block(names.format(stage + (1 if pool is None else 2))):
+            if stage == 0 and pool is not None:
+                x = net.call(parts.MAX_POOL, x, name="pool", kernel_size=3, stride=2, **pool)
+            for number, stride in enumerate(stage_strides(stage, repeats), start=1):
+                x = block(net, x, f"block{number}", filters, stride)
+    return x
+
+
+def stage_strides(stage: int, repeats: int) -> tuple[int, ...]:
+    """Return the strides of a stage's blocks: the first block of every stage but the first halves the image."""
+    return (1 if stage == 0 else 2, *(1,) * (repeats - 1))
+
+
+def basic(net: Builder, x: Map, name: str, filters: int, stride: int, *, shortcut: str) -> Map:
+    """Build Figure 5 left: two 3×3 convolutions."""
     y = parts.conv_bn_relu(net, x, f"{name}.conv1", filters, 3, stride=stride)
     y = parts.conv_bn(net, y, f"{name}.conv2", filters, 3)
     return _joined(net, y, _shortcut(net, x, name, filters, stride, shortcut), name)
@@ -31,21 +58,20 @@ def bottleneck(
     name: str,
     filters: int,
     stride: int,
-    shortcut: str,
     *,
-    early: bool,
+    shortcut: str = "B",
+    early: bool = False,
     recalibrate: Recalibration | None = None,
     groups: int = 1,
-    width: Count | None = None,
+    wider: int = 1,
 ) -> Map:
-    """Figure 5 right: 1×1, 3×3 and 1×1, the last with four times the filters.
+    """Build Figure 5 right: 1×1, 3×3 and 1×1, the last with four times the filters.
 
-    A ResNeXt's first two convolutions have `width` filters in place of `filters`, its 3×3 in `groups`.
-    `early` puts the stride into the first 1×1, as in the paper; else it is the 3×3's (v1.5). `recalibrate`
-    is what a squeeze-and-excitation net does to the branch before the addition.
+    A ResNeXt's first two convolutions have `wider` times the filters, its 3×3 is in `groups`. `early` puts the stride
+    into the first 1×1, as in the paper; else it is the 3×3's (v1.5). `recalibrate` is what a squeeze-and-excitation
+    net does to the branch before the addition.
     """
-    outputs = EXPANSION * filters
-    inner = filters if width is None else width
+    outputs, inner = EXPANSION * filters, wider * filters
     first, second = (stride, 1) if early else (1, stride)
     y = parts.conv_bn_relu(net, x, f"{name}.conv1", inner, 1, stride=first)
     y = parts.conv_bn_relu(net, y, f"{name}.conv2", inner, 3, stride=second, groups=groups)
@@ -53,6 +79,13 @@ def bottleneck(
     if recalibrate is not None:
         y = recalibrate(net, y, f"{name}.se")
     return _joined(net, y, _shortcut(net, x, name, outputs, stride, shortcut), name)
+
+
+def recalibrate(net: Builder, x: Map, name: str, *, reduction: Count) -> Map:
+    """Build squeeze, excitation and scale (Hu et al. 2017, equations 2 to 4), as the authors' 1×1 convolutions."""
+    names = (f"{name}.{step}" for step in ("squeeze", "fc1", "relu", "fc2", "sigmoid"))
+    gate = parts.excitation(net, x, quotient(x.shape[1], reduction), names, squeeze=parts.MEAN)
+    return net.call(parts.MUL, x, gate, name=f"{name}.scale")
 
 
 def _joined(net: Builder, branch: Map, shortcut: Map, name: str) -> Map:
@@ -68,23 +101,7 @@ def _shortcut(net: Builder, x: Map, name: str, outputs: int, stride: int, option
 
 
 def _identity(x: Map, outputs: int, stride: int) -> Map:
-    """Option A: every `stride`-th pixel, zeros for the new channels. Nothing is computed: no line is left."""
+    """Return option A: every `stride`-th pixel, zeros for the new channels. Nothing is computed: no call is made."""
     batch, _, *sizes = x.shape
     fields = tuple(field.through(Window(1, stride)) for field in x.fields)
     return Map((batch, outputs, *(ceil_div(size, stride) for size in sizes)), fields)
-
-
-def image_options(resolution: int, halvings: int, classes: int) -> tuple[Option, ...]:
-    """Options that every net here has; the least image is one pixel after all its `halvings`."""
-    low = 2**halvings
-    side = f"side of the square image, in pixels; {halvings} halvings need {low}"
-    return (
-        Option("resolution", "R", side, resolution, low=low, high=65_536),
-        Option("batch", "B", "images a batch", 1, high=65_536),
-        Option("classes", "K", "classes", classes),
-    )
-
-
-def stage_strides(stage: int, repeats: int) -> tuple[int, ...]:
-    """Strides of a stage's blocks: the first block of every stage but the first halves the image."""
-    return (1 if stage == 0 else 2, *(1,) * (repeats - 1))

@@ -6,7 +6,7 @@ the second, fourth and fifth layer see the half of the maps that is on their own
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -27,37 +27,22 @@ FULLY_CONNECTED = (4096, 4096)
 
 
 def build(net: Builder, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> Map:
-    """Draw the eight layers; variants: all filters see all maps, or one tower without local response norms."""
+    """Build the eight layers; variants: all filters see all maps, or one tower without local response norms."""
     tower = variant in TOWERS
     if resolution is None:
         resolution = 224 if tower else 227
     image = net.image(batch, 3, resolution, resolution)
     x = image
     for number, (filters, kernel, stride, padding, groups) in enumerate(TOWERS.get(variant, TWO_GPUS), start=1):
-        name = f"conv{number}"
-        x = net.call(
-            parts.CONV2D,
-            x,
-            name=name,
-            out_channels=filters,
-            kernel_size=kernel,
-            stride=stride,
-            padding=padding,
-            groups=1 if variant == "ungrouped" else groups,
-            bias=True,
-        )
-        x = net.call(parts.RELU, x, name=f"{name}.relu")
+        divided = 1 if variant == "ungrouped" else groups
+        x = parts.conv_relu(net, x, f"conv{number}", filters, kernel, stride=stride, padding=padding, groups=divided)
         if number in NORMALISED and not tower:
             x = net.call(parts.LOCAL_RESPONSE_NORM, x, name=f"norm{number}", size=NEIGHBOURS)
         if number in POOLED:
             x = net.call(parts.MAX_POOL, x, name=f"pool{number}", kernel_size=3, stride=2)
     if tower:
         x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=6)
-    x = net.call(parts.FLATTEN, x)
-    for number, features in enumerate(FULLY_CONNECTED, start=6):
-        x = net.call(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
-        x = net.call(parts.RELU, x, name=f"fc{number}.relu")
-    x = net.call(parts.LINEAR, x, name="fc8", out_features=classes, bias=True)
+    x = parts.dense(net, x, FULLY_CONNECTED, classes, start=6)
     if not tower:
         net.call(parts.SOFTMAX, x)
     return image
@@ -69,15 +54,13 @@ RECORDS = (
         title="AlexNet",
         build=build,
         options=(
-            Option("resolution", "R", "side of the square image; by default 227, of one tower 224", None, 67, 65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-            Option(
+            *parts.image_options(None, 67, "; by default 227, of one tower 224"),
+            parts.choice(
                 "variant",
-                "",
                 "two GPUs; the same without groups; one tower as the later paper has it, or as torchvision has it",
                 "paper",
-                choices=("paper", "ungrouped", *TOWERS),
+                "ungrouped",
+                *TOWERS,
             ),
         ),
         source=Source(

@@ -2,14 +2,14 @@
 
 Rows 4c and 4d contradict themselves: their branches sum to 608 channels (pool + proj 128), the output column and
 the rows below say 576. With a projection of 96, as in the authors' TF-slim inception_v2.py, every output size
-holds: that is drawn; `variant` listed draws the branches as printed.
+holds: that is built; `variant` listed builds the branches as printed.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -82,7 +82,7 @@ def _first(net: Builder, image: Map, conv1: str) -> Map:
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> Map:
-    """Draw Figure 5; `conv1` full puts a full 7×7 convolution in place of the separable one."""
+    """Build Figure 5; `conv1` full puts a full 7×7 convolution in place of the separable one."""
     image = net.image(batch, 3, resolution, resolution)
     x = _first(net, image, conv1)
     x = HALVE.build(net, x, "pool1")
@@ -90,10 +90,8 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
         x = Conv(64).build(net, x, "3x3_reduce")
         x = Conv(192, THREE).build(net, x, "3x3")
     x = HALVE.build(net, x, "pool2")
-    for name, row in MODULES.items():
-        with net.block(f"inception_{name}"):
-            x = inception.module(net, x, _branches(row, variant))
-    inception.classifier(net, x, classes, softmax=True)
+    x = inception.modules(net, x, {f"inception_{name}": _branches(row, variant) for name, row in MODULES.items()})
+    parts.classifier(net, x, classes, softmax=True)
     return image
 
 
@@ -103,22 +101,18 @@ RECORDS = (
         title="BN-Inception (Inception v2)",
         build=build,
         options=(
-            Option("resolution", "R", "side of the square image, in pixels", 224, high=65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-            Option(
+            *parts.image_options(224),
+            parts.choice(
                 "variant",
-                "",
                 "4c and 4d with 576 outputs, as the output column has it, or with the 608 of the listed branches",
                 "paper",
-                choices=("paper", "listed"),
+                "listed",
             ),
-            Option(
+            parts.choice(
                 "conv1",
-                "",
                 "the first convolution separable, as in the paper, or full, as in most other implementations",
                 "separable",
-                choices=("separable", "full"),
+                "full",
             ),
         ),
         source=Source("Ioffe & Szegedy 2015, Batch Normalization (arXiv 1502.03167)", "Figure 5"),

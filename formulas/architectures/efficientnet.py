@@ -14,9 +14,7 @@ from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Source
 
 from . import _parts as parts
-from .mobilenet_v2 import multiple_of_8
 
-SWISH = parts.OPERATORS["silu"]
 # Expansion, kernel size, stride of the first repeat, output channels, repeats: stages 2 to 8 of the table.
 TABLE_1 = (
     (1, 3, 1, 16, 1),
@@ -32,47 +30,30 @@ SQUEEZE = 4
 
 
 def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw Table 1 with widths times α and repeats times the depth multiplier."""
+    """Build Table 1 with widths times α and repeats times the depth multiplier."""
 
     def width(channels: int) -> Count:
-        return net.channels(channels * alpha, multiple_of_8)
+        return net.channels(channels * alpha, parts.multiple_of_8)
 
     image = net.image(batch, 3, resolution, resolution)
-    x = _conv_bn_swish(net, image, "stem", width(STEM), 3, stride=2)
+    x = parts.conv_bn_swish(net, image, "stem", width(STEM), 3, stride=2)
     for stage, (expansion, kernel, stride, channels, repeats) in enumerate(TABLE_1, start=2):
         for number in range(int(ceil_div(repeats * depth, 1))):
             with net.block(f"stage{stage}_{number + 1}"):
-                x = _block(net, x, expansion, kernel, stride if number == 0 else 1, width(channels))
-    x = _conv_bn_swish(net, x, "head", width(HEAD), 1)
+                step = stride if number == 0 else 1
+                x = parts.inverted_residual(
+                    net, x, expansion, kernel, step, width(channels), parts.conv_bn_swish, _recalibrate
+                )
+    x = parts.conv_bn_swish(net, x, "head", width(HEAD), 1)
     parts.classifier(net, x, classes)
     return image
 
 
-def _block(net: Builder, x: Map, expansion: int, kernel: int, stride: int, channels: Count) -> Map:
-    """MBConv: expansion, depthwise, squeeze-and-excitation, linear projection; a shortcut between equals."""
-    y, inner = x, expansion * x.shape[1]
-    if expansion != 1:
-        y = _conv_bn_swish(net, y, "expand", inner, 1)
-    y = _conv_bn_swish(net, y, "dw", inner, kernel, stride=stride, groups=inner)
-    y = _recalibrate(net, y, maximum(x.shape[1] // SQUEEZE, 1))
-    y = parts.conv_bn(net, y, "project", channels, 1)
-    return net.call(parts.ADD, y, x) if stride == 1 and bool(x.shape[1] == channels) else y
-
-
-def _recalibrate(net: Builder, x: Map, squeezed: Count) -> Map:
-    """Squeeze-and-excitation (Hu et al. 2017), its two layers as 1×1 convolutions with biases."""
-    channels = x.shape[1]
-    s = net.call(parts.GLOBAL_POOL, x, name="se.squeeze", output_size=1)
-    s = net.call(parts.CONV2D, s, name="se.reduce", out_channels=squeezed, kernel_size=1, bias=True)
-    s = net.call(SWISH, s, name="se.swish")
-    s = net.call(parts.CONV2D, s, name="se.expand", out_channels=channels, kernel_size=1, bias=True)
-    s = net.call(parts.SIGMOID, s, name="se.sigmoid")
-    return net.call(parts.MUL, s, x, name="se.scale")
-
-
-def _conv_bn_swish(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
-    x = parts.conv_bn(net, x, name, out_channels, kernel_size, **hyper)
-    return net.call(SWISH, x, name=f"{name}.swish")
+def _recalibrate(net: Builder, x: Map, channels: Count) -> Map:
+    """Build squeeze-and-excitation to a quarter of the block's input (Hu et al. 2017)."""
+    names = (f"se.{step}" for step in ("squeeze", "reduce", "swish", "expand", "sigmoid"))
+    gate = parts.excitation(net, x, maximum(channels // SQUEEZE, 1), names, activation=parts.SWISH)
+    return net.call(parts.MUL, gate, x, name="se.scale")
 
 
 RECORDS = (
@@ -93,17 +74,8 @@ RECORDS = (
                 high=16,
                 decimal=True,
             ),
-            Option("rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"),
-            Option(
-                "resolution",
-                "R",
-                "side of the square image: B0 224, then 240, 260, 300, 380, 456, 528, 600",
-                224,
-                low=32,
-                high=65_536,
-            ),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
+            parts.RESOLUTION_MULTIPLIER,
+            *parts.image_options(224, 32, ": B0 224, then 240, 260, 300, 380, 456, 528, 600"),
         ),
         source=Source(
             "Tan & Le 2019, EfficientNet (arXiv 1905.11946)",

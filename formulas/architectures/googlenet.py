@@ -3,12 +3,12 @@
 Table 1's first row (2.7 K parameters, 34 M operations) is no 7×7 convolution of 3 into 64 channels, which has
 9,408 weights and 118 M multiply-accumulates, but a separable one with depth multiplier 8, the first row of
 BN-Inception. Its parameter column contradicts its filter columns in 4a, 4c to 4e, 5a and 5b. The filters are
-what is drawn here.
+what is built here.
 """
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -34,12 +34,11 @@ MODULES = {
 HALVE = Pool(stride=2, ceil=True)
 KEEP = Pool(padding=1, ceil=True)
 
-LRN = parts.OPERATORS["local_response_norm"]
 NEIGHBOURS = 5
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
-    """Draw Table 1 with the response normalisations of Figure 3, which the table leaves out.
+    """Build Table 1 with the response normalisations of Figure 3, which the table leaves out.
 
     `variant` torchvision is the net that torchvision calls GoogLeNet: batch normalisation for bias and response
     normalisation, 3×3 where Table 1 has 5×5, a last maximum pooling of 2×2 for 3×3, and no softmax.
@@ -49,12 +48,12 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
     x = Conv(64, (7, 7), 2).build(net, image, "conv1", not paper)
     x = HALVE.build(net, x, "pool1")
     if paper:
-        x = net.call(LRN, x, name="norm1", size=NEIGHBOURS)
+        x = net.call(parts.LOCAL_RESPONSE_NORM, x, name="norm1", size=NEIGHBOURS)
     with net.block("conv2"):
         x = Conv(64).build(net, x, "3x3_reduce", not paper)
         x = Conv(192, THREE).build(net, x, "3x3", not paper)
     if paper:
-        x = net.call(LRN, x, name="norm2", size=NEIGHBOURS)
+        x = net.call(parts.LOCAL_RESPONSE_NORM, x, name="norm2", size=NEIGHBOURS)
     x = HALVE.build(net, x, "pool2")
     for name, (one, reduce3, three, reduce5, five, pool) in MODULES.items():
         branches = (
@@ -72,18 +71,15 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
             x = HALVE.build(net, x, "pool3")
         if name == "4e":
             x = HALVE._replace(side=3 if paper else 2).build(net, x, "pool4")
-    inception.classifier(net, x, classes, softmax=paper)
+    parts.classifier(net, x, classes, softmax=paper)
     return image
 
 
 def _auxiliary(net: Builder, x: Map, classes: Count, normalised: bool) -> None:
-    """A head that only training has (section 5): 5×5 pooling with stride 3, 128 1×1 filters, 1024 units, classes."""
+    """Build a head for training (section 5): 5×5 pooling with stride 3, 128 1×1 filters, 1024 units, classes."""
     x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
     x = Conv(128).build(net, x, "conv", normalised)
-    x = net.call(parts.FLATTEN, x)
-    x = net.call(parts.LINEAR, x, name="fc1", out_features=1024, bias=True)
-    x = net.call(parts.RELU, x, name="fc1.relu")
-    net.call(parts.LINEAR, x, name="fc2", out_features=classes, bias=True)
+    parts.dense(net, x, (1024,), classes)
 
 
 RECORDS = (
@@ -92,23 +88,8 @@ RECORDS = (
         title="GoogLeNet (Inception v1)",
         build=build,
         options=(
-            Option(
-                "resolution",
-                "R",
-                "side of the square image, in pixels; the last 3×3 pooling needs 47",
-                224,
-                low=47,
-                high=65_536,
-            ),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-            Option(
-                "variant",
-                "",
-                "the net of Table 1, or torchvision's with 3×3 for 5×5",
-                "paper",
-                choices=("paper", "torchvision"),
-            ),
+            *parts.image_options(224, 47, ", in pixels; the last 3×3 pooling needs 47"),
+            parts.choice("variant", "the net of Table 1, or torchvision's with 3×3 for 5×5", "paper", "torchvision"),
         ),
         source=Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "Table 1; Figure 3"),
     ),

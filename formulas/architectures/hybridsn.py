@@ -1,7 +1,7 @@
 """HybridSN, Table I row by row: three 3-D convolutions over a hyperspectral window, one 2-D, three dense layers.
 
 The authors write (height, width, bands); here bands are the depth axis, (N, 1, B, S, S), and kernels 3×3×7
-read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is not drawn.
+read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is not built.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REDUCTION = 16
 
 
 def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> Map:
-    """Draw Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
+    """Build Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
 
     def finish(x: Map, name: str) -> Map:
         if variant == "batch-norm":
@@ -41,25 +41,17 @@ def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: C
     x = finish(x, "conv2d_1")
     if variant == "se":
         x = _squeeze_and_excite(net, x)
-    x = net.call(parts.FLATTEN, x)
-    for number, features in enumerate(DENSE, start=1):
-        x = net.call(parts.LINEAR, x, name=f"dense_{number}", out_features=features, bias=True)
-        x = net.call(parts.RELU, x, name=f"dense_{number}.relu")
-    x = net.call(parts.LINEAR, x, name=f"dense_{len(DENSE) + 1}", out_features=classes, bias=True)
+    x = parts.dense(net, x, DENSE, classes, "dense_")
     net.call(parts.SOFTMAX, x)
     return image
 
 
 def _squeeze_and_excite(net: Builder, x: Map) -> Map:
-    """Equations 2 to 4 of Hu et al. 2017; the two layers without bias, as 1×1 convolutions of a 1×1 map."""
-    channels = x.shape[1]
+    """Build equations 2 to 4 of Hu et al. 2017, the two layers without bias."""
+    names = ("squeeze", "reduce", "reduce.relu", "expand", "expand.sigmoid")
     with net.block("se"):
-        s = net.call(parts.GLOBAL_POOL, x, name="squeeze", output_size=1)
-        s = net.call(parts.CONV2D, s, name="reduce", out_channels=channels // REDUCTION, kernel_size=1)
-        s = net.call(parts.RELU, s, name="reduce.relu")
-        s = net.call(parts.CONV2D, s, name="expand", out_channels=channels, kernel_size=1)
-        s = net.call(parts.SIGMOID, s, name="expand.sigmoid")
-        return net.call(parts.MUL, x, s, name="scale")
+        gate = parts.excitation(net, x, x.shape[1] // REDUCTION, names, bias=False)
+        return net.call(parts.MUL, x, gate, name="scale")
 
 
 RECORDS = (
@@ -71,13 +63,13 @@ RECORDS = (
             Option("bands", "B", "spectral bands after PCA: Indian Pines 30, Pavia and Salinas 15", 30, 13, 4_096),
             Option("window", "S", "side of the square window, in pixels", 25, 9, 4_096),
             Option("classes", "C", "land-cover classes: Indian Pines and Salinas 16, Pavia 9", 16),
-            Option("batch", "N", "windows a batch", 1, high=65_536),
-            Option(
+            Option("batch", "N", "windows per batch", 1, high=65_536),
+            parts.choice(
                 "variant",
-                "",
                 "the net of Table I, with batch norms, or with a squeeze-and-excitation block",
                 "paper",
-                choices=("paper", "batch-norm", "se"),
+                "batch-norm",
+                "se",
             ),
         ),
         source=Source(

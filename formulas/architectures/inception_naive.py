@@ -12,6 +12,7 @@ from convcost.core.numeric import Count
 from convcost.core.record import Source
 
 from . import _inception as inception
+from . import _parts as parts
 from ._inception import FIVE, THREE, Branch, Conv, Pool
 
 POOL = Pool(padding=1)
@@ -31,7 +32,7 @@ def build(
     project: Count,
     variant: str,
 ) -> Map:
-    """Draw the module; the reductions and the projection exist only in `variant` reduced."""
+    """Build the module; the reductions and the projection exist only in `variant` reduced."""
     image = net.image(batch, channels, resolution, resolution)
     branches: tuple[Branch, ...] = ((Conv(filters1),), (Conv(filters3, THREE),), (Conv(filters5, FIVE),), (POOL,))
     if variant == "reduced":
@@ -57,7 +58,7 @@ RECORDS = (
         build=build,
         options=(
             Option("resolution", "D_F", "side of the square feature map, in pixels", 28, high=65_536),
-            Option("batch", "B", "feature maps a batch", 1, high=65_536),
+            Option("batch", "B", "feature maps per batch", 1, high=65_536),
             _width("channels", "M", "input channels", 192),
             _width("filters1", "n_1", "filters of the 1×1 convolution", 64),
             _width("filters3", "n_3", "filters of the 3×3 convolution", 128),
@@ -65,7 +66,7 @@ RECORDS = (
             _width("reduce3", "r_3", "filters of the 1×1 convolution before 3×3 (variant reduced)", 96),
             _width("reduce5", "r_5", "filters of the 1×1 convolution before 5×5 (variant reduced)", 16),
             _width("project", "p", "filters of the 1×1 convolution after the pooling (variant reduced)", 32),
-            Option("variant", "", "Figure 2(a) or 2(b)", "naive", choices=("naive", "reduced")),
+            parts.choice("variant", "Figure 2(a) or 2(b)", "naive", "reduced"),
         ),
         source=Source(
             "Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)",

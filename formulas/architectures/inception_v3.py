@@ -7,7 +7,7 @@ name their implementation as the reference.
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -73,28 +73,27 @@ TO_8: tuple[Branch, ...] = (
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw the released net; the names are those of the authors' code."""
+    """Build the released net; the names are those of the authors' code."""
     image = net.image(batch, 3, resolution, resolution)
     with net.block("stem"):
         x = inception.chain(net, image, STEM)
-    modules = (*(figure5(p) for p in PROJECTIONS), TO_17, *(figure6(i) for i in INNER), TO_8, FIGURE7, FIGURE7)
-    names = ("5b", "5c", "5d", "6a", "6b", "6c", "6d", "6e", "7a", "7b", "7c")
-    for name, branches in zip(names, modules, strict=True):
-        with net.block(f"mixed_{name}"):
-            x = inception.module(net, x, branches)
-        if net.auxiliary and name == "6e":
-            with net.block("auxiliary"):
-                _auxiliary(net, x, classes)
-    inception.classifier(net, x, classes, softmax=False)
+    fives, sixes = map(figure5, PROJECTIONS), map(figure6, INNER)
+    before = dict(zip(("5b", "5c", "5d", "6a", "6b", "6c", "6d", "6e"), (*fives, TO_17, *sixes), strict=True))
+    x = inception.modules(net, x, {f"mixed_{name}": branches for name, branches in before.items()})
+    if net.auxiliary:
+        with net.block("auxiliary"):
+            _auxiliary(net, x, classes)
+    x = inception.modules(net, x, {"mixed_7a": TO_8, "mixed_7b": FIGURE7, "mixed_7c": FIGURE7})
+    parts.classifier(net, x, classes)
     return image
 
 
 def _auxiliary(net: Builder, x: Map, classes: Count) -> None:
-    """The head that only training has (Figure 8): 5×5 pooling with stride 3, 1×1 and 5×5 convolutions, classes."""
+    """Build the head for training (Figure 8): 5×5 pooling with stride 3, 1×1 and 5×5 convolutions, classes."""
     x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=5, stride=3)
     x = Conv(128).build(net, x, "conv1", True)
     x = Conv(768, FIVE, valid=True).build(net, x, "conv2", True)
-    inception.classifier(net, x, classes, softmax=False)
+    parts.classifier(net, x, classes)
 
 
 RECORDS = (
@@ -102,11 +101,7 @@ RECORDS = (
         name="inception_v3",
         title="Inception v3",
         build=build,
-        options=(
-            Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-        ),
+        options=parts.image_options(299, 75),
         source=Source(
             "Szegedy et al. 2015, Rethinking the Inception Architecture for Computer Vision (arXiv 1512.00567)",
             "Figures 5, 6, 7 and 10; widths and stem from the authors' TF-slim inception_v3.py",

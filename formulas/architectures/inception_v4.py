@@ -1,17 +1,18 @@
 """Inception-v4, Figures 3 to 9.
 
 Two of the figures' 1×7 convolutions stand where the authors' code has 7×1 (Figure 5 prints 1×7 twice in one
-branch), and rows come before columns or after: with "same" padding this changes no count. The code's order is drawn.
+branch), and rows come before columns or after: with "same" padding this changes no count. The code's order is built.
 """
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
 from . import _inception as inception
+from . import _parts as parts
 from ._inception import COLUMN3, COLUMN7, ROW3, ROW7, THREE, Branch, Conv, Fork, Pool
 
 # Figure 3, from the image to 35×35×384: three convolutions, then three forks.
@@ -54,7 +55,7 @@ REPEATS = (4, 7, 3)  # Figure 9
 
 
 def reduction_a(k: int, l: int, m: int, n: int) -> tuple[Branch, ...]:  # noqa: E741
-    """Figure 7, from 35×35 to 17×17, with the letters of Table 1."""
+    """Return Figure 7, from 35×35 to 17×17, with the letters of Table 1."""
     return (
         (Conv(n, THREE, 2, valid=True),),
         (Conv(k), Conv(l, THREE), Conv(m, THREE, 2, valid=True)),
@@ -70,29 +71,25 @@ TABLE_1 = {
 
 
 def stem(net: Builder, image: Map) -> Map:
-    """Figure 3, which Inception-ResNet-v2 shares."""
+    """Build Figure 3, which Inception-ResNet-v2 shares."""
     with net.block("stem"):
         x = inception.chain(net, image, STEM)
-    for number, branches in enumerate(STEM_FORKS, start=1):
-        with net.block(f"stem_fork{number}"):
-            x = inception.module(net, x, branches)
-    return x
+    return inception.modules(net, x, {f"stem_fork{number}": fork for number, fork in enumerate(STEM_FORKS, start=1)})
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw Figure 9."""
+    """Build Figure 9."""
     image = net.image(batch, 3, resolution, resolution)
     x = stem(net, image)
     a, b, c = REPEATS
-    modules = {f"inception_a{i + 1}": INCEPTION_A for i in range(a)}
-    modules["reduction_a"] = reduction_a(*TABLE_1["inception_v4"])
-    modules.update({f"inception_b{i + 1}": INCEPTION_B for i in range(b)})
-    modules["reduction_b"] = REDUCTION_B
-    modules.update({f"inception_c{i + 1}": INCEPTION_C for i in range(c)})
-    for name, branches in modules.items():
-        with net.block(name):
-            x = inception.module(net, x, branches)
-    inception.classifier(net, x, classes, softmax=False)
+    stack = {
+        **{f"inception_a{number + 1}": INCEPTION_A for number in range(a)},
+        "reduction_a": reduction_a(*TABLE_1["inception_v4"]),
+        **{f"inception_b{number + 1}": INCEPTION_B for number in range(b)},
+        "reduction_b": REDUCTION_B,
+        **{f"inception_c{number + 1}": INCEPTION_C for number in range(c)},
+    }
+    parts.classifier(net, inception.modules(net, x, stack), classes)
     return image
 
 
@@ -103,11 +100,7 @@ RECORDS = (
         name="inception_v4",
         title="Inception-v4",
         build=build,
-        options=(
-            Option("resolution", "R", "side of the square image, in pixels", 299, low=75, high=65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-        ),
+        options=parts.image_options(299, 75),
         source=Source(PAPER, "Figures 3 to 9 and Table 1"),
     ),
 )

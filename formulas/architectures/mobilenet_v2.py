@@ -1,14 +1,21 @@
-"""MobileNet V2, Table 2 row by row; each bottleneck as in Table 1.
+"""MobileNet V2, Table 2 row by row, each bottleneck as in Table 1; and the net of kuangliu/pytorch-cifar.
 
 The paper's figures need two things that it does not print: the bottleneck with t = 1 has no expansion, and
 channels are rounded to multiples of 8 (the authors' code).
+
+The net for CIFAR's 32×32 images is not the paper's on a smaller image: the first convolution and the second row have
+stride 1, the first bottleneck expands though t = 1, activations are ReLU, and a stride-1 block whose channels change
+has a 1×1 convolution on its shortcut, where the paper has no shortcut.
 """
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from collections.abc import Iterator
+from dataclasses import replace
+
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
-from convcost.core.numeric import Count, ceil_div, maximum
+from convcost.core.numeric import Count, maximum
 from convcost.core.record import Source
 
 from . import _parts as parts
@@ -23,58 +30,59 @@ TABLE_2 = (
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
+CIFAR_TABLE = (TABLE_2[0], (6, 24, 2, 1), *TABLE_2[2:])
 
 
-def multiple_of_8(channels: Count) -> Count:
-    """The nearest multiple of 8, at least 8, and the next one up if it would take away more than a tenth.
-
-    That is the largest of the three (TF-slim mobilenet/conv_blocks.py, _make_divisible).
-    """
-    nearest, nine_tenths = (channels + 4) // 8 * 8, ceil_div(9 * channels, 80) * 8
-    return maximum(maximum(nearest, nine_tenths), 8)
+def _bottlenecks(table: tuple[tuple[int, int, int, int], ...]) -> Iterator[tuple[str, int, int, int]]:
+    """Yield the name, t, c and the stride of every bottleneck."""
+    for row, (t, c, n, s) in enumerate(table, start=1):
+        for repeat in range(1, n + 1):
+            yield f"bottleneck{row}_{repeat}", t, c, s if repeat == 1 else 1
 
 
 def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw Table 2; below α = 1 the last convolution keeps its 1280 channels (section 4)."""
+    """Build Table 2; below α = 1 the last convolution keeps its 1280 channels (section 4)."""
 
     def width(channels: Count) -> Count:
-        return net.channels(channels, multiple_of_8)
+        return net.channels(channels, parts.multiple_of_8)
 
     image = net.image(batch, 3, resolution, resolution)
-    x = _conv_bn_relu6(net, image, "conv1", width(32 * alpha), 3, stride=2)
-    for row, (t, c, n, s) in enumerate(TABLE_2, start=1):
-        for repeat in range(1, n + 1):
-            with net.block(f"bottleneck{row}_{repeat}"):
-                x = _bottleneck(net, x, t, width(c * alpha), s if repeat == 1 else 1)
-    x = _conv_bn_relu6(net, x, "conv2", width(1280 * maximum(alpha, 1)), 1)
-    x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=1)
-    x = net.call(parts.FLATTEN, x)
-    net.call(parts.LINEAR, x, name="conv3", out_features=classes, bias=True)
+    x = parts.conv_bn_relu6(net, image, "conv1", width(32 * alpha), 3, stride=2)
+    for name, t, c, stride in _bottlenecks(TABLE_2):
+        with net.block(name):
+            x = parts.inverted_residual(net, x, t, 3, stride, width(c * alpha), parts.conv_bn_relu6)
+    x = parts.conv_bn_relu6(net, x, "conv2", width(1280 * maximum(alpha, 1)), 1)
+    parts.classifier(net, x, classes, name="conv3")
     return image
 
 
-def _bottleneck(net: Builder, x: Map, t: int, out_channels: Count, stride: int) -> Map:
-    """Table 1: 1×1 to t·k channels, 3×3 depthwise, linear 1×1; a shortcut where input and output are alike."""
-    out, expanded = x, t * x.shape[1]
-    if t != 1:
-        out = _conv_bn_relu6(net, out, "expand", expanded, 1)
-    out = _conv_bn_relu6(net, out, "dw", expanded, 3, stride=stride, groups=expanded)
+def build_cifar(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+    """Build the rows between the first convolution and the 4×4 map's average pool."""
+    image = net.image(batch, 3, resolution, resolution)
+    x = parts.conv_bn_relu(net, image, "conv1", 32, 3)
+    for name, t, c, stride in _bottlenecks(CIFAR_TABLE):
+        with net.block(name):
+            x = _projected_bottleneck(net, x, t, c, stride)
+    x = parts.conv_bn_relu(net, x, "conv2", 1280, 1)
+    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=4)
+    x = net.call(parts.FLATTEN, x)
+    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
+    return image
+
+
+def _projected_bottleneck(net: Builder, x: Map, t: int, out_channels: int, stride: int) -> Map:
+    expanded = t * x.shape[1]
+    out = parts.conv_bn_relu(net, x, "expand", expanded, 1)
+    out = parts.conv_bn_relu(net, out, "dw", expanded, 3, stride=stride, groups=expanded)
     out = parts.conv_bn(net, out, "project", out_channels, 1)
-    if stride == 1 and _equal(x.shape[1], out_channels):
-        out = net.call(parts.ADD, x, out)
-    return out
+    if stride != 1:
+        return out
+    shortcut = x if x.shape[1] == out_channels else parts.conv_bn(net, x, "shortcut", out_channels, 1)
+    return net.call(parts.ADD, out, shortcut)
 
 
-def _conv_bn_relu6(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
-    x = parts.conv_bn(net, x, name, out_channels, kernel_size, **hyper)
-    return net.call(parts.RELU6, x, name=f"{name}.relu6")
-
-
-def _equal(left: Count, right: Count) -> bool:
-    """Whether two channel counts are equal; in a sweep, whether they are throughout."""
-    answer = left == right
-    return bool(answer.all() if hasattr(answer, "all") else answer)
-
+_PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
+_RESOLUTION, _BATCH, _CLASSES = parts.image_options(224, 32)
 
 RECORDS = (
     Architecture(
@@ -82,22 +90,22 @@ RECORDS = (
         title="MobileNet V2",
         build=build,
         options=(
-            Option(
-                "alpha",
-                "α",
-                "width multiplier",
-                1,
-                low=0,
-                high=16,
-                decimal=True,
-                # Figure 5, caption.
-                published=("1", "1.4", "0.75", "0.5", "0.35"),
-            ),
-            Option("rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"),
-            Option("resolution", "R", "side of the square image, in pixels", 224, low=32, high=65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "k", "classes", 1000),
+            # Figure 5, caption.
+            parts.width_multiplier("1", "1.4", "0.75", "0.5", "0.35"),
+            parts.RESOLUTION_MULTIPLIER,
+            _RESOLUTION,
+            _BATCH,
+            replace(_CLASSES, symbol="k"),
         ),
-        source=Source("Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)", "Tables 1 and 2; section 4 for α < 1"),
+        source=Source(_PAPER, "Tables 1 and 2; section 4 for α < 1"),
+    ),
+    Architecture(
+        name="mobilenet_v2_cifar",
+        title="MobileNet V2 for CIFAR",
+        build=build_cifar,
+        options=parts.image_options(32, 25, "; the 4×4 pool must leave one pixel", high=56, classes=10),
+        source=Source(
+            _PAPER, "Table 2; strides, pool and shortcuts after kuangliu/pytorch-cifar, models/mobilenetv2.py"
+        ),
     ),
 )

@@ -49,17 +49,8 @@ WHOLE = Condition(
 )
 
 
-def build(
-    net: Builder,
-    *,
-    repeats: int,
-    penultimate_filters: Count,
-    stem_filters: Count,
-    resolution: Count,
-    batch: Count,
-    classes: Count,
-) -> Map:
-    """Draw Figure 2's ImageNet net: a 3×3 convolution, two reduction cells, three stacks of normal cells."""
+def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_image: Count) -> Map:
+    """Build Figure 2's ImageNet net: a 3×3 convolution, two reduction cells, three stacks of normal cells."""
     WHOLE.check("nasnet", SimpleNamespace(penultimate_filters=penultimate_filters))
     filters = quotient(penultimate_filters, 24)
     plan = [("stem.reduction1", REDUCTION, filters // 4, 2), ("stem.reduction2", REDUCTION, filters // 2, 2)]
@@ -68,24 +59,14 @@ def build(
         if stack > 0:
             plan.append((f"reduction{stack}", REDUCTION, width, 2))
         plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
-
-    image = net.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.unpadded_conv_bn(net, image, "stem", stem_filters, kernel_size=3, stride=2)
-    for name, cell, width, stride in plan:
-        with net.block(name):
-            previous, x = x, cells.build_cell(net, cell, x, previous, width, stride)
-    cells.classifier(net, x, classes)
-    return image
+    return cells.build_stack(net, plan, **stem_and_image)
 
 
 def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
     return (
         Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
         Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
-        Option("stem_filters", "", "filters of the 3×3 convolution before the first cell", stem),
-        Option("resolution", "R", "side of the square image, in pixels", resolution, low=3, high=65_536),
-        Option("batch", "B", "images a batch", 1, high=65_536),
-        Option("classes", "K", "classes", 1000),
+        *cells.stack_options(stem, resolution),
     )
 
 

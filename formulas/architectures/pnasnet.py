@@ -29,33 +29,21 @@ CELL = Cell(
 STACKS = 3
 
 
-def build(
-    net: Builder, *, repeats: int, filters: Count, stem_filters: Count, resolution: Count, batch: Count, classes: Count
-) -> Map:
-    """Draw Figure 1's ImageNet net: a 3×3 convolution, two strided cells, three stacks of N cells."""
-    plan = [("stem.cell1", filters // 4, 2), ("stem.cell2", filters // 2, 2)]
+def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count) -> Map:
+    """Build Figure 1's ImageNet net: a 3×3 convolution, two strided cells, three stacks of N cells."""
+    plan = [("stem.cell1", CELL, filters // 4, 2), ("stem.cell2", CELL, filters // 2, 2)]
     for stack in range(STACKS):
         for number in range(repeats):
             stride = 2 if stack > 0 and number == 0 else 1
-            plan.append((f"stack{stack + 1}.cell{number + 1}", filters * 2**stack, stride))
-
-    image = net.image(batch, 3, resolution, resolution)
-    previous, x = None, cells.unpadded_conv_bn(net, image, "stem", stem_filters, kernel_size=3, stride=2)
-    for name, width, stride in plan:
-        with net.block(name):
-            previous, x = x, cells.build_cell(net, CELL, x, previous, width, stride)
-    cells.classifier(net, x, classes)
-    return image
+            plan.append((f"stack{stack + 1}.cell{number + 1}", CELL, filters * 2**stack, stride))
+    return cells.build_stack(net, plan, **stem_and_image)
 
 
 def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
     return (
         Option("repeats", "", "cells in each of the three stacks", repeats, high=100),
         Option("filters", "F", "filters of a cell of the first stack", filters, low=4),
-        Option("stem_filters", "", "filters of the 3×3 convolution before the first cell", stem),
-        Option("resolution", "R", "side of the square image, in pixels", resolution, low=3, high=65_536),
-        Option("batch", "B", "images a batch", 1, high=65_536),
-        Option("classes", "K", "classes", 1000),
+        *cells.stack_options(stem, resolution),
     )
 
 

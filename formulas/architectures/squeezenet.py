@@ -5,13 +5,12 @@ Table 1's 13×13×1000 after conv10 has no padding; the authors' Caffe net pads 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
 from . import _parts as parts
-from ._inception import CONCAT
 
 # Squeeze filters, filters of each of the two expansions; None for a pooling.
 FIRES = (
@@ -22,9 +21,9 @@ FIRES = (
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
-    """Draw Table 1; a 3×3 pooling of stride 2 rounds up, as in Caffe."""
+    """Build Table 1; a 3×3 pooling of stride 2 rounds up, as in Caffe."""
     image = net.image(batch, 3, resolution, resolution)
-    x = _conv(net, image, "conv1", 96, 7, stride=2)
+    x = parts.conv_relu(net, image, "conv1", 96, 7, stride=2)
     x = _pool(net, x, "maxpool1")
     number = 2
     for fire in FIRES:
@@ -33,19 +32,14 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
             continue
         squeeze, expand = fire
         with net.block(f"fire{number}"):
-            x = _conv(net, x, "squeeze1x1", squeeze, 1)
-            ends = [_conv(net, x, f"expand{side}x{side}", expand, side, padding=side // 2) for side in (1, 3)]
-            x = net.call(CONCAT, ends)
+            x = parts.conv_relu(net, x, "squeeze1x1", squeeze, 1)
+            ends = [parts.conv_relu(net, x, f"expand{side}x{side}", expand, side, padding=side // 2) for side in (1, 3)]
+            x = net.call(parts.CONCAT, ends)
         number += 1
-    x = _conv(net, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
+    x = parts.conv_relu(net, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
     x = net.call(parts.GLOBAL_POOL, x, name="avgpool", output_size=1)
     net.call(parts.FLATTEN, x)
     return image
-
-
-def _conv(net: Builder, x: Map, name: str, filters: Count, side: int, **hyper: int) -> Map:
-    x = net.call(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=side, bias=True, **hyper)
-    return net.call(parts.RELU, x, name=f"{name}.relu")
 
 
 def _pool(net: Builder, x: Map, name: str) -> Map:
@@ -58,15 +52,12 @@ RECORDS = (
         title="SqueezeNet 1.0",
         build=build,
         options=(
-            Option("resolution", "R", "side of the square image, in pixels", 227, low=21, high=65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-            Option(
+            *parts.image_options(227, 21),
+            parts.choice(
                 "variant",
-                "",
                 "the table's 13×13 outputs of conv10, or the 15×15 of the authors' Caffe net, which pads it by 1",
                 "paper",
-                choices=("paper", "caffe"),
+                "caffe",
             ),
         ),
         source=Source("Iandola et al. 2016, SqueezeNet (arXiv 1602.07360)", "Table 1"),

@@ -1,6 +1,6 @@
 """VGG, Table 1 column by column: 3×3 convolutions with biases, pooled after each of five stages, three dense layers.
 
-Configuration A-LRN is A with a response normalisation and costs no weight more; it is not drawn.
+Configuration A-LRN is A with a response normalisation and costs no weight more; it is not built.
 """
 
 from __future__ import annotations
@@ -25,31 +25,17 @@ DENSE = (4096, 4096)
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
-    """Draw one column of Table 1; the softmax is left to the loss, as the libraries leave it."""
+    """Build one column of Table 1; the softmax is left to the loss, as the libraries leave it."""
     image = net.image(batch, 3, resolution, resolution)
     x = image
     for stage, (filters, kernels) in enumerate(zip(FILTERS, CONFIGURATIONS[variant], strict=True), start=1):
         with net.block(f"stage{stage}"):
             for number, side in enumerate(kernels, start=1):
-                name = f"conv{number}"
-                x = net.call(
-                    parts.CONV2D,
-                    x,
-                    name=name,
-                    out_channels=filters,
-                    kernel_size=side,
-                    padding=side // 2,
-                    bias=True,
-                )
-                x = net.call(parts.RELU, x, name=f"{name}.relu")
+                x = parts.conv_relu(net, x, f"conv{number}", filters, side, padding=side // 2)
             x = net.call(parts.MAX_POOL, x, name="pool", kernel_size=2, stride=2)
     # Libraries average other images down to the 7×7 that 224 pixels leave; on 224 pixels this is the identity.
     x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=7)
-    x = net.call(parts.FLATTEN, x)
-    for number, features in enumerate(DENSE, start=1):
-        x = net.call(parts.LINEAR, x, name=f"fc{number}", out_features=features, bias=True)
-        x = net.call(parts.RELU, x, name=f"fc{number}.relu")
-    net.call(parts.LINEAR, x, name=f"fc{len(DENSE) + 1}", out_features=classes, bias=True)
+    parts.dense(net, x, DENSE, classes)
     return image
 
 
@@ -59,9 +45,7 @@ RECORDS = (
         title="VGG",
         build=build,
         options=(
-            Option("resolution", "R", "side of the square image, in pixels; five halvings need 32", 224, 32, 65_536),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
+            *parts.image_options(224, 32, parts.FIVE_HALVINGS),
             Option(
                 "variant",
                 "",

@@ -6,7 +6,7 @@ first two convolutions are not padded (299 → 149 → 147); all else keeps its 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
+from convcost.core.architecture import Architecture
 from convcost.core.builder import Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -43,7 +43,7 @@ def module(net: Builder, x: Map, name: str, filters: tuple[int, ...], *, halve: 
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
-    """Draw the entry flow, the middle flow eight times, and the exit flow."""
+    """Build the entry flow, the middle flow eight times, and the exit flow."""
     image = net.image(batch, 3, resolution, resolution)
     x = image
     with net.block("entry"):
@@ -70,18 +70,7 @@ RECORDS = (
         name="xception",
         title="Xception",
         build=build,
-        options=(
-            Option(
-                "resolution",
-                "R",
-                "side of the square image, in pixels; five halvings need 32",
-                299,
-                low=32,
-                high=65_536,
-            ),
-            Option("batch", "B", "images a batch", 1, high=65_536),
-            Option("classes", "K", "classes", 1000),
-        ),
+        options=parts.image_options(299, 32, parts.FIVE_HALVINGS),
         source=Source("Chollet 2016, Xception (arXiv 1610.02357)", "Figure 5; Table 3 for the parameters"),
     ),
 )

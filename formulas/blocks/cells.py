@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Formula, Source, Symbol, all_positive
+from convcost.core.record import Source, Symbol, closed_form
 
-from .separable import depthwise_separable
+from .separable import CONVOLUTION, depthwise_separable
 
 NASNET = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
 PNASNET = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
@@ -59,60 +59,45 @@ def _cell(kernels: tuple[int, ...], F: Count, M: Count, P: Count, side: Count, o
     return cost
 
 
-_D_K = Symbol("D_K", "kernel size", "taps")
-_M = Symbol("M", "input channels", "channels")
-_N = Symbol("N", "output channels", "channels")
-_F = Symbol("F", "filters of the cell", "channels")
-_NEWER = Symbol("M", "channels of h_i", "channels")
-_OLDER = Symbol("P", "channels of h_i-1", "channels")
-_SIDE = Symbol("D_F", "side of the square feature map", "pixels")
-_OUT = Symbol("D_F", "side of the square output", "pixels")
-
-
-_CELL = (_F, _NEWER, _OLDER, _SIDE)
+_CELL = (
+    Symbol("F", "filters of the cell", "channels"),
+    Symbol("M", "channels of h_i", "channels"),
+    Symbol("P", "channels of h_i-1", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+)
 
 RECORDS = (
-    Formula(
-        name="separable_twice",
-        title="Separable convolution applied twice",
-        function=separable_twice,
-        symbols=(_D_K, _M, _N, _OUT),
-        source=Source(NASNET, "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)"),
-        domain=all_positive(_D_K, _M, _N, _OUT),
+    closed_form(
+        separable_twice,
+        "Separable convolution applied twice",
+        Source(NASNET, "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)"),
+        (*CONVOLUTION, Symbol("D_F", "side of the square output", "pixels")),
         against="standard_convolution",
     ),
-    Formula(
-        name="factorised_reduction",
-        title="Factorised reduction",
-        function=factorised_reduction,
-        symbols=(_M, _N, _SIDE),
-        source=Source("Authors' code of NASNet, TF-slim", "nets/nasnet/nasnet_utils.py, factorized_reduction"),
-        domain=all_positive(_M, _N, _SIDE),
+    closed_form(
+        factorised_reduction,
+        "Factorised reduction",
+        Source("Authors' code of NASNet, TF-slim", "nets/nasnet/nasnet_utils.py, factorized_reduction"),
+        CONVOLUTION,
         against="pointwise_convolution",
     ),
-    Formula(
-        name="nasnet_normal_cell",
-        title="NASNet-A normal cell",
-        function=nasnet_normal_cell,
-        symbols=_CELL,
-        source=Source(NASNET, "Figure 4, left; h_i-1 of the size of h_i"),
-        domain=all_positive(*_CELL),
+    closed_form(
+        nasnet_normal_cell,
+        "NASNet-A normal cell",
+        Source(NASNET, "Figure 4, left; h_i-1 of the size of h_i"),
+        _CELL,
     ),
-    Formula(
-        name="nasnet_reduction_cell",
-        title="NASNet-A reduction cell",
-        function=nasnet_reduction_cell,
-        symbols=_CELL,
-        source=Source(NASNET, "Figure 4, right; h_i-1 of the size of h_i"),
-        domain=all_positive(*_CELL),
+    closed_form(
+        nasnet_reduction_cell,
+        "NASNet-A reduction cell",
+        Source(NASNET, "Figure 4, right; h_i-1 of the size of h_i"),
+        _CELL,
     ),
-    Formula(
-        name="pnasnet_cell",
-        title="PNASNet-5 cell",
-        function=pnasnet_cell,
-        symbols=_CELL,
-        source=Source(PNASNET, "Figure 1, left, at stride 1; h_i-1 of the size of h_i"),
-        domain=all_positive(*_CELL),
+    closed_form(
+        pnasnet_cell,
+        "PNASNet-5 cell",
+        Source(PNASNET, "Figure 1, left, at stride 1; h_i-1 of the size of h_i"),
+        _CELL,
         against="nasnet_normal_cell",
     ),
 )

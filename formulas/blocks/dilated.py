@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
-from convcost.core.record import Formula, Source, Symbol, positive
+from convcost.core.record import Source, Symbol, closed_form
 
-from .separable import standard_convolution
+from .separable import CONVOLUTION, standard_convolution
 
 PAPER = "Yu & Koltun 2015, Multi-Scale Context Aggregation by Dilated Convolutions (arXiv 1511.07122)"
 
@@ -33,45 +33,39 @@ def dense_stack(D_K: Count, M: Count, E: Count, L: Count) -> Result:
     return dilated_stack(D_K, M, 1, E * L)
 
 
-_D_K = Symbol("D_K", "kernel size", "taps", 3)
-_E = Symbol("E", "dilation: distance of neighbouring taps", "pixels", 2)
-_CONVOLUTION = (
-    _D_K,
-    Symbol("M", "input channels", "channels"),
-    Symbol("N", "output channels", "channels"),
-    Symbol("D_F", "side of the square feature map", "pixels"),
-    _E,
+_SYMBOLS = (
+    *CONVOLUTION,
+    Symbol("D_K", "kernel size", "taps", 3),
+    Symbol("E", "dilation: distance of neighbouring taps", "pixels", 2),
 )
-_STACK = (_D_K, Symbol("M", "channels", "channels", 1), _E, Symbol("L", "convolutions on top of each other", "layers"))
+_STACK = (
+    *_SYMBOLS,
+    Symbol("M", "channels", "channels", 1),
+    Symbol("L", "convolutions on top of each other", "layers"),
+)
 
 RECORDS = (
-    Formula(
-        name="dilated_convolution",
-        title="Dilated convolution",
-        function=dilated_convolution,
-        symbols=_CONVOLUTION,
-        source=Source(PAPER, "equation 2"),
-        domain=tuple(positive(symbol.name) for symbol in _CONVOLUTION),
+    closed_form(
+        dilated_convolution,
+        "Dilated convolution",
+        Source(PAPER, "equation 2"),
+        _SYMBOLS,
         against="standard_convolution",
     ),
-    Formula(
-        name="dense_stack",
-        title="Stacked convolutions with as wide a field, an output pixel",
-        function=dense_stack,
-        symbols=_STACK,
-        source=Source("Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)", "section 3.1"),
-        domain=tuple(positive(symbol.name) for symbol in _STACK),
+    closed_form(
+        dense_stack,
+        "Stacked convolutions with as wide a field, an output pixel",
+        Source("Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)", "section 3.1"),
+        _STACK,
     ),
-    Formula(
-        name="dilated_stack",
-        title="Stacked dilated convolutions, an output pixel (gridding)",
-        function=dilated_stack,
-        symbols=_STACK,
-        source=Source(
+    closed_form(
+        dilated_stack,
+        "Stacked dilated convolutions, an output pixel (gridding)",
+        Source(
             "Wang et al. 2017, Understanding Convolution for Semantic Segmentation (arXiv 1702.08502)",
             "section 3.2, figure 2",
         ),
-        domain=tuple(positive(symbol.name) for symbol in _STACK),
+        _STACK,
         against="dense_stack",
     ),
 )

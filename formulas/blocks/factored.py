@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Formula, Source, Symbol, all_positive
+from convcost.core.record import Condition, Source, Symbol, closed_form
 
-from .separable import depthwise_convolution, pointwise_convolution, standard_convolution
+from .separable import CONVOLUTION, depthwise_convolution, pointwise_convolution, standard_convolution
 
 
 def grouped_convolution(D_K: Count, M: Count, N: Count, D_F: Count, G: Count) -> Cost:
@@ -23,58 +23,46 @@ def reduced_convolution(D_K: Count, M: Count, N: Count, D_F: Count, R: Count) ->
     return pointwise_convolution(M, R, D_F) + standard_convolution(D_K, R, N, D_F)
 
 
-def multiplied_separable(D_K: Count, M: Count, N: Count, D_F: Count, m: Count) -> Cost:
-    """m depthwise filters a channel, so that the pointwise convolution reads m·M channels."""
+def depthwise_separable_multiplied(D_K: Count, M: Count, N: Count, D_F: Count, m: Count) -> Cost:
+    """m depthwise filters per channel, so that the pointwise convolution reads m·M channels."""
     return depthwise_convolution(D_K, M, D_F, m) + pointwise_convolution(m * M, N, D_F)
 
 
-_COMMON = (
-    Symbol("D_K", "kernel size", "taps"),
-    Symbol("M", "input channels", "channels"),
-    Symbol("N", "output channels", "channels"),
-    Symbol("D_F", "side of the square feature map", "pixels"),
+_SYMBOLS = (
+    *CONVOLUTION,
+    Symbol("G", "groups", "groups"),
+    Symbol("R", "channels after the reduction", "channels"),
+    Symbol("m", "depth multiplier", "filters per channel"),
 )
-_GROUPS = Symbol("G", "groups", "groups")
-_REDUCED = Symbol("R", "channels after the reduction", "channels")
-_DEPTH = Symbol("m", "depth multiplier", "filters a channel")
-
 
 RECORDS = (
-    Formula(
-        name="grouped_convolution",
-        title="Grouped convolution",
-        function=grouped_convolution,
-        symbols=(*_COMMON, _GROUPS),
-        source=Source(
+    closed_form(
+        grouped_convolution,
+        "Grouped convolution",
+        Source(
             "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
             "section 3.5: filters connected to the maps on their own GPU",
         ),
-        domain=(
-            *all_positive(*_COMMON, _GROUPS),
-            Condition(
-                "groups must divide both the input and the output channels",
-                lambda a: (a.M % a.G == 0) & (a.N % a.G == 0),
-                ("M", "N", "G"),
-            ),
+        _SYMBOLS,
+        Condition(
+            "groups must divide both the input and the output channels",
+            lambda a: (a.M % a.G == 0) & (a.N % a.G == 0),
+            ("M", "N", "G"),
         ),
         against="standard_convolution",
     ),
-    Formula(
-        name="reduced_convolution",
-        title="Convolution after a 1×1 reduction",
-        function=reduced_convolution,
-        symbols=(*_COMMON, _REDUCED),
-        source=Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "section 4, figure 2b"),
-        domain=all_positive(*_COMMON, _REDUCED),
+    closed_form(
+        reduced_convolution,
+        "Convolution after a 1×1 reduction",
+        Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "section 4, figure 2b"),
+        _SYMBOLS,
         against="standard_convolution",
     ),
-    Formula(
-        name="depthwise_separable_multiplied",
-        title="Depthwise separable convolution with a depth multiplier",
-        function=multiplied_separable,
-        symbols=(*_COMMON, _DEPTH),
-        source=Source("TensorFlow documentation", "tf.keras.layers.SeparableConv2D: depth_multiplier"),
-        domain=all_positive(*_COMMON, _DEPTH),
+    closed_form(
+        depthwise_separable_multiplied,
+        "Depthwise separable convolution with a depth multiplier",
+        Source("TensorFlow documentation", "tf.keras.layers.SeparableConv2D: depth_multiplier"),
+        _SYMBOLS,
         against="depthwise_separable",
     ),
 )

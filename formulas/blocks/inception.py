@@ -1,13 +1,14 @@
-"""The Inception module with and without dimension reductions, and the reduction of the grid.
+"""The Inception module with and without dimension reductions, the reduction of the grid, factorised convolutions.
 
-Convolutions keep the size and have no bias; concatenation costs nothing.
+Convolutions keep the size and have no bias; concatenation costs nothing. Factorised ones have as many output as input
+channels (the paper's α = 1).
 """
 
 from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Formula, Source, Symbol, all_positive
+from convcost.core.record import Source, Symbol, closed_form
 
 from .separable import pointwise_convolution, standard_convolution
 
@@ -21,7 +22,7 @@ def max_pooling(D_P: Count, M: Count, D_in: Count, D_out: Count) -> Cost:
     return Cost(elementwise=(D_P * D_P - 1) * outputs, activations=outputs, inputs=M * D_in * D_in)
 
 
-def naive_module(M: Count, n_1: Count, n_3: Count, n_5: Count, D_F: Count) -> Cost:
+def inception_module_naive(M: Count, n_1: Count, n_3: Count, n_5: Count, D_F: Count) -> Cost:
     """Figure 2(a): 1×1, 3×3 and 5×5 convolutions and a 3×3 maximum pooling of the same input."""
     return (
         pointwise_convolution(M, n_1, D_F)
@@ -31,7 +32,9 @@ def naive_module(M: Count, n_1: Count, n_3: Count, n_5: Count, D_F: Count) -> Co
     )
 
 
-def reduced_module(M: Count, n_1: Count, r_3: Count, n_3: Count, r_5: Count, n_5: Count, p: Count, D_F: Count) -> Cost:
+def inception_module(
+    M: Count, n_1: Count, r_3: Count, n_3: Count, r_5: Count, n_5: Count, p: Count, D_F: Count
+) -> Cost:
     """Figure 2(b): 1×1 convolutions before the 3×3, before the 5×5 and after the pooling."""
     return (
         pointwise_convolution(M, n_1, D_F)
@@ -44,84 +47,119 @@ def reduced_module(M: Count, n_1: Count, r_3: Count, n_3: Count, r_5: Count, n_5
     )
 
 
-def convolution_first(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
+def grid_reduction_convolution_first(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
     """Section 5, right of Figure 9: 2M filters on the full grid of 2D by 2D, then pooling."""
     return standard_convolution(D_K, M, 2 * M, 2 * D) + max_pooling(D_P, 2 * M, 2 * D, D)
 
 
-def pooling_first(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
+def grid_reduction_pooling_first(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
     """Section 5, left of Figure 9: pooling, then 2M filters on D by D; a representational bottleneck."""
     return max_pooling(D_P, M, 2 * D, D) + standard_convolution(D_K, M, 2 * M, D)
 
 
-def parallel_reduction(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
+def grid_reduction_parallel(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
     """Section 5, Figure 10: M filters of stride 2 beside a pooling of stride 2, concatenated to 2M channels."""
     weights = D_K * D_K * M * M
     convolution = Cost(macs=weights * D * D, parameters=weights, activations=M * D * D, inputs=M * (2 * D) * (2 * D))
     return convolution + max_pooling(D_P, M, 2 * D, D)
 
 
-_M = Symbol("M", "input channels", "channels")
-_N1 = Symbol("n_1", "filters of the 1×1 convolution", "channels")
-_N3 = Symbol("n_3", "filters of the 3×3 convolution", "channels")
-_N5 = Symbol("n_5", "filters of the 5×5 convolution", "channels")
-_R3 = Symbol("r_3", "filters of the 1×1 convolution before 3×3", "channels")
-_R5 = Symbol("r_5", "filters of the 1×1 convolution before 5×5", "channels")
-_P = Symbol("p", "filters of the 1×1 convolution after the pooling", "channels")
-_D_F = Symbol("D_F", "side of the square feature map", "pixels")
+def convolution(taps: Count, N: Count, D_F: Count) -> Cost:
+    """A convolution of `taps` kernel elements in all, N channels to N channels."""
+    weights, size = taps * N * N, N * D_F * D_F
+    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=size, inputs=size)
+
+
+def convolution_nxn(n: Count, N: Count, D_F: Count) -> Cost:
+    """An n×n convolution."""
+    return convolution(n * n, N, D_F)
+
+
+def asymmetric_nxn(n: Count, N: Count, D_F: Count) -> Cost:
+    """Section 3.2: a 1×n and then an n×1 convolution."""
+    return convolution(n, N, D_F) * 2
+
+
+def convolution_3x3(N: Count, D_F: Count) -> Cost:
+    """A 3×3 convolution."""
+    return convolution(9, N, D_F)
+
+
+def convolution_5x5(N: Count, D_F: Count) -> Cost:
+    """A 5×5 convolution."""
+    return convolution(25, N, D_F)
+
+
+def two_3x3(N: Count, D_F: Count) -> Cost:
+    """Section 3.1: two 3×3 convolutions see 5×5 pixels."""
+    return convolution(9, N, D_F) * 2
+
+
+def two_2x2(N: Count, D_F: Count) -> Cost:
+    """Section 3.2: two 2×2 convolutions see 3×3 pixels."""
+    return convolution(4, N, D_F) * 2
+
+
+_SYMBOLS = (
+    Symbol("M", "input channels", "channels"),
+    Symbol("n_1", "filters of the 1×1 convolution", "channels"),
+    Symbol("r_3", "filters of the 1×1 convolution before 3×3", "channels"),
+    Symbol("n_3", "filters of the 3×3 convolution", "channels"),
+    Symbol("r_5", "filters of the 1×1 convolution before 5×5", "channels"),
+    Symbol("n_5", "filters of the 5×5 convolution", "channels"),
+    Symbol("p", "filters of the 1×1 convolution after the pooling", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+)
 _GRID = (
     Symbol("D_K", "kernel size", "taps"),
     Symbol("M", "input channels; 2M come out", "channels"),
     Symbol("D", "side of the square output; the input's is twice that", "pixels"),
     Symbol("D_P", "side of the pooling window", "taps", 3),
 )
-
-
-_NAIVE = (_M, _N1, _N3, _N5, _D_F)
-_REDUCED = (_M, _N1, _R3, _N3, _R5, _N5, _P, _D_F)
+_FACTORS = (
+    Symbol("n", "kernel size", "taps"),
+    Symbol("N", "input channels and output channels", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+)
 
 RECORDS = (
-    Formula(
-        name="inception_module_naive",
-        title="Inception module, naïve version",
-        function=naive_module,
-        symbols=_NAIVE,
-        source=Source(GOOGLENET, "Figure 2(a)"),
-        domain=all_positive(*_NAIVE),
+    *(
+        closed_form(function, title, Source(RETHINKING, place), _FACTORS, against=against)
+        for function, title, place, against in (
+            (convolution_3x3, "3×3 convolution", "section 3.1", None),
+            (convolution_5x5, "5×5 convolution", "section 3.1", "convolution_3x3"),
+            (convolution_nxn, "n×n convolution", "section 3.2", None),
+            (two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", "convolution_5x5"),
+            (two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", "convolution_3x3"),
+            (asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", "convolution_nxn"),
+        )
     ),
-    Formula(
-        name="inception_module",
-        title="Inception module with dimension reductions",
-        function=reduced_module,
-        symbols=_REDUCED,
-        source=Source(GOOGLENET, "Figure 2(b)"),
-        domain=all_positive(*_REDUCED),
+    closed_form(inception_module_naive, "Inception module, naïve version", Source(GOOGLENET, "Figure 2(a)"), _SYMBOLS),
+    closed_form(
+        inception_module,
+        "Inception module with dimension reductions",
+        Source(GOOGLENET, "Figure 2(b)"),
+        _SYMBOLS,
         against="inception_module_naive",
     ),
-    Formula(
-        name="grid_reduction_convolution_first",
-        title="Grid reduction: convolution, then pooling",
-        function=convolution_first,
-        symbols=_GRID,
-        source=Source(RETHINKING, "section 5, Figure 9 right"),
-        domain=all_positive(*_GRID),
-    ),
-    Formula(
-        name="grid_reduction_pooling_first",
-        title="Grid reduction: pooling, then convolution",
-        function=pooling_first,
-        symbols=_GRID,
-        source=Source(RETHINKING, "section 5, Figure 9 left"),
-        domain=all_positive(*_GRID),
-        against="grid_reduction_convolution_first",
-    ),
-    Formula(
-        name="grid_reduction_parallel",
-        title="Grid reduction: convolution and pooling side by side",
-        function=parallel_reduction,
-        symbols=_GRID,
-        source=Source(RETHINKING, "section 5, Figure 10"),
-        domain=all_positive(*_GRID),
-        against="grid_reduction_convolution_first",
+    *(
+        closed_form(
+            function, f"Grid reduction: {title}", Source(RETHINKING, f"section 5, {place}"), _GRID, against=against
+        )
+        for function, title, place, against in (
+            (grid_reduction_convolution_first, "convolution, then pooling", "Figure 9 right", None),
+            (
+                grid_reduction_pooling_first,
+                "pooling, then convolution",
+                "Figure 9 left",
+                "grid_reduction_convolution_first",
+            ),
+            (
+                grid_reduction_parallel,
+                "convolution and pooling side by side",
+                "Figure 10",
+                "grid_reduction_convolution_first",
+            ),
+        )
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, ceil_div
-from convcost.core.record import Formula, Source, Symbol, positive
+from convcost.core.record import Source, Symbol, closed_form
 
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 
@@ -24,7 +24,7 @@ def inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k
     )
 
 
-def strided_inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count, s: Count) -> Cost:
+def inverted_residual_strided(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count, s: Count) -> Cost:
     """The three convolutions of Table 1, each on the map it runs on; 'same' padding rounds h/s and w/s up."""
     inside, before = t * d_in, h * w
     after = ceil_div(h, s) * ceil_div(w, s)
@@ -36,7 +36,7 @@ def strided_inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: 
     )
 
 
-def projected_inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
+def inverted_residual_projected(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
     """The same with a 1×1 convolution on the shortcut, where stride is 1 but the channels change."""
     weights = d_in * d_out
     shortcut = Cost(macs=h * w * weights, parameters=weights, activations=h * w * d_out, inputs=h * w * d_in)
@@ -48,37 +48,30 @@ _SYMBOLS = (
     Symbol("w", "width of the input", "pixels"),
     Symbol("d_in", "input channels, d′", "channels"),
     Symbol("d_out", "output channels, d″", "channels"),
-    Symbol("t", "expansion factor", "channels a channel", 6),
+    Symbol("t", "expansion factor", "channels per channel", 6),
     Symbol("k", "kernel size of the depthwise convolution", "taps", 3),
+    Symbol("s", "stride of the depthwise convolution", "pixels", 2),
 )
-_STRIDE = Symbol("s", "stride of the depthwise convolution", "pixels", 2)
-_DOMAIN = tuple(positive(symbol.name) for symbol in _SYMBOLS)
 
 RECORDS = (
-    Formula(
-        name="inverted_residual",
-        title="Inverted residual with a linear bottleneck, stride 1",
-        function=inverted_residual,
-        symbols=_SYMBOLS,
-        source=Source(PAPER, "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1"),
-        domain=_DOMAIN,
+    closed_form(
+        inverted_residual,
+        "Inverted residual with a linear bottleneck, stride 1",
+        Source(PAPER, "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1"),
+        _SYMBOLS,
     ),
-    Formula(
-        name="inverted_residual_strided",
-        title="Inverted residual with a linear bottleneck, stride s",
-        function=strided_inverted_residual,
-        symbols=(*_SYMBOLS, _STRIDE),
-        source=Source(PAPER, "Table 1, with the stride that section 3.3's count leaves out"),
-        domain=(*_DOMAIN, positive("s")),
+    closed_form(
+        inverted_residual_strided,
+        "Inverted residual with a linear bottleneck, stride s",
+        Source(PAPER, "Table 1, with the stride that section 3.3's count leaves out"),
+        _SYMBOLS,
         against="inverted_residual",
     ),
-    Formula(
-        name="inverted_residual_projected",
-        title="Inverted residual with a 1×1 convolution on its shortcut, stride 1",
-        function=projected_inverted_residual,
-        symbols=_SYMBOLS,
-        source=Source(PAPER, "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py"),
-        domain=_DOMAIN,
+    closed_form(
+        inverted_residual_projected,
+        "Inverted residual with a 1×1 convolution on its shortcut, stride 1",
+        Source(PAPER, "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py"),
+        _SYMBOLS,
         against="inverted_residual",
     ),
 )

@@ -1,4 +1,4 @@
-"""Residual blocks in closed form: He et al. 2015, Figure 5, and where the stride of a bottleneck stands.
+"""Residual blocks in closed form: He et al. 2015, Figure 5, where the stride of a bottleneck stands, and ResNeXt's.
 
 Convolutions alone: batch norms, ReLUs and the addition of an identity shortcut multiply nothing.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Formula, Source, Symbol, all_positive
+from convcost.core.record import Source, Symbol, closed_form
+
+from .factored import grouped_convolution
+from .separable import pointwise_convolution
 
 PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
+RESNEXT = "Xie et al. 2016, Aggregated Residual Transformations for Deep Neural Networks (arXiv 1611.05431)"
 
 
 def _convolution(side: Count, inputs: Count, outputs: Count, pixels: Count, stride: Count = 1) -> Cost:
@@ -55,64 +59,66 @@ def halving_bottleneck_v1_5(M: Count, C: Count, H: Count, W: Count, e: Count = 4
     return _convolution(1, M, C, 4 * pixels) + _convolution(3, C, C, pixels, 2) + _convolution(1, C, e * C, pixels)
 
 
-_C = Symbol("C", "width of the block: channels of its 3×3 convolution", "channels")
-_E = Symbol("e", "expansion: the block's outputs a channel of its width", "channels a channel", 4)
-_M = Symbol("M", "input channels", "channels")
-_N = Symbol("N", "output channels", "channels")
-_H = Symbol("H", "height of the output", "pixels")
-_W = Symbol("W", "width of the output", "pixels")
-_S = Symbol("S", "stride", "pixels", 1)
+def resnext_block(C: Count, d: Count, K: Count = 256, D_F: Count = 56) -> Cost:
+    """Equation 4: C·(K·d + 3·3·d·d + d·K) weights, K channels in and out, C paths of width d."""
+    return (
+        pointwise_convolution(K, C * d, D_F)
+        + grouped_convolution(3, C * d, C * d, D_F, C)
+        + pointwise_convolution(C * d, K, D_F)
+    )
 
+
+_SYMBOLS = (
+    Symbol("M", "input channels", "channels"),
+    Symbol("N", "output channels", "channels"),
+    Symbol("C", "width of the block: channels of its 3×3 convolution", "channels"),
+    Symbol("H", "height of the output", "pixels"),
+    Symbol("W", "width of the output", "pixels"),
+    Symbol("S", "stride", "pixels", 1),
+    Symbol("e", "expansion: the block's outputs per channel of its width", "channels per channel", 4),
+)
+_PATHS = (
+    Symbol("C", "cardinality: paths, groups of the 3×3 convolution", "paths"),
+    Symbol("d", "width of a path", "channels"),
+    Symbol("K", "channels of the block's input and output", "channels", 256),
+    Symbol("D_F", "side of the square feature map", "pixels", 56),
+)
 
 RECORDS = (
-    Formula(
-        name="basic_block",
-        title="Basic residual block",
-        function=basic_block,
-        symbols=(_C, _H, _W),
-        source=Source(PAPER, "Figure 5, left"),
-        domain=all_positive(_C, _H, _W),
+    closed_form(basic_block, "Basic residual block", Source(PAPER, "Figure 5, left"), _SYMBOLS),
+    closed_form(
+        wide_basic_block,
+        "Basic residual block on a bottleneck's channels",
+        Source(PAPER, "Figure 5: the left block at the width of the right one's ends"),
+        _SYMBOLS,
     ),
-    Formula(
-        name="wide_basic_block",
-        title="Basic residual block on a bottleneck's channels",
-        function=wide_basic_block,
-        symbols=(_C, _H, _W, _E),
-        source=Source(PAPER, "Figure 5: the left block at the width of the right one's ends"),
-        domain=all_positive(_C, _H, _W, _E),
-    ),
-    Formula(
-        name="bottleneck_block",
-        title="Bottleneck residual block",
-        function=bottleneck_block,
-        symbols=(_C, _H, _W, _E),
-        source=Source(PAPER, "Figure 5, right"),
-        domain=all_positive(_C, _H, _W, _E),
+    closed_form(
+        bottleneck_block,
+        "Bottleneck residual block",
+        Source(PAPER, "Figure 5, right"),
+        _SYMBOLS,
         against="wide_basic_block",
     ),
-    Formula(
-        name="projection_shortcut",
-        title="Projection shortcut",
-        function=projection_shortcut,
-        symbols=(_M, _N, _H, _W, _S),
-        source=Source(PAPER, "equation 2; section 3.3, option B"),
-        domain=all_positive(_M, _N, _H, _W, _S),
+    closed_form(
+        projection_shortcut, "Projection shortcut", Source(PAPER, "equation 2; section 3.3, option B"), _SYMBOLS
     ),
-    Formula(
-        name="halving_bottleneck_v1",
-        title="Bottleneck that halves the image in its first 1×1",
-        function=halving_bottleneck_v1,
-        symbols=(_M, _C, _H, _W, _E),
-        source=Source(PAPER, "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2"),
-        domain=all_positive(_M, _C, _H, _W, _E),
+    closed_form(
+        halving_bottleneck_v1,
+        "Bottleneck that halves the image in its first 1×1",
+        Source(PAPER, "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2"),
+        _SYMBOLS,
     ),
-    Formula(
-        name="halving_bottleneck_v1_5",
-        title="Bottleneck that halves the image in its 3×3",
-        function=halving_bottleneck_v1_5,
-        symbols=(_M, _C, _H, _W, _E),
-        source=Source("torchvision 0.28, models/resnet.py", "class Bottleneck, the note on ResNet v1.5"),
-        domain=all_positive(_M, _C, _H, _W, _E),
+    closed_form(
+        halving_bottleneck_v1_5,
+        "Bottleneck that halves the image in its 3×3",
+        Source("torchvision 0.28, models/resnet.py", "class Bottleneck, the note on ResNet v1.5"),
+        _SYMBOLS,
         against="halving_bottleneck_v1",
+    ),
+    closed_form(
+        resnext_block,
+        "ResNeXt block",
+        Source(RESNEXT, "equation 4; Table 2 for the cardinalities and widths of conv2"),
+        _PATHS,
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Formula, Source, Symbol, all_positive
+from convcost.core.record import Source, Symbol, closed_form
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
@@ -19,7 +19,7 @@ def standard_convolution(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
 
 
 def depthwise_convolution(D_K: Count, M: Count, D_F: Count, m: Count = 1) -> Cost:
-    """Equation 4, for m filters a channel (the paper has one; m is the depth multiplier)."""
+    """Equation 4, for m filters per channel (the paper has one; m is the depth multiplier)."""
     weights = D_K * D_K * M * m
     return Cost(macs=weights * D_F * D_F, parameters=weights, activations=M * m * D_F * D_F, inputs=M * D_F * D_F)
 
@@ -34,75 +34,54 @@ def depthwise_separable(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
     return depthwise_convolution(D_K, M, D_F) + pointwise_convolution(M, N, D_F)
 
 
-def thinner_separable(D_K: Count, M: Count, N: Count, D_F: Count, alpha: Count) -> Cost:
+def depthwise_separable_alpha(D_K: Count, M: Count, N: Count, D_F: Count, alpha: Count) -> Cost:
     """Equation 6: both channel counts times the width multiplier."""
     return depthwise_separable(D_K, alpha * M, alpha * N, D_F)
 
 
-def reduced_separable(D_K: Count, M: Count, N: Count, D_F: Count, alpha: Count, rho: Count) -> Cost:
+def depthwise_separable_alpha_rho(D_K: Count, M: Count, N: Count, D_F: Count, alpha: Count, rho: Count) -> Cost:
     """Equation 7: the feature map's side times the resolution multiplier as well."""
     return depthwise_separable(D_K, alpha * M, alpha * N, rho * D_F)
 
 
-_D_K = Symbol("D_K", "kernel size", "taps")
-_M = Symbol("M", "input channels", "channels")
-_N = Symbol("N", "output channels", "channels")
-_D_F = Symbol("D_F", "side of the square feature map", "pixels")
-_ALPHA = Symbol("alpha", "width multiplier", "factor")
-_RHO = Symbol("rho", "resolution multiplier", "factor")
-_DEPTH = Symbol("m", "depth multiplier", "filters a channel", 1)
-
+CONVOLUTION = (
+    Symbol("D_K", "kernel size", "taps"),
+    Symbol("M", "input channels", "channels"),
+    Symbol("N", "output channels", "channels"),
+    Symbol("D_F", "side of the square feature map", "pixels"),
+)
+_SYMBOLS = (
+    *CONVOLUTION,
+    Symbol("alpha", "width multiplier", "factor"),
+    Symbol("rho", "resolution multiplier", "factor"),
+    Symbol("m", "depth multiplier", "filters per channel", 1),
+)
 
 RECORDS = (
-    Formula(
-        name="standard_convolution",
-        title="Standard convolution",
-        function=standard_convolution,
-        symbols=(_D_K, _M, _N, _D_F),
-        source=Source(PAPER, "equation 2"),
-        domain=all_positive(_D_K, _M, _N, _D_F),
+    closed_form(standard_convolution, "Standard convolution", Source(PAPER, "equation 2"), _SYMBOLS),
+    closed_form(depthwise_convolution, "Depthwise convolution", Source(PAPER, "equation 4"), _SYMBOLS),
+    closed_form(
+        pointwise_convolution, "Pointwise (1×1) convolution", Source(PAPER, "equation 5, second term"), _SYMBOLS
     ),
-    Formula(
-        name="depthwise_convolution",
-        title="Depthwise convolution",
-        function=depthwise_convolution,
-        symbols=(_D_K, _M, _D_F, _DEPTH),
-        source=Source(PAPER, "equation 4"),
-        domain=all_positive(_D_K, _M, _D_F, _DEPTH),
-    ),
-    Formula(
-        name="pointwise_convolution",
-        title="Pointwise (1×1) convolution",
-        function=pointwise_convolution,
-        symbols=(_M, _N, _D_F),
-        source=Source(PAPER, "equation 5, second term"),
-        domain=all_positive(_M, _N, _D_F),
-    ),
-    Formula(
-        name="depthwise_separable",
-        title="Depthwise separable convolution",
-        function=depthwise_separable,
-        symbols=(_D_K, _M, _N, _D_F),
-        source=Source(PAPER, "equation 5; the ratio 1/N + 1/D_K² below it"),
-        domain=all_positive(_D_K, _M, _N, _D_F),
+    closed_form(
+        depthwise_separable,
+        "Depthwise separable convolution",
+        Source(PAPER, "equation 5; the ratio 1/N + 1/D_K² below it"),
+        _SYMBOLS,
         against="standard_convolution",
     ),
-    Formula(
-        name="depthwise_separable_alpha",
-        title="Depthwise separable convolution with a width multiplier",
-        function=thinner_separable,
-        symbols=(_D_K, _M, _N, _D_F, _ALPHA),
-        source=Source(PAPER, "equation 6"),
-        domain=all_positive(_D_K, _M, _N, _D_F, _ALPHA),
+    closed_form(
+        depthwise_separable_alpha,
+        "Depthwise separable convolution with a width multiplier",
+        Source(PAPER, "equation 6"),
+        _SYMBOLS,
         against="depthwise_separable",
     ),
-    Formula(
-        name="depthwise_separable_alpha_rho",
-        title="Depthwise separable convolution with width and resolution multipliers",
-        function=reduced_separable,
-        symbols=(_D_K, _M, _N, _D_F, _ALPHA, _RHO),
-        source=Source(PAPER, "equation 7"),
-        domain=all_positive(_D_K, _M, _N, _D_F, _ALPHA, _RHO),
+    closed_form(
+        depthwise_separable_alpha_rho,
+        "Depthwise separable convolution with width and resolution multipliers",
+        Source(PAPER, "equation 7"),
+        _SYMBOLS,
         against="depthwise_separable",
     ),
 )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Formula, Source, Symbol, positive
+from convcost.core.record import Condition, Source, Symbol, closed_form
 
 PAPER = "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)"
 STAGES = (1, 2, 3, 4)
@@ -60,46 +60,41 @@ def _not_negative(name: str) -> Condition:
 
 
 _FLAG = Condition("b must be 0 or 1", lambda a: a.b * (a.b - 1) == 0, ("b",))
-_R = Symbol("r", "reduction ratio", "channels a channel", 16)
+_SYMBOLS = (
+    Symbol("C", "channels", "channels"),
+    Symbol("H", "height of the image", "pixels"),
+    Symbol("W", "width of the image", "pixels"),
+    Symbol("r", "reduction ratio", "channels per channel", 16),
+    Symbol("b", "1 with biases, 0 without", "flag", 1),
+)
 
 RECORDS = (
-    Formula(
-        name="squeeze_excitation",
-        title="Squeeze-and-excitation block",
-        function=squeeze_excitation,
-        symbols=(
-            Symbol("C", "channels", "channels"),
-            Symbol("H", "height of the image", "pixels"),
-            Symbol("W", "width of the image", "pixels"),
-            _R,
-            Symbol("b", "1 with biases, 0 without", "flag", 1),
-        ),
-        source=Source(PAPER, "equations 2, 3 and 4"),
-        domain=(*(positive(name) for name in ("C", "H", "W", "r")), _divides("C"), _FLAG),
+    closed_form(
+        squeeze_excitation,
+        "Squeeze-and-excitation block",
+        Source(PAPER, "equations 2, 3 and 4"),
+        _SYMBOLS,
+        _divides("C"),
+        _FLAG,
     ),
-    Formula(
-        name="squeeze_excitation_parameters",
-        title="Weights that squeeze-and-excitation adds to a net",
-        function=squeeze_excitation_parameters,
-        symbols=(
-            _R,
+    closed_form(
+        squeeze_excitation_parameters,
+        "Weights that squeeze-and-excitation adds to a net",
+        Source(PAPER, "equation 5; the defaults are SE-ResNet-50's (Table 1)"),
+        (
+            *_SYMBOLS,
             Symbol("b", "1 with biases, 0 without", "flag", 0),
             *(
-                symbol
-                for s, blocks, channels in zip(STAGES, BLOCKS, CHANNELS, strict=True)
-                for symbol in (
-                    Symbol(f"N_{s}", f"blocks of stage {s}", "blocks", blocks, least=0),
-                    Symbol(f"C_{s}", f"output channels of stage {s}", "channels", channels),
-                )
+                Symbol(f"N_{s}", f"blocks of stage {s}", "blocks", n, least=0)
+                for s, n in zip(STAGES, BLOCKS, strict=True)
+            ),
+            *(
+                Symbol(f"C_{s}", f"output channels of stage {s}", "channels", c)
+                for s, c in zip(STAGES, CHANNELS, strict=True)
             ),
         ),
-        source=Source(PAPER, "equation 5; the defaults are SE-ResNet-50's (Table 1)"),
-        domain=(
-            positive("r"),
-            _FLAG,
-            *(_not_negative(f"N_{s}") for s in STAGES),
-            *(positive(f"C_{s}") for s in STAGES),
-            _divides(*(f"C_{s}" for s in STAGES)),
-        ),
+        _FLAG,
+        *(_not_negative(f"N_{s}") for s in STAGES),
+        _divides(*(f"C_{s}" for s in STAGES)),
     ),
 )

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import NamedTuple
 
-from convcost.core.cost import Window
-from convcost.core.numeric import Count, Shape, ceil_div, every, minimum
-from convcost.core.record import Condition, Symbol
+from convcost.core.cost import Result, Window
+from convcost.core.numeric import Count, PerAxis, Shape, Truth, ceil_div, every, maximum, minimum
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 SUFFIXES = {1: ("w",), 2: ("h", "w"), 3: ("d", "h", "w")}
 SIZES = {1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
-def spread(value: Any, rank: int) -> tuple[Count, ...]:
-    """A hyper-parameter given once, or once an axis, as one value an axis."""
+def spread(value: PerAxis, rank: int) -> tuple[Count, ...]:
+    """Return a hyper-parameter given once, or once per axis, as one value per axis."""
     if isinstance(value, tuple | list):
         return tuple(value) * rank if len(value) == 1 else tuple(value)
     return (value,) * rank
 
 
-def padded(padding: Any, rank: int) -> tuple[Count, ...]:
-    """Padding on each side as numbers; 'valid' is none. 'same' never reaches here."""
-    return (0,) * rank if padding == "valid" else spread(padding, rank)
+def padded(padding: PerAxis | str, rank: int) -> tuple[Count, ...]:
+    """Return the padding on each side as numbers; 'valid' is none. 'same' never reaches here."""
+    return (0,) * rank if isinstance(padding, str) else spread(padding, rank)
 
 
 def window_extent(kernel: Count, dilation: Count) -> Count:
-    """Input elements from the first to the last tap of a dilated kernel."""
+    """Return the input elements from the first to the last tap of a dilated kernel."""
     return dilation * (kernel - 1) + 1
 
 
 def slide(size: Count, extent: Count, stride: Count, padding: Count) -> Count:
-    """Positions of a window sliding over a padded axis (Dumoulin & Visin 2016, relationship 6)."""
+    """Return the positions of a window sliding over a padded axis (Dumoulin & Visin 2016, relationship 6)."""
     return (size + 2 * padding - extent) // stride + 1
 
 
 def slide_up(size: Count, extent: Count, stride: Count, padding: Count) -> Count:
-    """The same rounded up (`ceil_mode`), as long as the last window starts on the input or its left padding."""
+    """Return the same rounded up (`ceil_mode`), as long as the last window starts on the input or its left padding."""
     if all(isinstance(n, int) for n in (extent, stride, padding)) and extent >= stride + padding:
         # It always does: it starts at most stride - 1 elements after the last window that fits.
         return (size + 2 * padding - extent + stride - 1) // stride + 1
@@ -44,31 +45,94 @@ def slide_up(size: Count, extent: Count, stride: Count, padding: Count) -> Count
 
 
 def windows(kernel: tuple[Count, ...], stride: tuple[Count, ...], dilation: tuple[Count, ...]) -> tuple[Window, ...]:
-    """The window of each axis, for receptive fields."""
+    """Return the window of each axis, for receptive fields."""
     return tuple(Window(window_extent(k, d), s) for k, s, d in zip(kernel, stride, dilation, strict=True))
 
 
 def channels_first(shape: Shape) -> tuple[Count, Count, Shape]:
-    """Batch, channels and spatial sizes of (N, C, ...)."""
+    """Return batch, channels and spatial sizes of (N, C, ...)."""
     return shape[0], shape[1], shape[2:]
 
 
 def per_axis(letter: str, rank: int, meaning: str, unit: str, default: int | None = None) -> tuple[Symbol, ...]:
-    """A symbol an axis: K_h, K_w."""
+    """Return a symbol for each axis: K_h, K_w."""
     names = {"d": "depth", "h": "height", "w": "width"}
     return tuple(Symbol(f"{letter}_{a}", f"{meaning}, {names[a]}", unit, default) for a in SUFFIXES[rank])
 
 
 def names(letter: str, rank: int) -> tuple[str, ...]:
-    """The symbols' names of `per_axis`."""
+    """Return the names of the symbols of `per_axis`."""
     return tuple(f"{letter}_{a}" for a in SUFFIXES[rank])
 
 
 def image_symbols(rank: int, channels: str = "C") -> tuple[Symbol, ...]:
-    """Symbols of an input (N, C, ...)."""
+    """Return the symbols of an input (N, C, ...)."""
     axes = {"D": "depth", "H": "height", "W": "width"}
     sizes = tuple(Symbol(size, f"input {axes[size]}", "pixels") for size in SIZES[rank])
     return (Symbol("N", "batch size", "samples", 1), Symbol(channels, "input channels", "channels"), *sizes)
+
+
+class Setting(NamedTuple):
+    """A hyper-parameter and its symbol, which has a letter for each axis (K_h, K_w) or is one for all of them."""
+
+    argument: str
+    letter: str
+    meaning: str
+    unit: str
+    default: int | None = None
+    per_axis: bool = True
+
+    def symbols(self, rank: int) -> tuple[Symbol, ...]:
+        """Return its symbols over `rank` axes."""
+        if self.per_axis:
+            return per_axis(self.letter, rank, self.meaning, self.unit, self.default)
+        return (Symbol(self.letter, self.meaning, self.unit, self.default),)
+
+    def slot(self, rank: int) -> str | tuple[str, ...]:
+        """Return where its symbols stand in the function's argument."""
+        return names(self.letter, rank) if self.per_axis else self.letter
+
+
+KERNEL = Setting("kernel_size", "K", "kernel size", "taps")
+STRIDE = Setting("stride", "S", "stride", "pixels", 1)
+PADDING = Setting("padding", "P", "padding on each side", "pixels", 0)
+DILATION = Setting("dilation", "E", "dilation", "pixels", 1)
+OUTPUT_SIZE = Setting("output_size", "O", "output size", "pixels")
+WINDOW = (KERNEL, STRIDE, PADDING, DILATION)
+
+
+def slots(settings: Iterable[Setting], rank: int) -> dict[str, str | tuple[str, ...]]:
+    """Return where the symbols of settings stand in the function's arguments."""
+    return {setting.argument: setting.slot(rank) for setting in settings}
+
+
+def over_axes(
+    name: str,
+    title: str,
+    rank: int,
+    function: Callable[..., Result],
+    source: Source,
+    settings: Sequence[Setting],
+    domain: tuple[Condition, ...],
+    *,
+    channels: str = "C",
+    is_product: bool = False,
+    **fixed: object,
+) -> Operator:
+    """Return the operator over `rank` spatial axes, whose name and title say the rank.
+
+    `settings` are its hyper-parameters in the order of its symbols, `fixed` other arguments of its template.
+    """
+    return Operator(
+        name=name.format(rank),
+        title=f"{rank}-D {title}",
+        function=function,
+        symbols=(*image_symbols(rank, channels), *(symbol for setting in settings for symbol in setting.symbols(rank))),
+        source=source,
+        domain=domain,
+        template={"input": ("N", channels, *SIZES[rank]), **fixed, **slots(settings, rank)},
+        is_product=is_product,
+    )
 
 
 def _rank(a: SimpleNamespace) -> int:
@@ -80,7 +144,7 @@ POSITIVE_INPUT = Condition(
 )
 
 
-def _fits(a: SimpleNamespace) -> Any:
+def _fits(a: SimpleNamespace) -> Truth:
     if a.padding == "same":
         return True
     rank = _rank(a)
@@ -103,3 +167,15 @@ POSITIVE_WINDOW = Condition(
     ),
     ("kernel_size", "stride", "dilation"),
 )
+
+
+def groups_divide(what: str, holds: Callable[[SimpleNamespace, Count], Truth], *mentions: str) -> Condition:
+    """Return the condition that groups divide something; `holds` is asked with the groups, at least 1."""
+    return Condition(
+        f"groups must be at least 1 and divide {what}",
+        lambda a: (a.groups >= 1) & holds(a, maximum(a.groups, 1)),
+        (*mentions, "groups"),
+    )
+
+
+GROUPS_DIVIDE_CHANNELS = groups_divide("the channels", lambda a, groups: a.input[1] % groups == 0, "input")

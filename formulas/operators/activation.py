@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, product, quotient
+from convcost.core.numeric import Count, Shape, Truth, product, quotient
 from convcost.core.record import Condition, Operator, Source, Symbol
 
-from ._pointwise import TORCH, N, evaluated
-
-activation = evaluated
+from .elementwise import ROW, TORCH, N, evaluated, rows
 
 
 def prelu(input: Shape, *, slopes: Count = 1) -> Result:
-    """Parametric ReLU with one slope, or one a channel: one evaluation an element."""
+    """Parametric ReLU with one slope, or one per channel: one evaluation per element."""
     size = product(input)
     return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
 
@@ -30,7 +28,7 @@ def glu(input: Shape, *, dim: int = -1) -> Result:
 def softmax(input: Shape, *, dim: int = 1) -> Result:
     """Softmax along `dim`: an exponential and a division an element, and the additions of each row's sum."""
     size = product(input)
-    return Result(input, Cost(elementwise=3 * size - _rows(input, dim), activations=size, inputs=size))
+    return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
 
 def log_softmax(input: Shape, *, dim: int = 1) -> Result:
@@ -42,11 +40,7 @@ def log_softmax(input: Shape, *, dim: int = 1) -> Result:
     return Result(input, Cost(elementwise=3 * size, activations=size, inputs=size))
 
 
-def _rows(input: Shape, dim: int) -> Count:
-    return product(n for axis, n in enumerate(input) if axis != dim % len(input))
-
-
-def _even(a: Any) -> Any:
+def _even(a: SimpleNamespace) -> Truth:
     return a.input[a.dim % len(a.input)] % 2 == 0
 
 
@@ -55,7 +49,6 @@ ACTIVATIONS = (
     *("sigmoid", "tanh", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh", "hardshrink", "softshrink"),
     *("threshold", "rrelu"),
 )
-_ROWS = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
 _BOOK = "Goodfellow, Bengio & Courville 2016, Deep Learning"
 
 RECORDS = (
@@ -63,9 +56,9 @@ RECORDS = (
         Operator(
             name=name,
             title=f"Activation {name}",
-            function=activation,
+            function=evaluated,
             symbols=N,
-            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation an element"),
+            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation per element"),
             template={"input": ("n",)},
         )
         for name in ACTIVATIONS
@@ -74,7 +67,7 @@ RECORDS = (
         name="prelu",
         title="Parametric ReLU",
         function=prelu,
-        symbols=(*N, Symbol("C", "slopes: 1, or one a channel", "slopes", 1)),
+        symbols=(*N, Symbol("C", "slopes: 1, or one per channel", "slopes", 1)),
         source=Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
         template={"input": ("n",), "slopes": "C"},
     ),
@@ -94,7 +87,7 @@ RECORDS = (
         name="softmax",
         title="Softmax",
         function=softmax,
-        symbols=_ROWS,
+        symbols=ROW,
         source=Source(_BOOK, "equation 4.1"),
         template={"input": ("N", "K")},
     ),
@@ -102,7 +95,7 @@ RECORDS = (
         name="log_softmax",
         title="Logarithm of the softmax",
         function=log_softmax,
-        symbols=_ROWS,
+        symbols=ROW,
         source=Source(_BOOK, "equation 6.30"),
         template={"input": ("N", "K")},
     ),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Shape, every, flag, product
+from convcost.core.numeric import Shape, Truth, every, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
-from ._pointwise import broadcast
+from .elementwise import broadcast
 
 
 def scaled_dot_product_attention(
@@ -43,11 +42,11 @@ def scaled_dot_product_attention(
     return Result(shape, cost)
 
 
-def _widths_match(a: SimpleNamespace) -> Any:
+def _widths_match(a: SimpleNamespace) -> Truth:
     return (a.query[-1] == a.key[-1]) & (a.key[-2] == a.value[-2])
 
 
-def _heads_match(a: SimpleNamespace) -> Any:
+def _heads_match(a: SimpleNamespace) -> Truth:
     if a.enable_gqa:
         return every((a.query[-3] % shape[-3] == 0) for shape in (a.key, a.value))
     return every(

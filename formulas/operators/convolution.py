@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, flag, maximum, product, quotient
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.numeric import Count, PerAxis, Shape, every, flag, product, quotient
+from convcost.core.record import Condition, Source
 
 from . import _axes as axes
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 6 for the output size, of the dilated kernel; one multiply-accumulate a tap and output element",
+    "relationship 6 for the output size, of the dilated kernel; one multiply-accumulate per tap and output element",
 )
 
 
@@ -21,16 +18,16 @@ def convolution(
     input: Shape,
     *,
     out_channels: Count,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
     groups: Count = 1,
     bias: Count = False,
 ) -> Result:
     """Cost of a convolution of (N, C, *sizes); taps that fall on padding count.
 
-    `padding` is a number, one a axis, 'valid' or 'same' (stride 1: the output keeps the size).
+    `padding` is a number, one per axis, 'valid' or 'same' (stride 1: the output keeps the size).
     """
     batch, channels, sizes = axes.channels_first(input)
     rank = len(sizes)
@@ -55,15 +52,11 @@ def convolution(
     return Result((batch, out_channels, *out), cost, axes.windows(kernel, strides, dilations))
 
 
-def _groups_divide(a: SimpleNamespace) -> Any:
-    groups = maximum(a.groups, 1)
-    return (a.groups >= 1) & (a.input[1] % groups == 0) & (a.out_channels % groups == 0)
-
-
-GROUPS_DIVIDE = Condition(
-    "groups must be at least 1 and divide both the input and the output channels",
-    _groups_divide,
-    ("input", "out_channels", "groups"),
+GROUPS_DIVIDE = axes.groups_divide(
+    "both the input and the output channels",
+    lambda a, groups: (a.input[1] % groups == 0) & (a.out_channels % groups == 0),
+    "input",
+    "out_channels",
 )
 NOT_NEGATIVE = Condition(
     "padding must not be negative",
@@ -84,35 +77,14 @@ DOMAIN = (
 )
 
 
-def _record(rank: int) -> Operator:
-    return Operator(
-        name=f"conv{rank}d",
-        title=f"{rank}-D convolution",
-        function=convolution,
-        symbols=(
-            *axes.image_symbols(rank, "C_in"),
-            Symbol("C_out", "output channels", "channels"),
-            *axes.per_axis("K", rank, "kernel size", "taps"),
-            *axes.per_axis("S", rank, "stride", "pixels", 1),
-            *axes.per_axis("P", rank, "padding on each side", "pixels", 0),
-            *axes.per_axis("E", rank, "dilation", "pixels", 1),
-            Symbol("G", "groups", "groups", 1),
-            Symbol("b", "1 with a bias, 0 without", "flag", 0),
-        ),
-        source=SOURCE,
-        domain=DOMAIN,
-        template={
-            "input": ("N", "C_in", *axes.SIZES[rank]),
-            "out_channels": "C_out",
-            "kernel_size": axes.names("K", rank),
-            "stride": axes.names("S", rank),
-            "padding": axes.names("P", rank),
-            "dilation": axes.names("E", rank),
-            "groups": "G",
-            "bias": "b",
-        },
-        is_product=True,
+OUTPUT_CHANNELS = axes.Setting("out_channels", "C_out", "output channels", "channels", per_axis=False)
+GROUPS = axes.Setting("groups", "G", "groups", "groups", 1, per_axis=False)
+BIAS = axes.Setting("bias", "b", "1 with a bias, 0 without", "flag", 0, per_axis=False)
+_SETTINGS = (OUTPUT_CHANNELS, *axes.WINDOW, GROUPS, BIAS)
+
+RECORDS = tuple(
+    axes.over_axes(
+        "conv{}d", "convolution", rank, convolution, SOURCE, _SETTINGS, DOMAIN, channels="C_in", is_product=True
     )
-
-
-RECORDS = tuple(_record(rank) for rank in (1, 2, 3))
+    for rank in (1, 2, 3)
+)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.numeric import Count, Shape, Truth, every, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
 Labels = tuple[Hashable, ...]
@@ -108,7 +107,7 @@ def _spans(a: SimpleNamespace) -> bool:
     )
 
 
-def _sizes_agree(a: SimpleNamespace) -> Any:
+def _sizes_agree(a: SimpleNamespace) -> Truth:
     terms, _ = indices(a.equation, [len(shape) for shape in a.operands])
     pairs = [pair for term, shape in zip(terms, a.operands, strict=True) for pair in zip(term, shape, strict=True)]
     return every(
@@ -116,7 +115,7 @@ def _sizes_agree(a: SimpleNamespace) -> Any:
     )
 
 
-def _pairs_agree(a: SimpleNamespace) -> Any:
+def _pairs_agree(a: SimpleNamespace) -> Truth:
     sizes = [(a.left[i], a.right[j]) for i, j in zip(*a.dims, strict=True)]
     return every((x == y) | (x == 1) | (y == 1) for x, y in sizes)
 

@@ -1,41 +1,83 @@
-"""Element-wise functions, arithmetic, comparison and logic, operands broadcast."""
+"""Element-wise functions, arithmetic, comparison and logic, operands broadcast; and what such operators share."""
 
 from __future__ import annotations
 
-from convcost.core.cost import Result
-from convcost.core.numeric import Count, Shape, flag
-from convcost.core.record import Operator, Source
+from types import SimpleNamespace
 
-from ._pointwise import EACH, TORCH, N, broadcasts, combined, evaluated
+from convcost.core.cost import Cost, Result
+from convcost.core.numeric import Count, Shape, Truth, every, flag, product
+from convcost.core.record import Condition, Operator, Source, Symbol
+
+TORCH = "PyTorch 2.13 documentation"
+N = (Symbol("n", "elements of the input", "elements"),)
+ROW = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
+EACH = (Symbol("n", "elements of each operand", "elements"),)
 
 
-def function(input: Shape) -> Result:
-    """A function of one element, whatever it is: one evaluation an element."""
-    return evaluated(input)
+def evaluated(input: Shape) -> Result:
+    """An element-wise function without parameters: one evaluation per element, whatever the function."""
+    size = product(input)
+    return Result(input, Cost(elementwise=size, activations=size, inputs=size))
+
+
+def rows(input: Shape, dim: int) -> Count:
+    """Return the number of rows along `dim`."""
+    return product(n for axis, n in enumerate(input) if axis != dim % len(input))
+
+
+def broadcast(left: Shape, right: Shape) -> Shape:
+    """The shape that two operands are broadcast to, aligned at their last axes."""
+    rank = max(len(left), len(right))
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (left, right)]
+    return tuple(b if isinstance(a, int) and a == 1 else a for a, b in zip(*padded, strict=True))
+
+
+def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
+    """`operations` an output element of operands that are broadcast to each other."""
+    shape: Shape = ()
+    for other in shapes:
+        shape = broadcast(shape, other)
+    size, read = product(shape), sum(product(other) for other in shapes)
+    return Result(shape, Cost(elementwise=operations * size, activations=size, inputs=read))
+
+
+def broadcasts(*names: str) -> Condition:
+    """The condition that the operands of these names broadcast to each other."""
+
+    def compatible(a: SimpleNamespace) -> Truth:
+        shapes = [getattr(a, name) for name in names]
+        pairs = [(one, other) for index, one in enumerate(shapes) for other in shapes[:index]]
+        return every(
+            (x == y) | (x == 1) | (y == 1)
+            for one, other in pairs
+            for x, y in zip(reversed(one), reversed(other), strict=False)
+        )
+
+    return Condition("the operands' shapes must broadcast", compatible, names)
 
 
 def binary(left: Shape, right: Shape) -> Result:
-    """A function of two elements with broadcasting: one operation an output element."""
+    """A function of two elements with broadcasting: one operation per output element."""
     return combined((left, right), 1)
 
 
 def scaled(left: Shape, right: Shape) -> Result:
-    """left ± alpha·right for an alpha that is not 1: a product and an addition an output element."""
+    """left ± alpha·right for an alpha that is not 1: a product and an addition per output element."""
     return combined((left, right), 2)
 
 
 def clamp(input: Shape, *bounds: Shape) -> Result:
-    """Elements held between bounds, which may be tensors: one evaluation an output element."""
+    """Elements held between bounds, which may be tensors: one evaluation per output element."""
     return combined((input, *bounds), 1)
 
 
 def lerp(start: Shape, end: Shape, weight: Shape) -> Result:
-    """start + weight·(end - start): a difference, a product and an addition an output element."""
+    """start + weight·(end - start): a difference, a product and an addition per output element."""
     return combined((start, end, weight), 3)
 
 
 def addcmul(input: Shape, first: Shape, second: Shape, *, scaled: Count = False) -> Result:
-    """input + first·second, or with value·first·second: a product and an addition an output element, and `scaled`."""
+    """input + first·second, or with value·first·second: a product and an addition per output element, and `scaled`."""
     return combined((input, first, second), 2 + flag(scaled))
 
 
@@ -101,9 +143,9 @@ RECORDS = (
         Operator(
             name=name,
             title=f"Function {name}",
-            function=function,
+            function=evaluated,
             symbols=N,
-            source=Source(TORCH, f"torch.{name}: one evaluation an element"),
+            source=Source(TORCH, f"torch.{name}: one evaluation per element"),
             template={"input": ("n",)},
         )
         for name in FUNCTIONS
@@ -115,7 +157,7 @@ RECORDS = (
             function=binary,
             symbols=EACH,
             source=Source(
-                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation an output element, operands broadcast"
+                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation per output element, operands broadcast"
             ),
             domain=(broadcasts("left", "right"),),
             template={"left": ("n",), "right": ("n",)},
@@ -139,7 +181,7 @@ RECORDS = (
         title="Bounds on both sides",
         function=clamp,
         symbols=N,
-        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation an output element"),
+        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation per output element"),
         template={"input": ("n",)},
     ),
     Operator(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, product
+from convcost.core.numeric import Count, Shape, Truth, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
 MODES = ("sum", "mean", "max")
@@ -51,7 +50,7 @@ def one_hot(input: Shape, *, num_classes: Count) -> Result:
     return Result(shape, Cost(activations=product(shape), inputs=product(input)))
 
 
-def _filled(a: SimpleNamespace) -> Any:
+def _filled(a: SimpleNamespace) -> Truth:
     return a.input[0] >= a.bags[0] - (1 if a.include_last_offset else 0)
 
 

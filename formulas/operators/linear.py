@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, flag, product
+from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol
+
+from ._axes import POSITIVE_INPUT
 
 
 def linear(input: Shape, *, out_features: Count, bias: Count = False) -> Result:
@@ -37,9 +39,7 @@ RECORDS = (
             "section 1.1.15: a matrix product takes one multiply-add an index triple",
         ),
         domain=(
-            Condition(
-                "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
-            ),
+            POSITIVE_INPUT,
             Condition("output features must be at least 1", lambda a: a.out_features >= 1, ("out_features",)),
         ),
         template={"input": ("N", "M"), "out_features": "K", "bias": "b"},

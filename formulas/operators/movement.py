@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.numeric import Count, Shape, Truth, every, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
-from ._pointwise import EACH, TORCH, N, broadcasts, combined
+from .elementwise import EACH, TORCH, N, broadcasts, combined
 
 
 def concat(inputs: Sequence[Shape], *, dim: int = 1) -> Result:
@@ -42,7 +41,7 @@ def masked_fill(input: Shape, mask: Shape) -> Result:
     return combined((input, mask), 0)
 
 
-def _joinable(a: SimpleNamespace) -> Any:
+def _joinable(a: SimpleNamespace) -> Truth:
     first, *others = [(*s[: a.dim % len(s)], *s[a.dim % len(s) + 1 :]) for s in a.inputs]
     return every(len(s) == len(first) and every(x == y for x, y in zip(first, s, strict=True)) for s in others)
 

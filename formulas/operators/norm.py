@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, flag, maximum, product
+from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 
 FOLDED = 2
-"""Operations an element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
+"""Operations per element once scale and shift are folded (Ioffe & Szegedy 2015, Algorithm 2, line 11)."""
 
 STATISTICS = 5
-"""Operations an element to normalise by its own statistics: one addition for the mean; a difference, a square
+"""Operations per element to normalise by its own statistics: one addition for the mean; a difference, a square
 and an addition for the variance; a product with 1/sigma (Algorithm 1). Scale and shift add two."""
 
 
 SQUARES = 3
-"""Operations an element to divide by a root of squares: a square, an addition, a product with its inverse."""
+"""Operations per element to divide by a root of squares: a square, an addition, a product with its inverse."""
 
 
 def batch_norm(input: Shape, *, affine: Count = True, bias: Count | None = None, training: bool = False) -> Result:
@@ -119,11 +119,7 @@ RECORDS = (
         source=Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
         domain=(
             axes.POSITIVE_INPUT,
-            Condition(
-                "groups must be at least 1 and divide the channels",
-                lambda a: (a.groups >= 1) & (a.input[1] % maximum(a.groups, 1) == 0),
-                ("input", "groups"),
-            ),
+            axes.GROUPS_DIVIDE_CHANNELS,
         ),
         template={"input": ("N", "C", "H", "W"), "groups": "G", "affine": "a"},
     ),

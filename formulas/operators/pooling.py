@@ -1,12 +1,12 @@
-"""Maximum, average and adaptive pooling over one to three axes."""
+"""Pooling over one to three axes: maximum, average, adaptive, power-average, at random positions, and its inverse."""
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result, Window
-from convcost.core.numeric import Count, Shape, common_divisor, every, product
-from convcost.core.record import Condition, Operator, Source
+from convcost.core.numeric import Count, PerAxis, Shape, Truth, common_divisor, every, product
+from convcost.core.record import Condition, Source
 
 from . import _axes as axes
 
@@ -16,7 +16,9 @@ SOURCE = Source(
 )
 
 
-def _pooled(input: Shape, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> Result:
+def _pooled(
+    input: Shape, kernel_size: PerAxis, stride: PerAxis | None, padding: PerAxis, dilation: PerAxis, ceil_mode: bool
+) -> Result:
     batch, channels, sizes = axes.channels_first(input)
     rank = len(sizes)
     kernel = axes.spread(kernel_size, rank)
@@ -33,7 +35,13 @@ def _pooled(input: Shape, kernel_size: Any, stride: Any, padding: Any, dilation:
 
 
 def max_pool(
-    input: Shape, *, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
+    input: Shape,
+    *,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
 ) -> Result:
     """Maximum pooling of (N, C, *sizes): a window of k taps takes k - 1 comparisons. `stride` None is the kernel's."""
     result = _pooled(input, kernel_size, stride, padding, dilation, ceil_mode)
@@ -43,7 +51,7 @@ def max_pool(
 
 
 def avg_pool(
-    input: Shape, *, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False
+    input: Shape, *, kernel_size: PerAxis, stride: PerAxis | None = None, padding: PerAxis = 0, ceil_mode: bool = False
 ) -> Result:
     """Average pooling of (N, C, *sizes): a window of k taps takes k - 1 additions and one scaling."""
     return _pooled(input, kernel_size, stride, padding, 1, ceil_mode)
@@ -64,7 +72,7 @@ def _global(input: Shape, output: Shape) -> tuple[Window, ...]:
     return tuple(Window(size, 1) for size in input[2:]) if whole else ()
 
 
-def _adaptive(input: Shape, output_size: Any) -> tuple[Shape, Count, Count]:
+def _adaptive(input: Shape, output_size: PerAxis) -> tuple[Shape, Count, Count]:
     batch, channels, sizes = axes.channels_first(input)
     out = tuple(
         size if wanted is None else wanted
@@ -74,23 +82,53 @@ def _adaptive(input: Shape, output_size: Any) -> tuple[Shape, Count, Count]:
     return (batch, channels, *out), batch * channels * product(out), batch * channels * taps
 
 
-def adaptive_avg_pool(input: Shape, *, output_size: Any) -> Result:
+def adaptive_avg_pool(input: Shape, *, output_size: PerAxis) -> Result:
     """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling a window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
 
 
-def adaptive_max_pool(input: Shape, *, output_size: Any) -> Result:
+def adaptive_max_pool(input: Shape, *, output_size: PerAxis) -> Result:
     """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons a window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
 
 
-def _fits(a: Any) -> Any:
+def lp_pool(
+    input: Shape, *, norm_type: float, kernel_size: PerAxis, stride: PerAxis | None = None, ceil_mode: bool = False
+) -> Result:
+    """Power-average pooling of (N, C, *sizes), the p-th root of a window's sum of p-th powers.
+
+    An element takes its power once, a window of k taps k - 1 additions and a root. `stride` None is the kernel's.
+    """
+    windows = avg_pool(input, kernel_size=kernel_size, stride=stride, ceil_mode=ceil_mode)
+    cost = Cost(
+        elementwise=product(input) + windows.cost.elementwise,
+        activations=windows.cost.activations,
+        inputs=product(input),
+    )
+    return Result(windows.shape, cost, windows.windows)
+
+
+def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerAxis) -> Result:
+    """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons a window of k taps."""
+    rank = len(input) - 2
+    shape = (*input[:2], *axes.spread(output_size, rank))
+    outputs, taps = product(shape), product(axes.spread(kernel_size, rank))
+    return Result(shape, Cost(elementwise=outputs * (taps - 1), activations=outputs, inputs=product(input)))
+
+
+def max_unpool(input: Shape, indices: Shape, *, output_size: PerAxis) -> Result:
+    """Each element of (N, C, *sizes) put back to where a maximum pool found it, among zeros: nothing is computed."""
+    shape = (*input[:2], *axes.spread(output_size, len(input) - 2))
+    return Result(shape, Cost(activations=product(shape), inputs=product(input) + product(indices)))
+
+
+def _fits(a: SimpleNamespace) -> Truth:
     rank = len(a.input) - 2
-    kernel, padding = axes.spread(a.kernel_size, rank), axes.spread(a.padding, rank)
+    kernel, padding = axes.spread(a.kernel_size, rank), axes.spread(getattr(a, "padding", 0), rank)
     dilation = axes.spread(getattr(a, "dilation", 1), rank)
     stride = kernel if a.stride is None else axes.spread(a.stride, rank)
     # Rounding up keeps a last window that lacks up to stride - 1 elements, even if it is the only one.
@@ -100,7 +138,7 @@ def _fits(a: Any) -> Any:
     )
 
 
-def _positive(a: Any) -> Any:
+def _positive(a: SimpleNamespace) -> Truth:
     settings = (getattr(a, name, 1) for name in ("kernel_size", "stride", "dilation"))
     return every(v >= 1 for value in settings if value is not None for v in axes.spread(value, len(a.input) - 2))
 
@@ -127,51 +165,107 @@ def _domain(*dilation: str) -> tuple[Condition, ...]:
     )
 
 
-def _sliding(kind: str, rank: int) -> Operator:
-    dilated = kind == "max"
-    return Operator(
-        name=f"{kind}_pool{rank}d",
-        title=f"{rank}-D {'maximum' if dilated else 'average'} pooling",
-        function=max_pool if dilated else avg_pool,
-        symbols=(
-            *axes.image_symbols(rank),
-            *axes.per_axis("K", rank, "kernel size", "taps"),
-            *axes.per_axis("S", rank, "stride", "pixels"),
-            *axes.per_axis("P", rank, "padding on each side", "pixels", 0),
-            *(axes.per_axis("E", rank, "dilation", "pixels", 1) if dilated else ()),
-        ),
-        source=SOURCE,
-        domain=_domain("dilation") if dilated else _domain(),
-        template={
-            "input": ("N", "C", *axes.SIZES[rank]),
-            "kernel_size": axes.names("K", rank),
-            "stride": axes.names("S", rank),
-            "padding": axes.names("P", rank),
-            **({"dilation": axes.names("E", rank)} if dilated else {}),
-        },
-    )
+def _room(a: SimpleNamespace) -> Truth:
+    rank = len(a.input) - 2
+    pairs = zip(a.input[2:], axes.spread(a.kernel_size, rank), axes.spread(a.output_size, rank), strict=True)
+    return every((k >= 1) & (o >= 1) & (n >= k + o + rank - 3) for n, k, o in pairs)
 
 
-def _adapting(kind: str, rank: int) -> Operator:
-    return Operator(
-        name=f"adaptive_{kind}_pool{rank}d",
-        title=f"{rank}-D adaptive {'maximum' if kind == 'max' else 'average'} pooling",
-        function=adaptive_max_pool if kind == "max" else adaptive_avg_pool,
-        symbols=(*axes.image_symbols(rank), *axes.per_axis("O", rank, "output size", "pixels")),
-        source=Source(
-            "He, Zhang, Ren & Sun 2014, Spatial Pyramid Pooling (arXiv 1406.4729)",
-            "appendix A: window i reaches from floor(i·n/o) to ceil((i + 1)·n/o)",
-        ),
-        domain=(
-            axes.POSITIVE_INPUT,
-            Condition(
-                "output size must be at least 1",
-                lambda a: every(o >= 1 for o in axes.spread(a.output_size, len(a.input) - 2) if o is not None),
-                ("output_size",),
-            ),
-        ),
-        template={"input": ("N", "C", *axes.SIZES[rank]), "output_size": axes.names("O", rank)},
-    )
+def _indexed(a: SimpleNamespace) -> Truth:
+    sizes = zip(a.input, a.indices, strict=False)
+    return len(a.input) == len(a.indices) and every(n == m for n, m in sizes)
 
 
-RECORDS = tuple(make(kind, rank) for make in (_sliding, _adapting) for kind in ("max", "avg") for rank in (1, 2, 3))
+_SLIDING = (axes.KERNEL, axes.STRIDE._replace(default=None), axes.PADDING)
+_ADAPTIVE = Source(
+    "He, Zhang, Ren & Sun 2014, Spatial Pyramid Pooling (arXiv 1406.4729)",
+    "appendix A: window i reaches from floor(i·n/o) to ceil((i + 1)·n/o)",
+)
+_OUTPUT_DOMAIN = (
+    axes.POSITIVE_INPUT,
+    Condition(
+        "output size must be at least 1",
+        lambda a: every(o >= 1 for o in axes.spread(a.output_size, len(a.input) - 2) if o is not None),
+        ("output_size",),
+    ),
+)
+_LP = Source(
+    "Sermanet, Chintala & LeCun 2012, Convolutional Neural Networks Applied to House Numbers (arXiv 1204.3968)",
+    "equation 1",
+)
+_LP_DOMAIN = (
+    axes.POSITIVE_INPUT,
+    Condition("kernel size and stride must be at least 1", _positive, ("kernel_size", "stride")),
+    Condition("the kernel must fit into the input; use a larger image", _fits, ("input", "kernel_size")),
+)
+_FRACTIONAL = Source("Graham 2014, Fractional Max-Pooling (arXiv 1412.6071)", "section 2: overlapping pooling regions")
+_UNPOOL = Source("Zeiler & Fergus 2013, Visualizing Convolutional Networks (arXiv 1311.2901)", "section 2.1: unpooling")
+_UNPOOL_DOMAIN = (
+    axes.POSITIVE_INPUT,
+    Condition("every element needs its index", _indexed, ("input", "indices")),
+)
+
+
+def _fractional_domain(limit: str) -> tuple[Condition, ...]:
+    sentence = f"kernel and output size must be at least 1, and their sum {limit} the input's size"
+    return (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
+
+
+_OVER_ANY_AXES = (
+    ("max_pool{}d", "maximum pooling", max_pool, SOURCE, (*_SLIDING, axes.DILATION), _domain("dilation")),
+    ("avg_pool{}d", "average pooling", avg_pool, SOURCE, _SLIDING, _domain()),
+    (
+        "adaptive_max_pool{}d",
+        "adaptive maximum pooling",
+        adaptive_max_pool,
+        _ADAPTIVE,
+        (axes.OUTPUT_SIZE,),
+        _OUTPUT_DOMAIN,
+    ),
+    (
+        "adaptive_avg_pool{}d",
+        "adaptive average pooling",
+        adaptive_avg_pool,
+        _ADAPTIVE,
+        (axes.OUTPUT_SIZE,),
+        _OUTPUT_DOMAIN,
+    ),
+)
+
+RECORDS = (
+    *(
+        axes.over_axes(name, title, rank, function, source, settings, domain)
+        for name, title, function, source, settings, domain in _OVER_ANY_AXES
+        for rank in (1, 2, 3)
+    ),
+    *(
+        axes.over_axes("lp_pool{}d", "power-average pooling", rank, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2)
+        for rank in (1, 2, 3)
+    ),
+    *(
+        axes.over_axes(
+            "fractional_max_pool{}d",
+            "maximum pooling at random positions",
+            rank,
+            fractional_max_pool,
+            _FRACTIONAL,
+            (axes.KERNEL, axes.OUTPUT_SIZE),
+            _fractional_domain(limit),
+        )
+        # In 3-D PyTorch asks for one element more.
+        for rank, limit in ((2, "at most one more than"), (3, "no more than"))
+    ),
+    *(
+        axes.over_axes(
+            "max_unpool{}d",
+            "inverse of maximum pooling",
+            rank,
+            max_unpool,
+            _UNPOOL,
+            (axes.OUTPUT_SIZE,),
+            _UNPOOL_DOMAIN,
+            indices=("N", "C", *axes.SIZES[rank]),
+        )
+        for rank in (2, 3)
+    ),
+)

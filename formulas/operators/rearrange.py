@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, maximum, product, quotient
+from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, maximum, product, quotient
 from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
@@ -43,7 +42,9 @@ def channel_shuffle(input: Shape, *, groups: Count) -> Result:
     return _moved(input, input)
 
 
-def unfold(input: Shape, *, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> Result:
+def unfold(
+    input: Shape, *, kernel_size: PerAxis, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1
+) -> Result:
     """The windows of (N, C, H, W) as the columns of (N, C·taps, positions)."""
     batch, channels, sizes = axes.channels_first(input)
     columns = channels * product(axes.spread(kernel_size, 2))
@@ -51,7 +52,13 @@ def unfold(input: Shape, *, kernel_size: Any, stride: Any = 1, padding: Any = 0,
 
 
 def fold(
-    input: Shape, *, output_size: Any, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1
+    input: Shape,
+    *,
+    output_size: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: PerAxis = 0,
+    dilation: PerAxis = 1,
 ) -> Result:
     """The columns of (N, C·taps, positions) added up to (N, C, *output_size): each element once, onto zeros.
 
@@ -61,20 +68,22 @@ def fold(
     return _moved(input, (input[0], channels, *axes.spread(output_size, 2)), product(input))
 
 
-def _positions(sizes: Shape, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Count, ...]:
+def _positions(
+    sizes: Shape, kernel_size: PerAxis, stride: PerAxis, padding: PerAxis, dilation: PerAxis
+) -> tuple[Count, ...]:
     settings = (axes.spread(value, 2) for value in (kernel_size, stride, padding, dilation))
     return tuple(
         axes.slide(size, axes.window_extent(k, d), s, p) for size, k, s, p, d in zip(sizes, *settings, strict=True)
     )
 
 
-def _not_inverted(a: SimpleNamespace) -> Any:
+def _not_inverted(a: SimpleNamespace) -> Truth:
     return (
         len(a.pad) % 2 == 0 and len(a.pad) <= 2 * len(a.input) and every(n >= 0 for n in pad(a.input, pad=a.pad).shape)
     )
 
 
-def _within(a: SimpleNamespace) -> Any:
+def _within(a: SimpleNamespace) -> Truth:
     """A reflection needs another element beside the border's; going round, as many as are padded."""
     if a.mode not in ("reflect", "circular"):
         return True
@@ -83,7 +92,7 @@ def _within(a: SimpleNamespace) -> Any:
 
 
 def _whole_blocks(name: str, axis: slice, square: bool) -> Condition:
-    def divides(a: SimpleNamespace) -> Any:
+    def divides(a: SimpleNamespace) -> Truth:
         block = maximum(getattr(a, name), 1)
         block = block * block if square else block
         return every(n % block == 0 for n in a.input[axis]) & (getattr(a, name) >= 1)
@@ -92,7 +101,7 @@ def _whole_blocks(name: str, axis: slice, square: bool) -> Condition:
     return Condition(f"the factor must be at least 1 and {part}", divides, ("input", name))
 
 
-def _columns_fit(a: SimpleNamespace) -> Any:
+def _columns_fit(a: SimpleNamespace) -> Truth:
     positions = _positions(axes.spread(a.output_size, 2), a.kernel_size, a.stride, a.padding, a.dilation)
     return (a.input[1] % product(axes.spread(a.kernel_size, 2)) == 0) & (a.input[2] == product(positions))
 
@@ -100,13 +109,8 @@ def _columns_fit(a: SimpleNamespace) -> Any:
 _DOC = "PyTorch 2.13 documentation"
 _SHI = "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution (arXiv 1609.05158)"
 _IMAGE, _SHAPE = axes.image_symbols(2), ("N", "C", "H", "W")
-_WINDOW = (
-    *axes.per_axis("K", 2, "kernel size", "taps"),
-    *axes.per_axis("S", 2, "stride", "pixels", 1),
-    *axes.per_axis("P", 2, "padding on each side", "pixels", 0),
-    *axes.per_axis("E", 2, "dilation", "pixels", 1),
-)
-_HYPER = {n: axes.names(s, 2) for n, s in zip(("kernel_size", "stride", "padding", "dilation"), "KSPE", strict=True)}
+_WINDOW = tuple(symbol for setting in axes.WINDOW for symbol in setting.symbols(2))
+_HYPER = axes.slots(axes.WINDOW, 2)
 _FACTOR = Symbol("U", "factor by which height and width change", "pixels")
 
 RECORDS = (
@@ -152,13 +156,7 @@ RECORDS = (
         function=channel_shuffle,
         symbols=(*_IMAGE, Symbol("G", "groups", "groups")),
         source=Source("Zhang, Zhou, Lin & Sun 2017, ShuffleNet (arXiv 1707.01083)", "section 3.1 and figure 1"),
-        domain=(
-            Condition(
-                "groups must be at least 1 and divide the channels",
-                lambda a: (a.groups >= 1) & (a.input[1] % maximum(a.groups, 1) == 0),
-                ("input", "groups"),
-            ),
-        ),
+        domain=(axes.GROUPS_DIVIDE_CHANNELS,),
         template={"input": _SHAPE, "groups": "G"},
     ),
     Operator(

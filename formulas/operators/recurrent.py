@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, flag, product
+from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol
+
+from ._axes import POSITIVE_INPUT
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 """Gates, each with a product with the input and one with the hidden state."""
 
 ARITHMETIC = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
-"""Operations a hidden unit and step beside the products and biases.
+"""Operations per hidden unit and step beside the products and biases.
 
 LSTM: 4 sums of the two products and 4 functions of them; f·c, i·g and their sum; tanh(c) and its product with o.
 GRU: 2 sums and functions (r, z); the product with r, a sum and a function (n); 3 for n + z·(h - n).
@@ -21,7 +24,8 @@ RNN: a sum and a function.
 """
 
 
-def _cell(kind: str, input: Shape, hidden_size: Count, bias: Count) -> Result:
+def _cell(kind: str, input: Shape, *, hidden_size: Count, bias: Count = True) -> Result:
+    """One step for (N, M) or (M), two biases a gate as PyTorch has them; old states are read, new ones written."""
     rows, features = product(input[:-1]), input[-1]
     gates = GATES[kind] * hidden_size
     units = rows * hidden_size
@@ -50,7 +54,7 @@ def _layers(
 ) -> Result:
     *leading, features = input
     steps, directions = product(leading), 1 + flag(bidirectional)
-    batch = sequences if len(leading) == 1 else leading[0 if batch_first else 1]
+    batch = leading[0 if batch_first else 1] if sequences is None or len(leading) > 1 else sequences
     projected = not (isinstance(proj_size, int) and proj_size == 0)
     hidden = proj_size if projected else hidden_size
     cells, gates = num_layers * directions, GATES[kind] * hidden_size
@@ -67,14 +71,6 @@ def _layers(
         inputs=product(input) + states,
     )
     return Result((*leading, directions * hidden), cost)
-
-
-def _cell_of(kind: str) -> Callable[..., Result]:
-    def cell(input: Shape, *, hidden_size: Count, bias: Count = True) -> Result:
-        """One step for (N, M) or (M), two biases a gate as PyTorch has them; old states are read, new ones written."""
-        return _cell(kind, input, hidden_size, bias)
-
-    return cell
 
 
 def _layers_of(kind: str) -> Callable[..., Result]:
@@ -118,7 +114,6 @@ def lstm(
     )
 
 
-_CELLS = {kind: _cell_of(kind) for kind in GATES}
 _STACKS = {**{kind: _layers_of(kind) for kind in GATES}, "lstm": lstm}
 _TITLES = {
     "lstm": "Long short-term memory",
@@ -141,10 +136,9 @@ def _packed(a: SimpleNamespace) -> bool:
     return len(a.input) == 3 or (len(a.input) == 2 and a.sequences is not None)
 
 
-_SIZES = Condition("every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",))
 _HIDDEN = Condition("hidden size must be at least 1", lambda a: a.hidden_size >= 1, ("hidden_size",))
 _DOMAIN = (
-    _SIZES,
+    POSITIVE_INPUT,
     _HIDDEN,
     Condition("there must be at least one layer", lambda a: a.num_layers >= 1, ("num_layers",)),
     Condition(
@@ -194,10 +188,10 @@ def _step(kind: str) -> Operator:
     return Operator(
         name=f"{kind}_cell",
         title=f"{_TITLES[kind]}, one step",
-        function=_CELLS[kind],
+        function=partial(_cell, kind),
         symbols=_UNITS,
         source=_SOURCES[kind],
-        domain=(_SIZES, _HIDDEN),
+        domain=(POSITIVE_INPUT, _HIDDEN),
         template={"input": ("N", "M"), "hidden_size": "H", "bias": "b"},
         is_product=True,
     )

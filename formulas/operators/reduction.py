@@ -9,14 +9,15 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Shape, every, product
+from convcost.core.numeric import Shape, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
-from ._pointwise import TORCH
+from ._axes import POSITIVE_INPUT, image_symbols
+from .elementwise import ROW, TORCH
 
 
 def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: int) -> Result:
-    """`each` operations an element and `row` an output element, which may be negative."""
+    """`each` operations per element and `row` per output element, which may be negative."""
     axes = {axis % len(input) for axis in dim}
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
     shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
@@ -40,7 +41,7 @@ def both_extremes(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) 
 
 
 def count_nonzero(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """A comparison an element and the additions of a sum."""
+    """A comparison per element and the additions of a sum."""
     return _reduced(input, dim, keepdim, 2, -1)
 
 
@@ -77,10 +78,10 @@ def _axes_distinct(a: SimpleNamespace) -> bool:
 
 
 _DOMAIN = (
-    Condition("every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)),
+    POSITIVE_INPUT,
     Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
 )
-_ROWS = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
+_IMAGE = image_symbols(2)
 _VARIANCE = "the sum of (x_i - mean)² divided by max(0, N - correction)"
 _ROOT = f"the square root of {_VARIANCE}"
 
@@ -123,12 +124,7 @@ RECORDS = (
         name="mean",
         title="Mean over the spatial axes",
         function=mean,
-        symbols=(
-            Symbol("N", "batch size", "samples", 1),
-            Symbol("C", "channels", "channels"),
-            Symbol("H", "input height", "pixels"),
-            Symbol("W", "input width", "pixels"),
-        ),
+        symbols=(_IMAGE[0], Symbol("C", "channels", "channels"), *_IMAGE[2:]),
         source=Source(
             "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)",
             "equation 2; a sum of n elements takes n - 1 additions, the mean one scaling more",
@@ -141,7 +137,7 @@ RECORDS = (
             name=name,
             title=title,
             function=function,
-            symbols=_ROWS,
+            symbols=ROW,
             source=source,
             domain=_DOMAIN,
             template={"input": ("N", "K"), "dim": (1,)},

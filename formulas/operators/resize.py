@@ -1,4 +1,4 @@
-"""Interpolation to another size in every mode of PyTorch but `area`, which is an adaptive average pool.
+"""Interpolation to another size (the mode `area` is an adaptive average pool), and sampling at positions of a grid.
 
 An output element is one weighted sum of its taps: a product a tap and an addition fewer. Positions and weights depend
 on the sizes alone; they are found once for all channels and samples, and are free.
@@ -6,23 +6,22 @@ on the sizes alone; they are found once for all channels and samples, and are fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, maximum, product
-from convcost.core.record import Condition, Operator, Source
+from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, maximum, product
+from convcost.core.record import Condition, Operator, Source, Symbol
 
 from . import _axes as axes
 
 
-def _resized(input: Shape, output_size: Any, scale_factor: Any) -> tuple[Shape, Shape]:
+def _resized(input: Shape, output_size: PerAxis | None, scale_factor: PerAxis | None) -> tuple[Shape, Shape]:
     """Sizes along the spatial axes, before and after."""
     _, _, sizes = axes.channels_first(input)
     if scale_factor is not None:
         return sizes, tuple(n * s for n, s in zip(sizes, axes.spread(scale_factor, len(sizes)), strict=True))
-    return sizes, axes.spread(output_size, len(sizes))
+    return sizes, sizes if output_size is None else axes.spread(output_size, len(sizes))
 
 
 def _cost(input: Shape, out: Shape, taps: Count) -> Result:
@@ -32,38 +31,73 @@ def _cost(input: Shape, out: Shape, taps: Count) -> Result:
     return Result((*input[:2], *out), Cost(elementwise=elementwise, activations=outputs, inputs=product(input)))
 
 
-def _of_taps(taps: int) -> Callable[..., Result]:
-    def interpolation(input: Shape, *, output_size: Any = None, scale_factor: Any = None) -> Result:
-        """(N, C, *sizes) to `output_size`, or to `scale_factor` (whole numbers) times its sizes; equal taps everywhere.
+def _interpolated(
+    taps: int, input: Shape, *, output_size: PerAxis | None = None, scale_factor: PerAxis | None = None
+) -> Result:
+    """(N, C, *sizes) to `output_size`, or to `scale_factor` (whole numbers) times its sizes; equal taps everywhere.
 
-        Taps beyond the border, which repeat the last element, count.
-        """
-        sizes, out = _resized(input, output_size, scale_factor)
-        return _cost(input, out, product(out) * taps ** len(sizes) if taps > 1 else 0)
-
-    return interpolation
+    Taps beyond the border, which repeat the last element, count.
+    """
+    sizes, out = _resized(input, output_size, scale_factor)
+    return _cost(input, out, product(out) * taps ** len(sizes) if taps > 1 else 0)
 
 
-def _antialiased(taps: int) -> Callable[..., Result]:
-    def interpolation(input: Shape, *, output_size: Any = None, scale_factor: Any = None) -> Result:
-        """(N, C, *sizes) to `output_size`, or to `scale_factor` (whole numbers) times its sizes, without aliasing.
+def _antialiased(
+    taps: int, input: Shape, *, output_size: PerAxis | None = None, scale_factor: PerAxis | None = None
+) -> Result:
+    """(N, C, *sizes) to `output_size`, or to `scale_factor` (whole numbers) times its sizes, without aliasing.
 
-        Where an axis shrinks, the kernel is stretched by as much: each input element then is a tap of so many output
-        elements as an output element has taps where it grows. Taps beyond the border count.
-        """
-        sizes, out = _resized(input, output_size, scale_factor)
-        return _cost(input, out, product(taps * maximum(n, o) for n, o in zip(sizes, out, strict=True)))
+    Where an axis shrinks, the kernel is stretched by as much: each input element then is a tap of so many output
+    elements as an output element has taps where it grows. Taps beyond the border count.
+    """
+    sizes, out = _resized(input, output_size, scale_factor)
+    return _cost(input, out, product(taps * maximum(n, o) for n, o in zip(sizes, out, strict=True)))
 
-    return interpolation
+
+TAPS = {"nearest": 1, "bilinear": 2, "bicubic": 4}
+"""Elements along each axis that a sample is made of; the mode `bilinear` is linear along three axes too."""
+
+
+def grid_sample(input: Shape, grid: Shape, *, mode: str = "bilinear") -> Result:
+    """Samples of (N, C, *sizes) at the positions of (N, *out, axes): a sample is one weighted sum of its taps.
+
+    A sum takes a product a tap and an addition fewer; taps beyond the border count. The weights of a position serve
+    all channels and are free.
+    """
+    out = grid[1:-1]
+    taps = TAPS[mode] ** len(out)
+    outputs = product(input[:2]) * product(out)
+    elementwise = outputs * (2 * taps - 1) if taps > 1 else 0
+    cost = Cost(elementwise=elementwise, activations=outputs, inputs=product(input) + product(grid))
+    return Result((*input[:2], *out), cost)
+
+
+def affine_grid(input: Shape, *, size: Shape) -> Result:
+    """Positions of an output (N, C, *out) under the maps (N, axes, axes + 1): a matrix product with (*out, 1)."""
+    count: Count = size[0] * product(size[2:]) * input[1]
+    cost = Cost(macs=count * input[2], activations=count, inputs=product(input))
+    return Result((size[0], *size[2:], input[1]), cost)
 
 
 def _one_of_both(a: SimpleNamespace) -> bool:
     return (a.output_size is None) is not (a.scale_factor is None)
 
 
-def _positive(a: SimpleNamespace) -> Any:
+def _positive(a: SimpleNamespace) -> Truth:
     wanted = a.output_size if a.scale_factor is None else a.scale_factor
     return every(size >= 1 for size in axes.spread(wanted, len(a.input) - 2))
+
+
+def _alike(a: SimpleNamespace) -> Truth:
+    ranks = len(a.input) == len(a.grid) and a.grid[-1] == len(a.input) - 2
+    return ranks and every((a.grid[0] == a.input[0], True))
+
+
+def _maps(a: SimpleNamespace) -> Truth:
+    rank = len(a.size) - 2
+    return (
+        len(a.input) == 3 and a.input[1] == rank and a.input[2] == rank + 1 and every((a.input[0] == a.size[0], True))
+    )
 
 
 _DOMAIN = (
@@ -87,31 +121,58 @@ _FILTERED = Source(
 )
 
 
-def _record(name: str, title: str, rank: int, function: Callable[..., Result], source: Source) -> Operator:
-    return Operator(
-        name=name,
-        title=f"{rank}-D {title}",
-        function=function,
-        symbols=(*axes.image_symbols(rank), *axes.per_axis("O", rank, "output size", "pixels")),
-        source=source,
-        domain=_DOMAIN,
-        template={"input": ("N", "C", *axes.SIZES[rank]), "output_size": axes.names("O", rank)},
-    )
+_STN = "Jaderberg et al. 2015, Spatial Transformer Networks (arXiv 1506.02025)"
+_OUT = axes.per_axis("O", 2, "output size", "pixels")
 
-
-_COPY, _TWO, _FOUR = _of_taps(1), _of_taps(2), _of_taps(4)
-
-RECORDS = (
-    *(_record(f"upsample_nearest{r}d", "interpolation by the nearest element", r, _COPY, _NEAREST) for r in (1, 2, 3)),
+_COPY, _TWO, _FOUR = (partial(_interpolated, taps) for taps in (1, 2, 4))
+_RESIZING = (
+    *(("upsample_nearest{}d", "interpolation by the nearest element", r, _COPY, _NEAREST) for r in (1, 2, 3)),
     *(
-        _record(f"upsample_nearest_exact{r}d", "interpolation by the exactly nearest element", r, _COPY, _NEAREST)
+        ("upsample_nearest_exact{}d", "interpolation by the exactly nearest element", r, _COPY, _NEAREST)
         for r in (1, 2, 3)
     ),
-    _record("upsample_linear1d", "linear interpolation", 1, _TWO, _LINEAR),
-    _record("upsample_bilinear2d", "linear interpolation", 2, _TWO, _LINEAR),
-    _record("upsample_trilinear3d", "linear interpolation", 3, _TWO, _LINEAR),
-    _record("upsample_bicubic2d", "cubic interpolation", 2, _FOUR, _CUBIC),
-    _record("upsample_bilinear2d_aa", "linear resampling without aliasing", 2, _antialiased(2), _FILTERED),
-    _record("upsample_bicubic2d_aa", "cubic resampling without aliasing", 2, _antialiased(4), _FILTERED),
-    _record("upsample_lanczos2d_aa", "Lanczos resampling without aliasing", 2, _antialiased(6), _FILTERED),
+    ("upsample_linear1d", "linear interpolation", 1, _TWO, _LINEAR),
+    ("upsample_bilinear2d", "linear interpolation", 2, _TWO, _LINEAR),
+    ("upsample_trilinear3d", "linear interpolation", 3, _TWO, _LINEAR),
+    ("upsample_bicubic2d", "cubic interpolation", 2, _FOUR, _CUBIC),
+    *(
+        (f"upsample_{name}2d_aa", f"{title} resampling without aliasing", 2, partial(_antialiased, taps), _FILTERED)
+        for name, title, taps in (("bilinear", "linear", 2), ("bicubic", "cubic", 4), ("lanczos", "Lanczos", 6))
+    ),
+)
+
+RECORDS = (
+    *(
+        axes.over_axes(name, title, rank, function, source, (axes.OUTPUT_SIZE,), _DOMAIN)
+        for name, title, rank, function, source in _RESIZING
+    ),
+    Operator(
+        name="grid_sample",
+        title="Sampling at the positions of a grid",
+        function=grid_sample,
+        symbols=(*axes.image_symbols(2), *_OUT),
+        source=Source(
+            _STN, "equation 3 for a kernel's weighted sum, 4 for the nearest element, 5 for bilinear weights"
+        ),
+        domain=(
+            axes.POSITIVE_INPUT,
+            Condition("the mode must be nearest, bilinear or bicubic", lambda a: a.mode in TAPS, ("mode",)),
+            Condition(
+                "the grid must be (batch, *sizes, axes) for the input's batch and axes", _alike, ("input", "grid")
+            ),
+        ),
+        template={"input": ("N", "C", "H", "W"), "grid": ("N", "O_h", "O_w", 2)},
+    ),
+    Operator(
+        name="affine_grid",
+        title="Grid of an affine map",
+        function=affine_grid,
+        symbols=(Symbol("N", "batch size", "samples", 1), *_OUT),
+        source=Source(_STN, "equation 1: each position is a product of the map's matrix"),
+        domain=(
+            Condition("a map must be (batch, axes, axes + 1) for the size's batch and axes", _maps, ("input", "size")),
+        ),
+        template={"input": ("N", 2, 3), "size": ("N", 1, "O_h", "O_w")},
+        is_product=True,
+    ),
 )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, product
+from convcost.core.numeric import Shape, product
 from convcost.core.record import Condition, Operator, Source, Symbol
 
-from ._pointwise import TORCH
+from ._axes import POSITIVE_INPUT
+from .elementwise import ROW, TORCH, rows
 
 
 def scan(input: Shape, *, dim: int) -> Result:
     """Each element combined with all before it along `dim`: k - 1 operations a row of k elements."""
     size = product(input)
-    return Result(input, Cost(elementwise=size - _rows(input, dim), activations=size, inputs=size))
+    return Result(input, Cost(elementwise=size - rows(input, dim), activations=size, inputs=size))
 
 
 def logcumsumexp(input: Shape, *, dim: int) -> Result:
-    """The logarithms of the running sums of exponentials: two evaluations an element more."""
+    """The logarithms of the running sums of exponentials: two evaluations per element more."""
     size = product(input)
-    return Result(input, Cost(elementwise=3 * size - _rows(input, dim), activations=size, inputs=size))
+    return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
 
 def scatter(input: Shape, source: Shape) -> Result:
@@ -33,13 +34,6 @@ def scatter_scaled(input: Shape, source: Shape) -> Result:
     return Result(input, Cost(elementwise=2 * added, activations=product(input), inputs=product(input) + added))
 
 
-def _rows(input: Shape, dim: int) -> Count:
-    return product(n for axis, n in enumerate(input) if axis != dim % len(input))
-
-
-_POSITIVE = Condition(
-    "every size of the input must be at least 1", lambda a: every(s >= 1 for s in a.input), ("input",)
-)
 _OWN = Condition("the axis must be the input's own", lambda a: -len(a.input) <= a.dim < len(a.input), ("input", "dim"))
 
 RECORDS = (
@@ -48,16 +42,16 @@ RECORDS = (
             name=name,
             title=title,
             function=logcumsumexp if name == "logcumsumexp" else scan,
-            symbols=(Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements")),
+            symbols=ROW,
             source=Source(TORCH, f"torch.{name}: {place}"),
-            domain=(_POSITIVE, _OWN),
+            domain=(POSITIVE_INPUT, _OWN),
             template={"input": ("N", "K"), "dim": 1},
         )
         for name, title, place in (
             ("cumsum", "Running sum", "y_i = x_1 + … + x_i, one addition from the last"),
             ("cumprod", "Running product", "y_i = x_1 × … × x_i, one multiplication from the last"),
-            ("cummax", "Running maximum", "one comparison an element after the first"),
-            ("cummin", "Running minimum", "one comparison an element after the first"),
+            ("cummax", "Running maximum", "one comparison per element after the first"),
+            ("cummin", "Running minimum", "one comparison per element after the first"),
             ("logcumsumexp", "Logarithm of a running sum of exponentials", "log Σ exp x_j for j up to i"),
         )
     ),

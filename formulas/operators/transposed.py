@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, every, flag, maximum, product, quotient
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, flag, maximum, product, quotient
+from convcost.core.record import Condition, Source
 
 from . import _axes as axes
-from .convolution import GROUPS_DIVIDE, NOT_NEGATIVE
+from .convolution import BIAS, GROUPS, GROUPS_DIVIDE, NOT_NEGATIVE, OUTPUT_CHANNELS
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
@@ -21,11 +21,11 @@ def transposed_convolution(
     input: Shape,
     *,
     out_channels: Count,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: PerAxis = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
     groups: Count = 1,
     bias: Count = False,
 ) -> Result:
@@ -51,7 +51,7 @@ def transposed_convolution(
     return Result((batch, out_channels, *out), cost)
 
 
-def _output_exists(a: Any) -> Any:
+def _output_exists(a: SimpleNamespace) -> Truth:
     return every(size >= 1 for size in transposed_convolution(**vars(a)).shape[2:])
 
 
@@ -71,44 +71,35 @@ DOMAIN = (
         ("output_padding", "stride", "dilation"),
     ),
     Condition(
-        "the output must keep at least one element an axis; use less padding",
+        "the output must keep at least one element per axis; use less padding",
         _output_exists,
         ("input", "kernel_size", "stride", "padding", "output_padding", "dilation"),
     ),
 )
 
 
-def _record(rank: int) -> Operator:
-    return Operator(
-        name=f"conv_transpose{rank}d",
-        title=f"{rank}-D transposed convolution",
-        function=transposed_convolution,
-        symbols=(
-            *axes.image_symbols(rank, "C_in"),
-            Symbol("C_out", "output channels", "channels"),
-            *axes.per_axis("K", rank, "kernel size", "taps"),
-            *axes.per_axis("S", rank, "stride", "pixels", 1),
-            *axes.per_axis("P", rank, "padding", "pixels", 0),
-            *axes.per_axis("O", rank, "output padding", "pixels", 0),
-            *axes.per_axis("E", rank, "dilation", "pixels", 1),
-            Symbol("G", "groups", "groups", 1),
-            Symbol("b", "1 with a bias, 0 without", "flag", 0),
-        ),
-        source=SOURCE,
-        domain=DOMAIN,
-        template={
-            "input": ("N", "C_in", *axes.SIZES[rank]),
-            "out_channels": "C_out",
-            "kernel_size": axes.names("K", rank),
-            "stride": axes.names("S", rank),
-            "padding": axes.names("P", rank),
-            "output_padding": axes.names("O", rank),
-            "dilation": axes.names("E", rank),
-            "groups": "G",
-            "bias": "b",
-        },
+_SETTINGS = (
+    OUTPUT_CHANNELS,
+    axes.KERNEL,
+    axes.STRIDE,
+    axes.PADDING._replace(meaning="padding"),
+    axes.Setting("output_padding", "O", "output padding", "pixels", 0),
+    axes.DILATION,
+    GROUPS,
+    BIAS,
+)
+
+RECORDS = tuple(
+    axes.over_axes(
+        "conv_transpose{}d",
+        "transposed convolution",
+        rank,
+        transposed_convolution,
+        SOURCE,
+        _SETTINGS,
+        DOMAIN,
+        channels="C_in",
         is_product=True,
     )
-
-
-RECORDS = tuple(_record(rank) for rank in (1, 2, 3))
+    for rank in (1, 2, 3)
+)

@@ -73,16 +73,17 @@ def test_scaling_keeps_the_receptive_field() -> None:
 
 
 def test_a_wrong_width_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = formulas("inception_resnet_v1")
-    branches = (module.MODULE_C[0], (module.Conv(192), module.Conv(200, module.ROW3), module.MODULE_C[1][2]))
-    monkeypatch.setattr(module, "MODULE_C", branches)
+    module = formulas("inception_resnet")
+    a, b, c = module.PLANS["v1"].modules
+    wrong = (c[0], (module.Conv(192), module.Conv(200, module.ROW3), c[1][2]))
+    monkeypatch.setitem(module.PLANS, "v1", module.PLANS["v1"]._replace(modules=(a, b, wrong)))
     layer, reason = first_wrong("inception_resnet_v1")
     assert layer == "inception_resnet_c1.branch2.conv2"
     assert "output channels is 200 in the formula, 192 in the model" in reason
 
 
 def test_a_wrong_repeat_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = formulas("inception_resnet_v2")
+    module = formulas("inception_resnet")
     monkeypatch.setitem(module.PLANS, "released", module.PLANS["released"]._replace(repeats=(10, 21, 10)))
     layer, reason = first_wrong("inception_resnet_v2", variant="released")
     assert layer == "inception_resnet_b21.branch1.conv1"

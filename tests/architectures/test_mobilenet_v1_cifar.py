@@ -57,7 +57,7 @@ def test_sweep_and_symbol_give_the_same_as_integers() -> None:
 
 
 def test_wrong_stride_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = module_of(NAME)
+    module = module_of("mobilenet_v1")
     rows = list(module.BLOCKS)
     rows[11] = (1, 1024)
     monkeypatch.setattr(module, "BLOCKS", tuple(rows))
@@ -65,7 +65,7 @@ def test_wrong_stride_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_block_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = module_of(NAME)
+    module = module_of("mobilenet_v1")
     monkeypatch.setattr(module, "BLOCKS", (*module.BLOCKS[:6], *module.BLOCKS[7:]))
     layer, verdict = first_disagreement(NAME)
     assert verdict == "no formula"

@@ -51,7 +51,8 @@ def test_widths_have_no_lower_bound() -> None:
 
 
 def test_wrong_width_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module_of(NAME), "LAST", ((1000, 2), (1024, 1)))
+    module = module_of("mobilenet_v1")
+    monkeypatch.setattr(module, "BLOCKS", (*module.BLOCKS[:11], (2, 1000), (1, 1024)))
     assert first_disagreement(NAME) == ("block12.pw", "disagree")
 
 

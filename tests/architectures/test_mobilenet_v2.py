@@ -158,5 +158,5 @@ def test_one_repeat_too_many_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_rounding_down_to_8_is_not_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module_of(NAME), "multiple_of_8", lambda channels: channels // 8 * 8)
+    monkeypatch.setattr(module_of("_parts"), "multiple_of_8", lambda channels: channels // 8 * 8)
     assert first_disagreement(NAME, alpha="0.75")[1] == "disagree"

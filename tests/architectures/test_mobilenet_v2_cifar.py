@@ -46,14 +46,14 @@ def test_four_shortcuts_are_convolutions() -> None:
 
 
 def test_wrong_width_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = module_of(NAME)
-    monkeypatch.setattr(module, "ROWS", (*module.ROWS[:4], (6, 64, 3, 1), *module.ROWS[5:]))
+    module = module_of("mobilenet_v2")
+    monkeypatch.setattr(module, "CIFAR_TABLE", (*module.CIFAR_TABLE[:4], (6, 64, 3, 1), *module.CIFAR_TABLE[5:]))
     assert first_disagreement(NAME) == ("bottleneck5_1.project", "disagree")
 
 
 def test_wrong_stride_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = module_of(NAME)
-    monkeypatch.setattr(module, "ROWS", (module.ROWS[0], (6, 24, 2, 2), *module.ROWS[2:]))
+    module = module_of("mobilenet_v2")
+    monkeypatch.setattr(module, "CIFAR_TABLE", (module.CIFAR_TABLE[0], (6, 24, 2, 2), *module.CIFAR_TABLE[2:]))
     assert first_disagreement(NAME, resolution=56) == ("bottleneck2_1.dw", "disagree")
 
 

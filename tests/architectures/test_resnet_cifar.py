@@ -89,8 +89,8 @@ def test_blocks_are_the_closed_form() -> None:
     ],
 )
 def test_a_wrong_width_is_caught(monkeypatch: pytest.MonkeyPatch, filters: tuple[int, ...], layer: str) -> None:
-    table = importlib.import_module("convcost.formulas.architectures.resnet_cifar")
-    monkeypatch.setattr(table, "FILTERS", filters)
+    table = importlib.import_module("convcost.formulas.architectures.resnet")
+    monkeypatch.setattr(table, "CIFAR_FILTERS", filters)
     report = convcost.compare("resnet_cifar")
     assert not report.ok
     assert next(row.layer for row in report.rows if not row.verdict.ok) == layer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from convcost.comparison.proof import Theorem
 from convcost.report import markdown
-from convcost.report.proof import HEADERS, Case, ProofReport, stages, statements
+from convcost.report.proof import Case, ProofReport, stage_table, statements
 from convcost.symbolic import resolution
 
 _INTRODUCTION = (
@@ -34,7 +34,7 @@ def page(reports: Sequence[ProofReport]) -> str:
         "## MACs, proved",
         markdown.table(["network", "options", "model", "MACs"], _formulas(cases)),
     ]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    return markdown.joined(parts)
 
 
 def _outcomes(case: Case) -> list[str]:
@@ -45,8 +45,7 @@ def _residual(report: ProofReport, case: Case) -> str:
     parts = [f"### {markdown.sentence(_title(report, case))}"]
     for sentence, details in statements(case.proof):
         parts.append("\n".join([markdown.escaped(sentence), "", *(f"- {markdown.escaped(d)}" for d in details)]))
-    differing = [row for row in stages(case.proof) if {*row[1:]} != {"proved"}]
-    parts.append(markdown.table(list(HEADERS), differing))
+    parts.append(markdown.of_table(stage_table(case.proof, differing=True)))
     return "\n\n".join(part.strip("\n") for part in parts)
 
 

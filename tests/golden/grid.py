@@ -1,4 +1,4 @@
-"""One network at many settings: a Markdown page and a CSV of every layer."""
+"""One network at many settings, as reports/ has it: a Markdown page and a CSV of every layer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def csv(reports: Sequence[ComparisonReport]) -> str:
 
 
 def page(reports: Sequence[ComparisonReport], command: str) -> str:
-    """One row a comparison, then the layers of the first."""
+    """One row per comparison, then the layers of the first."""
     first = reports[0].comparison.network
     options = [o for o in first.architecture.options if o.name in first.settings]
     varied = [o for o in options if len({r.comparison.network.settings[o.name] for r in reports}) > 1]
