@@ -17,7 +17,8 @@ from typing import TextIO
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
 from convcost.core.errors import ConvcostError, MeasurementError
-from convcost.core.parsing import LIBRARIES, ModelReference, parse_inputs, parse_model
+from convcost.core.parsing import LIBRARIES, ModelReference, parse_model
+from convcost.core.spec import parse_inputs
 from convcost.models.loading import load
 
 IDLE = 60

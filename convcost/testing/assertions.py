@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
-from convcost.core.parsing import parse_inputs, parse_model
+from convcost.core.parsing import parse_model
+from convcost.core.spec import parse_inputs
 
 if TYPE_CHECKING:
     from torch import nn
