@@ -71,7 +71,7 @@ def assert_cost(
     """
     __tracebackhide__ = True
     from convcost.budgeting.cost import ModelCosts
-    from convcost.budgeting.limit import Limit
+    from convcost.budgeting.project import Limit
     from convcost.report.failure import excess
 
     given = {"macs": macs, "params": params, "activations": activations}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.auditing.listing import read_models
+from convcost.auditing.run import read_models
 from convcost.core.parsing import parse_model, parse_reference
 from convcost.models.torchvision_and_timm import library
 
