@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
-from convcost.explore.budget import exact_amount
+from convcost.core.parsing import parse_amount
 
 COUNTS = ("macs", "params", "activations")
 """What a budget can limit."""
@@ -59,7 +59,7 @@ class Limit:
         relation, amount = match.groups()
         if relation not in _HOLDS:
             raise DomainError(f"{what} is {text!r}, and {relation!r} is no comparison: {_EXAMPLE}")
-        bound = exact_amount(what, amount)
+        bound = parse_amount(what, amount)
         if bound.denominator != 1:
             raise DomainError(f"{what} is {text!r}, but counts are whole numbers, and {amount} is none")
         return cls(relation, int(bound), amount)
