@@ -14,8 +14,7 @@ from convcost.core.registry import find, lookup
 if TYPE_CHECKING:
     from convcost.report.claims import ClaimsReport
     from convcost.report.solution import SolutionReport
-    from convcost.report.sweep import SweepReport
-    from convcost.report.verified import VerifiedPoints
+    from convcost.report.sweep import SweepReport, VerifiedReport
 
 
 def cost(name: str, **values: Any) -> Cost:
@@ -63,20 +62,20 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
     return SweepReport(swept(find(Architecture, name, "network"), options, progress))
 
 
-def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedPoints:
+def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedReport:
     """Compare points of a sweep, picked at random (the same each time), with fvcore and the real model.
 
     `progress` is called after each. Raises MeasurementError where a model cannot be built or run.
     """
     from convcost.api.models import compare
-    from convcost.explore.axis import typed
-    from convcost.report.verified import Verified, VerifiedPoints
+    from convcost.explore.sweep import typed
+    from convcost.report.sweep import Verified, VerifiedReport
 
     if number < 1:
         raise DomainError(f"cannot verify {number} points; give a number from 1")
     known = {option.name: option for option in report.sweep.architecture.options}
-    found = VerifiedPoints()
-    for flat in sorted(random.Random(0).sample(report.drawn, min(number, len(report)))):  # noqa: S311
+    found = []
+    for flat in sorted(random.Random(0).sample(report.built, min(number, len(report)))):  # noqa: S311
         index = report.index(flat)
         settings = report.sweep.settings(index)
         options: dict[str, Any] = {
@@ -88,7 +87,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
         measured = {"macs": totals.macs_measured, "parameters": totals.params_measured}
         found.append(Verified(report.sweep.given(index), counts, measured, comparison.ok))
         progress()
-    return found
+    return VerifiedReport(tuple(found))
 
 
 def solve(
@@ -115,17 +114,18 @@ def solve(
     Raises UnknownNameError for a name that is not in the registry, DomainError for what cannot be read or is outside
     its domain, and where nothing is left to choose.
     """
-    from convcost.explore.budget import Budget, amount, step_of
+    from convcost.core.parsing import parse_amount, parse_step
+    from convcost.explore.solve import Budget
     from convcost.explore.solve import solve as solved
+    from convcost.explore.unrounded import compound_scaling, rule_of_thumb, unrounded_solutions
     from convcost.report.solution import SolutionReport
 
     architecture = find(Architecture, name, "network")
     limits = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
-    budget = Budget(*(None if text is None else amount(what, text) for what, text in limits.items()))
-    side, width = step_of("step", step, whole=True), step_of("alpha_step", alpha_step)
-    return SolutionReport(
-        solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
-    )
+    budget = Budget(*(None if text is None else int(parse_amount(what, text)) for what, text in limits.items()))
+    side, width = parse_step("step", step, whole=True), parse_step("alpha_step", alpha_step)
+    found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
+    return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 
 
 def claims(paper: str | None = None) -> ClaimsReport:

@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.report.comparison import ComparisonReport
+    from convcost.report.derivation import DerivationReport, FamilyReport
     from convcost.report.difference import DifferenceReport
     from convcost.report.proof import ProofReport
     from convcost.report.referee import RefereeReport
-    from convcost.symbolic.derivation import Derivation
-    from convcost.symbolic.family import Family
 
 
 def compare(
@@ -52,8 +51,14 @@ def compare(
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
+        from convcost.comparison.scaling_note import against_baseline, scaling_note
+
         comparison = compare_reference(name, inputs, unit, model)
-        return ComparisonReport(comparison, name.settings, model_name(name.text if model is None else model))
+        paper, named = comparison.paper, model_name(name.text if model is None else model)
+        if paper is None:
+            return ComparisonReport(comparison, name.settings, named)
+        note = scaling_note(paper, name.settings)
+        return ComparisonReport(comparison, name.settings, named, note, against_baseline(paper))
     for option in ["model"] if model is not None else options:
         raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
     if inputs is None:
@@ -99,7 +104,7 @@ def derive(
     symbols: Sequence[str] | None = None,
     arguments: Mapping[str, object] | None = None,
     **options: object,
-) -> Derivation:
+) -> DerivationReport:
     """Derive what a model costs as a function of its input's sizes, from one symbolic trace of it.
 
     model      a module, in any mode, or a reference as `compare` takes it (naming a module of yours runs its code)
@@ -110,15 +115,18 @@ def derive(
     options    of a network of the registry: alpha, depth …
 
     The result has `macs`, `activations` and `peak` as SymPy expressions and `parameters`, `domain` in words,
-    `latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
+    `to_latex()`, and `function(metric)`, which is exact and fast on ints and NumPy arrays.
 
     Raises ConvcostError with one line of text for what is not there; MeasurementError where the model cannot be
     run, or what it does depends on the values of its sizes.
     """
     from convcost.comparison.reference import derive_model
+    from convcost.explore.evaluated import own_input
+    from convcost.report.derivation import DerivationReport
 
     named = parse_reference(model, options, arguments) if isinstance(model, str) else model
-    return derive_model(named, inputs, symbols).derived
+    found = derive_model(named, inputs, symbols)
+    return DerivationReport(found.derived, own=own_input(found))
 
 
 def derive_family(
@@ -128,7 +136,7 @@ def derive_family(
     inputs: object = None,
     arguments: Mapping[str, object] | None = None,
     **options: object,
-) -> Family:
+) -> FamilyReport:
     """Derive what a family of models costs as a function of its rounded channel counts.
 
     model      a reference, as `derive` takes it
@@ -139,8 +147,9 @@ def derive_family(
     Raises as `derive` does.
     """
     from convcost.comparison.reference import derive_family_of
+    from convcost.report.derivation import FamilyReport
 
-    return derive_family_of(parse_reference(model, options, arguments), over, inputs)
+    return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
 
 
 def referee(

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion
-from convcost.cli.console import bar, console
+from convcost.cli.console import bar, show
 
 EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
 
@@ -63,9 +63,7 @@ def command(
         typer.echo(f"stopped; {hint}", err=True)
         return 130
 
-    from convcost.report.audit_screen import print_audit
-
-    print_audit(console(), report)
+    show(report)
     if report.disagreeing:
         return 1
     return 2 if report.failed else 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import bar, console
+from convcost.cli.console import bar, show, write
 
 EXAMPLE = "Example:  convcost check --markdown summary.md"
 _STDOUT = Path("-")
@@ -40,13 +40,10 @@ def command(
     for error in report.errors:
         typer.echo(f"error: {' '.join(error.split())}", err=True)
     if markdown == _STDOUT:
-        typer.echo(report.markdown(), nl=False)
+        typer.echo(report.to_markdown(), nl=False)
     else:
-        from convcost.report.check_screen import print_check
-
-        if markdown is not None:
-            report.markdown(markdown)
-        print_check(console(), report)
+        write(report, markdown=markdown)
+        show(report)
     if report.errors:
         return 2
     return 0 if report.ok else 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 
 EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
 
@@ -29,13 +29,10 @@ def command(
     options.check_outputs(csv, markdown, latex)
 
     from convcost.api.formulas import claims
-    from convcost.report.claims_screen import print_claims
 
     report = claims(paper)
     if failed:
         report = report.failed
-    for path, write in ((csv, report.to_csv), (markdown, report.to_markdown), (latex, report.latex)):
-        if path is not None:
-            write(path)
-    print_claims(console(), report)
+    write(report, csv=csv, markdown=markdown, latex=latex)
+    show(report)
     return 0

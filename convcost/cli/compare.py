@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 
 EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
 
@@ -48,18 +48,11 @@ def command(
         check(plot)
 
     from convcost.api.models import compare
-    from convcost.core.parsing import parse_arguments, parse_inputs, parse_reference
+    from convcost.core.parsing import parse_arguments, parse_reference
+    from convcost.core.spec import parse_inputs
 
     reference = parse_reference(name, settings, parse_arguments(arguments))
-    report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit)
-
-    from convcost.report.screen import print_comparison
-
-    writers = (report.to_csv, report.to_markdown, report.latex, report.to_json)
-    for path, write in zip((csv, markdown, latex, json), writers, strict=True):
-        if path is not None:
-            write(path, per, all_operators)
-    if plot is not None:
-        report.to_plot(plot, per)
-    print_comparison(console(), report, per, all_operators)
+    report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)
+    write(report, csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)
+    show(report)
     return 0 if report.ok else 1

@@ -1,32 +1,47 @@
-"""The console for standard output, in colour on a terminal only, and progress on standard error."""
+"""Where reports go: standard output, in colour on a terminal only, and files; progress on standard error."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
+    from rich.text import Text
+
+    from convcost.report.report import Report
 
 
-def console() -> Console:
-    """Return a console that reads no markup, highlights no numbers, and takes no control characters from names."""
+def show(report: Report) -> None:
+    """Print a report in the width of the terminal, on a terminal in colours; names of models obey nothing there."""
+    if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
+        sys.stdout.write(f"{report}\n")
+        return
     from rich.console import Console
+    from rich.text import Text
 
-    from convcost.report.sanitize import seen
+    screen = Console(markup=False, highlight=False, emoji=False)
+    for line in report.lines(screen.width):
+        sys.stdout.write(_coloured(screen, Text.assemble(*line)))
 
-    class _Console(Console):
-        def on_broken_pipe(self) -> None:
-            # rich would exit with 1, which here means a disagreement.
-            raise BrokenPipeError
 
-        def print(self, *objects: Any, **options: Any) -> None:
-            super().print(*(thing if isinstance(thing, str) else seen(thing) for thing in objects), **options)
+def _coloured(screen: Console, line: Text) -> str:
+    with screen.capture() as capture:
+        screen.print(line, soft_wrap=True)
+    return capture.get()
 
-    return _Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+def write(report: Report, **files: Path | None) -> None:
+    """Write a report in each format (csv, markdown, latex, html, json, parquet, plot) that has a file."""
+    for name, path in files.items():
+        if path is not None:
+            getattr(report, f"to_{name}")(path)
 
 
 _LONG = 2.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost conventions thop"
 
@@ -19,10 +19,12 @@ def command(
     markdown: Path | None = options.MARKDOWN,
 ) -> int:
     """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
-    from convcost.report import conventions
+    from convcost.report.conventions import ConventionsReport
+
+    report = ConventionsReport.of(name)
 
     options.check_outputs(markdown)
     if markdown is not None:
-        conventions.write(markdown)
-    conventions.print_conventions(console(), name)
+        ConventionsReport.of().to_markdown(markdown)
+    show(report)
     return 0

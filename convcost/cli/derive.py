@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    from convcost.report.report import Report
 
 EXAMPLE = "Example:  convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192"
 
@@ -42,7 +47,8 @@ def command(
     MACs, parameters, activations and the largest working set, and the sizes for which they hold.
     A network takes its options too (--alpha 0.75, --depth 50).
     """
-    from convcost.core.parsing import parse_arguments, parse_inputs, parse_reference, parse_symbols
+    from convcost.core.parsing import parse_arguments, parse_reference
+    from convcost.core.spec import parse_inputs, parse_symbols
 
     settings = options.settings_of(context, model)
     points = [_point(text) for text in at]
@@ -54,15 +60,24 @@ def command(
         if at or per != "total":
             raise ConvcostError("--over prints a family's formula; leave out --at and --per")
         from convcost.comparison.reference import derive_family_of
-        from convcost.report.family import print_family
+        from convcost.report.derivation import FamilyReport
 
-        print_family(console(), derive_family_of(reference, over, given), latex)
-        return 0
+        return _print(FamilyReport(derive_family_of(reference, over, given)), latex)
 
     from convcost.comparison.reference import derive_model
-    from convcost.report.derivation import print_derivation
+    from convcost.explore.evaluated import evaluate, own_input
+    from convcost.report.derivation import DerivationReport
 
-    print_derivation(console(), derive_model(reference, given, names), per, points, latex)
+    model_and_forms = derive_model(reference, given, names)
+    values = evaluate(model_and_forms, points, per)
+    return _print(DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms)), latex)
+
+
+def _print(report: Report, latex: bool) -> int:
+    if latex:
+        typer.echo(report.to_latex(), nl=False)
+    else:
+        show(report)
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 
 EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
 
@@ -38,11 +38,8 @@ def command(
     options.check_outputs(markdown, latex)
 
     from convcost.api.models import diff
-    from convcost.report.difference_screen import print_difference
 
-    report = diff(before, after, inputs=inputs)
-    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
-        if path is not None:
-            write(path, all_operators)
-    print_difference(console(), report, all_operators)
+    report = diff(before, after, inputs=inputs).view(all_operators)
+    write(report, markdown=markdown, latex=latex)
+    show(report)
     return 0

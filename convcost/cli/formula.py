@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from convcost.cli import completion
-from convcost.cli.console import console
+from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    from convcost.report.report import Report
 
 EXAMPLE = "Example:  convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14"
 
@@ -36,7 +41,19 @@ def command(
             raise ConvcostError(f"--set gives {symbol} twice; give it once")
         values[symbol] = value
 
-    from convcost.report.formula import print_formula
+    from convcost.core.architecture import Architecture
+    from convcost.core.registry import lookup
+    from convcost.explore.formula_values import formula_values
+    from convcost.report.formula import FormulaReport, NetworkFormReport
+    from convcost.symbolic.closed_form import network_form
 
-    print_formula(console(), name, values, latex)
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        report: Report = NetworkFormReport(record, network_form(record, values))
+    else:
+        report = FormulaReport(formula_values(record, values))
+    if latex:
+        typer.echo(report.to_latex(), nl=False)
+    else:
+        show(report)
     return 0

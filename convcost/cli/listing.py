@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost list"
 
 
 def command() -> int:
     """List the networks, formulas, operators and conventions, and the models to compare networks with."""
-    from convcost.report.listing import print_listing
+    from convcost import models
+    from convcost.report.formula import ListReport
 
-    print_listing(console())
+    show(ListReport(models.names()))
     return 0

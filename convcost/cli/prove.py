@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 
 EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
 
@@ -39,10 +39,6 @@ def command(
 
     report = prove(name, model=model, arguments=parse_arguments(arguments), **settings)
 
-    from convcost.report.proof_screen import print_proof
-
-    for path, write in ((markdown, report.to_markdown), (latex, report.latex)):
-        if path is not None:
-            write(path)
-    print_proof(console(), report)
+    write(report, markdown=markdown, latex=latex)
+    show(report)
     return 0 if report.proved else 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 from convcost.core.errors import ConvcostError
 
 EXAMPLE = (
@@ -67,7 +67,8 @@ def command(
     if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
-    from convcost.core.parsing import parse_arguments, parse_inputs
+    from convcost.core.parsing import parse_arguments
+    from convcost.core.spec import parse_inputs
 
     keywords = {**parse_arguments(arguments), **settings}
     given = parse_inputs(inputs)
@@ -85,21 +86,16 @@ def command(
         arguments=keywords,
     )
 
-    from convcost.report.referee_screen import print_between, print_referee
-
-    for path, write in ((csv, report.to_csv), (html, report.to_html)):
-        if path is not None:
-            write(path, per)
-    for path, whole in ((markdown, report.to_markdown), (latex, report.latex), (json, report.to_json)):
-        if path is not None:
-            whole(path)
+    report = report.view(per)
+    write(report, csv=csv, markdown=markdown, latex=latex, html=html, json=json)
     if pair:
         from convcost.comparison.refereeing.explanation import between
+        from convcost.report.referee import BetweenReport
 
         found = between(report[pair[0]], report[pair[1]])
-        print_between(console(), report, found)
+        show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
-    print_referee(console(), report, per)
+    show(report)
     if not report.counted:
         return 2
     return 0 if report.ok else 1
@@ -111,8 +107,8 @@ def _against(model: str, inputs: object, arguments: dict[str, str], number: str)
     parse(number)  # a number that cannot be read is an error before torch is imported
 
     from convcost.comparison.refereeing.run import counted_model, explain_number
-    from convcost.report.referee_screen import print_against
+    from convcost.report.referee import AgainstReport
 
     found = explain_number(counted_model(model, inputs, arguments), number)
-    print_against(console(), model, found)
+    show(AgainstReport(model, found))
     return 0 if found.explained else 1

@@ -8,8 +8,9 @@ from typing import Any
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show, write
 from convcost.core.errors import ConvcostError
+from convcost.report.text import visible
 
 EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html costs.html"
 
@@ -48,9 +49,7 @@ def command(
     from convcost.api.page import page
 
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
-    written.save(html)
-
-    from convcost.report.page.document import print_page
-
-    print_page(console(), written, html)
+    write(written, html=html)
+    show(written)
+    typer.echo(f"Written: {visible(str(html))}")
     return 0 if written.ok else 1

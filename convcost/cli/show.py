@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console
+from convcost.cli.console import show
 
 EXAMPLE = "Example:  convcost show mobilenet_v2 --alpha 0.75 --per block"
 
@@ -20,7 +20,8 @@ def command(
 
     The network's options are given as in convcost compare; the last table lists them.
     """
-    from convcost.report.architecture import print_architecture
+    from convcost.explore.network_table import network_table
+    from convcost.report.architecture import ArchitectureReport
 
-    print_architecture(console(), name, options.settings_of(context, name), per, symbolic)
+    show(ArchitectureReport(network_table(name, options.settings_of(context, name), per, symbolic)))
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import console, progress
+from convcost.cli.console import progress, show, write
 
 EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
 
@@ -44,8 +44,7 @@ def command(
     options.check_outputs(latex)
 
     from convcost.api.formulas import solve
-    from convcost.explore.budget import amount, step_of
-    from convcost.report.solution_screen import print_solution
+    from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
     for option, text in (
@@ -54,9 +53,9 @@ def command(
         ("--max-activations", max_activations),
     ):
         if text is not None:
-            amount(option, text)
-    step_of("--step", step, whole=True)
-    step_of("--alpha-step", alpha_step)
+            parse_amount(option, text)
+    parse_step("--step", step, whole=True)
+    parse_step("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
         report = solve(
@@ -69,8 +68,7 @@ def command(
             alpha_step=alpha_step,
             progress=advance,
             **settings,
-        )
-    if latex is not None:
-        report.latex(latex, frontier)
-    print_solution(console(), report, frontier)
+        ).view(frontier)
+    write(report, latex=latex)
+    show(report)
     return 0 if report.ok else 1

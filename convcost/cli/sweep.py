@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import console, progress
+from convcost.cli.console import progress, show, write
 
 EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv"
 
@@ -41,7 +41,7 @@ def command(
 
         check(plot)
     if parquet is not None:
-        from convcost.report.sweep import check_parquet
+        from convcost.report.files import check_parquet
 
         check_parquet(parquet)
     if verify is not None and verify < 1:
@@ -49,7 +49,6 @@ def command(
 
     from convcost.api.formulas import sweep
     from convcost.api.formulas import verify as verified
-    from convcost.report.sweep_screen import print_sweep, print_verified
 
     with progress("points") as advance:
         report = sweep(name, progress=advance, **settings)
@@ -57,16 +56,10 @@ def command(
     if verify is not None:
         with progress("traces", min(verify, len(report))) as advance:
             points = verified(report, verify, lambda: advance(1))
-    for path, write in (
-        (csv, report.to_csv),
-        (latex, report.latex),
-        (parquet, report.to_parquet),
-        (plot, report.to_plot),
-    ):
-        if path is not None:
-            write(path)
-    print_sweep(console(), report)
+    write(report, csv=csv, latex=latex, parquet=parquet, plot=plot)
+    show(report)
     if points is None:
         return 0
-    print_verified(console(), report.sweep, points)
-    return 0 if all(point.agrees for point in points) else 1
+    typer.echo()
+    show(points)
+    return 0 if points.ok else 1

@@ -85,7 +85,7 @@ def positive(name: str) -> Condition:
 
 @dataclass(frozen=True)
 class Formula:
-    """A closed form.
+    """A closed form with its meaning and source.
 
     `function` returns a `Cost` (or a `Result`). `template` gives its arguments, alone or in shapes, as symbols and
     constants: {"input": (N, C), "dim": 1}. `against` names the formula that it is printed beside, with their ratio.
@@ -150,7 +150,7 @@ class Formula:
         return self.evaluate(full)
 
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values of the symbols (any carrier).
+        """The cost for these values of the symbols (any kind of number).
 
         Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
         do not overflow.

@@ -1,21 +1,24 @@
-"""An audit as data frame, CSV, Parquet, and the same rows read back."""
+"""Audits of a library: what was found in every model, in every format, and the rows read back."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from convcost.auditing.row import ERROR, AuditRow
+from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow
 from convcost.core.errors import ConvcostError
-from convcost.report import files, spreadsheet
-from convcost.report.sheet import Sheet, Shown, Table
-from convcost.report.text import number
+from convcost.report import files, spreadsheet, text
+from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +28,14 @@ ENDINGS = (".csv", ".parquet")
 # What no two runs have in common stands in a file of its own, so that the rows are the same in each.
 TIMINGS = ("seconds", "peak_mib")
 COLUMNS = tuple(known.name for known in fields(AuditRow) if known.name not in TIMINGS)
+_MOST = 10
 _NESTED = ("uncounted", "no_formula", "disagreements")
 _TEXTS = ("name", "verdict", "input", "device", "error")
 
 
 @dataclass(frozen=True)
-class AuditReport(Shown):
-    """What `convcost.audit` returns: a row a model, in the order of the list."""
+class AuditReport(Report):
+    """What `convcost.audit` returns: one row per model, in the order of the list."""
 
     rows: tuple[AuditRow, ...]
 
@@ -45,16 +49,37 @@ class AuditReport(Shown):
         found = ", ".join(f"{times} {verdict}" for verdict, times in self.counts.items())
         return f"<{len(self)} model{'' if len(self) == 1 else 's'}: {found}>"
 
-    def sheet(self) -> Sheet:
-        """A row a model."""
-        headers = ("model", "verdict", "input", ">parameters", ">MACs", ">fvcore", ">uncounted", ">differing", "error")
+    def content(self) -> Content:
+        """One row per model."""
+        columns = [
+            *(Column("model", "name"), Column("verdict"), Column("input", rank=1), *numbers("parameters", "MACs")),
+            *(*numbers("fvcore", "uncounted", "differing"), Column("error", "words", 2)),
+        ]
+        counts = ("parameters", "macs_formula", "macs_fvcore", "macs_uncounted", "macs_differing")
         rows = [
-            [row.name, row.verdict, row.input, *(map(number, (row.parameters, *_macs(row)))), row.error]
+            [row.name, row.verdict, row.input, *(text.number(getattr(row, name)) for name in counts), row.error]
             for row in self.rows
         ]
         found = ", ".join(f"{times:,} {verdict}" for verdict, times in self.counts.items())
-        title = f"{len(self):,} model{'' if len(self) == 1 else 's'} audited"
-        return Sheet(title, f"MACs by the formulas and by fvcore. Verdicts: {found}.", [Table(headers, rows)])
+        source = f"MACs by the formulas and by fvcore. Verdicts: {found}."
+        return Content(f"{_models(self)} audited", source, [Table(columns, rows)])
+
+    def screen(self) -> Content:
+        """How many models agree, what fvcore leaves out of how many, the disagreements by reason, what went wrong."""
+        blocks: list[Block] = _first(verdicts(self.rows))
+        uncounted = left_out(self.rows)
+        if uncounted.rows:
+            # The reason is a sentence: it stands below the numbers.
+            places = [place for place, column in enumerate(uncounted.columns) if column.header != "reason"]
+            shown = uncounted.only(places)
+            named = [replace(shown.columns[0], header="uncounted by fvcore"), *shown.columns[1:]]
+            blocks += [*_first(replace(shown, columns=named)), Sentence("Shares are of a model's own MACs.")]
+            reasons = dict.fromkeys(cells[1] for cells in uncounted.rows[:_MOST])
+            blocks += [Sentence(f"Note: {reason}.") for reason in reasons]
+        for table in (disagreements(self.rows), missing(self.rows), errors(self.rows)):
+            if table.rows:
+                blocks += _first(table)
+        return Content("", "", [*blocks, Sentence(f"{_models(self)} audited.")])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -73,30 +98,45 @@ class AuditReport(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a model with every column; nested columns are JSON, an unknown count is missing."""
+        """One row per model with every column; nested columns are JSON, an unknown count is missing."""
         return _frame(self.rows, (*COLUMNS, *TIMINGS))
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV of all that does not vary from run to run; written to `path` if given, whole or not at all."""
-        text = _csv(_frame(self.rows, COLUMNS))
-        if path is not None:
-            files.write(Path(path), text)
-        return text
+        return files.deliver(spreadsheet.text(_frame(self.rows, COLUMNS)), path)
 
-    def write(self, path: Path) -> None:
-        """The rows as .csv or .parquet, and seconds and memory beside them: models.csv, models.timings.csv.
+    def to_parquet(self, path: str | Path) -> None:
+        """The same as Parquet, whole or not at all. Needs the extra `parquet`."""
+        files.write_parquet(Path(path), _frame(self.rows, COLUMNS))
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and Parquet."""
+        return {**super().formats(), ".parquet": self.to_parquet}
+
+    def save(self, path: str | Path) -> None:
+        """Write the report; of .csv and .parquet, seconds and memory stand beside it: models.csv, models.timings.csv.
 
         Raises ConvcostError for another ending, and where it cannot be written.
         """
-        check(path)
-        beside = timings(path)
-        for place, columns in ((beside, ("name", *TIMINGS)), (path, COLUMNS)):
-            frame = _frame(self.rows, columns)
-            files.write(place, _csv(frame) if path.suffix == ".csv" else _parquet(frame))
+        place = Path(path)
+        super().save(place)
+        if place.suffix in ENDINGS:
+            frame = _frame(self.rows, ("name", *TIMINGS))
+            if place.suffix == ".parquet":
+                files.write_parquet(timings(place), frame)
+            else:
+                files.write(timings(place), spreadsheet.text(frame))
 
 
-def _macs(row: AuditRow) -> tuple[int | None, ...]:
-    return row.macs_formula, row.macs_fvcore, row.macs_uncounted, row.macs_differing
+def _models(report: AuditReport) -> str:
+    return f"{len(report):,} model{'' if len(report) == 1 else 's'}"
+
+
+def _first(table: Table) -> list[Block]:
+    """The first rows of a table, and how many more there are."""
+    more = len(table.rows) - _MOST
+    said = [Sentence(f"… and {more} more (--out has them).")] if more > 0 else []
+    return [Table(table.columns, table.rows[:_MOST], everything="--out"), *said]
 
 
 def timings(path: Path) -> Path:
@@ -105,19 +145,16 @@ def timings(path: Path) -> Path:
 
 
 def check(path: Path) -> None:
-    """Raise ConvcostError for a file that `AuditReport.write` could not write, before anything is audited."""
+    """Raise ConvcostError for a file that `AuditReport.save` could not write, before anything is audited."""
     if path.suffix not in ENDINGS:
         raise ConvcostError(f"cannot write {path}: the rows are written as {' or '.join(ENDINGS)}; give such a name")
     files.check_writable(path)
     if path.suffix == ".parquet":
-        try:
-            import pyarrow  # noqa: F401
-        except ModuleNotFoundError as error:
-            raise ConvcostError("Parquet needs pyarrow: pip install 'convcost[parquet]'") from error
+        files.check_parquet(path)
 
 
 def read_csv(path: Path) -> AuditReport:
-    """The rows that `write` put into a CSV file, without their timings; raises ConvcostError for another file."""
+    """The rows that `save` put into a CSV file, without their timings; raises ConvcostError for another file."""
     try:
         lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
         return AuditReport(
@@ -151,11 +188,98 @@ def _frame(rows: tuple[AuditRow, ...], columns: tuple[str, ...]) -> pd.DataFrame
     return pd.DataFrame(data, columns=list(columns))
 
 
-def _csv(frame: pd.DataFrame) -> str:
-    return spreadsheet.text(frame)
+MEANINGS = {
+    "agree": "agree in full: fvcore counts every product as the formulas do",
+    "uncounted": "agree, but fvcore leaves products uncounted",
+    "no formula": "have an operator without a formula",
+    "disagree": "disagree somewhere",
+    NOT_AUDITED: "not audited: the input has no fixed size",
+    ERROR: "could not be compared",
+}
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+def verdicts(rows: Sequence[AuditRow]) -> Table:
+    """How many models have each verdict."""
+    found = [[str(sum(row.verdict == verdict for row in rows)), meaning] for verdict, meaning in MEANINGS.items()]
+    return Table(
+        [Column("models", "number"), Column("verdict", "words")], [cells for cells in found if cells[0] != "0"]
+    )
+
+
+def share(row: AuditRow) -> Fraction:
+    """The part of a model's products that fvcore leaves uncounted."""
+    return Fraction(row.macs_uncounted or 0, row.macs_formula or 1)
+
+
+def left_out(rows: Sequence[AuditRow]) -> Table:
+    """What fvcore leaves out, the largest first: in how many models, and how much of them."""
+    found: dict[tuple[str, str], list[tuple[Fraction, AuditRow]]] = {}
+    weight: dict[tuple[str, str], int] = {}
+    for row in rows:
+        for reason, operators in row.uncounted.items():
+            for operator, (_, macs) in operators.items():
+                found.setdefault((operator, reason), []).append((Fraction(macs, row.macs_formula or 1), row))
+                weight[operator, reason] = weight.get((operator, reason), 0) + macs
+    table = []
+    for key in sorted(found, key=lambda key: (-weight[key], key)):
+        shares = [part for part, _ in found[key]]
+        most, model = max(found[key], key=lambda item: (item[0], item[1].name))
+        percents = text.percent(median(shares)), text.percent(most)
+        table.append([*key, text.number(len(shares)), *percents, model.name])
+    columns = [
+        Column("operator", "name"),
+        Column("reason", "words", 4),
+        *numbers("models"),
+        *numbers("median", "most", rank=1),
+    ]
+    return Table([*columns, Column("in", "name", 3)], table)
+
+
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d+)*(?![\w.-])")
+
+
+def kind(sentence: str) -> str:
+    """A sentence with its numbers left open: 12,345 becomes n, conv2d and 1-D stay."""
+    return _NUMBER.sub("n", sentence)
+
+
+def kinds(row: AuditRow) -> dict[str, int]:
+    """The kinds of a model's disagreements, and in how many calls."""
+    found: dict[str, int] = {}
+    for reason, calls in row.disagreements.items():
+        found[kind(reason)] = found.get(kind(reason), 0) + calls
+    return found
+
+
+def disagreements(rows: Sequence[AuditRow]) -> Table:
+    """The kinds of disagreement: in how many models and calls."""
+    found: dict[str, tuple[set[str], int]] = {}
+    for row in rows:
+        for reason, calls in kinds(row).items():
+            models, times = found.get(reason, (set(), 0))
+            found[reason] = models | {row.name}, times + calls
+    order = sorted(found, key=lambda reason: (-len(found[reason][0]), reason))
+    cells = [[reason, text.number(len(found[reason][0])), text.number(found[reason][1])] for reason in order]
+    return Table([Column("reason", "words"), *numbers("models", "calls")], cells)
+
+
+def missing(rows: Sequence[AuditRow]) -> Table:
+    """Operators without a formula: in how many models and calls."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        for name, calls in row.no_formula.items():
+            found.setdefault(name, []).append(calls)
+    order = sorted(found, key=lambda name: (-len(found[name]), name))
+    cells = [[name, text.number(len(found[name])), text.number(sum(found[name]))] for name in order]
+    return Table([Column("operator without a formula", "name"), *numbers("models", "calls")], cells)
+
+
+def errors(rows: Iterable[AuditRow]) -> Table:
+    """Why models were not compared, and which."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.error:
+            found.setdefault(row.error, []).append(row.name)
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    cells = [[reason, text.number(len(names)), names[0]] for reason, names in ordered]
+    return Table([Column("not compared", "words"), *numbers("models"), Column("first", "name", 1)], cells)

@@ -1,21 +1,44 @@
-"""A check of a project's budgets as text, data frame, Markdown and HTML."""
+"""Checks of a project's budgets, in every format, and the sentences that failing tests share with them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convcost.budgeting.checking import BudgetedCount, BudgetOutcome
-from convcost.report import check_text, files, markdown
+from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
+from convcost.budgeting.cost import ModelCosts
+from convcost.budgeting.project import Limit, PartialCount
+from convcost.report import text
+from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table, numbers
+from convcost.report.report import Report, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NAMES = {"macs": "MACs", "params": "parameters", "activations": "activations", UNCOUNTED: "calls that nobody counts"}
+MOST = 5
+_NOT_RUN = "not run"
+_STYLES = {
+    "ok": "green",
+    "risen": "bold red",
+    "unknown": "bold magenta",
+    "broken": "bold red",
+    _NOT_RUN: "bold red",
+}
+_COLUMNS = [
+    *(Column("budget", "name", room=16), Column("count"), Column("number", "number"), Column("limit", "number", 1)),
+    *(Column("margin", "number", 2), Column("verdict", styles=_STYLES)),
+]
+_RAW = (
+    *("budget", "count", "number", "exact", "relation", "bound", "margin", "baseline", "change", "verdict", "error"),
+)
+
 
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(Report):
     """What `convcost.check` returns; `updated` is the baseline that was written."""
 
     title: str
@@ -23,7 +46,7 @@ class CheckReport:
     updated: Path | None = None
 
     def __repr__(self) -> str:
-        return f"<{self.title}, {check_text.conclusion(self.outcomes)[:-1]}>"
+        return f"<{self.title}, {conclusion(self.outcomes)[:-1]}>"
 
     @property
     def ok(self) -> bool:
@@ -40,62 +63,167 @@ class CheckReport:
         """The budgets that were checked and do not hold."""
         return tuple(outcome for outcome in self.outcomes if not outcome.ok and not outcome.error)
 
-    def text(self, width: int = 80) -> str:
-        """What `convcost check` prints, without colours."""
-        from convcost.report.check_screen import print_check
-        from convcost.report.plain import plain
-
-        return plain(lambda console: print_check(console, self), width)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a count of a budget, raw integers; what there is not is <NA>."""
-        import pandas as pd
-
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per count of a budget, whole numbers as they are; what there is not is <NA>."""
         rows = [_raw(outcome, finding) for outcome in self.outcomes for finding in outcome.findings or [None]]
-        frame = pd.DataFrame(rows, columns=_COLUMNS)
-        return frame.astype(dict.fromkeys(("number", "bound", "margin", "baseline", "change"), "Int64"))
+        data = {name: [row[place] for row in rows] for place, name in enumerate(_RAW)}
+        return counted(data, ("number", "bound", "margin", "baseline", "change"))
 
-    def markdown(self, path: str | Path | None = None) -> str:
-        """A summary for a pull request or a CI job; written to `path` if given, whole or not at all."""
-        parts = [f"### {markdown.escaped(self.title)}: {check_text.conclusion(self.outcomes)}"]
-        parts.append(markdown.table(check_text.HEADERS, check_text.rows(self.outcomes)))
-        parts.append(_list(check_text.changes(self.outcomes)))
+    def content(self) -> Content:
+        """Every count with its limit, what changed since the baseline, and why a budget does not hold."""
+        blocks: list[Block] = [_counts(self.outcomes)]
+        blocks += [Sentence(sentence, item=True) for sentence in changes(self.outcomes)]
         for outcome in self.outcomes:
             if not outcome.ok:
-                parts += _failure(outcome)
-        content = "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
-        if path is not None:
-            files.write(Path(path), content)
-        return content
+                blocks.append(Heading(outcome.budget.name))
+                blocks += [Sentence(sentence, item=True) for sentence in complaints(outcome)]
+                blocks += _expensive(outcome)
+        return Content(f"{self.title}: {conclusion(self.outcomes)}", "", blocks, level=3)
 
-    def _repr_html_(self) -> str:
-        html: str = self.to_frame().to_html(index=False, escape=True)
-        return html
+    def screen(self) -> Content:
+        """The same, the conclusion last; of budgets that were not run, the command itself says why."""
+        blocks: list[Block] = [_counts(self.outcomes)]
+        if told := changes(self.outcomes):
+            blocks += [GAP, *map(Sentence, told)]
+        for outcome in self.broken:
+            blocks += [GAP, *failure(outcome)]
+        written = [] if self.updated is None else [Sentence(f"Baseline written: {self.updated.name}.")]
+        style = "bold green" if self.ok else "bold red"
+        return Content("", "", [*blocks, GAP, *written, Sentence(conclusion(self.outcomes), style)])
 
 
-_COLUMNS = (
-    *("budget", "count", "number", "exact", "relation", "bound", "margin", "baseline", "change", "verdict", "error"),
-)
+def failure(outcome: BudgetOutcome) -> list[Block]:
+    """Why a budget does not hold, and the layers that cost most of what is too much."""
+    said = [Sentence(f"{sentence}.") for sentence in complaints(outcome)]
+    return [Sentence(f"{outcome.budget.name}: {outcome.budget.model}", "bold"), *said, *_expensive(outcome)]
 
 
-def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[Any, ...]:
+def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[object, ...]:
     name = outcome.budget.name
     if finding is None:
-        return (name, "", None, None, "", None, None, None, None, check_text.NOT_RUN, outcome.error)
+        return (name, "", None, None, "", None, None, None, None, _NOT_RUN, outcome.error)
     number, limit = finding.count.number, finding.limit
     bound = ("", None, None) if limit is None else (limit.relation, limit.bound, limit.margin(number))
     exact = finding.count.exact
     return (name, finding.name, number, exact, *bound, finding.before, finding.change, str(finding.state), "")
 
 
-def _list(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {markdown.escaped(sentence)}" for sentence in sentences)
+def _counts(outcomes: Sequence[BudgetOutcome]) -> Table:
+    """One row per count; a budget's name stands in its first row alone."""
+    rows = []
+    for outcome in outcomes:
+        cells = [_cells(outcome, finding) for finding in outcome.findings] or [["", "", "", "", _NOT_RUN]]
+        rows += [["" if index else outcome.budget.name, *row] for index, row in enumerate(cells)]
+    return Table(_COLUMNS, rows, everything="--markdown")
 
 
-def _failure(outcome: BudgetOutcome) -> list[str]:
-    parts = [f"#### {markdown.escaped(outcome.budget.name)}", _list(check_text.complaints(outcome))]
-    name = check_text.blamed(outcome)
-    if name and outcome.costs is not None:
-        headers = ["most expensive", "", f">{check_text.NAMES[name]}", ">share"]
-        parts.append(markdown.table(headers, check_text.expensive(outcome.costs, name)))
-    return parts
+def _expensive(outcome: BudgetOutcome) -> list[Table]:
+    name = blamed(outcome)
+    return [expensive(outcome.costs, name, close=True)] if name and outcome.costs is not None else []
+
+
+def expensive(costs: ModelCosts, name: str, most: int = MOST, close: bool = False) -> Table:
+    """The layers that cost most, what they are, their counts and shares."""
+    total = max(getattr(costs, name), 1)
+    rows = [
+        [row.layer, row.kind if row.is_product else row.operator, text.number(n), text.percent(Fraction(n, total))]
+        for row, n in costs.expensive(name, most)
+    ]
+    return Table(
+        [Column("most expensive", "name"), Column("kind", rank=2), *numbers(NAMES[name]), Column("share", "number", 1)],
+        rows,
+        close=close,
+    )
+
+
+def _cells(outcome: BudgetOutcome, finding: BudgetedCount) -> list[str]:
+    name = "uncounted" if finding.name == UNCOUNTED else NAMES[finding.name]
+    margin = ""
+    if finding.limit is not None and finding.state is not BudgetState.UNKNOWN:
+        margin = text.number(finding.limit.margin(finding.count.number))
+    return [name, shown(finding.count), _limit(outcome, finding), margin, str(finding.state)]
+
+
+def shown(count: PartialCount) -> str:
+    """A number; ≥ where something is not in it."""
+    return f"{'' if count.exact else '≥ '}{count.number:,}"
+
+
+def _limit(outcome: BudgetOutcome, finding: BudgetedCount) -> str:
+    """<= 300M; empty for none."""
+    if finding.name == UNCOUNTED and outcome.budget.uncounted is not None:
+        return "none"
+    return "" if finding.limit is None else str(finding.limit)
+
+
+def held(name: str, count: PartialCount, limit: Limit, unknown: Mapping[str, int]) -> str:
+    """MACs: 312,000,000, and the limit is <= 300M: 12,000,000 over."""
+    beyond = limit.beyond(count.number)
+    told = f"{NAMES[name]}: {shown(count)}, and the limit is {limit}"
+    if not count.exact and limit.holds(count) is None:
+        return f"{told}: unknown, as nobody counts {times(unknown)}"
+    return f"{told}: {abs(beyond):,} {'over' if beyond > 0 else 'under'}"
+
+
+def times(operators: Mapping[str, int]) -> str:
+    """An operator or several: aten::sort 1 time, aten::topk 2 times."""
+    return ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in operators.items())
+
+
+def changed(findings: Iterable[BudgetedCount]) -> str:
+    """+1,234 MACs, -5 parameters since the baseline; empty where nothing changed."""
+    told = [f"{text.signed(finding.change)} {NAMES[finding.name]}" for finding in findings if finding.change]
+    return f"{', '.join(told)} since the baseline" if told else ""
+
+
+def complaints(outcome: BudgetOutcome) -> list[str]:
+    """A sentence for everything that does not pass."""
+    budget, costs = outcome.budget, outcome.costs
+    if costs is None:
+        return [outcome.error]
+    unknown = costs.unknown(budget.uncounted or ())
+    found = []
+    for finding in outcome.findings:
+        if finding.state.ok or finding.state is BudgetState.RISEN:
+            continue
+        if finding.limit is not None:
+            found.append(held(finding.name, finding.count, finding.limit, unknown))
+        else:
+            found.append(f"nobody counts {times(unknown)}")
+    if risen := [finding for finding in outcome.findings if finding.state is BudgetState.RISEN]:
+        found.append(f"{_grown(risen, unknown)}, and no limit lets that grow (convcost check --update accepts it)")
+    return found
+
+
+def _grown(risen: Sequence[BudgetedCount], unknown: Mapping[str, int]) -> str:
+    """What rose; one operator that nobody counts may have come for another, so that their number is the same."""
+    by_number = changed(risen)
+    called = times(unknown) if any(finding.name == UNCOUNTED for finding in risen) else ""
+    return "; ".join(filter(None, (by_number, f"nobody counts {called}" if called else "")))
+
+
+def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
+    """3 budgets: 1 ok, 1 broken, 1 not run."""
+    counts = {
+        "ok": sum(outcome.ok for outcome in outcomes),
+        "broken": sum(not outcome.ok and not outcome.error for outcome in outcomes),
+        _NOT_RUN: sum(bool(outcome.error) for outcome in outcomes),
+    }
+    said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    return f"{len(outcomes)} budget{'' if len(outcomes) == 1 else 's'}: {said}."
+
+
+def changes(outcomes: Sequence[BudgetOutcome]) -> list[str]:
+    """What differs from the baseline, one sentence per budget."""
+    told = ((outcome.budget.name, changed(outcome.findings)) for outcome in outcomes)
+    return [f"{name}: {sentence}" for name, sentence in told if sentence]
+
+
+def blamed(outcome: BudgetOutcome) -> str:
+    """The count whose most expensive layers a failure shows: the first that is too large."""
+    for finding in outcome.findings:
+        beyond = finding.limit is not None and finding.limit.beyond(finding.count.number) > 0
+        if finding.name != UNCOUNTED and not finding.state.ok and (beyond or finding.state is BudgetState.RISEN):
+            return finding.name
+    return ""

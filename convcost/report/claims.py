@@ -1,4 +1,4 @@
-"""Claims as data frame, CSV, Markdown, and as a table for a terminal of any width."""
+"""Published numbers and what the formulas make of them, in every format."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.comparison.published.printed import Number
-from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found, Rate, overall
-from convcost.report import files, markdown, spreadsheet, text
-from convcost.report.sheet import Sheet, Shown, Table
+from convcost.comparison.published.notation import Number
+from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found
+from convcost.report import files, markdown, text
+from convcost.report.content import Block, Column, Content, Sentence, Table
+from convcost.report.report import Report
+from convcost.report.table import Line, content_lines, fitting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,10 +22,17 @@ if TYPE_CHECKING:
 FAILED = (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED, ClaimVerdict.TRUNCATED)
 _MORE_DIGITS = 3
 _WORD_DIGITS = 4
+_STYLES = {
+    "refuted": "bold red",
+    "explained": "cyan",
+    "truncated": "yellow",
+    "holds": "green",
+    "not computed": "magenta",
+}
 
 
 @dataclass(frozen=True)
-class ClaimsReport(Shown):
+class ClaimsReport(Report):
     """What `convcost.claims` returns: claims with their verdicts, in the order of the files."""
 
     checked: tuple[Checked, ...]
@@ -47,29 +56,49 @@ class ClaimsReport(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a claim; values are exact text: a decimal, or a fraction where the decimal does not end."""
+        """One row per claim; values are exact text: a decimal, or a fraction where the decimal does not end."""
         import pandas as pd
 
         return pd.DataFrame([_raw(checked) for checked in self.checked], columns=list(_RAW))
 
-    def to_csv(self, path: str | Path | None = None) -> str:
-        """CSV with every column; written to `path` if given, whole or not at all."""
-        return _deliver(spreadsheet.text(self.frame), path)
-
-    def to_markdown(self, path: str | Path | None = None, rates: Sequence[Rate] = ()) -> str:
-        """A page with the refuted claims first, a sentence each; `rates` adds what an explanation is worth."""
-        return _deliver(_page(self, rates), path)
-
-    def sheet(self) -> Sheet:
-        """A table a paper, a row a claim."""
+    def content(self) -> Content:
+        """One table per paper, one row per claim."""
         papers: dict[str, list[Checked]] = {}
         for checked in self.checked:
             papers.setdefault(checked.claim.source, []).append(checked)
-        headers = ("claim", "location", ">printed", ">computed", "verdict", "explanation")
-        tables = [
-            Table(headers, [_short(checked) for checked in found], title=paper) for paper, found in papers.items()
-        ]
-        return Sheet("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", tables)
+        tables = [_table(found, paper) for paper, found in papers.items()]
+        return Content("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", tables)
+
+    def lines(self, width: int) -> list[Line]:
+        """The table, and where it is too narrow for sentences, one for every claim that is refuted or explained."""
+        table = _table(self.checked)
+        blocks: list[Block] = [table] if self.checked else []
+        if len(table.columns) - 1 not in fitting(table, width):
+            blocks = [table.only(range(len(table.columns) - 1))]
+            blocks += [
+                Sentence(f"{checked.claim.id}: {explanation(checked)}.", _STYLES[checked.verdict])
+                for checked in self.checked
+                if checked.verdict in (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED)
+            ]
+        return content_lines(Content("", "", [*blocks, Sentence(f"{summary(self)}.")]), width)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """A page with the refuted claims first, one sentence each; written to `path` if given, whole or not at all."""
+        parts = ["# Published numbers, checked\n", f"Made by `convcost claims`. {summary(self)}.\n", _VERDICTS]
+        headers = ("claim", "where", "what", "printed", "computed", "sentence")
+        for verdict, title in _TITLES.items():
+            rows = [_cells(checked) for checked in self if checked.verdict is verdict]
+            if rows:
+                parts += [f"## {title}\n", markdown.table(headers, rows)]
+        return files.deliver("\n".join(parts), path)
+
+
+def _table(claims: Sequence[Checked], title: str = "") -> Table:
+    columns = [
+        *(Column("claim", "name"), Column("location", rank=1), Column("printed", "number")),
+        *(Column("computed", "number"), Column("verdict", styles=_STYLES), Column("explanation", rank=2)),
+    ]
+    return Table(columns, [_short(checked) for checked in claims], title=title, everything="--csv")
 
 
 _RAW = (
@@ -88,12 +117,6 @@ def _raw(checked: Checked) -> tuple[object, ...]:
         *(("", "") if best is None else (best.reading.sentence, text.plain(best.value))),
         *(claim.source, claim.verified),
     )
-
-
-def _deliver(content: str, path: str | Path | None) -> str:
-    if path is not None:
-        files.write(Path(path), content)
-    return content
 
 
 def printed(checked: Checked) -> str:
@@ -121,7 +144,7 @@ def explanation(checked: Checked) -> str:
     if checked.verdict is ClaimVerdict.TRUNCATED:
         return "further digits are cut off, not rounded"
     if checked.verdict is ClaimVerdict.NOT_COMPUTED:
-        return "the book has no formula for it"
+        return "convcost has no formula for it"
     if not checked.found:
         return ""
     best = checked.found[0]
@@ -145,7 +168,7 @@ def summary(report: ClaimsReport) -> str:
 
 _VERDICTS = """\
 `holds`: the formula rounds to the printed digits. `truncated`: it does with further digits cut off. `explained`: a
-named reading reproduces the print. `refuted`: none does. `not computed`: the book has no formula for it. A question
+named reading reproduces the print. `refuted`: none does. `not computed`: convcost has no formula for it. A question
 mark marks a transcription that was not compared with the paper's text.
 """
 _TITLES = {
@@ -155,35 +178,6 @@ _TITLES = {
     ClaimVerdict.HOLDS: "Holds",
     ClaimVerdict.NOT_COMPUTED: "Not computed",
 }
-
-
-def _page(report: ClaimsReport, rates: Sequence[Rate]) -> str:
-    parts = ["# Published numbers, checked\n", f"Made by `convcost claims`. {summary(report)}.\n", _VERDICTS]
-    if rates:
-        parts.append(_worth(rates))
-    headers = ("claim", "where", "what", "printed", "computed", "sentence")
-    for verdict, title in _TITLES.items():
-        rows = [_cells(checked) for checked in report if checked.verdict is verdict]
-        if rows:
-            parts += [f"## {title}\n", markdown.table(headers, rows)]
-    return "\n".join(parts)
-
-
-def _worth(rates: Sequence[Rate]) -> str:
-    rows = [
-        (
-            f"{rate.digits}{' or more' if rate.digits == rates[-1].digits else ''}",
-            text.number(rate.tried),
-            text.number(rate.explained),
-            text.percent(rate.share),
-        )
-        for rate in rates
-    ]
-    sentence = (
-        "What an explanation is worth: of random numbers within a quarter of the true value, at the print's own "
-        f"precision, the same search explains {text.percent(overall(rates))}.\n"
-    )
-    return f"{sentence}\n{markdown.table(('printed digits', '>random numbers', '>explained', '>rate'), rows)}"
 
 
 def _cells(checked: Checked) -> tuple[str, ...]:

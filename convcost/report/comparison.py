@@ -1,44 +1,69 @@
-"""A comparison as data frame, CSV, Markdown, JSON and HTML."""
+"""Comparisons: formulas against fvcore's count, layer by layer, in every format."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import platform
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row
-from convcost.report import columns, files, markdown, spreadsheet, text
-from convcost.report.sheet import Sheet, Shown, write_latex
+from convcost.comparison.result import Comparison, Row, Totals, summed
+from convcost.comparison.scaling_note import ScalingNote
+from convcost.report import files, latex, markdown, text
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report, counted
+from convcost.report.table import fitting
 
 if TYPE_CHECKING:
     import pandas as pd
 
+STYLES = {
+    "agree": "green",
+    "convention": "cyan",
+    "uncounted": "yellow",
+    "no formula": "magenta",
+    "not called": "magenta",
+    "disagree": "bold red",
+}
+_PAPER = 80  # characters of a line on paper
+_MOST_REASONS = 10
+_TOTALS = [Column("total"), *numbers("formula", "measured", "difference")]
+
 
 @dataclass(frozen=True)
-class ComparisonReport(Shown):
-    """What `convcost.compare` returns."""
+class ComparisonReport(Report):
+    """What `convcost.compare` returns.
+
+    scaling        what rounding costs, of a network with a width multiplier and a scaled image
+    baseline       how many times the MACs are that standard convolutions would take
+    per            what a row stands for: a layer, a block, or a kind of operator
+    all_operators  whether norms, activations and pooling have rows too
+    """
 
     comparison: Comparison
     given: Mapping[str, object]
     reference: str = "given"
+    scaling: ScalingNote | None = None
+    baseline: Fraction | None = None
+    per: str = "layer"
+    all_operators: bool = False
 
     def __repr__(self) -> str:
         return f"<{heading(self)}, measured {self.reference}: {self.verdict}>"
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """One row a convolution or fully connected layer."""
+        """One row per convolution, fully connected layer, or other product."""
         return self.comparison.layers
 
     @property
     def all_rows(self) -> tuple[Row, ...]:
-        """One row an operator."""
+        """One row per operator call."""
         return self.comparison.rows
 
     @property
@@ -53,59 +78,51 @@ class ComparisonReport(Shown):
 
     @property
     def ok(self) -> bool:
-        """No disagreement."""
+        """Whether nothing disagrees."""
         return self.comparison.ok
 
     @property
+    def shown_rows(self) -> tuple[Row, ...]:
+        """The rows that are printed and written."""
+        return self.comparison.per(self.per, self.all_operators)
+
+    def view(self, per: str = "layer", all_operators: bool = False) -> ComparisonReport:
+        """The same comparison with other rows: per layer, block or operator, with or without all operators."""
+        return replace(self, per=per, all_operators=all_operators)
+
+    @property
     def frame(self) -> pd.DataFrame:
-        """One row a layer, raw integers; unknown counts are <NA>."""
-        return self.table()
-
-    def table(self, per: str = "layer", all_operators: bool = False) -> pd.DataFrame:
-        """The rows as a data frame, per layer, block or operator."""
-        import pandas as pd
-
-        rows = self.comparison.per(per, all_operators)
-        data = {column.name: [column.value(row) for row in rows] for column in columns.raw(self.comparison.unit)}
-        frame = pd.DataFrame(data)
+        """One row per layer, whole numbers as they are; unknown counts are <NA>."""
+        data = {name: [value(row) for row in self.shown_rows] for name, value in _raw(self.comparison.unit).items()}
         counts = [name for name in data if name.endswith(("_formula", "_measured", "_difference"))]
-        return frame.astype(dict.fromkeys(counts, "Int64"))
+        return counted(data, counts)
 
-    def to_csv(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
-        """CSV with one row a layer; written to `path` if given, whole or not at all."""
-        return _deliver(spreadsheet.text(self.table(per, all_operators)), path)
+    def content(self) -> Content:
+        """Layers with their sum, totals, what differs and why, and the verdict."""
+        return self._document(replace(self._layers(), title=self._title(), totals=self._sums()), "all operators")
 
-    def to_markdown(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
-        """A Markdown page: title, layers, totals; written to `path` if given, whole or not at all."""
-        shown = columns.shown(self.comparison.unit)
-        rows = self.comparison.per(per, all_operators)
-        layers = markdown.table(
-            [(">" if column.right else "") + column.header for column in shown],
-            [[column.value(row) for column in shown] for row in rows],
-        )
-        totals = markdown.table(["total", ">formula", ">measured", ">difference"], total_rows(self.comparison))
-        reasons = "".join(f"- {markdown.sentence(f'{row.layer}: {row.reason}')}\n" for row in rows if row.reason)
-        notes = [parameter_note(self.comparison), missing_formulas(self.comparison)]
-        said = [markdown.sentence(note) for note in (*notes, conclusion(self))]
-        parts = [
-            f"# {markdown.sentence(heading(self))}",
-            markdown.sentence(source(self)),
-            layers,
-            totals,
-            reasons,
-            *said,
-        ]
-        return _deliver("\n\n".join(part.strip("\n") for part in parts if part) + "\n", path)
+    def screen(self) -> Content:
+        """The same, with the breakdown, what rounding costs, and what fvcore does not count."""
+        comparison, rows = self.comparison, self.shown_rows
+        totals = Table([Column("Total"), *_TOTALS[1:]], total_rows(comparison))
+        blocks: list[Block] = [*map(Sentence, self._scaled()), Sentence(source(self)), self._layers(), totals]
+        if not self.all_operators:
+            said = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
+            blocks.append(Sentence(said))
+        blocks += [*self._shares(), *self._scaling(), GAP, *map(Sentence, uncounted_notes(comparison))]
+        blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
+        reasons = [row for row in rows if row.reason and comparison.turns(row)]
+        blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:_MOST_REASONS]]
+        if len(reasons) > _MOST_REASONS:
+            blocks.append(Sentence(f"… and {len(reasons) - _MOST_REASONS} more (--csv has every reason)."))
+        notes = {row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")}
+        blocks += [Sentence(f"Note: {note}.") for note in sorted(notes)]
+        return Content(heading(self), "", [*blocks, Sentence(conclusion(self), STYLES[self.verdict])])
 
-    def to_json(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
-        """Everything as JSON; written to `path` if given, whole or not at all."""
-        comparison = self.comparison
-        rows = [
-            {column.name: column.value(row) for column in columns.raw(comparison.unit)}
-            for row in comparison.per(per, all_operators)
-        ]
-        paper = comparison.paper
-        data: dict[str, Any] = {
+    def data(self) -> dict[str, object]:
+        """Everything: the settings, what was measured and how, totals, and the rows."""
+        comparison, paper, rows = self.comparison, self.comparison.paper, self.shown_rows
+        return {
             "model": paper.architecture.name if paper else None,
             "measured_model": self.reference,
             "source": str(paper.architecture.source) if paper else None,
@@ -116,34 +133,146 @@ class ComparisonReport(Shown):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
-            "layers": rows,
+            "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
         }
-        return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
 
-    def to_plot(self, path: str | Path, per: str = "layer") -> None:
-        """A chart of MACs and parameters, as .svg or .png; whole or not at all. Needs the extra `plot`."""
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Layers, totals and the verdict as Markdown; written to `path` if given, whole or not at all."""
+        return files.deliver(markdown.page(self._document(self._layers())), path)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """Tables for a paper (booktabs) in the columns that fit it; written to `path` if given, whole or not at all."""
+        layers = self._layers()
+        whole = replace(layers, title=self._title(), totals=self._sums())
+        narrow = self._document(whole.only(fitting(layers, _PAPER)), "all operators")
+        return files.deliver(latex.document_part(narrow), path)
+
+    def to_plot(self, path: str | Path) -> None:
+        """A chart of MACs and parameters, as .svg or .png, whole or not at all. Needs the extra `plot`."""
         from convcost.report import plot
 
-        plot.save(self, Path(path), per)
+        plot.save(self, Path(path), self.per)
 
-    def sheet(self, per: str = "layer", all_operators: bool = False) -> Sheet:
-        """Layers, with the sum of those that are shown, and the totals of the whole net."""
-        from convcost.report import comparison_sheet
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the chart."""
+        return {**super().formats(), ".svg": self.to_plot, ".png": self.to_plot}
 
-        return comparison_sheet.sheet(self, columns.shown(self.comparison.unit), per, all_operators)
+    def _document(self, layers: Table, totals: str = "") -> Content:
+        comparison = self.comparison
+        reasons = [Sentence(f"{row.layer}: {row.reason}", item=True) for row in self.shown_rows if row.reason]
+        notes = [parameter_note(comparison), missing_formulas(comparison), conclusion(self)]
+        table = Table(_TOTALS, total_rows(comparison), title=totals)
+        return Content(heading(self), source(self), [layers, table, *reasons, *map(Sentence, filter(None, notes))])
 
-    def latex(self, path: str | Path | None = None, per: str = "layer", all_operators: bool = False) -> str:
-        """Its tables for a paper (booktabs) in the columns that fit; to `path` if given, whole or not at all."""
-        from convcost.report import comparison_sheet
+    def _title(self) -> str:
+        return "" if self.per == "layer" else f"by {self.per}"
 
-        return write_latex(comparison_sheet.narrow(self, per, all_operators), path)
+    def _layers(self) -> Table:
+        columns = _shown(self.comparison.unit)
+        rows = [[value(row) for _, value in columns] for row in self.shown_rows]
+        return Table([column for column, _ in columns], rows, everything="--csv")
+
+    def _sums(self) -> list[list[str]]:
+        """The sum of the rows that are shown."""
+        if not self.shown_rows:
+            return []
+        sums = summed(list(self.shown_rows), "total")
+        shown = _shown(self.comparison.unit)
+        return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
+
+    def _scaled(self) -> list[str]:
+        """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, an image of 192."""
+        if self.comparison.paper is None:
+            return []
+        network, found = self.comparison.network, []
+        bases = {option.name: option.default for option in network.architecture.options}
+        for option in network.architecture.options:
+            if option.scales and option.name in self.given:
+                base, factor = bases[option.scales], Fraction(option.read(self.given[option.name]))
+                exact = text.plain(factor * int(base or 1))
+                pixels = f"{exact} pixels, an image of {network.settings[option.scales]}"
+                found.append(f"{option.symbol} = {text.plain(factor)} of {base} is {pixels}.")
+        return found
+
+    def _shares(self) -> list[Block]:
+        columns = [Column("Kind of layer", "name"), *numbers("share of MACs", "share of weights")]
+        shares = self.comparison.breakdown
+        rows = [[share.kind, text.percent(share.macs), text.percent(share.weights)] for share in shares]
+        return [Table(columns, rows)] if rows else []
+
+    def _scaling(self) -> list[Block]:
+        """What the separable convolutions save, and what rounding costs."""
+        blocks: list[Block] = []
+        if self.baseline is not None:
+            times = text.decimal(self.baseline, 2)
+            blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
+        note = self.scaling
+        if note is None or (note.alpha == 1 and note.factor == 1):
+            return blocks
+        cost = note.exact - note.unrounded
+        rows = [
+            ["α²ρ² of the full net", text.decimal(note.square, 1)],
+            ["each layer by its α and ρ, nothing rounded", text.decimal(note.unrounded, 1)],
+            ["exact, channels and image rounded", text.number(note.exact)],
+        ]
+        sign = "+" if cost >= 0 else ""
+        said = f"{sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / note.unrounded)})"
+        table = Table([Column("Scaling law", "words"), *numbers("MACs")], rows)
+        return [*blocks, table, Sentence(f"Rounding costs {said}.")]
 
 
-def _deliver(content: str, path: str | Path | None) -> str:
-    if path is not None:
-        files.write(Path(path), content)
-    return content
+Cell = int | str | None
+
+
+def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
+    """The columns of CSV, JSON and data frames; `unit` names the counts."""
+
+    def hyper(name: str, row: Row) -> Cell:
+        found = row.hyper.get(name, "")
+        return _crosses(found) if isinstance(found, tuple) else found
+
+    settings = {name: partial(hyper, name) for name in ("kernel_size", "stride", "groups")}
+    return {
+        "layer": lambda row: row.layer,
+        "block": lambda row: row.block,
+        "operator": lambda row: row.operator,
+        "kind": lambda row: row.kind,
+        "module": lambda row: row.module,
+        "input_shape": lambda row: _crosses(row.input_shape),
+        "output_shape": lambda row: _crosses(row.output_shape),
+        **settings,
+        "params_formula": lambda row: row.params_formula,
+        "params_measured": lambda row: row.params_measured,
+        f"{unit}_formula": lambda row: row.macs_formula,
+        f"{unit}_measured": lambda row: row.macs_measured,
+        f"{unit}_difference": lambda row: row.difference,
+        "verdict": lambda row: str(row.verdict),
+        "reason": lambda row: row.reason,
+    }
+
+
+def _crosses(sizes: Sequence[object] | None) -> str:
+    """1x3x224x224."""
+    return "x".join(map(str, sizes)) if sizes else ""
+
+
+def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
+    """The columns for people."""
+    counts = "MACs" if unit == "macs" else "FLOPs"
+    return [
+        (Column("layer", "name"), lambda row: row.layer),
+        (Column("operator", rank=3), lambda row: row.kind if row.is_product and row.module else row.operator),
+        (Column("input", rank=8), lambda row: text.shape(row.input_shape)),
+        (Column("output", rank=6), lambda row: text.shape(row.output_shape)),
+        (Column("settings", rank=7), lambda row: text.layer_settings(row.hyper)),
+        (Column("params", "number", 2), lambda row: text.number(row.params_formula)),
+        (Column("measured", "number", 5), lambda row: text.number(row.params_measured)),
+        (Column(counts, "number"), lambda row: text.number(row.macs_formula)),
+        (Column("fvcore", "number"), lambda row: text.number(row.macs_measured)),
+        (Column("diff", "number", 1), lambda row: text.signed(row.difference)),
+        (Column("verdict", styles=STYLES), lambda row: str(row.verdict)),
+    ]
 
 
 def heading(report: ComparisonReport) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from convcost.core.convention import ALL, Convention, Fault, Rule
 from convcost.core.registry import find, records
 from convcost.report import files, markdown
-from convcost.report.table import plain_table
+from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
+from convcost.report.report import Report
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _UNITS = ("macs", "flops")
 _SHORT = {
@@ -22,8 +25,8 @@ _SHORT = {
     "inputs": "inputs",
     "macs": "MACs",
 }
-HEADERS = ("operators", "counts", "where", "how")
-FAULT_HEADERS = ("operators", "known fault", "seen in")
+_RULES = [Column("operators", "words"), Column("counts", "words"), Column("where", "words"), Column("how", "words")]
+_FAULTS = [Column("operators", "words"), Column("known fault", "words"), Column("seen in", "words")]
 
 
 def counters() -> dict[str, Convention]:
@@ -78,37 +81,70 @@ def fault_rows(convention: Convention) -> list[list[str]]:
     return rows
 
 
-def page(found: Mapping[str, Convention] | None = None) -> str:
-    """The Markdown page of all conventions."""
-    parts = ["# What each counter counts\n", "Made by `convcost conventions --markdown FILE`.\n"]
-    for convention in (found or counters()).values():
-        unit = "FLOPs" if convention.unit == "flops" else "MACs"
-        sample = " Counts of hooked modules are divided by the batch." if convention.per_sample else ""
-        parts += [
-            f"## {convention.name}\n",
-            f"{convention.title}. It prints {unit}.{sample} Source: {convention.source}.\n",
-            markdown.table(HEADERS, rule_rows(convention)),
+@dataclass(frozen=True)
+class ConventionsReport(Report):
+    """What each counter counts, and its known faults."""
+
+    conventions: tuple[Convention, ...]
+
+    @classmethod
+    def of(cls, name: str | None = None) -> ConventionsReport:
+        """The convention of one counter, or of all; raises UnknownNameError for a counter there is none of."""
+        found = {name: find(Convention, name, "convention")} if name else counters()
+        return cls(tuple(found.values()))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per rule or known fault."""
+        import pandas as pd
+
+        rows = [
+            (convention.name, kind, *cells)
+            for convention in self.conventions
+            for kind, found in (("rule", rule_rows(convention)), ("fault", _as_rules(fault_rows(convention))))
+            for cells in found
         ]
-        if rows := fault_rows(convention):
-            parts.append(markdown.table(FAULT_HEADERS, rows))
-    return "\n".join(parts)
+        return pd.DataFrame(rows, columns=["counter", "kind", "operators", "counts", "where", "how"])
+
+    def content(self) -> Content:
+        """The rules and the known faults of each counter."""
+        blocks: list[Block] = []
+        for convention in self.conventions:
+            blocks += [Heading(convention.name), Sentence(_told(convention)), *_tables(convention)]
+        return Content("What each counter counts", "Made by convcost conventions.", blocks)
+
+    def screen(self) -> Content:
+        """The same, the known faults as sentences."""
+        blocks: list[Block] = []
+        for convention in self.conventions:
+            rows = [row[:3] for row in rule_rows(convention)]
+            blocks += [Sentence(convention.title, "bold"), Sentence(f"Source: {convention.source}.")]
+            blocks.append(Table(_RULES[:3], rows, close=True))
+            faults = fault_rows(convention)
+            blocks += [Sentence(f"Known fault ({operators}): {sentence}.") for operators, sentence, _ in faults]
+            blocks.append(GAP)
+        return Content("", "", blocks)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """The page of these conventions; written to `path` if given, whole or not at all."""
+        parts = ["# What each counter counts\n", "Made by `convcost conventions --markdown FILE`.\n"]
+        for convention in self.conventions:
+            tables = map(markdown.of_table, _tables(convention))
+            parts += [f"## {convention.name}\n", f"{_told(convention)}\n", *tables]
+        return files.deliver("\n".join(parts), path)
 
 
-def write(path: Path) -> None:
-    """The page as a file, whole or not at all."""
-    files.write(path, page())
+def _told(convention: Convention) -> str:
+    unit = "FLOPs" if convention.unit == "flops" else "MACs"
+    sample = " Counts of hooked modules are divided by the batch." if convention.per_sample else ""
+    return f"{convention.title}. It prints {unit}.{sample} Source: {convention.source}."
 
 
-def print_conventions(console: Console, name: str | None) -> None:
-    """All conventions, or one."""
-    shown = {name: find(Convention, name, "convention")} if name else counters()
-    for convention in shown.values():
-        console.print(Text(convention.title, style="bold"))
-        console.print(Text(f"Source: {convention.source}."))
-        table = plain_table("operators", "counts", "where")
-        for operators, counted, where, _ in rule_rows(convention):
-            table.add_row(*map(Text, (operators, counted, where)))
-        console.print(table)
-        for operators, sentence, _ in fault_rows(convention):
-            console.print(Text(f"Known fault ({operators}): {sentence}."))
-        console.print()
+def _tables(convention: Convention) -> list[Table]:
+    faults = fault_rows(convention)
+    return [Table(_RULES, rule_rows(convention)), *([Table(_FAULTS, faults)] if faults else [])]
+
+
+def _as_rules(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Rows of faults in the columns of rules."""
+    return [[operators, "", seen_in, sentence] for operators, sentence, seen_in in rows]

@@ -1,155 +1,274 @@
-"""A derivation on a terminal: formulas, their domain, and their values."""
+"""Derivations: what a model or a family of models costs as a formula of its input's sizes, in every format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
-from convcost.core.errors import MeasurementError
 from convcost.core.paper_table import repeated
-from convcost.report import text
-from convcost.report.sheet import Sheet, Table, write_latex
-from convcost.report.table import plain_table
+from convcost.report import files, text
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report
+from convcost.report.table import Line, content_lines, wrapped
 from convcost.symbolic import printer
 from convcost.symbolic.derivation import METRICS, Derivation, Subtotal
-from convcost.symbolic.form import Form
-from convcost.symbolic.function import Function, read_sizes
+from convcost.symbolic.family import Family
+from convcost.symbolic.function import Function
 
 if TYPE_CHECKING:
-    from convcost.trace.derive import Checkable
+    import pandas as pd
+
+    from convcost.explore.evaluated import Evaluated
 
 _MEANING = (
     "Activations are what the operators with multiply-accumulates write, peak activation is what the operator with "
     "the largest sum of both reads and writes, in elements."
 )
+_NAMES = max(map(len, METRICS.values())) + 2
+_LEAST_FORMULA = 24
 
 
-def print_derivation(
-    console: Console, checkable: Checkable, per: str, points: Sequence[Mapping[str, int]], latex: bool
-) -> None:
-    """Print the formulas of a model, or the MACs' alone or the table's as LaTeX; at points, their values."""
-    derived = checkable.derived
-    sizes = [_complete(derived, point) for point in points]
-    if latex:
-        shown = derived.latex() if per == "total" else write_latex(_sheet(derived, per, sizes[:1]), None).rstrip()
-        console.print(shown, soft_wrap=True)
-        return
-    console.print(Text(f"{derived.model}: input {derived.input}", style="bold"))
-    calls = f"{len(derived.entries)} operator call{'s' if len(derived.entries) != 1 else ''}"
-    console.print(f"Derived from one symbolic trace of the model, {calls}.")
-    if derived.note:
-        console.print(Text(f"{derived.note[0].upper()}{derived.note[1:]}."))
-    console.print(Text(f"Domain: {derived.domain}."))
-    _print_own(console, checkable)
-    console.print()
-    if per == "total":
-        _print_total(console, derived)
-    else:
-        _print_sums(console, derived, per, sizes[:1])
-    _print_unknown(console, derived)
-    for point in sizes:
-        _print_values(console, checkable, point)
+@dataclass(frozen=True)
+class DerivationReport(Report):
+    """What `convcost.derive` returns.
+
+    per     what a row stands for: the whole model, a stage, or a layer
+    points  sizes of the input at which the formulas were evaluated
+    own     whether the formulas hold at the model's own input, where that is outside of their domain
+    """
+
+    derivation: Derivation
+    per: str = "total"
+    points: tuple[Evaluated, ...] = ()
+    own: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.derivation.title()}>"
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Names of the open sizes, in order."""
+        return self.derivation.symbols
+
+    @property
+    def domain(self) -> str:
+        """For which sizes the formulas hold, in words."""
+        return self.derivation.domain
+
+    @property
+    def parameters(self) -> int:
+        """The number of learnable elements."""
+        return self.derivation.parameters
+
+    @property
+    def macs(self) -> Any:
+        """Multiply-accumulates, as a SymPy expression."""
+        return self.derivation.macs
+
+    @property
+    def activations(self) -> Any:
+        """Elements that operators with multiply-accumulates write, as a SymPy expression."""
+        return self.derivation.activations
+
+    @property
+    def peak(self) -> Any:
+        """The largest working set of one operator, in elements, as a SymPy expression."""
+        return self.derivation.peak
+
+    def function(self, metric: str = "macs") -> Function:
+        """A metric as a fast, exact function of the symbols, on ints and on NumPy arrays."""
+        return self.derivation.function(metric)
+
+    def at(self, *values: int, **named: int) -> dict[str, int]:
+        """All metrics at one number for each symbol; raises DomainError outside of the domain."""
+        return self.derivation.at(*values, **named)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per metric with its formula; or one per layer or stage, with its parameters."""
+        import pandas as pd
+
+        if self.per == "total":
+            formulas = [(METRICS[metric], self.derivation.text(metric)) for metric in METRICS]
+            return pd.DataFrame(formulas, columns=["metric", "formula"])
+        rows = [
+            (row.name, repeated(row.kinds), _macs(row, printer.plain(row.macs, self.symbols)), row.parameters)
+            for row in self.derivation.per(self.per)
+        ]
+        return pd.DataFrame(rows, columns=[self.per, "operator", "macs", "parameters"])
+
+    def content(self) -> Content:
+        """The formulas and for which sizes they hold, in a table."""
+        derived, at = self.derivation, f" At {_sizes(self.points[0].sizes)}." if self.points else ""
+        source = f"Derived from one symbolic trace of the model. Domain: {derived.domain}.{at}"
+        table = self._sums()
+        if self.per == "total":
+            rows = [[title, derived.text(metric)] for metric, title in METRICS.items()]
+            table = Table([Column("metric"), Column("formula", "words")], rows)
+        return Content(_heading(derived), source, [table])
+
+    def lines(self, width: int) -> list[Line]:
+        """The formulas, for which sizes they hold, and their values at the points."""
+        derived = self.derivation
+        calls = f"{len(derived.entries)} operator call{'s' if len(derived.entries) != 1 else ''}"
+        head = [f"Derived from one symbolic trace of the model, {calls}."]
+        if derived.note:
+            head.append(f"{derived.note[0].upper()}{derived.note[1:]}.")
+        head += [f"Domain: {derived.domain}.", self.own]
+        rest: list[Block] = []
+        if derived.unknown:
+            rest += [GAP, Sentence(f"Without a formula, and in no sum: {_times(derived.unknown)}.", "magenta")]
+        for point in self.points:
+            rows = [[METRICS[metric], text.number(value)] for metric, value in point.values.items()]
+            rest += [GAP, Sentence(f"At {_sizes(point.sizes)}:")]
+            rest.append(Table([Column("Value"), Column("", "number")], rows, close=True))
+            if point.broken:
+                same = "but a plain trace at this size gives the same."
+                rest.append(Sentence(f"Outside of the domain ({point.broken} does not hold), {same}"))
+        start = Content(_heading(derived), "", [Sentence(sentence) for sentence in head if sentence])
+        if self.per != "total":
+            return content_lines(Content(start.title, "", [*start.blocks, self._sums(), *rest]), width)
+        lines = [*content_lines(start, width), [], *self._formula_lines(width), []]
+        return [*lines, *content_lines(Content("", "", [Sentence(_MEANING), *rest]), width)]
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """The MACs for math mode, or the table of layers or stages; written to `path` if given."""
+        return files.deliver(f"{self.derivation.latex()}\n", path) if self.per == "total" else super().to_latex(path)
+
+    def _repr_html_(self) -> str:
+        return self.derivation._repr_html_()
+
+    def _repr_latex_(self) -> str:
+        return self.derivation._repr_latex_()
+
+    def _formula_lines(self, width: int) -> list[Line]:
+        """One formula per metric, broken between its terms."""
+        lines: list[Line] = []
+        for metric, title in METRICS.items():
+            for place, line in enumerate(_broken(self.derivation.parts(metric), max(width - _NAMES, _LEAST_FORMULA))):
+                lines.append([(f"{title if place == 0 else '':{_NAMES}}{line}", "")])
+        return lines
+
+    def _sums(self) -> Table:
+        """One row per layer or stage and the total: formulas, or numbers at the first point."""
+        derived, rows = self.derivation, self.derivation.per(self.per)
+        if self.points:
+            point = self.points[0]
+            shown, total = [text.number(count) for count in point.rows], text.number(point.values["macs"])
+        else:
+            shown = [printer.plain(row.macs, derived.symbols) for row in rows]
+            total = printer.plain(derived.forms["macs"][0], derived.symbols)
+        cells = [
+            [row.name, repeated(row.kinds), _macs(row, macs), text.number(row.parameters)]
+            for row, macs in zip(rows, shown, strict=True)
+        ]
+        columns = [
+            *(
+                Column(self.per, "name"),
+                Column("operator", "words", 2),
+                Column("MACs", "number" if self.points else "words"),
+            ),
+            Column("params", "number", 1),
+        ]
+        return Table(columns, cells, [["total", "", total, text.number(derived.parameters)]])
 
 
-def _print_own(console: Console, checkable: Checkable) -> None:
-    """What is true of the model's own input where that is outside of the domain."""
-    sizes = checkable.own_sizes
-    if not sizes or not checkable.derived.broken(sizes):
-        return
-    try:
-        checkable.at(sizes)
-    except MeasurementError:
-        said = "is not in it, and the formulas do not hold there"
-    else:
-        said = "is not in it, but a plain trace at this size gives the same"
-    console.print(Text(f"The model's own input, {_said(sizes)}, {said}."))
+@dataclass(frozen=True)
+class FamilyReport(Report):
+    """What `convcost.derive_family` returns."""
+
+    family: Family
+
+    def __repr__(self) -> str:
+        return f"<{self.family.title()}>"
+
+    def at(self, multiplier: Fraction, **sizes: int) -> dict[str, int]:
+        """MACs, parameters and activations at a multiplier and at sizes of the input."""
+        return self.family.at(multiplier, **sizes)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per formula: the sums, and how each channel count follows the multiplier."""
+        import pandas as pd
+
+        rows = [(equation.left, equation.right) for equation in self.family.equations()]
+        return pd.DataFrame(rows, columns=["name", "formula"])
+
+    def content(self) -> Content:
+        """The formula in the rounded channel counts, and how these follow the multiplier α."""
+        family = self.family
+        built, checked = _several(family.built), text.plain(family.checked)
+        said = f"Derived from the models at α = {built}; the model at α = {checked} has exactly this cost."
+        rows = [
+            [printer.product_text(size, family.symbols), printer.plain(coefficient, family.symbols)]
+            for size, coefficient in family.by_resolution()
+        ]
+        blocks: list[Block] = [
+            Sentence(f"Domain: {family.domain}."),
+            Table([Column("positions", "number"), Column("MACs at each", "words")], rows),
+            *(GAP, Sentence(f"Parameters: {printer.plain(family.parameters, family.symbols)}")),
+            self._channels(),
+        ]
+        if any("eights" in rule.said("α") for rule in family.rules.values()):
+            eights = "eights(x): the multiple of 8 nearest to x, at least 8; the next one where that is below 0.9·x."
+            blocks += [GAP, Sentence(eights)]
+        return Content(f"{family.model}: input {family.input}, width multiplier α", said, blocks)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """All equations for math mode; written to `path` if given, whole or not at all."""
+        return files.deliver(f"{self.family.latex()}\n", path)
+
+    def _repr_html_(self) -> str:
+        return self.family._repr_html_()
+
+    def _repr_latex_(self) -> str:
+        return self.family._repr_latex_()
+
+    def _channels(self) -> Table:
+        """The rule of each channel count, and its values at the multipliers that were built."""
+        family = self.family
+        multipliers = (*family.built, family.checked)
+        counts = numbers(*(f"α = {text.plain(multiplier)}" for multiplier in multipliers), rank=1)
+        rows = []
+        for width in family.widths:
+            rule = family.rules[width.name].said("α") if family.rules else "none known"
+            rows.append([width.name, rule, *(text.number(width.values[m]) for m in multipliers)])
+        return Table([Column("channels"), Column("rule", "words"), *counts], rows)
 
 
-def _said(sizes: Mapping[str, int]) -> str:
+def _heading(derived: Derivation) -> str:
+    return f"{derived.model}: input {derived.input}"
+
+
+def _sizes(sizes: Mapping[str, int]) -> str:
     return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
 
 
-def _complete(derived: Derivation, point: Mapping[str, int]) -> dict[str, int]:
-    """The point with a batch of 1 where none is given; raises DomainError for what is missing."""
-    given = {"B": 1, **point} if "B" in derived.symbols else point
-    return read_sizes(derived.symbols, (), given)
+def _times(operators: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in operators.items())
 
 
-def _print_total(console: Console, derived: Derivation) -> None:
-    width = max(map(len, METRICS.values())) + 2
-    for metric, title in METRICS.items():
-        lines = _lines(derived.parts(metric), max(console.width - width, 24))
-        for place, line in enumerate(lines):
-            console.print(Text(f"{title if place == 0 else '':{width}}{line}"), soft_wrap=True)
-    console.print()
-    console.print(_MEANING)
-
-
-def _lines(parts: Sequence[str], width: int) -> list[str]:
-    lines = [""]
-    for part in parts:
-        joined = f"{lines[-1]} {part}" if lines[-1] else part
-        if cell_len(joined) > width and lines[-1]:
-            lines.append(part)
-        else:
-            lines[-1] = joined
-    return lines
-
-
-def _sums(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> Table:
-    """One row each, with formulas, or with numbers at a point, and the total."""
-
-    def shown(form: Form) -> str:
-        if points:
-            return text.number(Function("macs", [form], derived.symbols)(**points[0]))
-        return printer.plain(form, derived.symbols)
-
-    right = ">" if points else ""
-    rows = [
-        (row.name, repeated(row.kinds), _macs(row, shown(row.macs)), f"{row.parameters:,}") for row in derived.per(per)
-    ]
-    total = ("total", "", shown(derived.forms["macs"][0]), f"{derived.parameters:,}")
-    return Table((per, "operator", f"{right}MACs", ">params"), rows, [total])
-
-
-def _print_sums(console: Console, derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> None:
-    sums = _sums(derived, per, points)
-    table = plain_table(*sums.headers)
-    for row in (*sums.rows, *sums.totals):
-        table.add_row(*map(Text, row))
-    console.print(table)
-
-
-def _sheet(derived: Derivation, per: str, points: Sequence[Mapping[str, int]]) -> Sheet:
-    at = f" At {_said(points[0])}." if points else ""
-    source = f"Derived from one symbolic trace of the model. Domain: {derived.domain}.{at}"
-    return Sheet(f"{derived.model}: input {derived.input}", source, [_sums(derived, per, points)])
+def _several(multipliers: Sequence[Fraction]) -> str:
+    texts = [text.plain(multiplier) for multiplier in multipliers]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]])
 
 
 def _macs(row: Subtotal, shown: str) -> str:
     return shown if not row.unknown else f"{shown} + ?" if row.macs.terms else "?"
 
 
-def _print_unknown(console: Console, derived: Derivation) -> None:
-    if derived.unknown:
-        names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in derived.unknown.items())
-        console.print()
-        console.print(Text(f"Without a formula, and in no sum: {names}.", style="magenta"))
-
-
-def _print_values(console: Console, checkable: Checkable, point: Mapping[str, int]) -> None:
-    values, broken = checkable.at(point)
-    console.print()
-    console.print(Text(f"At {_said(point)}:"))
-    table = plain_table("Value", ">")
-    for metric, value in values.items():
-        table.add_row(METRICS[metric], text.number(value))
-    console.print(table)
-    if broken:
-        console.print(
-            Text(f"Outside of the domain ({broken} does not hold), but a plain trace at this size gives the same.")
-        )
+def _broken(parts: Sequence[str], width: int) -> list[str]:
+    """The parts in lines of at most `width`; a part that is itself longer is broken like a sentence."""
+    lines = [""]
+    for part in parts:
+        joined = f"{lines[-1]} {part}" if lines[-1] else part
+        if cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += wrapped(part, width)
+    return lines if lines[0] else lines[1:]

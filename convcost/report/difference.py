@@ -1,29 +1,33 @@
-"""A difference of two networks as data frame, Markdown and HTML."""
+"""Differences of two networks, layer by layer, in every format."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcost.comparison.difference import Change, Difference
-from convcost.report import files, markdown, text
-from convcost.report.sheet import Sheet, Shown, Table, write_latex
+from convcost.report import text
+from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADERS = ("", "layer", ">MACs before", ">MACs after", ">MACs diff", ">params diff", "what")
-MEANING = "+ added, - removed, ~ changed."
+_COLUMNS = [
+    *(Column(""), Column("layer", "name"), Column("MACs before", "number", 3), Column("MACs after", "number", 2)),
+    *(Column("MACs diff", "number"), Column("params diff", "number", 4), Column("what", "text", 5)),
+]
+_MEANING = "+ added, - removed, ~ changed."
 
 
 @dataclass(frozen=True)
-class DifferenceReport(Shown):
-    """What `convcost.diff` returns."""
+class DifferenceReport(Report):
+    """What `convcost.diff` returns; `all_operators`: whether norms, activations and pooling have rows too."""
 
     difference: Difference
+    all_operators: bool = False
 
     def __repr__(self) -> str:
         return f"<{heading(self)}: {conclusion(self)}>"
@@ -38,45 +42,48 @@ class DifferenceReport(Shown):
         """The layers that are not as before."""
         return self.difference.changed()
 
+    def view(self, all_operators: bool = False) -> DifferenceReport:
+        """The same difference with or without the operators that do not multiply."""
+        return replace(self, all_operators=all_operators)
+
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a layer that is not as before, raw integers; unknown counts are <NA>."""
-        import pandas as pd
-
-        data: dict[str, list[Any]] = {
-            "mark": [c.mark for c in self.changes],
-            "layer": [c.layer.path for c in self.changes],
-            "operator": [c.layer.name for c in self.changes],
+        """One row per layer that is not as before, whole numbers as they are; unknown counts are <NA>."""
+        changes = self.difference.changed(self.all_operators)
+        data: dict[str, list[object]] = {
+            "mark": [c.mark for c in changes],
+            "layer": [c.layer.path for c in changes],
+            "operator": [c.layer.name for c in changes],
         }
         for side in ("before", "after"):
             for count in ("macs", "parameters"):
-                data[f"{count}_{side}"] = [c.count(side, count) for c in self.changes]
-        data["what"] = [what(c) for c in self.changes]
-        counts = [name for name in data if name.endswith(("_before", "_after"))]
-        return pd.DataFrame(data).astype(dict.fromkeys(counts, "Int64"))
+                data[f"{count}_{side}"] = [c.count(side, count) for c in changes]
+        data["what"] = [what(c) for c in changes]
+        return counted(data, [name for name in data if name.endswith(("_before", "_after"))])
 
-    def to_markdown(self, path: str | Path | None = None, all_operators: bool = False) -> str:
-        """A Markdown page for a pull request; written to `path` if given, whole or not at all."""
-        parts = [f"### {markdown.escaped(heading(self))}", conclusion(self)]
-        changes = self.difference.changed(all_operators)
-        parts.append(markdown.table(["total", ">before", ">after", ">difference", ">relative"], total_rows(self)))
-        if changes:
-            parts += [markdown.table(HEADERS, rows(changes)), markdown.escaped(MEANING)]
-        content = "\n\n".join(part.strip("\n") for part in parts) + "\n"
-        if path is not None:
-            files.write(Path(path), content)
-        return content
+    def content(self) -> Content:
+        """How many layers changed, the totals of both networks, and the layers that are not as before."""
+        changes = self._changes()
+        blocks: list[Block] = [self._totals("total"), *changes, *([Sentence(_MEANING)] if changes else [])]
+        return Content(heading(self), conclusion(self), blocks, level=3)
 
-    def sheet(self, all_operators: bool = False) -> Sheet:
-        """The layers that are not as before, and the totals of both networks."""
-        changes = self.difference.changed(all_operators)
-        tables = [Table(HEADERS, rows(changes), title="layers that are not as before")] if changes else []
-        totals = Table(("total", ">before", ">after", ">difference", ">relative"), total_rows(self))
-        return Sheet(heading(self), "Counts are the formulas'.", [*tables, totals], [MEANING, conclusion(self)])
+    def screen(self) -> Content:
+        """The same, the layers first."""
+        changes: list[Block] = [*self._changes(), Sentence(_MEANING, "dim")] if self._changes() else []
+        return Content(heading(self), "", [*changes, self._totals("Total"), Sentence(conclusion(self))])
 
-    def latex(self, path: str | Path | None = None, all_operators: bool = False) -> str:
-        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
-        return write_latex(self.sheet(all_operators), path)
+    def _changes(self) -> list[Table]:
+        changes = self.difference.changed(self.all_operators)
+        return [Table(_COLUMNS, _rows(changes), everything="--markdown")] if changes else []
+
+    def _totals(self, name: str) -> Table:
+        before, after = self.difference.before, self.difference.after
+        pairs = {"MACs": (before.macs, after.macs), "parameters": (before.parameters, after.parameters)}
+        rows = [
+            [count, text.number(a), text.number(b), text.signed(b - a), _percent(Fraction(b - a, a)) if a else ""]
+            for count, (a, b) in pairs.items()
+        ]
+        return Table([Column(name), *numbers("before", "after", "difference", "relative", rank=1)], rows)
 
 
 def heading(report: DifferenceReport) -> str:
@@ -92,18 +99,17 @@ def conclusion(report: DifferenceReport) -> str:
     changes = difference.changed()
     marks = [change.mark for change in changes]
     words = {"+": "added", "-": "removed", "~": "changed"}
-    counted = [f"{marks.count(mark)} {word}" for mark, word in words.items() if mark in marks]
+    said = [f"{marks.count(mark)} {word}" for mark, word in words.items() if mark in marks]
     others = len(difference.changed(all_operators=True)) - len(changes)
     if others:
-        counted.append(f"{others} other operator{'s' if others > 1 else ''} added, removed or changed")
+        said.append(f"{others} other operator{'s' if others > 1 else ''} added, removed or changed")
     same = [c for c in difference.changes if not c.mark and c.layer.is_product]
     renamed = sum(c.renamed for c in same)
     note = f" ({renamed} under another name)" if renamed else ""
-    return f"Layers: {', '.join([*counted, f'{len(same)} as before'])}{note}."
+    return f"Layers: {', '.join([*said, f'{len(same)} as before'])}{note}."
 
 
-def rows(changes: Sequence[Change]) -> list[list[str]]:
-    """Cells of a table, in the order of `HEADERS`."""
+def _rows(changes: Sequence[Change]) -> list[list[str]]:
     return [
         [
             change.mark,
@@ -125,7 +131,7 @@ def what(change: Change) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {_value(a)} → {_value(b)}" for name, a, b in change.settings)
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, tuple):
@@ -135,16 +141,6 @@ def _value(value: Any) -> str:
 
 def _shown(change: Change, side: str) -> str:
     return "" if getattr(change, side) is None else text.number(change.count(side, "macs"))
-
-
-def total_rows(report: DifferenceReport) -> list[list[str]]:
-    """MACs and parameters of both, absolute and relative."""
-    before, after = report.difference.before, report.difference.after
-    pairs = {"MACs": (before.macs, after.macs), "parameters": (before.parameters, after.parameters)}
-    return [
-        [name, text.number(a), text.number(b), text.signed(b - a), _percent(Fraction(b - a, a)) if a else ""]
-        for name, (a, b) in pairs.items()
-    ]
 
 
 def _percent(value: Fraction) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_writable(path: Path) -> None:
@@ -56,3 +61,27 @@ def write(path: Path, content: str | bytes) -> None:
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise ConvcostError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+
+def deliver(content: str, path: str | Path | None) -> str:
+    """The content, written to `path` if one is given."""
+    if path is not None:
+        write(Path(path), content)
+    return content
+
+
+def check_parquet(path: Path) -> None:
+    """Raise ConvcostError if no Parquet can be written there, before any work is done for it."""
+    check_writable(path)
+    try:
+        import pyarrow  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ConvcostError("Parquet needs pyarrow: pip install 'convcost[parquet]'") from error
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write a data frame as Parquet, whole or not at all; raises ConvcostError as `check_parquet` does."""
+    check_parquet(path)
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    write(path, buffer.getvalue())

@@ -1,116 +1,102 @@
-"""A formula on a terminal: what it means, where it holds, where it is from, and what it gives."""
+"""Formulas of the registry: what they mean, where they hold, where they are from, and what they give."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
-
-from rich.console import Console
-from rich.text import Text
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
-from convcost.core.cost import NAMES, PRIMITIVES, Cost
-from convcost.core.errors import DomainError
-from convcost.core.record import Formula
-from convcost.core.registry import lookup
-from convcost.report import text
-from convcost.report.table import plain_table
+from convcost.core.convention import Convention
+from convcost.core.cost import NAMES, Cost
+from convcost.core.record import Formula, Operator
+from convcost.core.registry import registry
+from convcost.explore.formula_values import COMPARED, FormulaValues, present
+from convcost.report import files, text
+from convcost.report.architecture import definitions, options_table
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
+from convcost.report.report import Report
+from convcost.symbolic import expressions as symbolic
+from convcost.symbolic import latex
+from convcost.symbolic.closed_form import NetworkForm
 
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
-
-
-def print_formula(console: Console, name: str, values: Mapping[str, str], latex: bool) -> None:
-    """Print a record of the book, or its closed form alone as LaTeX."""
-    record = lookup(name)
-    if isinstance(record, Architecture):
-        from convcost.report.network import print_network
-
-        print_network(console, record, values, latex)
-        return
-    numbers = read_values(record, values)
-    if latex:
-        from convcost.symbolic.closed_form import closed_form
-        from convcost.symbolic.expressions import latex_parts
-        from convcost.symbolic.latex import broken
-
-        order = [symbol.name for symbol in record.symbols]
-        console.print(broken(latex_parts(closed_form(record, numbers).macs, order)), soft_wrap=True)
-        return
-    against = lookup(record.against) if record.against else None
-    columns = [against, record] if isinstance(against, Formula) else [record]
-    known = all(s.name in numbers or s.default is not None for s in record.symbols)
-    costs = [column.evaluate(column.complete_values(numbers)) for column in columns] if known else []
-    _print_head(console, record)
-    _print_closed(console, columns, {} if known else numbers)
-    if known:
-        _print_values(console, columns, numbers, costs)
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, Any]:
-    """Exact numbers for the symbols that were given; raises DomainError for what is none."""
-    symbols = {symbol.name: symbol for symbol in record.symbols}
-    numbers: dict[str, Any] = {}
-    for name, value in values.items():
-        if name not in symbols:
-            raise DomainError(f"{record.name} has no symbol {name!r}; it has {', '.join(symbols)}")
-        decimal = symbols[name].unit == "factor"
-        if not _NUMBER.fullmatch(value) or ("." in value and not decimal):
-            raise DomainError(f"{name} is {value!r}, but must be a {'decimal' if decimal else 'whole'} number")
-        numbers[name] = Fraction(value) if decimal else int(value)
-    return numbers
+@dataclass(frozen=True)
+class FormulaReport(Report):
+    """A formula, beside the one that it is compared with."""
+
+    values: FormulaValues
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per primitive: its closed form, and its exact value where no symbol is open."""
+        import pandas as pd
+
+        values = self.values
+        form, costs = values.forms[-1], values.costs[-1:]
+        rows = [
+            (NAMES[name], symbolic.line(getattr(form, name), self._order()), *(getattr(cost, name) for cost in costs))
+            for name in present((form, *costs))
+        ]
+        return pd.DataFrame(rows, columns=["primitive", "closed form", *(["value"] if costs else [])])
+
+    def content(self) -> Content:
+        """Symbols, domain and closed form, and the value at what was given."""
+        record = self.values.record
+        rows = [
+            [symbol.name, symbol.meaning, symbol.unit, "" if symbol.default is None else str(symbol.default)]
+            for symbol in record.symbols
+        ]
+        columns = [Column("Symbol"), Column("meaning", "words"), Column("unit", "words", 1), Column("default", rank=2)]
+        blocks: list[Block] = [Table(columns, rows)]
+        if record.domain:
+            blocks += [GAP, Sentence(f"Domain: {'; '.join(c.sentence for c in record.domain)}.")]
+        blocks += [*self._closed(), *(self._values() if self.values.costs else [])]
+        return Content(f"{record.name}: {record.title}", f"Source: {record.source}", blocks)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """The closed form of the MACs for math mode; written to `path` if given, whole or not at all."""
+        parts = symbolic.latex_parts(self.values.forms[-1].macs, self._order())
+        return files.deliver(f"{latex.broken(parts)}\n", path)
+
+    def _order(self) -> list[str]:
+        return [symbol.name for symbol in self.values.record.symbols]
+
+    def _closed(self) -> list[Block]:
+        values, order = self.values, self._order()
+        rows = [
+            [NAMES[name], *(symbolic.line(getattr(form, name), order) for form in values.forms)]
+            for name in present(values.forms)
+        ]
+        columns = [Column("Closed form"), *(Column(record.name, "words") for record in values.formulas)]
+        blocks: list[Block] = [Table(columns, rows)]
+        if values.ratios:
+            first, last = (record.name for record in values.formulas)
+            ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
+            blocks += [
+                GAP,
+                *(Sentence(f"Ratio of {NAMES[n]}, {last} to {first}: {form}") for n, form in ratios.items()),
+            ]
+        return blocks
+
+    def _values(self) -> list[Block]:
+        values = self.values
+        given = ", ".join(f"{name} = {text.plain(value)}" for name, value in values.given.items())
+        rows = [
+            [NAMES[name], *(_exact(getattr(cost, name)) for cost in values.costs)] for name in present(values.costs)
+        ]
+        columns = [Column("Value"), *(Column(record.name, "number") for record in values.formulas)]
+        blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), Table(columns, rows, close=True)]
+        ratios = _ratios(values.costs) if len(values.costs) == 2 else []
+        return [*blocks, GAP, *ratios] if ratios else blocks
 
 
-def _print_head(console: Console, record: Formula) -> None:
-    console.print(Text(f"{record.name}: {record.title}", style="bold"))
-    console.print(Text(f"Source: {record.source}"))
-    console.print()
-    table = plain_table("Symbol", "meaning", "unit", "default")
-    for symbol in record.symbols:
-        default = "" if symbol.default is None else str(symbol.default)
-        table.add_row(Text(symbol.name), symbol.meaning, symbol.unit, default)
-    console.print(table)
-    if record.domain:
-        console.print()
-        console.print(Text(f"Domain: {'; '.join(c.sentence for c in record.domain)}."))
-
-
-def _print_closed(console: Console, columns: list[Formula], numbers: Mapping[str, Any]) -> None:
-    from convcost.symbolic import expressions as symbolic
-    from convcost.symbolic.closed_form import closed_form, ratio
-
-    order = [symbol.name for symbol in columns[-1].symbols]
-    costs = [closed_form(record, numbers) for record in columns]
-    console.print()
-    table = plain_table("Closed form", *(record.name for record in columns))
-    for primitive in PRIMITIVES:
-        forms = [getattr(cost, primitive) for cost in costs]
-        if any(form != 0 for form in forms):
-            table.add_row(NAMES[primitive], *(Text(symbolic.line(form, order)) for form in forms))
-    console.print(table)
-    if len(costs) == 2:
-        console.print()
-        for primitive in ("macs", "parameters"):
-            form = symbolic.line(ratio(getattr(costs[1], primitive), getattr(costs[0], primitive)), order[::-1])
-            console.print(Text(f"Ratio of {NAMES[primitive]}, {columns[1].name} to {columns[0].name}: {form}"))
-
-
-def _print_values(console: Console, columns: list[Formula], numbers: Mapping[str, Any], costs: list[Cost]) -> None:
-    given = ", ".join(f"{name} = {text.plain(value)}" for name, value in numbers.items())
-    console.print()
-    console.print(Text(f"At {given or 'the defaults'}:"))
-    table = plain_table("Value", *(f">{record.name}" for record in columns))
-    for primitive in PRIMITIVES:
-        counts = [getattr(cost, primitive) for cost in costs]
-        if any(counts):
-            table.add_row(NAMES[primitive], *(_exact(count) for count in counts))
-    console.print(table)
-    if len(costs) == 2:
-        _print_ratios(console, costs)
-
-
-def _exact(count: Any) -> str:
+def _exact(count: int | Fraction) -> str:
     value = Fraction(count)
     if value.denominator == 1:
         return text.number(int(value))
@@ -118,12 +104,82 @@ def _exact(count: Any) -> str:
     return f"{int(whole):,}{point}{rest}" if point else whole
 
 
-def _print_ratios(console: Console, costs: list[Cost]) -> None:
-    console.print()
-    for primitive in ("macs", "parameters"):
-        below, above = (Fraction(getattr(cost, primitive)) for cost in costs)
+def _ratios(costs: Sequence[Cost]) -> list[Sentence]:
+    found = []
+    for name in COMPARED:
+        below, above = (Fraction(getattr(cost, name)) for cost in costs)
         if below and above:
             fewer = above <= below
             times = text.decimal(below / above if fewer else above / below, 3)
             said = f"{times} times {'fewer' if fewer else 'as many'}"
-            console.print(Text(f"Ratio of {NAMES[primitive]}: {text.decimal(above / below, 6)}, that is {said}"))
+            found.append(Sentence(f"Ratio of {NAMES[name]}: {text.decimal(above / below, 6)}, that is {said}"))
+    return found
+
+
+@dataclass(frozen=True)
+class NetworkFormReport(Report):
+    """A network of the registry as one closed form in the options that are open, and its value if none is."""
+
+    architecture: Architecture
+    form: NetworkForm
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per formula: MACs, parameters, and what each width stands for."""
+        import pandas as pd
+
+        rows = [(equation.left, equation.right) for equation in self.form.equations()]
+        return pd.DataFrame(rows, columns=["name", "formula"])
+
+    def content(self) -> Content:
+        """The sum of the MACs, the parameters, what each width stands for, and the options."""
+        form = self.form
+        order = [str(name) for name, _ in form.widths]
+        rows = [[symbolic.line(size, ("B", "R")), symbolic.line(each, order)] for size, each in form.terms]
+        blocks: list[Block] = [
+            *(GAP, Sentence("Multiply-accumulates of convolutions and linear layers are the sum of")),
+            Table([Column("positions", "number"), Column("MACs at each", "words")], rows, close=True),
+            *(GAP, Sentence(f"Parameters: {symbolic.line(form.parameters, order)}")),
+        ]
+        if form.widths:
+            blocks.append(Sentence(f"where {definitions({meaning: name for name, meaning in form.widths})}"))
+        if not form.macs.free_symbols:
+            blocks += [GAP, Sentence(f"MACs: {text.number(int(form.macs))}")]
+        title = f"{self.architecture.name}: {self.architecture.title}"
+        return Content(title, f"Source: {self.architecture.source}", [*blocks, options_table(self.architecture)])
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """All equations for math mode; written to `path` if given, whole or not at all."""
+        return files.deliver(f"{self.form.latex()}\n", path)
+
+
+@dataclass(frozen=True)
+class ListReport(Report):
+    """What the registry holds; `models` are the names of models to compare networks with."""
+
+    models: Sequence[str]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per record."""
+        import pandas as pd
+
+        rows = [(kind, name, what) for kind, found in _sections().items() for name, what in found.items()]
+        return pd.DataFrame(rows, columns=["kind", "name", "what"])
+
+    def content(self) -> Content:
+        """One table per kind of record, names in alphabetical order."""
+        sections = _sections()
+        blocks: list[Block] = []
+        for kind, found in sections.items():
+            rows = [[name, what] for name, what in found.items()]
+            blocks += [Table([Column(kind), Column("what", "words")], rows), GAP]
+        said = f"Models to compare networks with: {', '.join(self.models)}; torchvision:NAME, timm:NAME."
+        return Content("", "", [*blocks, Sentence(said)])
+
+
+def _sections() -> Mapping[str, Mapping[str, str]]:
+    """Name and title of every record, by kind."""
+    kinds = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
+    records = sorted(registry().values(), key=lambda record: record.name)
+    return {kind: {record.name: record.title for record in records if type(record) is of} for kind, of in kinds.items()}

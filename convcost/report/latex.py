@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from convcost.core.errors import ConvcostError
-from convcost.report.sheet import Sheet, Table
+from convcost.report.content import Content, Table
 from convcost.report.text import visible
 from convcost.symbolic.latex import escaped, in_math
 
@@ -40,7 +40,7 @@ _SIZES = (
 
 @dataclass(frozen=True)
 class _Layout:
-    """The size, the columns' letters, and how many characters a line of each paragraph has (0: no paragraph)."""
+    """The size, the columns' letters, and how many characters each line of a paragraph has (0: no paragraph)."""
 
     size: _Size
     letters: str
@@ -63,21 +63,21 @@ def _paragraph(text: str) -> str:
     return "\\raggedright " + " ".join("\\allowbreak{}".join(map(escaped, parts)) for parts in words)
 
 
-def document_part(sheet: Sheet) -> str:
+def document_part(content: Content) -> str:
     """One `table` a table, of at most a page each; the caption has the settings and the source.
 
     Raises ConvcostError for more rows than a paper could hold.
     """
-    number = sum(len(table.rows) for table in sheet.tables)
+    number = sum(len(table.rows) for table in content.tables)
     if number > _MOST_ROWS:
         raise ConvcostError(f"more than {_MOST_ROWS:,} rows are too many for LaTeX; write CSV instead")
-    parts, floats = [_PACKAGES, *([] if sheet.tables else [f"% {visible(sheet.title)}"])], 0
-    for place, table in enumerate(sheet.tables):
-        title = f"{sheet.title}: {table.title}." if table.title else f"{sheet.title}."
-        for one in _floats(table, f"{title} {sheet.source}" if place == 0 else title):
+    parts, floats = [_PACKAGES, *([] if content.tables else [f"% {visible(content.title)}"])], 0
+    for place, table in enumerate(content.tables):
+        title = f"{content.title}: {table.title}." if table.title else f"{content.title}."
+        for one in _floats(table, f"{title} {content.source}" if place == 0 else title):
             parts += ["\\clearpage", one] if floats and floats % _FLOATS == 0 else [one]
             floats += 1
-    return "\n".join([*parts, *(f"% {visible(note)}" for note in sheet.notes)]) + "\n"
+    return "\n".join([*parts, *(f"% {visible(note)}" for note in content.sentences)]) + "\n"
 
 
 def _floats(table: Table, caption: str) -> Iterable[str]:
@@ -93,13 +93,13 @@ def _floats(table: Table, caption: str) -> Iterable[str]:
     for place, rows in enumerate(pieces):
         which = f" ({place + 1} of {len(pieces)})" if len(pieces) > 1 else ""
         totals = table.totals if rows is pieces[-1] else ()
-        yield _float(Table(table.headers, rows, totals), escaped(caption + which), layout)
+        yield _float(Table(table.columns, rows, totals), escaped(caption + which), layout)
 
 
 def _float(table: Table, caption: str, layout: _Layout) -> str:
     # Within \raggedright, \\ would not end a row.
     end = "\\tabularnewline" if any(layout.paragraphs) else "\\\\"
-    head = " & ".join(cell(header.removeprefix(">")) for header in table.headers)
+    head = " & ".join(map(cell, table.headers))
     size = layout.size.command
     lines = [
         *("\\begin{table}[htbp]", "  \\centering", f"  \\caption{{{caption}}}"),
@@ -119,32 +119,31 @@ def _row(cells: Sequence[str], layout: _Layout) -> str:
 
 
 def _layout(table: Table) -> _Layout:
-    columns = list(zip(table.headers, *table.rows, *table.totals, strict=True))
-    widths = [max(len(text.removeprefix(">")) for text in column) for column in columns]
-    long = [width > _LONG and not column[0].startswith(">") for width, column in zip(widths, columns, strict=True)]
+    widths = [max(map(len, table.cells(place))) for place in range(len(table.columns))]
+    long = [width > _LONG and not column.right for width, column in zip(widths, table.columns, strict=True)]
     fixed = sum(2 if paragraph else width + 2 for width, paragraph in zip(widths, long, strict=True))
     paragraphs = sum(long)
     wanted = fixed + 24 * paragraphs
     size = next((size for size in _SIZES if size.digits >= wanted), _SIZES[-1])
     room = max((size.digits - fixed) // max(paragraphs, 1), 12)
     letters = [
-        f"p{{{room / size.digits:.2f}\\linewidth}}" if paragraph else "r" if column[0].startswith(">") else "l"
-        for column, paragraph in zip(columns, long, strict=True)
+        f"p{{{room / size.digits:.2f}\\linewidth}}" if paragraph else "r" if column.right else "l"
+        for column, paragraph in zip(table.columns, long, strict=True)
     ]
     return _Layout(size, "".join(letters), [room if paragraph else 0 for paragraph in long])
 
 
-def display(sheet: Sheet, most: int = 50) -> str:
+def display(content: Content, most: int = 50) -> str:
     """The tables as displayed formulas that LaTeX (with amsmath) and MathJax read alike; the first `most` rows."""
-    return "\n\n".join(_array(table, most) for table in sheet.tables)
+    return "\n\n".join(_array(table, most) for table in content.tables)
 
 
 def _array(table: Table, most: int) -> str:
-    columns = "".join("r" if header.startswith(">") else "l" for header in table.headers)
+    columns = "".join("r" if column.right else "l" for column in table.columns)
     rows = list(table.rows[:most])
     if len(table.rows) > most:
         rows.append([f"… {len(table.rows) - most:,} more", *[""] * (len(columns) - 1)])
-    head = _math_row([header.removeprefix(">") for header in table.headers])
+    head = _math_row(table.headers)
     body = " \\\\\n".join(map(_math_row, rows))
     totals = "".join(f" \\\\\n\\hline\n{_math_row(row)}" for row in table.totals)
     return f"$$\n\\begin{{array}}{{{columns}}}\n{head} \\\\\n\\hline\n{body}{totals}\n\\end{{array}}\n$$"

@@ -1,21 +1,24 @@
-"""Proofs in words, as Markdown and as what `convcost.prove` returns."""
+"""Proofs in words, in every format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from convcost.comparison.proof import DifferingLayer, Proof, Residual, Theorem
 from convcost.core.architecture import Architecture
-from convcost.report import files, markdown, text
-from convcost.report.sheet import Sheet, Shown, Table
+from convcost.report import text
+from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
+from convcost.report.report import Report
 from convcost.symbolic import resolution
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _MOST_REASONS = 6
-HEADERS = ("stage", "MACs", "parameters")
+_QUANTITIES = ("MACs", "parameters")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class ProofReport(Shown):
+class ProofReport(Report):
     """What `convcost.prove` returns: one case, or one for each width multiplier that the paper has numbers for."""
 
     architecture: Architecture
@@ -65,28 +68,46 @@ class ProofReport(Shown):
         """The first case's."""
         return self.cases[0].proof
 
-    def sheet(self) -> Sheet:
-        """The stages of each case, and what is proved of the whole."""
-        tables, notes = [], []
-        for case in self.cases:
-            *rows, total = stages(case.proof)
-            tables.append(Table(HEADERS, rows, [total], case.name or "as in the paper"))
-            notes += [f"{sentence} {' '.join(details)}" for sentence, details in statements(case.proof)]
-        return Sheet(heading(self), source(self), tables, [*notes, self.conclusion])
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per stage of each case, the total last: proved, or what the model has more."""
+        import pandas as pd
 
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """A Markdown page; written to `path` if given, whole or not at all."""
-        parts = [f"# {markdown.sentence(heading(self))}", markdown.sentence(source(self))]
+        rows = [(case.name, *row) for case in self.cases for row in stages(case.proof)]
+        return pd.DataFrame(rows, columns=["options", "stage", *_QUANTITIES])
+
+    def content(self) -> Content:
+        """What is proved of each case as a whole, its stages, and the verdict."""
+        blocks: list[Block] = []
         for case in self.cases:
             if len(self.cases) > 1 or case.name:
-                parts.append(f"## {case.name or 'As in the paper'}")
+                blocks.append(Heading(case.name or "As in the paper"))
             for sentence, details in statements(case.proof):
-                parts.append("\n".join([markdown.escaped(sentence), *(f"- {markdown.escaped(d)}" for d in details)]))
-            parts.append(markdown.table(list(HEADERS), stages(case.proof)))
-        page = "\n\n".join(part.strip("\n") for part in parts) + "\n"
-        if path is not None:
-            files.write(Path(path), page)
-        return page
+                blocks += [Sentence(sentence), *(Sentence(detail, item=True) for detail in details)]
+            blocks.append(stage_table(case.proof))
+        return Content(heading(self), source(self), [*blocks, Sentence(self.conclusion)])
+
+    def screen(self) -> Content:
+        """The same, the stages only where there is one case, or something is not equal."""
+        blocks: list[Block] = []
+        for case in self.cases:
+            blocks.append(GAP)
+            if case.name:
+                blocks.append(Sentence(f"At {case.name}:"))
+            for sentence, details in statements(case.proof):
+                blocks += [Sentence(sentence), *(Sentence(detail, indent=2) for detail in details)]
+            if len(self.cases) == 1 or case.proof.residuals:
+                blocks.append(stage_table(case.proof))
+        verdict = Sentence(self.conclusion, "green" if self.proved else "bold red")
+        return Content(heading(self), source(self), [*blocks, GAP, verdict])
+
+
+def stage_table(proof: Proof, differing: bool = False) -> Table:
+    """One row per stage, the total last; only those that are not proved if wanted."""
+    rows = [row for row in stages(proof) if not differing or {*row[1:]} != {"proved"}]
+    styles = {cell: "green" if cell == "proved" else "bold red" for row in rows for cell in row[1:]}
+    columns = [Column(name, "words", styles=styles) for name in _QUANTITIES]
+    return Table([Column("stage", "name"), *columns], rows)
 
 
 def heading(report: ProofReport) -> str:
@@ -122,7 +143,7 @@ def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[s
 
 
 def _reasons(layers: Sequence[DifferingLayer]) -> list[str]:
-    """One line a reason, with the first of its layers."""
+    """One line per reason, with the first of its layers."""
     groups: dict[str, list[str]] = {}
     for layer in layers:
         groups.setdefault(layer.reason, []).append(layer.name)
@@ -140,16 +161,15 @@ def _value(count: Fraction) -> str:
 
 
 def stages(proof: Proof) -> list[list[str]]:
-    """One row a stage, the total last: whether each quantity is proved, or what the model has more."""
+    """One row per stage, the total last: whether each quantity is proved, or what the model has more."""
     rows: dict[str, dict[str, str]] = {}
     for statement in proof.statements:
-        same = isinstance(statement, Theorem)
-        said = "proved" if same else _difference(statement)
+        said = "proved" if isinstance(statement, Theorem) else _difference(statement)
         rows.setdefault(statement.stage, {})[statement.quantity] = said
     total = rows.pop("total")
-    return [[name, *(row[q] for q in HEADERS[1:])] for name, row in [*rows.items(), ("total", total)]]
+    return [[name, *(row[q] for q in _QUANTITIES)] for name, row in [*rows.items(), ("total", total)]]
 
 
-def _difference(statement: Any) -> str:
+def _difference(statement: Residual) -> str:
     shown = resolution.text(statement.terms)
     return shown if shown.startswith("-") else f"+{shown}"

@@ -1,21 +1,21 @@
-"""A referee's accounts as data frame, CSV, Markdown, HTML and JSON."""
+"""Why the numbers of counters differ: each explained, in every format."""
 
 from __future__ import annotations
 
-import html
-import json
 from collections import Counter as Tally
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from convcost.comparison.refereeing.explanation import Explanation, RefereeRun
+from convcost.comparison.published.verdict import Found
+from convcost.comparison.refereeing.against import Against
+from convcost.comparison.refereeing.explanation import Between, Explanation, RefereeRun
 from convcost.comparison.refereeing.terms import CONVENTION, FAULT
 from convcost.core.errors import DomainError
 from convcost.core.spec import TensorSpec
-from convcost.report import files, markdown, spreadsheet, text
-from convcost.report.sheet import Sheet, Shown, Table
+from convcost.report import text
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,22 +26,35 @@ COLUMNS = (
     *("kind", "term", "amount", "calls", "sentence"),
 )
 PARTS = ("counter", "part", "calls", "core", "expected", "convention", "fault")
+_STYLES = {"convention": "cyan", "fault": "yellow"}
+_COUNTERS = [
+    *(Column("counter"), Column("printed", "number"), Column("unit", rank=4), Column("difference", "number", 1)),
+    *(Column("convention", "number", 3), Column("fault", "number", 2), Column("unexplained", "number")),
+]
+_TERMS = [
+    *(Column("term", "words", styles={"unexplained": "bold red"}), Column("amount", "number")),
+    *(Column("calls", "number", 2), Column("kind", rank=1, styles=_STYLES)),
+]
 
 
 @dataclass(frozen=True)
-class RefereeReport(Shown):
-    """What `convcost.referee` returns: a row a counter, each with the terms that its number differs by."""
+class RefereeReport(Report):
+    """What `convcost.referee` returns: one row per counter, each with the terms that its number differs by.
+
+    per  what a row of the frame and on a terminal stands for: a term of the total, an operator, or a layer
+    """
 
     refereed: RefereeRun
     reference: str
     inputs: tuple[TensorSpec, ...]
+    per: str = "total"
 
     def __repr__(self) -> str:
         return f"<{heading(self)}: {conclusion(self)}>"
 
     @property
-    def accounts(self) -> tuple[Explanation, ...]:
-        """One a counter."""
+    def explanations(self) -> tuple[Explanation, ...]:
+        """One per counter."""
         return self.refereed.explanations
 
     @property
@@ -52,7 +65,7 @@ class RefereeReport(Shown):
     @property
     def counted(self) -> tuple[Explanation, ...]:
         """Those of the counters that printed a number."""
-        return tuple(account for account in self.accounts if account.printed is not None)
+        return tuple(explanation for explanation in self.explanations if explanation.printed is not None)
 
     @property
     def ok(self) -> bool:
@@ -62,99 +75,174 @@ class RefereeReport(Shown):
     def __getitem__(self, counter: str) -> Explanation:
         return self.refereed.explanation(counter)
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row a term, raw integers; a counter that agrees or failed has a row of its own."""
-        return self.table()
-
-    def table(self, per: str = "total") -> pd.DataFrame:
-        """Terms of the total, or what each counter makes of every operator or layer."""
-        import pandas as pd
-
+    def view(self, per: str = "total") -> RefereeReport:
+        """The same with other rows: terms of the total, or what each counter makes of every operator or layer."""
         if per not in LEVELS:
             raise DomainError(f"per is {per!r}, but must be total, operator or layer")
-        rows = [row for a in self.accounts for row in (_terms(a) if per == "total" else parts(a, per))]
-        frame = pd.DataFrame(rows, columns=list(COLUMNS if per == "total" else PARTS))
+        return replace(self, per=per)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per term, whole numbers as they are; a counter that agrees or failed has a row of its own."""
+        rows = [row for a in self.explanations for row in (_terms(a) if self.per == "total" else parts(a, self.per))]
+        columns = COLUMNS if self.per == "total" else PARTS
+        data = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
         counts = ("printed", "core", "convention", "fault", "unexplained", "amount", "calls", "expected")
-        return frame.astype({name: "Int64" for name in counts if name in frame})
+        return counted(data, [name for name in counts if name in data])
 
-    def to_csv(self, path: str | Path | None = None, per: str = "total") -> str:
-        """CSV, raw integers; written to `path` if given, whole or not at all."""
-        return _deliver(spreadsheet.text(self.table(per)), path)
-
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """A Markdown page: a row a counter, then the terms of each."""
-        head, origin = markdown.sentence(heading(self)), markdown.sentence(source(self))
-        parts = [f"# {head}", origin, markdown.table(list(HEADERS), summary(self.accounts))]
-        for account in self.accounts:
-            if account.terms:
-                parts += [f"## {account.counter}", markdown.table(list(TERM_HEADERS), term_rows(account))]
-        parts.append(f"{conclusion(self)}.")
-        return _deliver("\n\n".join(part.strip("\n") for part in parts) + "\n", path)
-
-    def to_html(self, path: str | Path | None = None, per: str = "total") -> str:
-        """An HTML page with the table of terms."""
-        table = self.table(per).to_html(index=False, escape=True, na_rep="")
-        title = html.escape(heading(self))
-        page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{title}</title>\n<h1>{title}</h1>\n{table}\n'
-        return _deliver(page, path)
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Everything as JSON."""
-        data: dict[str, Any] = {
+    def data(self) -> dict[str, object]:
+        """Everything: each counter's number, its terms, and the modules that its convention does not explain."""
+        return {
             "model": self.reference,
             "inputs": [str(spec) for spec in self.inputs],
             "core": self.core,
             "without_formula": dict(self.refereed.unknown),
-            "counters": [_json(account) for account in self.accounts],
+            "counters": [_json(explanation) for explanation in self.explanations],
         }
-        return _deliver(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
 
-    def sheet(self) -> Sheet:
-        """A row a counter, then the terms of each."""
-        tables = [Table(HEADERS, summary(self.accounts))]
-        tables += [
-            Table(TERM_HEADERS, term_rows(a), [["together", text.signed(a.difference), "", "", ""]], a.counter)
-            for a in self.accounts
+    def content(self) -> Content:
+        """One row per counter, then the terms of each, with the reasons."""
+        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations))]
+        columns = [*_TERMS, Column("why", "words")]
+        blocks += [
+            Table(columns, term_rows(a), [["together", text.signed(a.difference), "", "", ""]], a.counter)
+            for a in self.explanations
             if a.terms
         ]
-        failed = [f"{a.counter}: {a.failed}." for a in self.accounts if a.printed is None]
-        return Sheet(heading(self), source(self), tables, [*failed, f"{conclusion(self)}."])
+        failed = [Sentence(f"{a.counter}: {a.failed}.") for a in self.explanations if a.printed is None]
+        return Content(heading(self), source(self), [*blocks, *failed, Sentence(f"{conclusion(self)}.")])
+
+    def screen(self) -> Content:
+        """The same, faults and what is not explained as sentences; or operators or layers in place of terms."""
+        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations), everything="--markdown")]
+        blocks += [
+            Sentence(f"{explanation.counter}: {explanation.failed}.", "yellow")
+            for explanation in self.explanations
+            if explanation.printed is None
+        ]
+        for explanation in self.explanations:
+            blocks += _terms_of(explanation) if self.per == "total" else _parts_of(explanation, self.per)
+        verdict = Sentence(f"{conclusion(self)}.", "green" if self.ok else "bold red")
+        return Content(heading(self), source(self), [*blocks, GAP, verdict])
 
 
-def _deliver(content: str, path: str | Path | None) -> str:
-    if path is not None:
-        files.write(Path(path), content)
-    return content
+@dataclass(frozen=True)
+class BetweenReport(Report):
+    """The difference of two counters, term by term."""
+
+    report: RefereeReport
+    between: Between
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per term, whole numbers as they are."""
+        rows = [(term.label, term.amount, term.kind) for term in self.between.terms]
+        rows += [("unexplained", self.between.unexplained, "")] if self.between.unexplained else []
+        data = {name: [row[place] for row in rows] for place, name in enumerate(("term", "amount", "kind"))}
+        return counted(data, ["amount"])
+
+    def content(self) -> Content:
+        """Both numbers, and the terms of their difference."""
+        found = self.between
+        first, second = found.first, found.second
+        rows = [[term.label, text.signed(term.amount), term.kind] for term in found.terms]
+        if found.unexplained:
+            rows.append(["unexplained", text.signed(found.unexplained), ""])
+        table = Table([*_TERMS[:2], _TERMS[3]], rows, [["together", text.signed(found.difference), ""]])
+        said = f"{first.counter} prints {first.printed:,}, {second.counter} {second.printed:,}."
+        return Content(heading(self.report), said, [table])
 
 
-def _json(account: Explanation) -> dict[str, Any]:
+@dataclass(frozen=True)
+class AgainstReport(Report):
+    """What a number that somebody printed for a model can mean."""
+
+    name: str
+    against: Against
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per reading, the best first; the nearest one where none gives the number."""
+        import pandas as pd
+
+        found = self.against.found if self.against.explained else [self.against.nearest]
+        rows = [(_reading(self.against, one), text.plain(one.value), self.against.explained) for one in found]
+        return pd.DataFrame(rows, columns=["reading", "value", "explains"])
+
+    def content(self) -> Content:
+        """The readings of the number, best first, or the nearest one."""
+        found = self.against
+        if not found.explained:
+            said = f"No reading makes {found.text} of {self.name}. Nearest: {_reading(found, found.nearest)}."
+            return Content("", "", [Sentence(said, "bold red")])
+        readings = [Sentence(_reading(found, one), indent=2, item=True) for one in found.found]
+        return Content(f"{self.name}: {found.text} can mean", "", readings)
+
+
+def _terms_of(explanation: Explanation) -> list[Block]:
+    """A counter's terms, its faults in words, and where it is not explained."""
+    if not explanation.terms and explanation.explained:
+        return []
+    columns = [replace(_TERMS[0], header=f"{explanation.counter} {explanation.version}".rstrip()), *_TERMS[1:]]
+    blocks: list[Block] = [Table(columns, [row[:4] for row in term_rows(explanation)], everything="--csv")]
+    faults = dict.fromkeys(t.sentence for t in explanation.terms if t.kind == "fault" and t.sentence != t.label)
+    blocks += [Sentence(f"Fault: {sentence}.", indent=2) for sentence in faults]
+    if not explanation.explained:
+        blocks.append(Sentence(f"Unexplained: {where(explanation)}.", "bold red", indent=2))
+    return blocks
+
+
+def _parts_of(explanation: Explanation, per: str) -> list[Block]:
+    """What a counter makes of each operator or layer that costs something."""
+    if not explanation.calls:
+        return []
+    columns = [
+        *(Column(f"{explanation.counter}, {per}", "name"), Column("calls", "number", 4), *numbers("MACs", "counted")),
+        *numbers("convention", "fault", rank=2),
+    ]
+    rows = [
+        [str(name), text.number(calls), text.number(core), text.number(expected), *map(text.signed, terms)]
+        for _, name, calls, core, expected, *terms in parts(explanation, per)
+        if core or expected
+    ]
+    return [Table(columns, rows, everything="--csv")]
+
+
+def _reading(against: Against, found: Found) -> str:
+    """As fvcore counts (314.193 M)."""
+    unit = f" {'KMGT'[against.power - 1]}" if against.power else ""
+    printed = len(str(against.number.step.denominator)) - 1
+    value = text.decimal(found.value, printed + 3 if against.power else 0)
+    return f"{found.reading.sentence or 'multiply-accumulates alone'} ({value}{unit})"
+
+
+def _json(explanation: Explanation) -> dict[str, object]:
     return {
-        **{name: getattr(account, name) for name in ("counter", "version", "unit", "printed", "difference")},
-        **{name: getattr(account, name) for name in ("convention", "fault", "unexplained", "failed")},
+        **{name: getattr(explanation, name) for name in ("counter", "version", "unit", "printed", "difference")},
+        **{name: getattr(explanation, name) for name in ("convention", "fault", "unexplained", "failed")},
         "terms": [
             {"kind": t.kind, "term": t.label, "amount": t.amount, "calls": t.calls, "sentence": t.sentence}
-            for t in account.terms
+            for t in explanation.terms
         ],
-        "odd_modules": [{"path": o.path, "printed": o.printed, "expected": o.expected} for o in account.odd],
+        "odd_modules": [{"path": o.path, "printed": o.printed, "expected": o.expected} for o in explanation.odd],
     }
 
 
-def _terms(account: Explanation) -> list[tuple[Any, ...]]:
-    known = account.printed is not None
+def _terms(explanation: Explanation) -> list[tuple[int | str | None, ...]]:
+    known = explanation.printed is not None
     start = (
-        *(account.counter, account.version, account.unit, account.printed, account.core),
-        *((account.convention, account.fault, account.unexplained) if known else (None, None, None)),
-        account.failed,
+        *(explanation.counter, explanation.version, explanation.unit, explanation.printed, explanation.core),
+        *((explanation.convention, explanation.fault, explanation.unexplained) if known else (None, None, None)),
+        explanation.failed,
     )
-    found = [(*start, t.kind, t.label, t.amount, t.calls, t.sentence) for t in account.terms]
+    found = [(*start, t.kind, t.label, t.amount, t.calls, t.sentence) for t in explanation.terms]
     return found or [(*start, "", "", None, None, "")]
 
 
-def parts(account: Explanation, per: str) -> list[tuple[Any, ...]]:
+def parts(explanation: Explanation, per: str) -> list[tuple[str, str, int, int, int, int, int]]:
     """What a counter makes of each operator or layer, by its convention and known faults."""
     sums: dict[str, Tally[str]] = {}
-    for one in account.calls:
+    for one in explanation.calls:
         name = one.call.name if per == "operator" else one.call.path or one.call.name
         tally = sums.setdefault(name, Tally())
         tally["calls"] += 1
@@ -162,8 +250,10 @@ def parts(account: Explanation, per: str) -> list[tuple[Any, ...]]:
         tally["expected"] += one.first + one.second
         for term in one.terms:
             tally[term.kind] += term.amount
-    kinds = ("calls", "core", "expected", CONVENTION, FAULT)
-    return [(account.counter, name, *(tally[kind] for kind in kinds)) for name, tally in sums.items()]
+    return [
+        (explanation.counter, name, tally["calls"], tally["core"], tally["expected"], tally[CONVENTION], tally[FAULT])
+        for name, tally in sums.items()
+    ]
 
 
 def heading(report: RefereeReport) -> str:
@@ -172,18 +262,14 @@ def heading(report: RefereeReport) -> str:
 
 
 def source(report: RefereeReport) -> str:
-    """What the numbers are held against."""
+    """Say what the numbers are compared with."""
     unknown = report.refereed.unknown
     left = f" No formula: {', '.join(f'{name} {n} times' for name, n in sorted(unknown.items()))}." if unknown else ""
     return f"The formulas of all products: {report.core:,} multiply-accumulates.{left}"
 
 
-HEADERS = ("counter", ">printed", "unit", ">difference", ">convention", ">fault", ">unexplained")
-TERM_HEADERS = ("term", ">amount", ">calls", "kind", "why")
-
-
-def summary(accounts: Sequence[Explanation]) -> list[list[str]]:
-    """A row a counter."""
+def summary(explanations: Sequence[Explanation]) -> list[list[str]]:
+    """One row per counter."""
     return [
         [a.counter, "not counted", a.unit, *("",) * 4]
         if a.printed is None
@@ -191,30 +277,30 @@ def summary(accounts: Sequence[Explanation]) -> list[list[str]]:
             *(a.counter, text.number(a.printed), "FLOP" if a.unit == "flops" else "MAC", text.signed(a.difference)),
             *(text.signed(a.convention), text.signed(a.fault), text.signed(a.unexplained)),
         ]
-        for a in accounts
+        for a in explanations
     ]
 
 
-def term_rows(account: Explanation) -> list[list[str]]:
-    """A row a term, and one for what is left."""
-    rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in account.terms]
-    if not account.explained:
-        rows.append(["unexplained", text.signed(account.unexplained), "", "", where(account)])
+def term_rows(explanation: Explanation) -> list[list[str]]:
+    """One row per term, and one for what is left."""
+    rows = [[t.label, text.signed(t.amount), text.number(t.calls), t.kind, t.sentence] for t in explanation.terms]
+    if not explanation.explained:
+        rows.append(["unexplained", text.signed(explanation.unexplained), "", "", where(explanation)])
     return rows
 
 
-def where(account: Explanation) -> str:
+def where(explanation: Explanation) -> str:
     """The modules that an unexplained number is in, as far as the counter says."""
-    if not account.odd:
+    if not explanation.odd:
         return "the counter does not say where"
-    shown = "; ".join(f"{o.path or 'the model'}: {o.printed:,} in place of {o.expected:,}" for o in account.odd[:5])
-    return shown + (f"; and {len(account.odd) - 5} more" if len(account.odd) > 5 else "")
+    shown = "; ".join(f"{o.path or 'the model'}: {o.printed:,} in place of {o.expected:,}" for o in explanation.odd[:5])
+    return shown + (f"; and {len(explanation.odd) - 5} more" if len(explanation.odd) > 5 else "")
 
 
 def conclusion(report: RefereeReport) -> str:
     """One line: whether every number is explained."""
     counted = report.counted
-    left = [account.counter for account in counted if not account.explained]
+    left = [explanation.counter for explanation in counted if not explanation.explained]
     if left:
         return f"Not explained to the last unit: {', '.join(left)}"
     return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"

@@ -1,27 +1,19 @@
-"""A solution of a budget: its table for the terminal, data frames and notebooks."""
+"""Solutions of a budget: what fits, what is next to it, and the unrounded solutions beside it, in every format."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Option, Settings
-from convcost.explore.axis import typed
 from convcost.explore.solve import Neighbour, Point, Solution
-from convcost.explore.sweep import COUNTS
-from convcost.explore.unrounded import (
-    DIGITS,
-    UnroundedSolution,
-    compound_scaling,
-    rule_of_thumb,
-    unrounded_solutions,
-)
+from convcost.explore.sweep import COUNTS, typed
+from convcost.explore.unrounded import DIGITS, CompoundScaling, UnroundedSolution
 from convcost.report import text
-from convcost.report.sheet import Sheet, Shown, Table, write_latex
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report
 from convcost.report.sweep import other_settings
 
 if TYPE_CHECKING:
@@ -31,10 +23,20 @@ NAMES = {"macs": "MACs", "parameters": "parameters", "activations": "activations
 
 
 @dataclass(frozen=True, eq=False)
-class SolutionReport(Shown):
-    """What `convcost.solve` returns."""
+class SolutionReport(Report):
+    """What `convcost.solve` returns.
+
+    unrounded the solutions with nothing rounded
+    rule      MACs of the whole net, and the αρ that MACs ≈ α²ρ² of it gives
+    compound  compound scaling to the budget
+    frontier  whether all largest settings are listed too
+    """
 
     solution: Solution
+    unrounded: tuple[UnroundedSolution, ...] = ()
+    rule: tuple[int, Fraction] | None = None
+    compound: CompoundScaling | None = None
+    frontier: bool = False
 
     def __repr__(self) -> str:
         best = self.solution.best
@@ -56,45 +58,88 @@ class SolutionReport(Shown):
         """MACs, parameters and activations of what was found, None if nothing fits."""
         return self.solution.best.costs if self.solution.best else None
 
-    @cached_property
-    def unrounded(self) -> tuple[UnroundedSolution, ...]:
-        """The solutions with nothing rounded."""
-        return unrounded_solutions(self.solution)
+    def view(self, frontier: bool = False) -> SolutionReport:
+        """The same with or without all largest settings."""
+        return replace(self, frontier=frontier)
 
     @property
     def frame(self) -> pd.DataFrame:
-        """All largest settings: those that fit while nothing larger does, a row each."""
+        """All largest settings: those that fit while nothing larger does, one row each."""
         import pandas as pd
 
-        rows: list[dict[str, Any]] = [
+        rows: list[dict[str, object]] = [
             {name: _cell(value) for name, value in point.options.items()} | (point.costs or {})
             for point in self.solution.largest
         ]
         return pd.DataFrame(rows)
 
-    def sheet(self, frontier: bool = False) -> Sheet:
+    def content(self) -> Content:
         """What fits, what is next to it and the unrounded solutions beside it; all largest settings if wanted."""
         solution = self.solution
         origin = f"Lattice: {lattice(solution)}. Formula: {solution.sweep.architecture.source}."
         if solution.best is None:
-            return Sheet(heading(self), f"{origin} Nothing fits.", [], smallest(solution))
-        headers, cells = rows(self)
-        tables = [Table([headers[0], *(f">{header}" for header in headers[1:])], cells)]
-        if frontier:
-            columns = [f">{header}" for header in headers[1:]]
-            largest = largest_rows(solution.largest, solution)
-            tables.append(Table(columns, largest, title="all largest settings: nothing larger fits"))
-        best = ", ".join(assignments(solution, solution.best))
-        return Sheet(heading(self), origin, tables, [*notes(self), f"Largest that fits: {best}."])
+            return Content(heading(self), f"{origin} Nothing fits.", [*map(Sentence, smallest(solution))])
+        frontier = [self._largest("all largest settings: nothing larger fits")] if self.frontier else []
+        blocks: list[Block] = [self._found(), *frontier, *map(Sentence, notes(self)), self._best()]
+        return Content(heading(self), origin, blocks)
 
-    def latex(self, path: str | Path | None = None, frontier: bool = False) -> str:
-        """Its tables for a paper (booktabs); written to `path` if given, whole or not at all."""
-        return write_latex(self.sheet(frontier), path)
+    def screen(self) -> Content:
+        """The same, the lattice and the formula's source in lines of their own."""
+        solution = self.solution
+        head = [f"Lattice: {lattice(solution)}.", f"Formula: {solution.sweep.architecture.source}."]
+        blocks: list[Block] = [*map(Sentence, head)]
+        if solution.best is None:
+            blocks += [GAP, Sentence("Nothing fits.", "bold red"), *map(Sentence, smallest(solution))]
+            return Content(heading(self), "", blocks)
+        blocks += [self._found(), *map(Sentence, notes(self))]
+        if self.frontier:
+            count = len(solution.largest)
+            largest = f"{count} largest setting{'s' if count != 1 else ''}: nothing larger fits."
+            blocks += [GAP, Sentence(largest, "bold"), replace(self._largest(), close=True)]
+        return Content(heading(self), "", [*blocks, self._best()])
+
+    def _found(self) -> Table:
+        """What fits, its neighbours that do not, and the unrounded solutions."""
+        solution, best = self.solution, self.solution.best
+        cells = [["fits", *_point_cells(solution, best)]] if best else []
+        for neighbour in solution.neighbours:
+            if neighbour.point is not None:
+                cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
+        cells += [[f"unrounded {item.name}", *_unrounded_cells(solution, item)] for item in self.unrounded]
+        return Table([Column(""), *_columns(solution)], cells, everything=_EVERYTHING)
+
+    def _largest(self, title: str = "") -> Table:
+        rows = [_point_cells(self.solution, point) for point in self.solution.largest]
+        return Table(_columns(self.solution), rows, title=title, everything=_EVERYTHING)
+
+    def _best(self) -> Sentence:
+        best = self.solution.best
+        found = "" if best is None else ", ".join(assignments(self.solution, best))
+        return Sentence(f"Largest that fits: {found}.", "bold green")
 
 
-def _cell(value: Any) -> Any:
-    from decimal import Decimal
+_EVERYTHING = "convcost.solve(…).frame"
 
+
+def _columns(solution: Solution) -> list[Column]:
+    """The options, which are always shown, and the counts."""
+    options = numbers(*(symbol(axis.option) for axis in solution.sweep.axes))
+    return [*options, *numbers(NAMES[COUNTS[0]]), *numbers(*(NAMES[name] for name in COUNTS[1:]), rank=1)]
+
+
+def _unrounded_cells(solution: Solution, item: UnroundedSolution) -> list[str]:
+    found = []
+    for axis in solution.sweep.axes:
+        name = axis.option.name
+        shown = {"alpha": item.alpha, "rho": item.rho, "resolution": item.side}.get(name)
+        if shown is None:
+            found.append(typed(solution.best.options[name]) if solution.best else "")
+        else:
+            found.append(text.decimal(shown, 1 if name == "resolution" else DIGITS))
+    return [*found, text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
+
+
+def _cell(value: object) -> object:
     return Decimal(typed(value)) if isinstance(value, Fraction) else value
 
 
@@ -126,28 +171,6 @@ def assignments(solution: Solution, point: Point) -> list[str]:
     return [f"{symbol(axis.option)} = {typed(point.options[axis.option.name])}" for axis in axes]
 
 
-def rows(report: SolutionReport) -> tuple[list[str], list[list[str]]]:
-    """Headers and cells: what fits, its neighbours that do not, and the unrounded solutions."""
-    solution, best = report.solution, report.solution.best
-    axes = solution.sweep.axes
-    headers = ["", *(symbol(axis.option) for axis in axes), *(NAMES[name] for name in COUNTS)]
-    cells = [["fits", *_point_cells(solution, best)]] if best else []
-    for neighbour in solution.neighbours:
-        if neighbour.point is not None:
-            cells.append([f"next {symbol(neighbour.option)}", *_point_cells(solution, neighbour.point)])
-    for item in report.unrounded:
-        options = []
-        for axis in axes:
-            shown = {"alpha": item.alpha, "rho": item.rho, "resolution": item.side}.get(axis.option.name)
-            if shown is None:
-                options.append(typed(best.options[axis.option.name]) if best else "")
-            else:
-                options.append(text.decimal(shown, 1 if axis.option.name == "resolution" else DIGITS))
-        counts = [text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
-        cells.append([f"unrounded {item.name}", *options, *counts])
-    return headers, cells
-
-
 def _point_cells(solution: Solution, point: Point) -> list[str]:
     options = [typed(point.options[axis.option.name]) for axis in solution.sweep.axes]
     return [*options, *(text.number(point.costs[name] if point.costs else None) for name in COUNTS)]
@@ -157,12 +180,11 @@ def notes(report: SolutionReport) -> list[str]:
     """What is over the budget beside the solution, where the lattice ends, and the rule of thumb."""
     solution = report.solution
     found = [_neighbour(neighbour) for neighbour in solution.neighbours]
-    rule = rule_of_thumb(solution)
-    if rule is not None:
-        whole, product = rule
+    if report.rule is not None:
+        whole, product = report.rule
         limit = solution.budget.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
-    scaling = compound_scaling(solution)
+    scaling = report.compound
     if scaling is not None:
         depth, width = (text.decimal(factor, DIGITS) for factor in (scaling.depth, scaling.width))
         found.append(
@@ -178,7 +200,7 @@ def _neighbour(neighbour: Neighbour) -> str:
         return f"Next {name}: the lattice ends here."
     shown = typed(neighbour.point.options[neighbour.option.name])
     if neighbour.point.costs is None:
-        return f"Next {name} = {shown}: the net cannot be drawn there."
+        return f"Next {name} = {shown}: the net cannot be built there."
     over = [f"{excess:,} {NAMES[what]}" for what, excess in neighbour.point.over.items()]
     return f"Next {name} = {shown}: over by {' and '.join(over)}."
 
@@ -193,8 +215,3 @@ def smallest(solution: Solution) -> list[str]:
         at = ", ".join(assignments(solution, point))
         lines.append(f"The fewest {NAMES[name]} there are: {least:,} at {at}, {verdict}.")
     return lines
-
-
-def largest_rows(points: Sequence[Point], solution: Solution) -> list[list[str]]:
-    """Cells of all largest settings."""
-    return [_point_cells(solution, point) for point in points]

@@ -1,9 +1,8 @@
-"""A sweep as data frame, CSV, Parquet, HTML and pictures."""
+"""Sweeps of a network's settings, and points of them that were traced, in every format."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcost.core.errors import ConvcostError
-from convcost.explore.axis import GridAxis, typed
-from convcost.explore.sweep import COUNTS, Sweep, target, vector
-from convcost.report import files, spreadsheet, text
-from convcost.report.sheet import Sheet, Shown, Table
+from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed, vector
+from convcost.report import files, text
+from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
+from convcost.report.report import Report, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST = 2001  # rows of a sheet; one more than LaTeX takes, so that it is refused there and not cut off
+_MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
+_FIRST, _LAST = 12, 6  # rows of a large sweep on a terminal
 
 
 @dataclass(frozen=True, eq=False)
-class SweepReport(Shown):
-    """What `convcost.sweep` returns: a row a point of the grid; points where the net cannot be drawn are left out."""
+class SweepReport(Report):
+    """What `convcost.sweep` returns: one row per point of the grid, but for points where the net cannot be built."""
 
     sweep: Sweep
 
@@ -37,12 +36,12 @@ class SweepReport(Shown):
 
     @property
     def refused(self) -> int:
-        """How many points are left out, since the network cannot be drawn there."""
+        """How many points are left out, since the network cannot be built there."""
         return int(self.sweep.refused.sum())
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a point: its settings and its counts. Counts are whole numbers, multipliers exact decimals."""
+        """One row per point: its settings and its counts. Counts are whole numbers, multipliers exact decimals."""
         import pandas as pd
 
         return pd.DataFrame(self._columns())
@@ -64,15 +63,15 @@ class SweepReport(Shown):
         return columns
 
     @property
-    def drawn(self) -> Any:
+    def built(self) -> Sequence[int]:
         """The numbers of the points that are not left out, on the whole grid."""
         return [int(flat) for flat in np.flatnonzero(~self.sweep.refused.ravel())] if self.refused else range(len(self))
 
-    def rows(self, numbers: list[int]) -> Iterator[tuple[list[str], list[int]]]:
+    def rows(self, places: Sequence[int]) -> Iterator[tuple[list[str], list[int]]]:
         """The swept options as text, and the counts, of some points (numbered from 0 in the frame's order)."""
-        drawn = self.drawn
-        for number in numbers:
-            index = self.index(drawn[number])
+        built = self.built
+        for place in places:
+            index = self.index(built[place])
             options = [typed(value) for value in self.sweep.given(index).values()]
             yield options, [int(self.sweep.counts[name][index]) for name in COUNTS]
 
@@ -80,42 +79,158 @@ class SweepReport(Shown):
         """The place on the grid of a point by its number on the whole grid."""
         return tuple(int(i) for i in np.unravel_index(flat, self.sweep.shape))
 
-    def to_csv(self, path: str | Path | None = None) -> str:
-        """CSV with one row a point, raw integers; written to `path` if given, whole or not at all."""
-        content = spreadsheet.text(self.frame)
-        if path is not None:
-            files.write(Path(path), content)
-        return content
-
     def to_parquet(self, path: str | Path) -> None:
         """The frame as Parquet, whole or not at all; multipliers are decimals. Needs the extra `parquet`."""
-        check_parquet(Path(path))
+        files.check_parquet(Path(path))
         frame = self.frame
         for name in COUNTS:
             if frame[name].dtype == object:
                 frame[name] = frame[name].map(Decimal)  # wider than 64 bits
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, index=False)
-        files.write(Path(path), buffer.getvalue())
+        files.write_parquet(Path(path), frame)
 
     def to_plot(self, path: str | Path) -> None:
         """A heat map of MACs (of two swept options) and MACs against parameters, as .svg or .png; needs `plot`."""
-        from convcost.report import sweep_plot
+        from convcost.report import heat_map
 
-        sweep_plot.save(self, Path(path))
+        heat_map.save(self, Path(path))
 
-    def sheet(self) -> Sheet:
-        """A row a point, for as many as a page could hold; the frame has all."""
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, Parquet, and the heat map."""
+        return {**super().formats(), ".parquet": self.to_parquet, ".svg": self.to_plot, ".png": self.to_plot}
+
+    def content(self) -> Content:
+        """One row per point, for as many as a page could hold; the frame has all."""
+        blocks: list[Block] = [self._table(self._cells(range(min(len(self), _MOST))))]
+        if len(self) > _MOST:
+            blocks.append(Sentence(f"{len(self) - _MOST:,} more points are not shown."))
+        if self.refused:
+            blocks.append(Sentence(f"{self.refused:,} of the points cannot be built: {self.sweep.reason}."))
+        return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
+
+    def screen(self) -> Content:
+        """The first and the last points of a large sweep, and which are left out."""
+        number = len(self)
+        everything = number <= _FIRST + _LAST + 2
+        rows = self._cells(range(number) if everything else [*range(_FIRST), *range(number - _LAST, number)])
+        if not everything:
+            rows.insert(_FIRST, ["…"] * len(rows[0]))
+        blocks: list[Block] = [self._table(rows)]
+        if not everything:
+            more = f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all)."
+            blocks.append(Sentence(more, "dim"))
+        if self.refused:
+            points = "1 point is" if self.refused == 1 else f"{self.refused:,} points are"
+            blocks.append(Sentence(f"{points} left out, where the net cannot be built. First: {self.sweep.reason}."))
+        return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
+
+    def _cells(self, places: Sequence[int]) -> list[list[str]]:
+        return [[*given, *map(text.number, counts)] for given, counts in self.rows(places)]
+
+    def _table(self, rows: list[list[str]]) -> Table:
         options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
-        headers = [f">{header}" for header in (*options, "MACs", "parameters", "activations")]
-        rows = [[*given, *map(text.number, counts)] for given, counts in self.rows(list(range(min(len(self), _MOST))))]
-        left = f"{len(self) - _MOST:,} more points are not shown." if len(self) > _MOST else ""
-        refused = f"{self.refused:,} of the points cannot be drawn: {self.sweep.reason}." if self.refused else ""
-        notes = [note for note in (left, refused) if note]
-        return Sheet(heading(self), f"Formula: {self.sweep.architecture.source}.", [Table(headers, rows)], notes)
+        columns = [*numbers(*options), *numbers("MACs"), *numbers("parameters", "activations", rank=1)]
+        return Table(columns, rows, everything="--csv")
 
 
-def plain(value: Any) -> Any:
+@dataclass(frozen=True)
+class Verified(Report):
+    """The formula's and the measured count by name at one point, and whether every layer agrees there."""
+
+    options: Mapping[str, object]
+    formula: Mapping[str, int]
+    measured: Mapping[str, int | None]
+    layers_agree: bool
+
+    @property
+    def differing(self) -> tuple[tuple[str, int, int | None], ...]:
+        """Name, formula and measurement of the counts that differ."""
+        return tuple(
+            (n, self.formula[n], self.measured[n]) for n in self.measured if self.formula[n] != self.measured[n]
+        )
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all counts and all layers agree."""
+        return self.layers_agree and not self.differing
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per count, whole numbers as they are."""
+        return VerifiedReport((self,)).frame
+
+    def content(self) -> Content:
+        """The counts at this point."""
+        return VerifiedReport((self,)).content()
+
+
+@dataclass(frozen=True)
+class VerifiedReport(Report):
+    """What `convcost.verify` returns: the points that were traced."""
+
+    points: tuple[Verified, ...]
+
+    def __iter__(self) -> Iterator[Verified]:
+        return iter(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, place: int) -> Verified:
+        return self.points[place]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all points agree."""
+        return all(point.agrees for point in self.points)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per point and count, whole numbers as they are; an unknown count is <NA>."""
+        pairs = [(point, name) for point in self.points for name in point.measured]
+        data: dict[str, list[object]] = {
+            name: [plain(point.options[name]) for point, _ in pairs] for name in self._options()
+        }
+        data["count"] = [name for _, name in pairs]
+        data["formula"] = [point.formula[name] for point, name in pairs]
+        data["measured"] = [point.measured[name] for point, name in pairs]
+        return counted(data, ("formula", "measured"))
+
+    def content(self) -> Content:
+        """One row per point and count."""
+        rows = [
+            [*cells, text.signed(None if count is None else count - point.formula[name])]
+            for point in self.points
+            for name, count in point.measured.items()
+            for cells in [self._cells(point, name)]
+        ]
+        agreeing = sum(point.agrees for point in self.points)
+        points = f"{len(self)} point{'' if len(self) == 1 else 's'}"
+        table = Table([*self._columns(), *numbers("difference")], rows)
+        return Content(f"{agreeing} of {points} agree with fvcore and the model", "", [table])
+
+    def screen(self) -> Content:
+        """How many points agree, and the counts that differ."""
+        bad = [point for point in self.points if not point.agrees]
+        traced = f"Traced {len(self)} points picked at random"
+        if not bad:
+            return Content("", "", [Sentence(f"{traced}: all agree with fvcore and the model.")])
+        rows = [self._cells(point, name) for point in bad for name, _, _ in point.differing]
+        table = Table(self._columns(), rows, close=True)
+        return Content("", "", [Sentence(f"{traced}: {len(bad)} disagree.", "bold red"), table])
+
+    def _options(self) -> list[str]:
+        return list(self.points[0].options) if self.points else []
+
+    def _columns(self) -> list[Column]:
+        return [*numbers(*self._options()), Column("count"), *numbers("formula", "measured")]
+
+    @staticmethod
+    def _cells(point: Verified, name: str) -> list[str]:
+        given = [text.plain(value) for value in point.options.values()]
+        return [*given, name, text.number(point.formula[name]), text.number(point.measured[name])]
+
+
+def plain(value: object) -> int | str | Decimal:
     """A fixed setting in a column: whole numbers as they are, decimals exact."""
     if value is None:
         return "default"
@@ -135,15 +250,6 @@ def columns_of(sweep: Sweep, axis: GridAxis) -> dict[str, Any]:
     if axis.option.scales is not None:
         columns[target(axis)] = vector(sweep.architecture, axis).values
     return columns
-
-
-def check_parquet(path: Path) -> None:
-    """Raise ConvcostError if no Parquet can be written there, before any work is done for it."""
-    files.check_writable(path)
-    try:
-        import pyarrow  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ConvcostError("Parquet needs pyarrow: pip install 'convcost[parquet]'") from error
 
 
 def heading(report: SweepReport) -> str:

@@ -103,11 +103,10 @@ class BudgetItem(pytest.Item):
         """Return what `convcost check` says of it."""
         if not isinstance(excinfo.value, _BrokenError):
             return super().repr_failure(excinfo, style)
-        from convcost.report.check_screen import print_failure
-        from convcost.report.plain import plain
+        from convcost.report.failure import budget
 
         outcome = excinfo.value.args[0]
-        return outcome.error or plain(lambda console: print_failure(console, outcome))
+        return outcome.error or budget(outcome)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Return the title of its failure."""

@@ -1,4 +1,4 @@
-"""PyTorch's operators by their names: what a torch.jit trace calls them, and which of them only move elements.
+"""PyTorch's operators: what a torch.jit trace calls them, which of them only move elements, and how a mode sees them.
 
 The trace is where fvcore looks. It does not name every operator as PyTorch does.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import torch
 from torch._ops import OpOverload
+from torch.utils._python_dispatch import TorchDispatchMode
 
 # A trace writes operators that are one under two names under the first of them.
 _ALIASES = {
@@ -116,3 +117,14 @@ def moves(func: OpOverload, arguments: Mapping[str, object]) -> bool:
         return not arguments.get("accumulate") and arguments.get("reduce") is None
     tags = {torch.Tag.view_copy, torch.Tag.inplace_view}
     return name in MOVEMENT or bool(func.is_view) or not tags.isdisjoint(func.tags)
+
+
+class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """A mode that sees every operator being called, and does not load the compiler."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # the default imports the whole compiler, a second's work, to keep it out of this mode

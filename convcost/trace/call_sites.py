@@ -17,9 +17,8 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.op_call import SETTINGS, Owner
+from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER, SETTINGS, Owner
 from convcost.trace.capture import HANDED_ON, Capture, capture, running
-from convcost.trace.native_paths import ENCODER_LAYER, attention, encoder_layer
 
 _POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "max", "adaptive_avg", "adaptive_max") for rank in (1, 2, 3))
 _PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")
@@ -47,8 +46,8 @@ def capture_call_sites(model: nn.Module, inputs: Any) -> Capture:
         for place, room, names in NAMES:
             for name in names:
                 patches.enter_context(_noted(room, name, _always(f"{place}.{name}")))
-        patches.enter_context(_noted(nn.MultiheadAttention, "forward", attention))
-        patches.enter_context(_noted(ENCODER_LAYER, "forward", encoder_layer))
+        patches.enter_context(_noted(nn.MultiheadAttention, "forward", _attention))
+        patches.enter_context(_noted(nn.TransformerEncoderLayer, "forward", _encoder_layer))
         found = capture(model, inputs)
     known = owners(model)
     sites = [replace(call.site, owner=known.get(call.path, Owner())) for call in found.calls]
@@ -125,3 +124,39 @@ def _name(kind: type) -> str:
     """Return the bare name of a class of torch.nn, any other with its package."""
     own = kind.__module__.startswith("torch.nn.modules.")
     return kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}"
+
+
+# Where PyTorch runs attention and encoder layers as one native operator of its own, wherever gradients are off.
+def _attention(
+    module: nn.MultiheadAttention, query: Any, key: Any = None, value: Any = None, *_: Any, **__: Any
+) -> str:
+    """Return NATIVE_ATTENTION for a call that takes the native path, else the plain name of the function."""
+    native = (
+        query.dim() == 3
+        and query is key
+        and key is value
+        and module.in_proj_weight is not None
+        and not module.training
+        and module.num_heads % 2 == 0
+        and module.batch_first
+        and module.bias_k is None
+        and module.bias_v is None
+        and not module.add_zero_attn
+    )
+    return NATIVE_ATTENTION if native else "MultiheadAttention.forward"
+
+
+def _encoder_layer(module: Any, src: Any, *_: Any, **__: Any) -> str:
+    """NATIVE_LAYER for a call that takes the native path where nothing is hooked, else the function's plain name."""
+    inner = module.self_attn
+    native = (
+        src.dim() == 3
+        and not module.training
+        and inner.batch_first
+        and inner.in_proj_bias is not None
+        and inner.in_proj_weight is not None
+        and bool(module.activation_relu_or_gelu)
+        and module.norm1.eps == module.norm2.eps
+        and inner.num_heads % 2 == 0
+    )
+    return NATIVE_LAYER if native else "TransformerEncoderLayer.forward"

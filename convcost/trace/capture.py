@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import ConvcostError, MeasurementError, one_line
@@ -18,16 +19,14 @@ from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, aten_name, moves, traced_name
+from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
-from convcost.trace.inputs import Inputs
+from convcost.trace.inputs import Args, Inputs, Kwargs
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
-from convcost.trace.modes import DispatchMode
 from convcost.trace.ownership import Ownership
-from convcost.trace.scopes import Scopes
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -50,7 +49,7 @@ class Capture:
 
 
 @one_at_a_time
-def capture(model: nn.Module, inputs: Any) -> Capture:
+def capture(model: nn.Module, inputs: object) -> Capture:
     """Run a meta copy of the model and record its operator calls.
 
     model   a module in any mode; it is left as it was
@@ -91,22 +90,21 @@ def _evaluated(call: OpCall) -> OpCall:
 
 
 @contextmanager
-def recording(copied: nn.Module, *kernels: AbstractContextManager[Any]) -> Iterator[Recorder]:
+def recording(copied: nn.Module, *kernels: AbstractContextManager[object]) -> Iterator[Recorder]:
     """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
     recorder = Recorder(copied)
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        state: tuple[Any, ...] = (torch.random.fork_rng(devices=()), as_written(), torch.inference_mode())
-        for context in (
-            *state,
-            torch.enable_grad(),
-            *kernels,
-            recorder.scopes,
-            recorder,
-            _Whole(recorder),
-        ):
-            stack.enter_context(context)
+        stack.enter_context(torch.random.fork_rng(devices=()))
+        stack.enter_context(as_written())
+        stack.enter_context(torch.inference_mode())
+        stack.enter_context(torch.enable_grad())
+        for kernel in kernels:
+            stack.enter_context(kernel)
+        stack.enter_context(recorder.following_modules())
+        stack.enter_context(recorder)
+        stack.enter_context(_Whole(recorder))
         yield recorder
 
 
@@ -115,16 +113,37 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.scopes = Scopes({module: name for name, module in model.named_modules()})
         self.calls: list[OpCall] = []
         self.seen: set[str] = set()
+        self._paths = {module: path for path, module in model.named_modules()}
+        # The runs of modules that are going on: the module's path, and how many runs of it came before.
+        self._forwards = [("", 0)]
         self._within = ""
         self._operators = records(Operator)
         self._owned = Ownership(model)
 
+    @contextmanager
+    def following_modules(self) -> Iterator[None]:
+        """While active, calls are recorded under the module whose forward runs."""
+        begun: Counter[str] = Counter()
+
+        def enter(module: nn.Module, _: object) -> None:
+            path = self._paths.get(module)
+            if path is None:
+                self._forwards.append(self._forwards[-1])
+            else:
+                self._forwards.append((path, begun[path]))
+                begun[path] += 1
+
+        def leave(module: nn.Module, _: object, __: object) -> None:
+            self._forwards.pop()
+
+        with register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True):
+            yield
+
     def __torch_dispatch__(
-        self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
+        self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
+    ) -> object:
         kwargs = kwargs or {}
         name = aten_name(func)
         self.seen.add(traced_name(func))
@@ -141,15 +160,16 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if name == "cat" and self._owned.made_of(arguments):
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = Arguments()
-            self._record(func, arguments, bound, outputs[0])
         elif moves(func, arguments) or name in RESHAPING:
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
+            return output
         else:
-            shapes = tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor))
-            self._record(func, arguments, Binding(None, shapes), next(iter(outputs), None))
+            bound = Binding(None, tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor)))
+        shown = self._within or traced_name(func)
+        self.keep(shown, bound, next(iter(outputs), None), arguments, "" if shown == traced_name(func) else shown)
         return output
 
-    def _decompose(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    def _decompose(self, func: OpOverload, args: Args, kwargs: Kwargs) -> object:
         """Let what a composite operator calls stand under the composite's name, as in a torch.jit trace."""
         outer = self._within
         self._within = outer or ("" if func._schema.name in _NOT_TRACED else traced_name(func))
@@ -159,30 +179,27 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def _record(self, func: OpOverload, arguments: Mapping[str, Any], bound: Binding, output: object) -> None:
-        first = next((v for v in arguments.values() if isinstance(v, Tensor)), None)
-        name = self._within or traced_name(func)
-        dense = first is None or first.is_contiguous()
-        self.keep(name, bound, output, self._owned.first_use(arguments), dense)
-
-    def keep(self, aten: str, bound: Binding, output: object, parameters: int = 0, contiguous: bool = True) -> None:
-        """Keep a call of the module that is running."""
-        scope, shape = self.scopes.running[-1], tuple(output.shape) if isinstance(output, Tensor) else ()
+    def keep(self, aten: str, bound: Binding, output: object, arguments: Arguments, hidden_by: str = "") -> None:
+        """Keep a call of the module that is running, which uses the parameters among its arguments."""
+        path, forward = self._forwards[-1]
+        shape = tuple(output.shape) if isinstance(output, Tensor) else ()
+        first = next((value for value in arguments.values() if isinstance(value, Tensor)), None)
         self.calls.append(
             OpCall(
-                path=scope.path,
+                path=path,
                 operator=self._operators[bound.operator] if bound.operator else None,
                 aten=aten,
                 inputs=bound.inputs,
                 hyper=bound.hyper if bound.operator else {},
                 output=(1, *shape) if bound.unbatched else shape,
-                parameters=parameters,
-                block=scope.path.partition(".")[0],
+                parameters=self._owned.first_use(arguments),
+                block=path.partition(".")[0],
                 site=CallSite(
-                    forward=scope.forward,
+                    forward=forward,
                     functions=tuple(running),
                     unbatched=bound.unbatched,
-                    contiguous=contiguous,
+                    contiguous=first is None or first.is_contiguous(),
+                    hidden_by=hidden_by,
                 ),
             )
         )
@@ -196,15 +213,15 @@ class _Whole(TorchFunctionMode):
         self._recorder = recorder
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
+        self, func: Callable[..., object], types: object, args: Args = (), kwargs: Kwargs | None = None
+    ) -> object:
         kwargs = kwargs or {}
         before = len(self._recorder.calls)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             del self._recorder.calls[before:]
-            self._recorder.keep(f"aten::{bound.operator}", bound, output)
+            self._recorder.keep(f"aten::{bound.operator}", bound, output, Arguments())
         return output
 
 

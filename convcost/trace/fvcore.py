@@ -10,19 +10,21 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._ops import OpOverload
+from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.trace.inputs import Inputs, replaced, tensors
+from convcost.trace.binders.arguments import Arguments
+from convcost.trace.inputs import Args, Inputs, Kwargs, replaced, tensors
 from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
-from convcost.trace.modes import PlainConvolutions
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
@@ -70,7 +72,7 @@ class FvcoreTrace:
     failed: str = ""
 
 
-def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
+def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
     """fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
         return trace(model, inputs)
@@ -79,7 +81,7 @@ def traced_or_not(model: nn.Module, inputs: Any) -> FvcoreTrace:
 
 
 @one_at_a_time
-def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
+def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was
@@ -104,7 +106,7 @@ def trace(model: nn.Module, inputs: Any) -> FvcoreTrace:
 class _Flat(nn.Module):
     """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments."""
 
-    def __init__(self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    def __init__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> None:
         super().__init__()
         self.model, self.nested = model, (args, kwargs)
         self.train(model.training)
@@ -168,3 +170,49 @@ def _whole(count: float) -> int:
     if whole != count:
         raise AssertionError(f"fvcore counted {count}, which is not a whole number")
     return whole
+
+
+class PlainConvolutions(TorchFunctionMode):
+    """While active, every convolution is called as `torch._convolution`, as which it stands in a torch.jit trace.
+
+    The meta device takes traced sizes there, and nowhere else.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., object], types: object, args: Args = (), kwargs: Kwargs | None = None
+    ) -> object:
+        if func not in _CONVOLUTIONS:
+            return func(*args, **(kwargs or {}))
+        operator, rank = _CONVOLUTIONS[func]
+        return _convolved(Arguments.of(operator, args, kwargs or {}), rank)
+
+
+def _convolved(a: Arguments, rank: int) -> Tensor:
+    image, weight, bias, padding, groups = a.tensor("input"), a["weight"], a["bias"], a["padding"], a.number("groups")
+    if image.dim() == rank + 1:
+        return _convolved(Arguments({**a, "input": image.unsqueeze(0)}), rank).squeeze(0)
+    strides, dilations, extra = (_spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
+    if isinstance(padding, str):
+        return torch._convolution_mode(image, weight, bias, strides, padding, dilations, groups)
+    transposed, flags = "output_padding" in a, (False, False, True, True)  # of the backends behind
+    paddings = _spread(padding, rank)
+    return torch._convolution(image, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
+
+
+def _spread(value: int | Sequence[int], rank: int) -> list[int]:
+    values = [value] if isinstance(value, int) else list(value)
+    return values * rank if len(values) == 1 else values
+
+
+def _operator(name: str) -> OpOverload:
+    """Return one of PyTorch's operators in its first form, in which numbers say the padding."""
+    packet = getattr(torch.ops.aten, name)
+    found: OpOverload = getattr(packet, packet.overloads()[0])
+    return found
+
+
+_CONVOLUTIONS = {
+    getattr(torch, f"{kind}{rank}d"): (_operator(f"{kind}{rank}d"), rank)
+    for kind in ("conv", "conv_transpose")
+    for rank in (1, 2, 3)
+}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 import torch
 from torch import Tensor, nn
 
 from convcost.core.errors import MeasurementError
 from convcost.core.spec import TensorSpec
+
+Args: TypeAlias = tuple[Any, ...]
+Kwargs: TypeAlias = Mapping[str, Any]
+"""The arguments of a call, as torch hands them over."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Inputs:
             return cls(tuple(_read(value) for value in given))
         return cls((_read(given),))
 
-    def on(self, device: str, model: nn.Module) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def on(self, device: str, model: nn.Module) -> tuple[Args, Kwargs]:
         """Return arguments and keyword arguments on a device, none of them the user's own tensors."""
 
         def make(leaf: Tensor | TensorSpec) -> Tensor:

@@ -11,12 +11,12 @@ from itertools import chain
 from typing import Any
 
 import torch
+import torch.backends.mha
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, one_line
 from convcost.trace.inputs import Inputs
-from convcost.trace.modes import without_native_attention
 
 
 def weightless(model: nn.Module) -> nn.Module:
@@ -63,12 +63,20 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
 
 @contextlib.contextmanager
 def as_written() -> Iterator[None]:
-    """Compiled modules run the Python that they were compiled from, attention that which PyTorch writes it in."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(without_native_attention())
-        if "torch._dynamo" in sys.modules:
-            stack.enter_context(torch.compiler.set_stance("force_eager"))
-        yield
+    """While active, compiled modules run the Python that they were compiled from, and attention is written out.
+
+    Without gradients on the CPU (a frozen model, `no_grad`) `nn.MultiheadAttention` and `nn.TransformerEncoderLayer`
+    would be one native operator each, which hides its products from whoever counts. On the meta device there is no
+    such operator.
+    """
+    before = torch.backends.mha.get_fastpath_enabled()
+    eager = torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else contextlib.nullcontext()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with eager:
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _tensors(model: nn.Module) -> Iterator[Tensor]:

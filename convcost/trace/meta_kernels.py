@@ -18,8 +18,7 @@ import torch
 from torch import Tensor
 from torch._ops import OpOverload
 
-from convcost.trace.aten import aten_name
-from convcost.trace.modes import DispatchMode
+from convcost.trace.aten import DispatchMode, aten_name
 
 Sizes = Sequence[int]
 

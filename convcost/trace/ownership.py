@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -24,7 +23,7 @@ class Ownership:
         for name, tensor in chain(model.named_buffers(), model.named_parameters()):
             self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
 
-    def follow(self, operands: Mapping[str, Any], results: Iterable[Any], whole: bool = False) -> None:
+    def follow(self, operands: Mapping[str, object], results: Iterable[object], whole: bool = False) -> None:
         """Take a view or copy of parameters for those parameters; of what is looked up `whole`, any may be used.
 
         What moves without operands, or among constants, is a constant.
@@ -43,12 +42,12 @@ class Ownership:
                     joined.update(self._held.get(id(result), ({},))[0])
                 self._held[id(result)] = (joined, result)
 
-    def made_of(self, operands: Mapping[str, Any]) -> bool:
+    def made_of(self, operands: Mapping[str, object]) -> bool:
         """Whether parameters are among the operands, and nothing else than parameters, constants and moves of them."""
         tensors = list(_tensors(operands.values()))
         return all(id(t) in self._held for t in tensors) and any(self._held[id(t)][0] for t in tensors)
 
-    def first_use(self, operands: Mapping[str, Any]) -> int:
+    def first_use(self, operands: Mapping[str, object]) -> int:
         """Return elements of parameters that no earlier call has taken."""
         used = 0
         for tensor in _tensors(operands.values()):
@@ -60,7 +59,7 @@ class Ownership:
         return used
 
 
-def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
+def _tensors(values: Iterable[object]) -> Iterable[Tensor]:
     for value in values:
         if isinstance(value, Tensor):
             yield value

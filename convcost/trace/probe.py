@@ -17,7 +17,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.trace.modes import DispatchMode
+from convcost.trace.aten import DispatchMode
 
 if TYPE_CHECKING:
     from convcost.core.op_call import OpCall

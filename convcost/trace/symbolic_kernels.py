@@ -22,10 +22,10 @@ from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.symbolic.symnode import Trace
 from convcost.symbolic.torch_sizes import form_of, hint_of
+from convcost.trace.aten import DispatchMode
 from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
 from convcost.trace.meta_kernels import SAME, MetaKernels
-from convcost.trace.modes import DispatchMode
 
 Size: TypeAlias = Any
 """An int or a SymInt, which torch types as an int in some places and as neither in others."""

@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeAlias
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.cost import Window
 from convcost.core.numeric import Count, ceil_div, quotient
 from convcost.core.record import Source

@@ -82,7 +82,7 @@ _HALVED = "fvcore halves the operations that NumPy counts for an einsum"
 
 _EINSUM: tuple[tuple[Kind, str], ...] = (
     (_rounded, f"{_HALVED} and reads them from a text of four significant digits"),
-    (_alone, f"{_HALVED}, which are one an element even where a single operand is only moved or summed"),
+    (_alone, f"{_HALVED}, which are one per element even where a single operand is only moved or summed"),
     (_summed_first, f"{_HALVED}, where PyTorch sums what only one operand has before it multiplies"),
     (_several, f"{_HALVED}, in the order that is cheapest by them; PyTorch contracts from left to right"),
     (_two, f"{_HALVED}, which are one per product, not two, where nothing is summed"),

@@ -12,9 +12,10 @@ import convcost
 from convcost.auditing.row import AuditRow
 from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
-from convcost.report import audit_findings as findings
+from convcost.report import audit as findings
 from convcost.report.audit import COLUMNS, AuditReport, read_csv
 from tests.auditing.zoo import line
+from tests.golden import audit_page
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_verdicts(report: AuditReport) -> None:
 
 
 def test_csv_comes_back_as_it_went(report: AuditReport, tmp_path: Path) -> None:
-    report.write(tmp_path / "rows.csv")
+    report.save(tmp_path / "rows.csv")
     assert read_csv(tmp_path / "rows.csv") == AuditReport(tuple(row.timed(0, 0) for row in report))
     assert (tmp_path / "rows.csv").read_text() == report.to_csv() == read_csv(tmp_path / "rows.csv").to_csv()
     timings = (tmp_path / "rows.timings.csv").read_text().splitlines()
@@ -75,7 +76,7 @@ def test_csv_comes_back_as_it_went(report: AuditReport, tmp_path: Path) -> None:
 
 
 def test_parquet_has_the_same_columns(report: AuditReport, tmp_path: Path) -> None:
-    report.write(tmp_path / "rows.parquet")
+    report.save(tmp_path / "rows.parquet")
     frame = pd.read_parquet(tmp_path / "rows.parquet")
     assert tuple(frame.columns) == COLUMNS
     assert frame["macs_formula"].dropna().tolist() == [row.macs_formula for row in report if row.macs_formula]
@@ -85,7 +86,7 @@ def test_parquet_has_the_same_columns(report: AuditReport, tmp_path: Path) -> No
 
 def test_counts_that_fit_no_machine_word_stay_exact(tmp_path: Path) -> None:
     row = AuditRow("big", "agree", macs_formula=2**70)
-    AuditReport((row,)).write(tmp_path / "rows.csv")
+    AuditReport((row,)).save(tmp_path / "rows.csv")
     assert read_csv(tmp_path / "rows.csv").rows[0].macs_formula == 2**70
 
 
@@ -101,16 +102,13 @@ def test_another_file_is_refused(content: str, tmp_path: Path) -> None:
 
 
 def test_findings(report: AuditReport) -> None:
-    _, verdicts = findings.verdicts(report.rows)
-    assert [count for count, _ in verdicts] == ["1"] * 5
-    _, left_out = findings.left_out(report.rows)
-    assert [cells[2:] for cells in left_out] == [("1", "100.00 %", "100.00 %", line("Attention"))]
-    _, steps = findings.spread(report.rows)
-    assert [count for _, count in steps] == ["0", "0", "0", "0", "0", "1"]
-    _, largest = findings.largest(report.rows, 3)
+    assert [count for count, _ in findings.verdicts(report.rows).rows] == ["1"] * 5
+    left_out = findings.left_out(report.rows).rows
+    assert [cells[2:] for cells in left_out] == [["1", "100.00 %", "100.00 %", line("Attention")]]
+    assert [count for _, count in audit_page.spread(report.rows).rows] == ["0", "0", "0", "0", "0", "1"]
+    largest = audit_page.largest(report.rows, 3).rows
     assert largest == [(line("Attention"), "scaled_dot_product_attention", "2,100", "100.00 %")]
-    _, disagreements = findings.disagreements(report.rows)
-    assert [cells[1:] for cells in disagreements] == [("1", "1")]
+    assert [cells[1:] for cells in findings.disagreements(report.rows).rows] == [["1", "1"]]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def findings(runs: int) -> Findings:
     for net in NETS:
         result = pair([*CONVCOST, "derive", *net], [sys.executable, "-c", "import torch"], runs)
         options: dict[str, Any] = {"depth": net[2]} if len(net) > 1 else {}
-        derived = convcost.derive(net[0], **options)
+        derived = convcost.derive(net[0], **options).derivation
         above = result.ours.seconds - result.peer.seconds
         yield Finding(
             f"convcost derive {' '.join(net)}",

@@ -67,7 +67,7 @@ def test_what_nobody_counts_and_cannot_matter(tmp_path: Path, budget: str) -> No
 
 def test_the_most_expensive_layers_stand_below(tmp_path: Path) -> None:
     out = convcost("check", str(project(tmp_path, small='macs = "<= 1K"'))).out
-    below = [line.split() for line in out[out.index("Most expensive") :].splitlines()]
+    below = [line.split() for line in out[out.index("most expensive") :].splitlines()]
     # 21,600 of 21,680 are 99.631 %, 80 are 0.369 %.
     assert below[2] == ["stem", "conv", "3×3", "21,600", "99.63", "%"]
     assert below[3] == ["head", "fully", "connected", "80", "0.37", "%"]
@@ -100,7 +100,7 @@ def test_markdown_for_a_job_summary(tmp_path: Path) -> None:
 
 def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
     folder = project(tmp_path, **{'"a|b<script>"': 'macs = "<= 1K"'})
-    assert "<script>" not in package.check(folder).markdown()
+    assert "<script>" not in package.check(folder).to_markdown()
     assert "<script>" not in package.check(folder)._repr_html_()
 
 
@@ -113,7 +113,7 @@ def test_output_fits(tmp_path: Path, width: str, monkeypatch: pytest.MonkeyPatch
     assert any(line.split()[-5:] == ["21,680", "<=", "1K", "-20,680", "broken"] for line in lines)
 
 
-@pytest.mark.parametrize(("width", "left_out"), [("40", "margin, limit"), ("64", "margin")])
+@pytest.mark.parametrize(("width", "left_out"), [("40", "limit, margin"), ("64", "margin")])
 def test_narrow_terminals_leave_columns_out_and_cut_no_number(
     tmp_path: Path, width: str, left_out: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +147,7 @@ def test_from_python(tmp_path: Path) -> None:
     assert [outcome.budget.name for outcome in report.broken] == ["small"]
     assert [error.split(":")[0] for error in report.errors] == ["[tool.convcost.budgets.gone] gone.py"]
     assert repr(report) == "<pyproject.toml, 2 budgets: 1 broken, 1 not run>"
-    frame = report.to_frame()
+    frame = report.frame
     assert [frame[name].iloc[0] for name in ("budget", "count")] == ["small", "macs"]
     assert [frame[name].iloc[0] for name in ("number", "bound", "margin")] == [MACS, 1000, 1000 - MACS]
     assert frame["verdict"].tolist() == ["broken", "ok", "no limit", "not run"]

@@ -11,7 +11,7 @@ from tests.shell import convcost
 
 def _rows(out: str) -> list[list[str]]:
     """Cells of the table, folded operators joined; cells are two blanks apart."""
-    lines = out.split("─\n")[1].split("\n\n")[0].splitlines()
+    lines = out.split("─\n")[1].split("\n\n")[0].partition("\nNot shown")[0].splitlines()
     return [[cell for cell in line.split("  ") if cell.strip()] for line in lines if not line.startswith("  ")]
 
 

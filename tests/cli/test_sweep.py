@@ -102,7 +102,7 @@ def test_a_wrong_sweep_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_points_that_are_left_out_are_said() -> None:
     out = convcost("sweep", "nasnet_mobile", "--penultimate-filters", "1056,1060", "--resolution", "32").out
     text = " ".join(out.split())
-    assert "1 point is left out, where the net cannot be drawn. First: nasnet: penultimate_filters must be" in text
+    assert "1 point is left out, where the net cannot be built. First: nasnet: penultimate_filters must be" in text
 
 
 @pytest.mark.parametrize(

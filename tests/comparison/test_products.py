@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.comparison.compare import compare_model
-from convcost.comparison.row import Row, Verdict
+from convcost.comparison.result import Row, Verdict
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace
@@ -27,10 +27,10 @@ VECTOR = "fvcore takes the length of a linear layer's vector of weights for its 
 WORD = "fvcore has no handle for padding given as a word (aten::_convolution_mode)"
 HALF = "fvcore halves the operations that NumPy counts for an einsum"
 DIGITS = f"{HALF} and reads them from a text of four significant digits"
-ALONE = f"{HALF}, which are one an element even where a single operand is only moved or summed"
+ALONE = f"{HALF}, which are one per element even where a single operand is only moved or summed"
 FIRST = f"{HALF}, where PyTorch sums what only one operand has before it multiplies"
 SEVERAL = f"{HALF}, in the order that is cheapest by them; PyTorch contracts from left to right"
-ONE = f"{HALF}, which are one a product, not two, where nothing is summed"
+ONE = f"{HALF}, which are one per product, not two, where nothing is summed"
 
 
 def handle(name: str) -> str:

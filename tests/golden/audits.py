@@ -18,8 +18,8 @@ import convcost
 from convcost.auditing import journal
 from convcost.core.parsing import ModelReference, parse_arguments, parse_reference
 from convcost.models.weights import PublishedWeights, default_inputs, published_entries
-from convcost.report import audit_page, audit_published
 from convcost.report.audit import AuditReport, read_csv, timings
+from tests.golden import audit_page
 
 REPORTS = Path(__file__).parents[2] / "reports"
 LIBRARIES = ("torchvision", "timm")
@@ -48,11 +48,11 @@ def lines(library: str) -> str | list[str]:
     return list(dict.fromkeys(str(task(entry)) for entry in published_entries()))
 
 
-def entries(report: AuditReport) -> list[audit_published.Entry]:
+def entries(report: AuditReport) -> list[audit_page.Entry]:
     """What torchvision publishes, with our rows."""
     rows = {row.name: row for row in report}
     return [
-        audit_published.Entry(entry.weights, entry.gmacs, entry.parameters, rows[str(task(entry))])
+        audit_page.Entry(entry.weights, entry.gmacs, entry.parameters, rows[str(task(entry))])
         for entry in published_entries()
     ]
 
@@ -61,7 +61,7 @@ def page(library: str) -> str:
     """The page of the committed rows."""
     report = read_csv(REPORTS / f"{library}.csv")
     versions = {name: metadata.version(name).partition("+")[0] for name in ("torch", "fvcore", library)}
-    sections = [audit_published.section(entries(report), NOTES)] if library == "torchvision" else []
+    sections = [audit_page.published_section(entries(report), NOTES)] if library == "torchvision" else []
     return audit_page.page(report, f"{library}, audited", versions, sections)
 
 

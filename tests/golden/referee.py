@@ -25,7 +25,7 @@ def measured(net: str, counters: Sequence[str] | None = None) -> list[Row]:
     side = 299 if net == "inception_v3" else 224
     reference, shape = f"torchvision:{net}", (1, 3, side, side)
     report = convcost.referee(reference, inputs=shape, counters=counters)
-    if not report.ok or any(account.failed for account in report.accounts):
+    if not report.ok or any(account.failed for account in report.explanations):
         raise AssertionError(repr(report))
     found = report.frame.fillna({"amount": 0, "calls": 0})
     kept = found[["counter", "version", "unit", "printed", "kind", "term", "amount", "calls"]].astype(str)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from convcost.report import conventions
+from convcost.report.conventions import ConventionsReport
 from convcost.trace.counters import counters
 from tests.golden.referee import NETS, REPORTS, accounts, measured, page, rows, table
 
@@ -60,7 +60,7 @@ def test_a_net_counted_anew_gives_the_same_rows() -> None:
 
 
 def test_conventions_are_up_to_date(request: pytest.FixtureRequest) -> None:
-    content = conventions.page()
+    content = ConventionsReport.of().to_markdown()
     file = REPORTS / "conventions.md"
     if request.config.getoption("--regenerate"):
         file.write_text(content, encoding="utf-8")

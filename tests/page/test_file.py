@@ -30,11 +30,11 @@ def test_same_bytes_in_another_process(page: PageReport, tmp_path: Path) -> None
     code = f"import convcost; convcost.page({names!r}).save({str(path)!r})"
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=tmp_path)
-    assert path.read_text(encoding="utf-8") == page.html()
+    assert path.read_text(encoding="utf-8") == page.to_html()
 
 
 def test_nothing_is_asked_for(page: PageReport) -> None:
-    html = page.html()
+    html = page.to_html()
     assert re.findall(r"""(?:src|href|action)=["']?([^"'\s>]+)""", html.partition('<script type="appl')[0]) == [
         "#content",
         "#network-1",
@@ -48,7 +48,7 @@ def test_nothing_is_asked_for(page: PageReport) -> None:
 
 
 def test_overview(page: PageReport) -> None:
-    rows = re.findall(r'<tr><th scope="row"><a href="#network-\d">(.*?)</tr>', page.html())
+    rows = re.findall(r'<tr><th scope="row"><a href="#network-\d">(.*?)</tr>', page.to_html())
     assert [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows] == [
         "MobileNet V1, α = 0.75, R = 192: input 1×3×192×192 239,273,472 239,273,472 0 2,585,560 2,585,560 agree",
         # 61,100,840: the constant that torchvision prints for alexnet.
@@ -57,7 +57,7 @@ def test_overview(page: PageReport) -> None:
 
 
 def test_data_cannot_end_its_element(page: PageReport) -> None:
-    data = page.html().partition('id="data">')[2].partition("</script>")[0]
+    data = page.to_html().partition('id="data">')[2].partition("</script>")[0]
     assert "<" not in data
     assert [network["id"] for network in json.loads(data)] == ["network-1", "network-2"]
 
@@ -94,7 +94,7 @@ def test_bad_input_is_one_line_and_leaves_no_file(arguments: list[str], sentence
 
 def test_a_model_without_sliders_says_why() -> None:
     """Swin pads images that its windows do not divide, and was derived for larger ones than its own."""
-    html = convcost.page("torchvision:swin_t").html()
+    html = convcost.page("torchvision:swin_t").to_html()
     assert (
         "Without sliders: what was derived holds for B ≥ 1, H ≥ 228, W ≥ 228, not at the input that was measured."
         in html

@@ -11,7 +11,7 @@ import convcost
 from convcost.core.errors import ConvcostError
 from convcost.report import latex as renderer
 from convcost.report.comparison import ComparisonReport
-from convcost.report.sheet import Sheet, Table
+from convcost.report.content import Column, Content, Table, numbers
 from convcost.symbolic.latex import aligned, escaped, formula, in_math, lines, symbol
 from tests.report import latex
 from tests.report.odd import MACS, NAMES, reports
@@ -44,7 +44,7 @@ def integers(cells: list[str]) -> list[int]:
 
 @pytest.mark.parametrize("name", ["compare", "diff", "referee"])
 def test_odd_names_stay_text(name: str) -> None:
-    text = reports()[name].latex()
+    text = reports()[name].to_latex()
     assert latex.balanced(text)
     assert latex.commands(text) <= OURS | SIGNS
     found = latex.tables(text)
@@ -54,7 +54,7 @@ def test_odd_names_stay_text(name: str) -> None:
 
 
 def test_layers_and_their_sum_are_the_reports_integers() -> None:
-    (_, (_, *rows)), _ = latex.tables(reports()["compare"].latex())
+    (_, (_, *rows)), _ = latex.tables(reports()["compare"].to_latex())
     # Parameters are products of neighbouring channels, MACs those on sixteen positions.
     assert [integers(row) for row in rows[:-1]] == [[m // 16, m] for m in MACS]
     assert integers(rows[-1]) == [sum(MACS) // 16, sum(MACS)]
@@ -64,7 +64,7 @@ def test_layers_and_their_sum_are_the_reports_integers() -> None:
 @pytest.mark.parametrize("report", ["small", "tampered"])
 def test_the_columns_of_a_comparison(report: str, request: pytest.FixtureRequest) -> None:
     found: ComparisonReport = request.getfixturevalue(report)
-    (_, (head, *rows)), totals = latex.tables(found.latex())
+    (_, (head, *rows)), totals = latex.tables(found.to_latex())
     place = {name: position for position, name in enumerate(head)}
     for row, cells in zip(found.rows, rows[:-1], strict=True):
         for name, count in (("MACs", row.macs_formula), ("fvcore", row.macs_measured)):
@@ -76,10 +76,10 @@ def test_the_columns_of_a_comparison(report: str, request: pytest.FixtureRequest
 def test_every_kind_of_report_is_whole(tmp_path: Path) -> None:
     grid = convcost.sweep("mobilenet_v1", alpha="0.5,1", resolution=[160, 224])
     written = {
-        "sweep": grid.latex(),
-        "solve": convcost.solve("mobilenet_v1", max_macs="150M", resolution=160).latex(frontier=True),
-        "claims": convcost.claims().latex(),
-        "prove": convcost.prove("alexnet").latex(),
+        "sweep": grid.to_latex(),
+        "solve": convcost.solve("mobilenet_v1", max_macs="150M", resolution=160).view(frontier=True).to_latex(),
+        "claims": convcost.claims().to_latex(),
+        "prove": convcost.prove("alexnet").to_latex(),
     }
     for text in written.values():
         assert latex.balanced(text)
@@ -133,12 +133,14 @@ def test_a_network_has_its_widths() -> None:
 
 def test_tables_are_cut_at_a_page_and_refused_beyond_a_paper() -> None:
     rows = [[f"layer{n}", f"{n:,}"] for n in range(100)]
-    text = renderer.document_part(Sheet("net", "source", [Table(("layer", ">MACs"), rows, [["total", "4,950"]])]))
+    text = renderer.document_part(
+        Content("net", "source", [Table([Column("layer"), *numbers("MACs")], rows, [["total", "4,950"]])])
+    )
     found = latex.tables(text)
     assert sum(len(body) - 1 for _, body in found) == 101
     assert [body[-1][0] == "total" for _, body in found] == [False] * (len(found) - 1) + [True]
     with pytest.raises(ConvcostError, match="write CSV"):
-        renderer.document_part(Sheet("net", "source", [Table(("layer", ">MACs"), rows * 21)]))
+        renderer.document_part(Content("net", "source", [Table([Column("layer"), *numbers("MACs")], rows * 21)]))
 
 
 @pytest.mark.parametrize(

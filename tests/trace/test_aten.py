@@ -112,7 +112,7 @@ def test_third_partys_operator_is_no_convolution(name: str) -> None:
     assert [row.macs_measured for row in compared.all_rows if not row.module] == [None] * 4
     report = convcost.referee(model, inputs=(1, 3, 9, 8), counters=["fvcore", "torch-meta"])
     assert report.core == sum(products.values())
-    assert [account.printed for account in report.accounts] == [report.core, 2 * report.core]
+    assert [account.printed for account in report.explanations] == [report.core, 2 * report.core]
     assert report.ok
     assert set(report.refereed.unknown) == {f"stranger::{one}" for one in (name, "clip", "convert", "relu")}
 

@@ -16,7 +16,7 @@ from tests.shell import convcost
 
 
 def test_mobilenet_v1_is_the_paper_s_formula_and_costs_what_it_prints() -> None:
-    family = package.derive_family("mobilenet_v1", "alpha")
+    family = package.derive_family("mobilenet_v1", "alpha").family
     # Table 1: 3·9 taps for the first convolution and 9 a channel for the block's, then 1×1 to the next width.
     assert plain(family.by_resolution()[0][1], family.symbols) == "c32·c64 + 36·c32"
     assert [str(multiplier) for multiplier in (*family.built, family.checked)] == ["1", "7/20", "13/10"]
@@ -29,14 +29,14 @@ def test_mobilenet_v1_is_the_paper_s_formula_and_costs_what_it_prints() -> None:
 
 
 def test_mobilenet_v2_s_inner_widths_are_multiples() -> None:
-    family = package.derive_family("torchvision:mobilenet_v2", "width_mult")
+    family = package.derive_family("torchvision:mobilenet_v2", "width_mult").family
     said = {name: rule.said("α") for name, rule in family.rules.items()}
     assert (said["c24"], said["c144"], said["c96'"]) == ("eights(24·α)", "6·c24", "eights(96·α)")
     assert said["c1280"] == "eights(1280·max(α, 1))"  # of which two builds show nothing
     # torchvision's own models at other multipliers, which the family was not derived from.
     for multiplier in (Fraction("0.75"), Fraction("1.4")):
         model = package.derive("torchvision:mobilenet_v2", arguments={"width_mult": float(multiplier)})
-        assert family.same_as(model, multiplier)
+        assert family.same_as(model.derivation, multiplier)
 
 
 def _net(multiplier: Fraction) -> nn.Module:

@@ -12,7 +12,7 @@ from torch._ops import OpOverload
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import MOVEMENT
-from convcost.trace.binders import BINDERS, elementwise, reduction
+from convcost.trace.binders import BINDERS, arithmetic
 from convcost.trace.binders.arguments import Arguments
 
 # Functions that no network of torchvision or timm calls; the special ones of physics and statistics are left out whole.
@@ -62,7 +62,7 @@ def _argument(kind: str, name: str) -> Any:
 
 
 DROPOUTS = {"dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"}
-READ = {*elementwise.BINDERS, *reduction.BINDERS, *DROPOUTS, "cat", "flatten"}
+READ = {*arithmetic.BINDERS, *DROPOUTS, "cat", "flatten"}
 
 
 @pytest.mark.parametrize("name", sorted(READ))

@@ -15,10 +15,10 @@ from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
-from convcost.models._user_code import importing
 from convcost.models.loading import load
+from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
-from convcost.trace.counters import Counter, counter, counters, script
+from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
 from convcost.trace.inputs import Inputs
@@ -68,7 +68,7 @@ def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:
         return other, capture_call_sites(other.module, other.inputs).calls
 
 
-def chosen(wanted: Sequence[str | script.Function] | None, unit: str = "macs") -> list[Counter]:
+def chosen(wanted: Sequence[str | Function] | None, unit: str = "macs") -> list[Counter]:
     """Return the counters that are wanted, in their order; of None all that are installed.
 
     wanted  names of counters; path/to/file.py:function or package.module:function, and functions, for the user's own
@@ -86,17 +86,17 @@ def chosen(wanted: Sequence[str | script.Function] | None, unit: str = "macs") -
     return found
 
 
-def _counter(wanted: str | script.Function, unit: str) -> Counter:
+def _counter(wanted: str | Function, unit: str) -> Counter:
     if not isinstance(wanted, str):
-        return script.from_function(wanted, unit)
+        return from_function(wanted, unit)
     if ":" not in wanted and not wanted.endswith(".py"):
         return counter(wanted)
-    return script.from_reference(wanted, partial(importing, what="function"), unit)
+    return from_reference(wanted, partial(importing, what="function"), unit)
 
 
 def referee_model(
     what: CountedModel,
-    counters: Sequence[str | script.Function] | None = None,
+    counters: Sequence[str | Function] | None = None,
     limit: float = LIMIT,
     unit: str = "macs",
 ) -> RefereeRun:
@@ -117,11 +117,11 @@ def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[CounterRu
 
 def prepare(wanted: Sequence[Counter]) -> None:
     """Import torchvision for the counters that do: its compiled operators may not load beside this torch."""
-    from convcost.models import _zoo
+    from convcost.models.torchvision_and_timm import library
 
     if any(one.module in _IMPORT_TORCHVISION for one in wanted):
         try:
-            _zoo.library(LIBRARIES[0])
+            library(LIBRARIES[0])
         except MeasurementError:
             return  # it is not installed, and they do without
 

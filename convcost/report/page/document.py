@@ -12,14 +12,13 @@ from html import escape
 from importlib.resources import files as packaged
 from pathlib import Path
 from string import Template
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from convcost import __version__
 from convcost.explore.network_program import NetworkProgram
 from convcost.report import files
 from convcost.report.comparison import (
+    STYLES,
     ComparisonReport,
     conclusion,
     heading,
@@ -28,11 +27,15 @@ from convcost.report.comparison import (
     uncounted_notes,
     versions,
 )
+from convcost.report.content import Block, Content, Sentence
 from convcost.report.page import parts
 from convcost.report.page.data import Json, network_data
-from convcost.report.table import STYLES
+from convcost.report.report import Report
 from convcost.symbolic.closed_form import NetworkForm
 from convcost.symbolic.derivation import Derivation
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
 
@@ -57,7 +60,7 @@ class PageSection:
 
 
 @dataclass(frozen=True)
-class PageReport:
+class PageReport(Report):
     """What `convcost.page` returns."""
 
     sections: tuple[PageSection, ...]
@@ -70,13 +73,23 @@ class PageReport:
         """No disagreement in any of the networks."""
         return all(section.report.ok for section in self.sections)
 
-    def html(self) -> str:
-        """Return the page."""
-        return self._html
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per layer of every network, whole numbers as they are; unknown counts are <NA>."""
+        import pandas as pd
 
-    def save(self, path: str | Path) -> None:
-        """Write the page, whole or not at all; raises ConvcostError where it cannot be written."""
-        files.write(Path(path), self._html)
+        return pd.concat([report.frame.assign(network=heading(report)) for report in self.reports], ignore_index=True)
+
+    def content(self) -> Content:
+        """The verdict of each network."""
+        blocks: list[Block] = []
+        for report in self.reports:
+            blocks += [Sentence(heading(report), "bold"), Sentence(conclusion(report), STYLES[report.verdict])]
+        return Content("", "", blocks)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """The page; written to `path` if given, whole or not at all."""
+        return files.deliver(self._html, path)
 
     @cached_property
     def _html(self) -> str:
@@ -154,11 +167,3 @@ def _policy(*inline: str) -> str:
 def _inert(data: Sequence[Json]) -> str:
     """Return JSON that cannot end the element that it is in."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def print_page(console: Console, page: PageReport, path: Path) -> None:
-    """Print a line and a verdict for each network, and where the page is."""
-    for report in page.reports:
-        console.print(Text(heading(report), style="bold"))
-        console.print(Text(conclusion(report), style=STYLES[report.verdict]))
-    console.print(Text(f"Written: {path}"))

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.trace.binders import elementwise, normalization, products, rearrangement, reduction, sampling
+from convcost.trace.binders import arithmetic, products, rearrangement
 from convcost.trace.binders.arguments import Binder, named
 
-_TABLES = (elementwise, normalization, products, rearrangement, reduction, sampling)
-
-BINDERS: dict[str, Binder] = {name: binder for table in _TABLES for name, binder in table.BINDERS.items()}
+BINDERS: dict[str, Binder] = {**arithmetic.BINDERS, **products.BINDERS, **rearrangement.BINDERS}
 """The binder of each operator, by its ATen name without `aten::` and without the `_` of working in place."""
 
 FUNCTIONS: dict[object, Binder] = {
     F.local_response_norm: named("local_response_norm", "input", settings=("size",)),
-    **sampling.FUNCTIONS,
+    **rearrangement.FUNCTIONS,
 }
 """Functions that PyTorch itself writes in Python out of several operators, and that papers have as one."""

@@ -1,0 +1,164 @@
+"""A factory in the user's own package or file, imported from where it lies."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from torch import Tensor, nn
+
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
+from convcost.core.spec import TensorSpec
+from convcost.models.building import random_state_kept
+from convcost.models.torchvision_and_timm import prepare_torchvision
+
+
+@contextmanager
+def importing(reference: ModelReference, what: str = "factory") -> Iterator[object]:
+    """Give the factory, or `what` else an error calls it, that a reference to a file or an importable module names.
+
+    The file's folder, or for a module the current one, leads the search path meanwhile, so that its neighbours
+    can be imported too. Raises MeasurementError where the import fails or the name is not there.
+    """
+    place = reference.place
+    file = Path(place) if reference.kind is ReferenceKind.FILE else None
+    if file is not None and not file.is_file():
+        raise MeasurementError(f"there is no file {place}")
+    folder = str((file.parent if file else Path()).resolve())
+    with _search(folder, forget=file is not None):
+        module = _run(place, lambda: _file(file) if file else _package(place))
+        yield _member(place, module, reference.name, what)
+
+
+@contextmanager
+def _search(folder: str, forget: bool) -> Iterator[None]:
+    """Put `folder` first on the search path; with `forget`, another file's neighbour can have a module's name later."""
+    before = set(sys.modules)
+    forget = forget and folder not in sys.path
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        new = set(sys.modules) - before if forget else set()
+        tops = {name for name in new if "." not in name and _lies_in(sys.modules[name], folder)}
+        for name in new:
+            if name.partition(".")[0] in tops and not name.startswith(_PRIVATE):
+                del sys.modules[name]
+
+
+_PRIVATE = "_convcost_file_"
+
+
+def _lies_in(module: ModuleType, folder: str) -> bool:
+    places = list(getattr(module, "__path__", ())) or [getattr(module, "__file__", None) or ""]
+    return any(os.path.dirname(place) == folder for place in places)
+
+
+def _run(place: str, imported: Callable[[], ModuleType]) -> ModuleType:
+    try:
+        with random_state_kept():
+            try:
+                return imported()
+            except RuntimeError as error:
+                if "torchvision::" not in str(error):
+                    raise
+                prepare_torchvision()  # its compiled operators did not load
+                return imported()
+    except ConvcostError:
+        raise
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ImportError) and "relative import" in str(error) and place.endswith(".py"):
+            raise MeasurementError(
+                f"{place} imports relatively, so it is part of a package: name it package.module:factory"
+            ) from error
+        raise MeasurementError(f"{place} cannot be imported: {one_line(error)}") from error
+
+
+def _file(file: Path) -> ModuleType:
+    """Run a file as a module with a name that nothing else has."""
+    path = file.resolve()
+    name = _PRIVATE + re.sub(r"\W", "_", path.stem) + "_" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    loader = _SourceLoader(name, str(path)) if path.suffix == ".py" else None
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None or spec.loader is None:
+        raise MeasurementError(f"{file} cannot be imported: it is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look there
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+class _SourceLoader(SourceFileLoader):
+    """Reads the file itself, as Python tells by size and second alone whether its cached bytecode is the file's."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the file."""
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
+def _package(place: str) -> ModuleType:
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        top = place.partition(".")[0]
+        if error.name == place == top:
+            raise UnknownNameError("library or module", place, LIBRARIES) from error
+        if error.name is not None and (place + ".").startswith(error.name + "."):
+            raise MeasurementError(f"there is no module {error.name}") from error
+        raise
+
+
+def _member(place: str, module: ModuleType, name: str, what: str) -> object:
+    found: object = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            public = [key for key, value in vars(module).items() if _makes(value, module.__name__)]
+            if public:
+                raise UnknownNameError(f"{what} of {place}", name, public)
+            raise MeasurementError(f"{place} has no {name!r}, and no class or function of its own")
+        found = getattr(found, part)
+    return found
+
+
+def _makes(value: object, module: str) -> bool:
+    if isinstance(value, nn.Module):
+        return True
+    return callable(value) and getattr(value, "__module__", None) == module
+
+
+def declared_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:
+    """Return the shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
+    example = getattr(module, "example_input_array", None)
+    tensors: Any = example if isinstance(example, tuple | list) else [example]
+    if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
+        specs = tuple(TensorSpec(tuple(t.shape), _dtype(t)) for t in tensors)
+        return specs, "shapes of the model's example_input_array"
+    declared = getattr(module, "default_cfg", None)
+    size = declared.get("input_size") if isinstance(declared, dict) else None
+    if isinstance(size, tuple | list) and size and all(type(side) is int for side in size):
+        return (TensorSpec((1, *size)),), "size of the model's default_cfg"
+    return None, f"{reference} declares no input: give its shape, such as 1,3,224,224"
+
+
+def _dtype(tensor: Tensor) -> str | None:
+    """Return a type's name; None for floating point, which is the model's own."""
+    return None if tensor.dtype.is_floating_point else str(tensor.dtype).removeprefix("torch.")

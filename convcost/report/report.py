@@ -1,0 +1,147 @@
+"""What every report is: it supplies its content once, and is printed and written in every format from that."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convcost.core.errors import ConvcostError
+from convcost.report import files, spreadsheet
+from convcost.report.content import Content
+from convcost.report.table import Line, content_lines, joined
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Report(ABC):
+    """What a public function returns: printed as its command prints it, and written as what a file's name ends in."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def content(self) -> Content:
+        """What the report says in a document."""
+
+    def screen(self) -> Content:
+        """What the report says on a terminal."""
+        return self.content()
+
+    @property
+    @abstractmethod
+    def frame(self) -> pd.DataFrame:
+        """The report as a data frame: whole numbers as they are, <NA> for what is unknown."""
+
+    def data(self) -> dict[str, object]:
+        """The report as JSON has it."""
+        content, frame = self.content(), self.frame
+        rows = [
+            {str(name): plain_data(value) for name, value in row.items()} for row in frame.to_dict(orient="records")
+        ]
+        return {"title": content.title, "source": content.source, "rows": rows, "notes": content.sentences}
+
+    def lines(self, width: int) -> list[Line]:
+        """What the command prints on a terminal of this width, line by line, with styles."""
+        return content_lines(self.screen(), width)
+
+    def text(self, width: int | None = None) -> str:
+        """What the command prints, without colours; in the terminal's own width where none is given."""
+        columns = shutil.get_terminal_size((80, 24)).columns if width is None else width
+        return joined(self.lines(columns))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """CSV, whole numbers as they are; written to `path` if given, whole or not at all."""
+        return files.deliver(spreadsheet.text(self.frame), path)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Markdown; written to `path` if given, whole or not at all."""
+        from convcost.report import markdown
+
+        return files.deliver(markdown.page(self.content()), path)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """Tables for a paper (booktabs, no other package); written to `path` if given, whole or not at all.
+
+        Raises ConvcostError for more rows than a paper could hold.
+        """
+        from convcost.report import latex
+
+        return files.deliver(latex.document_part(self.content()), path)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """A page of HTML; written to `path` if given, whole or not at all."""
+        from convcost.report import html
+
+        return files.deliver(html.page(self.content()), path)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """JSON, whole numbers as they are; written to `path` if given, whole or not at all."""
+        return files.deliver(json.dumps(self.data(), indent=2, ensure_ascii=False) + "\n", path)
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """What writes the report, by the ending of a file's name."""
+        return {
+            ".csv": self.to_csv,
+            ".md": self.to_markdown,
+            ".tex": self.to_latex,
+            ".html": self.to_html,
+            ".json": self.to_json,
+        }
+
+    def save(self, path: str | Path) -> None:
+        """Write the report as what the file's name ends in, whole or not at all.
+
+        Raises ConvcostError for an ending that this report is not written as, and where it cannot be written.
+        """
+        place, formats = Path(path), self.formats()
+        write = formats.get(place.suffix.lower())
+        if write is None:
+            ending = f"{place.suffix} is no format of this report" if place.suffix else "the name has no ending"
+            raise ConvcostError(f"cannot save {path}: {ending}; use {', '.join(formats)}")
+        write(place)
+
+    def _repr_html_(self) -> str:
+        from convcost.report import html
+
+        return html.fragment(self.content())
+
+    def _repr_latex_(self) -> str:
+        from convcost.report import latex
+
+        return latex.display(self.content())
+
+
+def counted(data: Mapping[str, Sequence[object]], counts: Collection[str]) -> pd.DataFrame:
+    """A data frame whose counts are whole numbers, <NA> where unknown; Python's own where one has over 64 bits."""
+    import pandas as pd
+
+    frame = pd.DataFrame(dict(data))
+    small = [name for name in counts if all(abs(value) < 2**63 for value in data[name] if isinstance(value, int))]
+    return frame.astype(dict.fromkeys(small, "Int64"))
+
+
+def plain_data(value: object) -> object:
+    """A value as JSON has it: whole numbers whole, other numbers as exact text, null for what is missing."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain_data(inner) for name, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [plain_data(inner) for inner in value]
+    if isinstance(value, int) or hasattr(value, "__index__"):
+        return int(value)
+    if isinstance(value, Decimal | Fraction):
+        return str(value)
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    return None
