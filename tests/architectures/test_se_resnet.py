@@ -120,14 +120,14 @@ def test_a_resnet_without_recalibration_is_caught() -> None:
     ],
 )
 def test_a_wrong_table_is_caught(monkeypatch: pytest.MonkeyPatch, constant: str, value: object, layer: str) -> None:
-    monkeypatch.setattr(importlib.import_module("convcost.formulas.architectures.se_resnet"), constant, value)
+    monkeypatch.setattr(importlib.import_module("convcost.formulas.architectures.resnet"), constant, value)
     report = convcost.compare("se_resnet")
     assert not report.ok
     assert layer in [row.layer for row in report.rows if not row.verdict.ok]
 
 
 def test_a_block_too_many_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = importlib.import_module("convcost.formulas.architectures.se_resnet")
+    table = importlib.import_module("convcost.formulas.architectures.resnet")
     monkeypatch.setattr(table, "BLOCKS", {50: (3, 5, 6, 3)})
     report = convcost.compare("se_resnet")
     assert {(row.block, row.verdict.value) for row in report.rows if not row.verdict.ok} == {("conv3_x", "not called")}
