@@ -93,8 +93,8 @@ def audit_model(reference: ModelReference) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
     from convcost.comparison.compare import compare_model
     from convcost.trace.capture import capture
+    from convcost.trace.copies import Inputs
     from convcost.trace.fvcore import traced_or_not
-    from convcost.trace.inputs import Inputs
     from convcost.trace.probe import probed
 
     loaded = load(reference)

@@ -18,14 +18,15 @@ from torch.nn import functional as F  # noqa: N812
 from convcost.core.errors import ConvcostError
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
+from convcost.trace.copies import Args, Kwargs
 
 if TYPE_CHECKING:
     from convcost.core.op_call import OpCall
 
 Function = Callable[..., Tensor]
 
-_CONVOLUTIONS: dict[int, Function] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
-_TRANSPOSED: dict[int, Function] = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+_CONVOLUTIONS: dict[str, Function] = {f"conv{rank}d": getattr(F, f"conv{rank}d") for rank in (1, 2, 3)}
+_TRANSPOSED: dict[str, Function] = {f"conv_transpose{n}d": getattr(F, f"conv_transpose{n}d") for n in (1, 2, 3)}
 _EXACT = 2**53
 
 
@@ -77,8 +78,8 @@ def _function_of(module: nn.Module) -> tuple[Function, dict[str, object]]:
     if isinstance(module, nn.modules.conv._ConvNd) and module.padding_mode == "zeros":
         transposed = isinstance(module, nn.modules.conv._ConvTransposeNd)
         names = ("stride", "padding", "dilation", "groups", *(("output_padding",) if transposed else ()))
-        table = _TRANSPOSED if transposed else _CONVOLUTIONS
-        return table[len(module.kernel_size)], {name: getattr(module, name) for name in names}
+        function = f"conv{'_transpose' if transposed else ''}{len(module.kernel_size)}d"
+        return (_CONVOLUTIONS | _TRANSPOSED)[function], {name: getattr(module, name) for name in names}
     raise ConvcostError(
         f"the ones probe does not know the module {type(module).__name__}; give it a convolution, a linear layer, "
         "or a multilinear function with its operands' shapes"
@@ -125,11 +126,7 @@ class Executed(DispatchMode):  # type: ignore[no-untyped-call]
         self._terms: list[Tensor] = []
 
     def __torch_dispatch__(
-        self,
-        func: OpOverload,
-        types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, object] | None = None,
+        self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         output = func(*args, **(kwargs or {}))
         name = func._schema.name
@@ -161,10 +158,6 @@ def executed(function: Callable[..., object], *shapes: Sequence[int]) -> Execute
 # A larger call would take longer to run than the whole comparison.
 _MOST_ELEMENTS = 2**24
 
-_BY_NAME = {
-    **{f"conv{rank}d": function for rank, function in _CONVOLUTIONS.items()},
-    **{f"conv_transpose{rank}d": function for rank, function in _TRANSPOSED.items()},
-}
 _SETTINGS = ("stride", "padding", "output_padding", "dilation", "groups")
 
 
@@ -179,11 +172,11 @@ def probed(call: OpCall) -> int | None:
 @cache
 def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
     hyper = dict(settings)
-    if operator in _BY_NAME:
+    if function := (_CONVOLUTIONS | _TRANSPOSED).get(operator):
         groups, outputs, kernel, channels = hyper["groups"], hyper["out_channels"], hyper["kernel_size"], inputs[0][1]
         transposed = "output_padding" in hyper
         weight = (channels, outputs // groups, *kernel) if transposed else (outputs, channels // groups, *kernel)
-        return _run(_BY_NAME[operator], inputs[0], weight, **{k: hyper[k] for k in _SETTINGS if k in hyper})
+        return _run(function, inputs[0], weight, **{k: hyper[k] for k in _SETTINGS if k in hyper})
     if operator == "linear":
         return _run(F.linear, inputs[0], (hyper["out_features"], inputs[0][-1]))
     if operator in ("mm", "bmm", "matmul", "mv", "dot"):
