@@ -69,7 +69,8 @@ class CallSite:
     unbatched   whether the batch axis was absent, and stands in the inputs as 1
     contiguous  whether the first operand's elements lie in memory in the order of its axes
     unused      whether nothing comes of it, so that a trace leaves it out
-    hidden_by   the model's own autograd function that a trace shows in its place; empty where it shows the call
+    hidden_by   what a trace shows in its place, a composite operator or an autograd function of the model's own; empty
+                where it shows the call
     """
 
     owner: Owner = field(default_factory=Owner)

@@ -13,8 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.comparison.result import Comparison, Totals
-from convcost.comparison.row import Row, summed
+from convcost.comparison.result import Comparison, Row, Totals, summed
 from convcost.comparison.scaling_note import ScalingNote
 from convcost.report import files, latex, markdown, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
-from convcost.core.parsing import parse_inputs, parse_model
+from convcost.core.parsing import parse_model
+from convcost.core.spec import parse_inputs
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,7 +71,7 @@ def assert_cost(
     """
     __tracebackhide__ = True
     from convcost.budgeting.cost import ModelCosts
-    from convcost.budgeting.limit import Limit
+    from convcost.budgeting.project import Limit
     from convcost.testing.failure import excess
 
     given = {"macs": macs, "params": params, "activations": activations}

@@ -165,7 +165,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             return output
         else:
             bound = Binding(None, tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor)))
-        self.keep(self._within or traced_name(func), bound, next(iter(outputs), None), arguments)
+        shown = self._within or traced_name(func)
+        self.keep(shown, bound, next(iter(outputs), None), arguments, "" if shown == traced_name(func) else shown)
         return output
 
     def _decompose(self, func: OpOverload, args: Args, kwargs: Kwargs) -> object:
@@ -178,7 +179,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def keep(self, aten: str, bound: Binding, output: object, arguments: Arguments) -> None:
+    def keep(self, aten: str, bound: Binding, output: object, arguments: Arguments, hidden_by: str = "") -> None:
         """Keep a call of the module that is running, which uses the parameters among its arguments."""
         path, forward = self._forwards[-1]
         shape = tuple(output.shape) if isinstance(output, Tensor) else ()
@@ -198,6 +199,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     functions=tuple(running),
                     unbatched=bound.unbatched,
                     contiguous=first is None or first.is_contiguous(),
+                    hidden_by=hidden_by,
                 ),
             )
         )

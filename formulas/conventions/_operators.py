@@ -127,7 +127,7 @@ def nothing(call: OpCall) -> Count | None:
 
 
 def left_out(seen_in: str) -> tuple[Fault, ...]:
-    """Return what a torch.jit trace does to calls that nothing comes of, and to those in an autograd function."""
+    """Return what a torch.jit trace does to calls that nothing comes of, and to those inside of what it shows whole."""
     return (
         Fault(
             ALL,
@@ -139,7 +139,7 @@ def left_out(seen_in: str) -> tuple[Fault, ...]:
         Fault(
             ALL,
             nothing,
-            "the trace shows an autograd function of the model's own in place of what it calls",
+            "the trace shows an autograd function or a composite operator in place of what it calls",
             seen_in,
             CallFilter(where=lambda call: bool(call.site.hidden_by)),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -104,3 +104,24 @@ def test_what_an_autograd_function_hides_is_a_fault_of_counters_that_trace(count
     (term,) = found[1].terms
     assert (term.amount, term.kind) == (-2 * 6 * 5, FAULT)
     assert "autograd function" in term.sentence
+
+
+@pytest.fixture
+def twice_convolved() -> Iterator[Callable[[Tensor, Tensor], Tensor]]:
+    """A third party's operator that is made of two convolutions by the same weights."""
+    with torch.library._scoped_library("third_party", "DEF") as library:
+        library.define("twice_convolved(Tensor x, Tensor weight) -> Tensor")
+        library.impl("twice_convolved", lambda x, w: F.conv2d(F.conv2d(x, w), w), "CompositeImplicitAutograd")
+        yield torch.ops.third_party.twice_convolved
+
+
+@pytest.mark.parametrize("counter", ["fvcore", "mmengine", "torchprofile"])
+def test_what_a_composite_operator_hides_is_such_a_fault(counter: str, twice_convolved: Any) -> None:
+    model = Model(lambda m, x: twice_convolved(m.a(x), torch.ones(3, 3, 2, 2, device=x.device)), a=nn.Conv2d(3, 3, 1))
+    calls = capture_call_sites(model, (1, 3, 8, 9)).calls
+    counted = trace(model, (1, 3, 8, 9))
+    traced = [measured.call for measured in measured_calls(calls, counted)]
+    found = [one for one in explained_calls(find(Convention, counter, "convention"), traced) if one.call.is_product]
+    assert [one.first for one in found] == [9 * 8 * 9, 0, 0] == [counted.total, 0, 0]
+    assert [sum(term.amount for term in one.terms) for one in found] == [0, -36 * 7 * 8, -36 * 6 * 7]
+    assert all(one.call.site.hidden_by == "third_party::twice_convolved" for one in found[1:])
