@@ -68,7 +68,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
     `progress` is called after each. Raises MeasurementError where a model cannot be built or run.
     """
     from convcost.api.models import compare
-    from convcost.explore.axis import typed
+    from convcost.explore.sweep import typed
     from convcost.report.sweep import Verified, VerifiedReport
 
     if number < 1:
@@ -114,15 +114,16 @@ def solve(
     Raises UnknownNameError for a name that is not in the registry, DomainError for what cannot be read or is outside
     its domain, and where nothing is left to choose.
     """
-    from convcost.explore.budget import Budget, amount, step_of
+    from convcost.core.parsing import parse_amount, parse_step
+    from convcost.explore.solve import Budget
     from convcost.explore.solve import solve as solved
     from convcost.explore.unrounded import compound_scaling, rule_of_thumb, unrounded_solutions
     from convcost.report.solution import SolutionReport
 
     architecture = find(Architecture, name, "network")
     limits = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
-    budget = Budget(*(None if text is None else amount(what, text) for what, text in limits.items()))
-    side, width = step_of("step", step, whole=True), step_of("alpha_step", alpha_step)
+    budget = Budget(*(None if text is None else int(parse_amount(what, text)) for what, text in limits.items()))
+    side, width = parse_step("step", step, whole=True), parse_step("alpha_step", alpha_step)
     found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
     return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.parsing import parse_arguments, parse_inputs, parse_model
+from convcost.core.parsing import parse_arguments, parse_model
 from convcost.core.registry import find
+from convcost.core.spec import parse_inputs
 
 if TYPE_CHECKING:
     from convcost.report.page.document import PageReport, PageSection

@@ -17,7 +17,8 @@ from typing import TextIO
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
 from convcost.core.errors import ConvcostError, MeasurementError
-from convcost.core.parsing import LIBRARIES, ModelReference, parse_inputs, parse_model
+from convcost.core.parsing import LIBRARIES, ModelReference, parse_model
+from convcost.core.spec import parse_inputs
 from convcost.models.loading import load
 
 IDLE = 60
@@ -66,11 +67,11 @@ def _import(libraries: Sequence[str]) -> None:
     """Import ahead, so that the first model's time does not include it."""
     import convcost.trace.capture
     import convcost.trace.fvcore  # noqa: F401
-    from convcost.models import _zoo
+    from convcost.models.torchvision_and_timm import library
 
     for name in libraries:
         try:
-            _zoo.library(name)
+            library(name)
         except MeasurementError:
             continue  # each model says so
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from convcost.budgeting.cost import COUNTS, BaselineCosts, ModelCosts
-from convcost.budgeting.limit import Limit, PartialCount
-from convcost.budgeting.project import ProjectBudget, ProjectBudgets
+from convcost.budgeting.cost import BaselineCosts, ModelCosts
+from convcost.budgeting.project import COUNTS, Limit, PartialCount, ProjectBudget, ProjectBudgets
 from convcost.comparison.reference import compare_reference
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import parse_inputs, parse_model
+from convcost.core.parsing import parse_model
+from convcost.core.spec import parse_inputs
 
 UNCOUNTED = "uncounted"
 

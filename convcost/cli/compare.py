@@ -48,7 +48,8 @@ def command(
         check(plot)
 
     from convcost.api.models import compare
-    from convcost.core.parsing import parse_arguments, parse_inputs, parse_reference
+    from convcost.core.parsing import parse_arguments, parse_reference
+    from convcost.core.spec import parse_inputs
 
     reference = parse_reference(name, settings, parse_arguments(arguments))
     report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)

@@ -47,7 +47,8 @@ def command(
     MACs, parameters, activations and the largest working set, and the sizes for which they hold.
     A network takes its options too (--alpha 0.75, --depth 50).
     """
-    from convcost.core.parsing import parse_arguments, parse_inputs, parse_reference, parse_symbols
+    from convcost.core.parsing import parse_arguments, parse_reference
+    from convcost.core.spec import parse_inputs, parse_symbols
 
     settings = options.settings_of(context, model)
     points = [_point(text) for text in at]

@@ -67,7 +67,8 @@ def command(
     if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
-    from convcost.core.parsing import parse_arguments, parse_inputs
+    from convcost.core.parsing import parse_arguments
+    from convcost.core.spec import parse_inputs
 
     keywords = {**parse_arguments(arguments), **settings}
     given = parse_inputs(inputs)

@@ -44,7 +44,7 @@ def command(
     options.check_outputs(latex)
 
     from convcost.api.formulas import solve
-    from convcost.explore.budget import amount, step_of
+    from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
     for option, text in (
@@ -53,9 +53,9 @@ def command(
         ("--max-activations", max_activations),
     ):
         if text is not None:
-            amount(option, text)
-    step_of("--step", step, whole=True)
-    step_of("--alpha-step", alpha_step)
+            parse_amount(option, text)
+    parse_step("--step", step, whole=True)
+    parse_step("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
         report = solve(

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError, MeasurementError
-from convcost.core.parsing import ModelReference, parse_inputs, parse_reference
+from convcost.core.parsing import ModelReference, parse_reference
 from convcost.core.registry import find
+from convcost.core.spec import parse_inputs
 from convcost.models.loading import load, load_counterpart, model_name
 from convcost.models.revision import checked_out
 

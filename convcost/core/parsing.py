@@ -14,20 +14,17 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import prod
+from fractions import Fraction
 
-from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
-from convcost.core.spec import OpenSpec, TensorSpec
+from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.spec import parse_inputs
 
 LIBRARIES = ("torchvision", "timm")
-DTYPES = (
-    *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
-    *("int64", "int32", "int16", "int8", "uint8", "bool"),
-)
-"""Names of the dtypes that an input can have."""
+DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
+"""A number of a setting, as it is typed."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _AT_REVISION = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+)")
@@ -222,59 +219,22 @@ def parse_value(text: str) -> object:
         return text
 
 
-Specs = tuple[TensorSpec, ...] | dict[str, TensorSpec]
-"""Inputs by position, or all of them by keyword."""
-
-_INPUT_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
-_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>\w+(\s*,\s*\w+)*)\s*,?")
-_SIZE = re.compile(r"[0-9]{1,9}")
-_SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_AMOUNT = re.compile(r"(\d{1,24}|\d{1,3}(,\d{3}){1,7})(\.\d{1,18})?\s*([KMGT]?)", re.IGNORECASE)
 
 
-def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
-    """Return the keyword (None: positional) and the tensor of `1,3,224,224`, `int64:1,77` or `name=int64:1,77`.
-
-    With `symbols` a size may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
-    """
-    match = _INPUT.fullmatch(text.strip())
-    sizes = [size.strip() for size in match["sizes"].split(",")] if match else []
-    if match is None or not all(_SIZE.fullmatch(s) or (symbols and _SYMBOL.fullmatch(s)) for s in sizes):
-        raise ConvcostError(f"cannot read the input {text!r}; {_INPUT_EXAMPLE}")
-    dtype = match["dtype"]
-    if dtype is not None and dtype not in DTYPES:
-        raise UnknownNameError("dtype", dtype, DTYPES)
-    if not all(map(_SIZE.fullmatch, sizes)):
-        return match["name"], OpenSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
-    shape = tuple(map(int, sizes))
-    if 0 in shape or prod(shape) >= 2**56:
-        raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
-    return match["name"], TensorSpec(shape, dtype)
+def parse_amount(what: str, text: object) -> Fraction:
+    """Return an amount such as 300M, 3.5M, 1.2G or 3504872, exact; raises DomainError for anything else."""
+    match = _AMOUNT.fullmatch(str(text).strip())
+    if match is None:
+        raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
+    whole, _, decimals, unit = match.groups()
+    return Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()]
 
 
-def parse_inputs(texts: Iterable[str], symbols: bool = False) -> Specs | None:
-    """Return the inputs by position, or all by keyword, as `convcost.compare` takes them; None for no text.
-
-    Raises ConvcostError for a text that is no input, for a keyword that is given twice, and where only some inputs
-    have a keyword.
-    """
-    positional: list[TensorSpec] = []
-    keyword: dict[str, TensorSpec] = {}
-    for text in texts:
-        name, spec = parse_input(text, symbols)
-        if name is None:
-            positional.append(spec)
-        elif name in keyword:
-            raise ConvcostError(f"the input {name} is given twice; give it once")
-        else:
-            keyword[name] = spec
-    if positional and keyword:
-        raise ConvcostError(f"give all inputs by name (NAME={'B' if symbols else '1'},77), or none")
-    return keyword or tuple(positional) or None
-
-
-def parse_symbols(text: str) -> Sequence[str]:
-    """Return the names of `B,H,W`; raises ConvcostError for what cannot name a size."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(map(_SYMBOL.fullmatch, names)):
-        raise ConvcostError(f"--symbols is {text!r}, but must be names such as B,H,W")
-    return names
+def parse_step(what: str, text: object, *, whole: bool = False) -> Fraction:
+    """Return a step between settings, exact; raises DomainError unless it is a number above 0."""
+    found = str(text).strip()
+    if not DECIMAL.fullmatch(found) or (whole and "." in found) or Fraction(found) == 0:
+        raise DomainError(f"{what} is {found!r}, but must be a {'whole number' if whole else 'decimal'} above 0")
+    return Fraction(found)

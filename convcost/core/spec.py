@@ -1,11 +1,13 @@
-"""An input that a model takes, as plain data: its shape and, where it is not the model's own, its type."""
+"""An input that a model takes: its shape and, where it is not the model's own, its type; and how both are typed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 
-from convcost.core.errors import DomainError
+from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,67 @@ class OpenSpec(TensorSpec):
     def __str__(self) -> str:
         sizes = "×".join(name or str(size) for name, size in zip(self.names, self.shape, strict=True))
         return sizes if self.dtype is None else f"{sizes} ({self.dtype})"
+
+
+DTYPES = (
+    *("float64", "float32", "float16", "bfloat16", "complex64", "complex128"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+"""Names of the dtypes that an input can have."""
+
+Specs = tuple[TensorSpec, ...] | dict[str, TensorSpec]
+"""Inputs by position, or all of them by keyword."""
+
+_INPUT_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
+_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>\w+(\s*,\s*\w+)*)\s*,?")
+_SIZE = re.compile(r"[0-9]{1,9}")
+_SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
+
+
+def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
+    """Return the keyword (None: positional) and the tensor of `1,3,224,224`, `int64:1,77` or `name=int64:1,77`.
+
+    With `symbols` a size may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
+    """
+    match = _INPUT.fullmatch(text.strip())
+    sizes = [size.strip() for size in match["sizes"].split(",")] if match else []
+    if match is None or not all(_SIZE.fullmatch(s) or (symbols and _SYMBOL.fullmatch(s)) for s in sizes):
+        raise ConvcostError(f"cannot read the input {text!r}; {_INPUT_EXAMPLE}")
+    dtype = match["dtype"]
+    if dtype is not None and dtype not in DTYPES:
+        raise UnknownNameError("dtype", dtype, DTYPES)
+    if not all(map(_SIZE.fullmatch, sizes)):
+        return match["name"], OpenSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
+    shape = tuple(map(int, sizes))
+    if 0 in shape or prod(shape) >= 2**56:
+        raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
+    return match["name"], TensorSpec(shape, dtype)
+
+
+def parse_inputs(texts: Iterable[str], symbols: bool = False) -> Specs | None:
+    """Return the inputs by position, or all by keyword, as `convcost.compare` takes them; None for no text.
+
+    Raises ConvcostError for a text that is no input, for a keyword that is given twice, and where only some inputs
+    have a keyword.
+    """
+    positional: list[TensorSpec] = []
+    keyword: dict[str, TensorSpec] = {}
+    for text in texts:
+        name, spec = parse_input(text, symbols)
+        if name is None:
+            positional.append(spec)
+        elif name in keyword:
+            raise ConvcostError(f"the input {name} is given twice; give it once")
+        else:
+            keyword[name] = spec
+    if positional and keyword:
+        raise ConvcostError(f"give all inputs by name (NAME={'B' if symbols else '1'},77), or none")
+    return keyword or tuple(positional) or None
+
+
+def parse_symbols(text: str) -> Sequence[str]:
+    """Return the names of `B,H,W`; raises ConvcostError for what cannot name a size."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(map(_SYMBOL.fullmatch, names)):
+        raise ConvcostError(f"--symbols is {text!r}, but must be names such as B,H,W")
+    return names

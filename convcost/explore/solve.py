@@ -12,14 +12,27 @@ from numpy.typing import NDArray
 
 from convcost.core.architecture import Architecture, Option, Settings
 from convcost.core.errors import DomainError
-from convcost.explore.axis import GridAxis, is_grid, of_values, read_axis
-from convcost.explore.budget import Budget
-from convcost.explore.sweep import COUNTS, Index, PointsDone, Sweep, grid
+from convcost.explore.sweep import COUNTS, GridAxis, Index, PointsDone, Sweep, grid, is_grid, of_values, read_axis
 
 BALANCED = "balanced"
 WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"
 
 Fits: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most there may be of each count; None is no limit."""
+
+    macs: int | None = None
+    parameters: int | None = None
+    activations: int | None = None
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The limits that there are, by the count's name."""
+        everything = {"macs": self.macs, "parameters": self.parameters, "activations": self.activations}
+        return {name: limit for name, limit in everything.items() if limit is not None}
 
 
 @dataclass(frozen=True)

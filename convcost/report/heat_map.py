@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcost.core.errors import ConvcostError
-from convcost.explore.axis import GridAxis
+from convcost.explore.sweep import GridAxis
 from convcost.report import text
 from convcost.report.plot import save_figure
 from convcost.report.sweep import SweepReport, heading

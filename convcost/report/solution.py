@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Option, Settings
-from convcost.explore.axis import typed
 from convcost.explore.solve import Neighbour, Point, Solution
-from convcost.explore.sweep import COUNTS
+from convcost.explore.sweep import COUNTS, typed
 from convcost.explore.unrounded import DIGITS, CompoundScaling, UnroundedSolution
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers

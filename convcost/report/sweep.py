@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcost.explore.axis import GridAxis, typed
-from convcost.explore.sweep import COUNTS, Sweep, target, vector
+from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed, vector
 from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report, counted

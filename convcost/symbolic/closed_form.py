@@ -8,8 +8,7 @@ from fractions import Fraction
 
 import sympy
 
-from convcost.core.architecture import Architecture, Network, Settings
-from convcost.core.builder import Builder
+from convcost.core.architecture import Architecture, Builder, Network, Settings
 from convcost.core.cost import Cost
 from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError

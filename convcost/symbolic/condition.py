@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError
 from convcost.core.numeric import Count, Truth
-from convcost.symbolic.bounds import bounds, known_divisor, learn_divisor, learn_least
-from convcost.symbolic.factor import alone
+from convcost.symbolic.factor import alone, bounds, known_divisor, learn_divisor, learn_least
 from convcost.symbolic.form import Form, lone, number
 from convcost.symbolic.printer import plain
 

@@ -1,13 +1,21 @@
-"""Products of factors: what the terms of a form are made of."""
+"""Factors and their products, of which the terms of a form are made, and between which numbers a form lies.
+
+A form lies there wherever its symbols are at least 1 and what was learnt of factors holds. A form's own arithmetic
+rests on its bounds, so this module takes forms and makes none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, reduce
 from itertools import count
+from math import gcd, lcm, prod
 from threading import RLock
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+if TYPE_CHECKING:
+    from convcost.symbolic.form import Form
 
 Monomial = tuple[tuple["Factor", int], ...]
 """Factors with their exponents, in the factors' order of creation."""
@@ -88,3 +96,109 @@ def divides(small: Monomial, large: Monomial) -> bool:
     """Whether a product is a part of another."""
     powers = dict(large)
     return all(powers.get(factor, 0) >= power for factor, power in small)
+
+
+Bounds = tuple[int | None, int | None]
+"""The least and the largest value, None where none is known."""
+
+
+def bounds(form: Form) -> Bounds:
+    """Return the closest bounds that are found: n·⌊x/n⌋ lies from x - n + 1 to x."""
+    form = form.expanded()
+    least, most = _of_sum(form)
+    floors = [(f, c) for m, c in form.terms.items() if (f := alone(m)) is not None and f.kind == "floor"]
+    if not floors or len(form.terms) == 1:
+        return least, most
+    factor, times = max(floors, key=lambda item: item[0].index)
+    inner, divisor = factor.parts
+    rest = form.only(lambda monomial: alone(monomial) is not factor)
+    below, above = bounds(rest.times(divisor) + inner.times(times))
+    slack = times * (divisor - 1)
+    lowest = None if below is None else -((max(slack, 0) - below) // divisor)
+    highest = None if above is None else (above - min(slack, 0)) // divisor
+    return _both(least, lowest, max), _both(most, highest, min)
+
+
+def at_least(form: Form, value: int) -> bool:
+    """Whether the form is sure to be that large."""
+    least = bounds(form)[0]
+    return least is not None and least >= value
+
+
+def _both(one: int | None, other: int | None, closer: Callable[[int, int], int]) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return closer(one, other)
+
+
+_learnt: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Factor, Bounds] = WeakKeyDictionary()
+
+
+def learn_least(factor: Factor, least: int) -> None:
+    """Take the factor to be at least that large from now on."""
+    _learnt[factor] = max(least, _learnt.get(factor, least))
+    _found.clear()
+
+
+def learn_divisor(factor: Factor, divisor: int) -> None:
+    """Take the factor to be a multiple of the divisor from now on."""
+    _divisors[factor] = lcm(divisor, known_divisor(factor))
+
+
+def known_divisor(factor: Factor) -> int:
+    """Return the largest number that was learnt to divide the factor."""
+    return _divisors.get(factor, 1)
+
+
+def divisor_of(form: Form) -> int:
+    """Return a number that is known to divide the form."""
+    return reduce(gcd, (c * prod(known_divisor(f) ** p for f, p in m) for m, c in form.terms.items()), 0)
+
+
+def _of_factor(factor: Factor) -> Bounds:
+    known = _found.get(factor)
+    if known is None:
+        least, most = _of_parts(factor)
+        known = _found[factor] = _both(least, _learnt.get(factor), max), most
+    return known
+
+
+def _of_parts(factor: Factor) -> Bounds:
+    if factor.kind == "symbol":
+        return 1, None
+    if factor.kind == "sum":
+        return bounds(factor.parts[0])
+    if factor.kind == "floor":
+        form, divisor = factor.parts
+        least, most = bounds(form)
+        return None if least is None else least // divisor, None if most is None else most // divisor
+    (a, b), (c, d) = map(bounds, factor.parts)
+    if factor.kind == "quotient":
+        return (0 if a is not None and a >= 0 and c is not None and c > 0 else None), None
+    if factor.kind == "max":
+        return _both(a, c, max), None if b is None or d is None else max(b, d)
+    return None if a is None or c is None else min(a, c), _both(b, d, min)
+
+
+def _of_sum(form: Form) -> Bounds:
+    totals: list[int | None] = [0, 0]
+    for monomial, coefficient in form.terms.items():
+        pair = _of_product(monomial)
+        for side in (0, 1):
+            bound, sum_ = pair[side if coefficient > 0 else 1 - side], totals[side]
+            totals[side] = None if bound is None or sum_ is None else sum_ + coefficient * bound
+    return totals[0], totals[1]
+
+
+def _of_product(monomial: Monomial) -> Bounds:
+    least = 1
+    most: int | None = 1
+    for factor, power in monomial:
+        low, high = _of_factor(factor)
+        if low is None or low < 0:
+            return None, None
+        least *= low**power
+        most = None if most is None or high is None else most * high**power
+    return least, most

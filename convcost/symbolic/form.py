@@ -14,8 +14,20 @@ from math import gcd
 from typing import Any, TypeAlias, TypeVar, cast
 
 from convcost.core.numeric import maximum, minimum
-from convcost.symbolic.bounds import at_least, bounds, divisor_of
-from convcost.symbolic.factor import Factor, Monomial, alone, divides, joined, leading, order, shared, without
+from convcost.symbolic.factor import (
+    Factor,
+    Monomial,
+    alone,
+    at_least,
+    bounds,
+    divides,
+    divisor_of,
+    joined,
+    leading,
+    order,
+    shared,
+    without,
+)
 
 Value = TypeVar("Value")
 Term: TypeAlias = tuple[Monomial, int]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from convcost.core.errors import DomainError
-from convcost.symbolic.bounds import bounds
-from convcost.symbolic.factor import Factor, Monomial
+from convcost.symbolic.factor import Factor, Monomial, bounds
 from convcost.symbolic.form import Form, Value, lone, number
 
 _SAFE = 2**62

@@ -21,8 +21,8 @@ from torch import SymBool, SymFloat, SymInt
 
 from convcost.core.numeric import Count
 from convcost.symbolic import form
-from convcost.symbolic.bounds import bounds
 from convcost.symbolic.condition import holds
+from convcost.symbolic.factor import bounds
 from convcost.symbolic.form import Form
 from convcost.symbolic.symnode import BoolNode, Hint, Node, Trace, refused
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from convcost.core.architecture import Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Builder, Map, Option
 from convcost.core.numeric import Count
 
 from . import _parts as parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Builder, Map
 from convcost.core.numeric import Count
 
 from . import _parts as parts

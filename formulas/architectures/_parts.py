@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from convcost.core.architecture import Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Builder, Map, Option
 from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Operator
 

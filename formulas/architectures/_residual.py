@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Builder, Map
 from convcost.core.cost import Window
 from convcost.core.numeric import Count, ceil_div, quotient
 

@@ -6,8 +6,7 @@ the second, fourth and fifth layer see the half of the maps that is on their own
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

@@ -8,8 +8,7 @@ identity in evaluation.
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Source
 

@@ -6,8 +6,7 @@ read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is no
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

@@ -6,8 +6,7 @@ quoted has channels 256 and filters 128, 192 and 96 (Stanford CS231n 2017, lectu
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

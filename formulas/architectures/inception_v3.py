@@ -7,8 +7,7 @@ name their implementation as the reference.
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

@@ -6,8 +6,7 @@ branch), and rows come before columns or after: with "same" padding this changes
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

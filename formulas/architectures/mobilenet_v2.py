@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count, maximum
 from convcost.core.record import Source
 

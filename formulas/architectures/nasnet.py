@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Source
 

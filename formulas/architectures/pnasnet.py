@@ -7,8 +7,7 @@ stem have a quarter and a half of it, rounded down, which matters to the mobile 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

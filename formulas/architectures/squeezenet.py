@@ -5,8 +5,7 @@ Table 1's 13×13×1000 after conv10 has no padding; the authors' Caffe net pads 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

@@ -5,8 +5,7 @@ Configuration A-LRN is A with a response normalisation and costs no weight more;
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

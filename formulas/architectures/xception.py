@@ -6,8 +6,7 @@ first two convolutions are not padded (299 → 149 → 147); all else keeps its 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 

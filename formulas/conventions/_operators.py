@@ -15,6 +15,11 @@ AVERAGES = tuple(f"avg_pool{rank}d" for rank in (1, 2, 3))
 ADAPTIVE_MAXIMA = tuple(f"adaptive_max_pool{rank}d" for rank in (1, 2, 3))
 ADAPTIVE_AVERAGES = tuple(f"adaptive_avg_pool{rank}d" for rank in (1, 2, 3))
 POOLS = (*MAXIMA, *AVERAGES, *ADAPTIVE_MAXIMA, *ADAPTIVE_AVERAGES)
+UPSAMPLINGS = (
+    *(f"upsample_{mode}{rank}d" for mode in ("nearest", "nearest_exact") for rank in (1, 2, 3)),
+    *("upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d", "upsample_bicubic2d"),
+    *("upsample_bilinear2d_aa", "upsample_bicubic2d_aa"),
+)
 NORMS = ("batch_norm", "instance_norm", "group_norm", "layer_norm")
 RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 ATTENTION = "scaled_dot_product_attention"

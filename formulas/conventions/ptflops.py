@@ -7,7 +7,6 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._functions import UPSAMPLINGS
 from ._operators import (
     ATTENTION,
     BATCH_NORMS,
@@ -20,6 +19,7 @@ from ._operators import (
     RECURRENT,
     TRANSPOSED,
     UNBATCHED,
+    UPSAMPLINGS,
     WITH_A_VECTOR,
     by_elements,
     cells,

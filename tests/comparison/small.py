@@ -8,8 +8,7 @@ from torch import nn
 
 from convcost.comparison.compare import compare_paper as compare
 from convcost.comparison.result import Comparison
-from convcost.core.architecture import Architecture, Network
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Network
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture

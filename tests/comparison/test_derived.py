@@ -11,8 +11,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from convcost.comparison.proof import Proof, Residual, prove_derived
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.errors import MeasurementError
 from convcost.core.numeric import Count
 from convcost.core.record import Operator, Source

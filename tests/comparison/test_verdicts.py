@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from convcost.comparison.compare import compare_paper as compare
-from convcost.comparison.row import Row, Verdict
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.comparison.result import Row, Verdict
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture

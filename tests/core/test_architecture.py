@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from convcost.core.architecture import Architecture, Option
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.errors import DomainError
 from convcost.core.registry import find
 

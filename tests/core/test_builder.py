@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from convcost.core.architecture import Architecture
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.cost import Window
 from convcost.core.op_call import Field
 from convcost.core.record import Operator

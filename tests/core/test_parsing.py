@@ -6,17 +6,8 @@ import pytest
 import torch
 
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import (
-    DTYPES,
-    ReferenceKind,
-    parse_arguments,
-    parse_input,
-    parse_inputs,
-    parse_model,
-    parse_reference,
-    parse_value,
-)
-from convcost.core.spec import TensorSpec
+from convcost.core.parsing import ReferenceKind, parse_arguments, parse_model, parse_reference, parse_value
+from convcost.core.spec import DTYPES, TensorSpec, parse_input, parse_inputs
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convcost.core.numeric import ceil_div, common_divisor, maximum, minimum, quotient
-from convcost.core.program import Program, needed, run
-from convcost.core.recorded import Recorded, Recording
+from convcost.core.recorded import Program, Recorded, Recording, needed, run
 
 WHOLE = st.integers(-(10**20), 10**20)
 POSITIVE = st.integers(1, 10**9)

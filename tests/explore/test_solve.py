@@ -13,9 +13,9 @@ import pytest
 import convcost
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError
+from convcost.core.parsing import parse_amount
 from convcost.core.registry import find, records
-from convcost.explore.axis import typed
-from convcost.explore.budget import amount
+from convcost.explore.sweep import typed
 from convcost.explore.unrounded import compound_scaling
 
 MULTIPLIED = sorted(
@@ -183,13 +183,13 @@ def test_compound_scaling() -> None:
     ],
 )
 def test_amounts(text: object, value: int) -> None:
-    assert amount("max_macs", text) == value
+    assert int(parse_amount("max_macs", text)) == value
 
 
 @pytest.mark.parametrize("text", ["", "M", "-1", "1e6", "3.5.1M", "3 MM", "nan", "1/2", None, "3,5M", "1_000", "5P"])
 def test_amounts_that_are_none(text: object) -> None:
     with pytest.raises(DomainError, match=r"^max_macs is .*, but must be a number such as 300M"):
-        amount("max_macs", text)
+        parse_amount("max_macs", text)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from convcost.core.builder import Builder, Map
+from convcost.core.architecture import Builder, Map
 from convcost.core.record import Operator
 from convcost.core.registry import find
 

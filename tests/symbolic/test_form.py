@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from convcost.symbolic.bounds import bounds
 from convcost.symbolic.condition import learn
 from convcost.symbolic.expressions import to_sympy
+from convcost.symbolic.factor import bounds
 from convcost.symbolic.form import Form, larger, number, smaller, symbol
 from convcost.symbolic.printer import LATEX, parts, plain
 

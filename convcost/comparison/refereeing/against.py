@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.comparison.published.printed import Number, number
+from convcost.comparison.published.notation import Number, number
 from convcost.comparison.published.reading import Reading
 from convcost.comparison.published.verdict import Found, explanations
 from convcost.comparison.refereeing.explanation import explained_calls
