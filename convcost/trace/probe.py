@@ -23,15 +23,15 @@ from convcost.trace.copies import Args, Kwargs
 if TYPE_CHECKING:
     from convcost.core.op_call import OpCall
 
-Function = Callable[..., Tensor]
+_Function = Callable[..., Tensor]
 
-_CONVOLUTIONS: dict[str, Function] = {f"conv{rank}d": getattr(F, f"conv{rank}d") for rank in (1, 2, 3)}
-_TRANSPOSED: dict[str, Function] = {f"conv_transpose{n}d": getattr(F, f"conv_transpose{n}d") for n in (1, 2, 3)}
+_CONVOLUTIONS: dict[str, _Function] = {f"conv{rank}d": getattr(F, f"conv{rank}d") for rank in (1, 2, 3)}
+_TRANSPOSED: dict[str, _Function] = {f"conv_transpose{n}d": getattr(F, f"conv_transpose{n}d") for n in (1, 2, 3)}
 _EXACT = 2**53
 
 
 @one_at_a_time
-def ones_probe(operator: Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: object) -> int:
+def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: object) -> int:
     """Return the MACs of a multilinear operator, by running it on all-ones operands of these shapes.
 
     operator  a convolution, transposed convolution or linear *module* with its input's shape, or any
@@ -71,7 +71,7 @@ def _linear_in(total: Callable[..., float], operands: list[Tensor], position: in
     return sum(split) == count
 
 
-def _function_of(module: nn.Module) -> tuple[Function, dict[str, object]]:
+def _function_of(module: nn.Module) -> tuple[_Function, dict[str, object]]:
     """Return the function that a module calls with its input and its weight, and its hyper-parameters."""
     if isinstance(module, nn.Linear):
         return F.linear, {}
@@ -104,7 +104,7 @@ def _per_axis(value: object, rank: int) -> tuple[int, ...]:
     return (value,) * rank if isinstance(value, int) else tuple(cast("Sequence[int]", value))
 
 
-_EXECUTED: dict[str, Function] = {
+_EXECUTED: dict[str, _Function] = {
     "aten::mm": torch.mm,
     "aten::bmm": torch.bmm,
     "aten::mul": torch.mul,
@@ -188,7 +188,7 @@ def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, A
     return None
 
 
-def _run(function: Function, *shapes: tuple[int, ...], **hyper: Any) -> int | None:
+def _run(function: _Function, *shapes: tuple[int, ...], **hyper: Any) -> int | None:
     return None if _too_large(shapes) else ones_probe(function, *shapes, **hyper)
 
 
