@@ -46,8 +46,7 @@ def audit(
     cannot be read, a file that cannot be written, a journal that cannot be continued.
     """
     from convcost.auditing import journal
-    from convcost.auditing.listing import read_models
-    from convcost.auditing.run import run_audit
+    from convcost.auditing.run import read_models, run_audit
     from convcost.report.audit import AuditReport
     from convcost.report.audit import check as check_output
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
-from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row, Verdict
+from convcost.comparison.result import Comparison, Row, Verdict
 
 ERROR = "error"
 NOT_AUDITED = "not audited"

@@ -1,13 +1,17 @@
-"""An audit from its first row to its last, over as many starts as it takes: many models at once, by joblib."""
+"""An audit: the models to compare, and their rows from the first to the last, many at once by joblib."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import logging
 import os
 import uuid
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from convcost.auditing import journal, supervisor
@@ -15,7 +19,64 @@ from convcost.auditing.journal import Journal
 from convcost.auditing.row import AuditRow
 from convcost.auditing.supervisor import WorkerSettings
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import LIBRARIES, ModelReference
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_model
+
+
+def read_models(models: str | Path | Iterable[str], pattern: str | None = None) -> list[ModelReference]:
+    """Return the models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
+
+    models   a file is text with one model per line (# starts a comment), or CSV whose first column has the lines
+    pattern  keeps the models whose line matches this glob; a glob without a colon is compared with what follows the
+             line's colon: resnet* finds torchvision:resnet18
+
+    Raises ConvcostError for a file that is not there or cannot be read, and where no model is left.
+    """
+    found = _listed(models) if isinstance(models, str | Path) else [parse_model(line) for line in models]
+    kept = [reference for reference in dict.fromkeys(found) if pattern is None or _matches(reference, pattern)]
+    if not kept:
+        place = f"of {models} " if isinstance(models, str | Path) else ""
+        raise ConvcostError(f"no model {place}matches {pattern!r}" if found else f"there is no model {place}to audit")
+    return kept
+
+
+def _matches(reference: ModelReference, pattern: str) -> bool:
+    bare = reference if ":" in pattern else replace(reference, kind=ReferenceKind.NETWORK, place="", revision="")
+    return fnmatchcase(str(bare), pattern)
+
+
+def _listed(models: str | Path) -> list[ModelReference]:
+    if models in LIBRARIES:
+        from convcost.models.torchvision_and_timm import library, torchvision_names
+
+        names = torchvision_names() if models == "torchvision" else library("timm").list_models()
+        return [parse_model(f"{models}:{name}") for name in names]
+    path = Path(models)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConvcostError(f"there is no file {path}; give {' or '.join(LIBRARIES)}, or a file of models") from error
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConvcostError(f"cannot read {path}: {said}") from error
+    lines = _first_column(text) if path.suffix.lower() == ".csv" else text.splitlines()
+    found = []
+    for number, line in enumerate(lines, start=1):
+        bare = line.partition("#")[0].strip()
+        if bare:
+            try:
+                found.append(parse_model(bare))
+            except ConvcostError as error:
+                raise ConvcostError(f"{path}, line {number}: {error}") from error
+    return found
+
+
+_HEADERS = ("name", "model", "reference")
+
+
+def _first_column(text: str) -> list[str]:
+    cells = [row[0] if row else "" for row in csv.reader(io.StringIO(text))]
+    return ["" if number == 0 and cell.strip().lower() in _HEADERS else cell for number, cell in enumerate(cells)]
+
 
 ModelsDone = Callable[[int, int], None]
 """Is told how many models are done, and of how many."""
@@ -57,7 +118,8 @@ def run_audit(
     try:
         left = [model for model in models if str(model) not in done]
         _report(progress, done, models)
-        settings = WorkerSettings(time_limit, memory_limit, _libraries(left), os.getcwd(), uuid.uuid4().hex)
+        libraries = tuple(name for name in LIBRARIES if name in {model.place for model in left})
+        settings = WorkerSettings(time_limit, memory_limit, libraries, os.getcwd(), uuid.uuid4().hex)
         with contextlib.closing(_rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
             for row in rows if left else ():
                 if kept is not None:
@@ -73,11 +135,6 @@ def run_audit(
 def _report(progress: ModelsDone | None, done: Sized, models: Sized) -> None:
     if progress is not None:
         progress(len(done), len(models))
-
-
-def _libraries(models: Sequence[ModelReference]) -> tuple[str, ...]:
-    places = {model.place for model in models}
-    return tuple(name for name in LIBRARIES if name in places)
 
 
 def _cores() -> int:

@@ -8,13 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from convcost.budgeting.limit import PartialCount
-from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row, Verdict
+from convcost.budgeting.project import COUNTS, PartialCount
+from convcost.comparison.result import Comparison, Row, Verdict
 from convcost.core.errors import ConvcostError
-
-COUNTS = ("macs", "params", "activations")
-"""What a budget can limit."""
 
 BASELINE = "convcost-baseline.json"
 """The name of the baseline, beside pyproject.toml."""

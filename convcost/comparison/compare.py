@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from convcost.comparison.align import align_calls
 from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only
-from convcost.comparison.result import Comparison, Totals, breakdown
-from convcost.comparison.row import Row, Verdict, counted
+from convcost.comparison.result import Comparison, Row, Totals, Verdict, breakdown, counted
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec

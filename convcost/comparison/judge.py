@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from convcost.comparison.align import ORDERLESS
 from convcost.comparison.fvcore_counts import LEFT_OUT, Measured
-from convcost.comparison.row import Row, Verdict
+from convcost.comparison.result import Row, Verdict
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count

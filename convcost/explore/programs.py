@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from convcost.comparison.result import Comparison
-from convcost.comparison.row import Row
+from convcost.comparison.result import Comparison, Row
 from convcost.core.architecture import Architecture, Option
 from convcost.core.convention import Convention
 from convcost.core.errors import DomainError

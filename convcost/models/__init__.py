@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 # Files that build several networks, or none of their own name.
 _SHARED = {
-    "inception_resnet": ("inception_resnet_v1", "inception_resnet_v2"),
+    "inception": ("bn_inception", "inception_naive", "inception_resnet_v1", "inception_resnet_v2"),
     "libraries": (
         *("efficientnet", "inception_v3", "inception_v4", "mobilenet_v2", "resnext"),
         *("se_resnet", "squeezenet", "vgg", "xception"),
     ),
-    "nasnet": ("nasnet_mobile",),
-    "pnasnet": ("pnasnet_mobile",),
+    "mobilenet": ("mobilenet_v1", "mobilenet_v1_cifar", "mobilenet_v1_keras", "mobilenet_v2_cifar"),
+    "nasnet": ("nasnet_mobile", "pnasnet", "pnasnet_mobile"),
     "resnet": ("resnet_cifar",),
 }
 _FILE = {name: file for file, networks in _SHARED.items() for name in networks}
@@ -50,7 +50,7 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     library, colon, name = reference.partition(":")
     if not colon and reference not in names():
         raise UnknownNameError("model", reference, names())
-    file = "_zoo" if colon else _FILE.get(reference, reference)
+    file = "torchvision_and_timm" if colon else _FILE.get(reference, reference)
     module = importlib.import_module(f"convcost.models.{file}")
     from convcost.models.building import weightless
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 
 
 class AlexNet(nn.Module):

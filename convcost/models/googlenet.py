@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 
 
 def conv(inputs: int, outputs: int, kernel_size: int, stride: int = 1) -> nn.Sequential:

@@ -7,7 +7,7 @@ from functools import partial
 
 from torch import nn
 
-from convcost.models._zoo import library, timm_layer, timm_model, torchvision_model
+from convcost.models.torchvision_and_timm import library, timm_model, torchvision_model
 
 
 def efficientnet(*, alpha: Fraction, depth: Fraction, classes: int, **_: object) -> nn.Module:
@@ -57,7 +57,7 @@ def se_resnet(*, depth: int, classes: int, reduction: int, variant: str, **_: ob
 
 def _squeezing(reduction: int) -> dict[str, object]:
     # timm's default would round the squeezed channels to a multiple of 8, which the paper does not.
-    return {"attn_layer": partial(timm_layer("SEModule"), rd_ratio=1 / reduction, rd_divisor=1)}
+    return {"attn_layer": partial(library("timm").layers.SEModule, rd_ratio=1 / reduction, rd_divisor=1)}
 
 
 def squeezenet(*, classes: int, variant: str, **_: object) -> nn.Module:

@@ -71,16 +71,16 @@ def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
 
 
 def _of_a_library(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
-    from convcost.models import _zoo, weights
     from convcost.models.building import build_from
+    from convcost.models.torchvision_and_timm import FACTORIES, library
+    from convcost.models.weights import default_inputs
 
-    is_timm = found.place == "timm"
-    factory = _zoo.timm_factory(found.name) if is_timm else _zoo.torchvision_factory(found.name)
+    factory = FACTORIES[found.place](found.name)
     module = build_from(found.text, factory, values, forbidden=WEIGHTS, initialised=initialised)
-    if is_timm:
-        inputs, note = (TensorSpec(_zoo.timm_input(module)),), "input size of timm's configuration"
-        return LoadedModel(module, found.text, inputs, note)
-    return LoadedModel(module, found.text, *weights.default_inputs(found.name, values))
+    if found.place == "torchvision":
+        return LoadedModel(module, found.text, *default_inputs(found.name, values))
+    image = library("timm").models.get_model_input_config(module)["input_size"]
+    return LoadedModel(module, found.text, (TensorSpec((1, *image)),), "input size of timm's configuration")
 
 
 # What would make a library load weights; some builders do so by default.
@@ -90,12 +90,12 @@ WEIGHTS = frozenset(
 
 
 def _of_the_user(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
-    from convcost.models import _user_code
     from convcost.models.building import build_from
+    from convcost.models.user_code import declared_inputs, importing
 
-    with _user_code.importing(found) as factory:
+    with importing(found) as factory:
         module = build_from(found.text, factory, values, initialised=initialised)
-    return LoadedModel(module, found.text, *_user_code.default_inputs(found.text, module))
+    return LoadedModel(module, found.text, *declared_inputs(found.text, module))
 
 
 def load_counterpart(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 
 
 class Subsample(nn.Module):
@@ -22,12 +22,12 @@ class Subsample(nn.Module):
         self.new_channels, self.stride = new_channels, stride
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image at every `stride`-th pixel, with `new_channels` more channels."""
+        """Return the image at every `stride`-th pixel, with `new_channels` more channels."""
         return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.new_channels))
 
 
 def normed(inputs: int, outputs: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
-    """A convolution without bias and its batch norm."""
+    """Return a convolution without bias and its batch norm."""
     conv = nn.Conv2d(inputs, outputs, kernel_size, stride, (kernel_size - 1) // 2, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(outputs))
 
@@ -41,7 +41,7 @@ def _shortcut(inputs: int, outputs: int, stride: int, option: str) -> nn.Module:
     return Subsample(outputs - inputs, stride) if changes else nn.Identity()
 
 
-class Residual(nn.Module):
+class ResidualBlock(nn.Module):
     """ReLU of a branch plus its shortcut."""
 
     def __init__(self, layers: Sequence[nn.Module], shortcut: nn.Module) -> None:
@@ -50,11 +50,11 @@ class Residual(nn.Module):
         self.shortcut = shortcut
 
     def forward(self, x: Tensor) -> Tensor:
-        """The block's output."""
+        """Return the block's output."""
         return F.relu(self.branch(x) + self.shortcut(x))
 
 
-class Basic(Residual):
+class Basic(ResidualBlock):
     """Two 3×3 convolutions."""
 
     expansion = 1
@@ -64,7 +64,7 @@ class Basic(Residual):
         super().__init__(layers, _shortcut(inputs, width, stride, shortcut))
 
 
-class Bottleneck(Residual):
+class Bottleneck(ResidualBlock):
     """1×1, 3×3, 1×1; `early` strides in the first 1×1 (v1), else in the 3×3 (v1.5)."""
 
     expansion = 4
@@ -81,7 +81,7 @@ Block = type[Basic] | type[Bottleneck]
 
 
 def stages(block: Block, inputs: int, width: int, counts: Sequence[int], shortcut: str, early: bool) -> nn.Sequential:
-    """Stages of blocks; each stage after the first halves the image and doubles the width."""
+    """Return stages of blocks; each stage after the first halves the image and doubles the width."""
     blocks: list[nn.Module] = []
     for stage, count in enumerate(counts):
         for number in range(count):
@@ -95,48 +95,43 @@ COUNTS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 
 
 
 class ResNet(nn.Module):
-    """Images (N, 3, R, R) to logits (N, K)."""
+    """Images (N, 3, R, R) to logits (N, K): a stem, stages of blocks, the mean and a linear layer of `width` inputs."""
 
-    def __init__(self, depth: int = 50, classes: int = 1000, shortcut: str = "B", early: bool = True) -> None:
+    def __init__(self, stem: nn.Sequential, blocks: nn.Sequential, width: int, classes: int) -> None:
         super().__init__()
-        block: Block = Basic if depth < 50 else Bottleneck
-        self.stem = nn.Sequential(normed(3, 64, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1))
-        self.stages = stages(block, 64, 64, COUNTS[depth], shortcut, early)
+        self.stem, self.stages = stem, blocks
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(512 * block.expansion, classes)
+        self.fc = nn.Linear(width, classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits."""
+        """Return logits."""
         logits: Tensor = self.fc(self.pool(self.stages(self.stem(x))).flatten(1))
         return logits
 
 
-class CifarResNet(nn.Module):
-    """Images (N, 3, 32, 32) to logits (N, K): 6n + 2 layers of 16, 32 and 64 filters."""
+def imagenet_resnet(depth: int = 50, classes: int = 1000, shortcut: str = "B", early: bool = True) -> ResNet:
+    """Return one of the networks of the paper's Table 1."""
+    block: Block = Basic if depth < 50 else Bottleneck
+    stem = nn.Sequential(normed(3, 64, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1))
+    return ResNet(stem, stages(block, 64, 64, COUNTS[depth], shortcut, early), 512 * block.expansion, classes)
 
-    def __init__(self, depth: int = 20, classes: int = 10, shortcut: str = "A") -> None:
-        super().__init__()
-        n, rest = divmod(depth - 2, 6)
-        if rest:
-            raise ValueError(f"depth is {depth}, but must be 6n + 2")
-        self.stem = nn.Sequential(normed(3, 16, 3), nn.ReLU(inplace=True))
-        self.stages = stages(Basic, 16, 16, (n, n, n), shortcut, early=True)
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(64, classes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits."""
-        logits: Tensor = self.fc(self.pool(self.stages(self.stem(x))).flatten(1))
-        return logits
+def cifar_resnet(depth: int = 20, classes: int = 10, shortcut: str = "A") -> ResNet:
+    """Return one of the networks for CIFAR-10 of section 4.2: 6n + 2 layers of 16, 32 and 64 filters."""
+    n, rest = divmod(depth - 2, 6)
+    if rest:
+        raise ValueError(f"depth is {depth}, but must be 6n + 2")
+    stem = nn.Sequential(normed(3, 16, 3), nn.ReLU(inplace=True))
+    return ResNet(stem, stages(Basic, 16, 16, (n, n, n), shortcut, early=True), 64, classes)
 
 
 def resnet(*, depth: int, classes: int, variant: str, shortcut: str, **_: object) -> nn.Module:
     """Build torchvision's model where it has the net (v1.5, or below 50 layers where v1 is the same), else ours."""
     if shortcut == "B" and (variant == "v1.5" or depth < 50):
         return torchvision_model(f"resnet{depth}", num_classes=classes)
-    return ResNet(depth, classes, shortcut, early=variant == "v1")
+    return imagenet_resnet(depth, classes, shortcut, early=variant == "v1")
 
 
 def resnet_cifar(*, depth: int, classes: int, shortcut: str, **_: object) -> nn.Module:
-    """Build one of the nets for CIFAR-10 of section 4.2."""
-    return CifarResNet(depth, classes, shortcut)
+    """Build a network for CIFAR-10."""
+    return cifar_resnet(depth, classes, shortcut)

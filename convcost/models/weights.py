@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convcost.core.spec import TensorSpec
-from convcost.models import _zoo
+from convcost.models.torchvision_and_timm import library, torchvision_builder, torchvision_names
 
 Inputs = tuple[TensorSpec, ...]
 
@@ -37,7 +37,7 @@ class PublishedWeights:
 
 def published_entries() -> list[PublishedWeights]:
     """Return every set of weights of every model that torchvision registers, quantised models too."""
-    return [entry for name in _zoo.torchvision_names() for entry in _entries(name)]
+    return [entry for name in torchvision_names() for entry in _entries(name)]
 
 
 def published(reference: str) -> PublishedWeights | None:
@@ -88,13 +88,13 @@ def _entries(name: str) -> list[PublishedWeights]:
 
 
 def _enumeration(name: str) -> Any:
-    _zoo.torchvision_builder(name)  # an unknown name has its error
-    return _zoo.library("torchvision").models.get_model_weights(name)
+    torchvision_builder(name)  # an unknown name has its error
+    return library("torchvision").models.get_model_weights(name)
 
 
 def _kind(name: str) -> str:
     """Return the package of a builder: models, detection, segmentation, video, optical_flow or quantization."""
-    return _zoo.torchvision_builder(name).__module__.split(".")[-2]
+    return torchvision_builder(name).__module__.split(".")[-2]
 
 
 def _sides(name: str, weights: Any) -> tuple[int, ...]:

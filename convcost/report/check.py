@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
 from convcost.budgeting.cost import ModelCosts
-from convcost.budgeting.limit import Limit, PartialCount
+from convcost.budgeting.project import Limit, PartialCount
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table, numbers
 from convcost.report.report import Report, counted

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.comparison.published.printed import Number
+from convcost.comparison.published.notation import Number
 from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found
 from convcost.report import files, markdown, text
 from convcost.report.content import Block, Column, Content, Sentence, Table

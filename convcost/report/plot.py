@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.core.errors import ConvcostError
 from convcost.report import files
 from convcost.report.comparison import ComparisonReport, heading

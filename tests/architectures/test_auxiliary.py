@@ -7,7 +7,7 @@ import torch
 
 from convcost.core.architecture import Architecture
 from convcost.core.registry import find
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 
 
 @pytest.mark.parametrize(

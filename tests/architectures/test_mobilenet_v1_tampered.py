@@ -11,7 +11,7 @@ from torch import nn
 import convcost
 from convcost.cli.main import run
 from convcost.models import loading
-from convcost.models.mobilenet_v1 import MobileNetV1
+from convcost.models.mobilenet import MobileNetV1
 
 
 def _replace(model: MobileNetV1, path: str, module: nn.Module) -> None:

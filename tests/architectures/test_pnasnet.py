@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import convcost
-from convcost.models.pnasnet import pnasnet5
+from convcost.models.nasnet import pnasnet5
 from convcost.report.comparison import ComparisonReport
 from tests.architectures.published import rounds_to
 

@@ -97,9 +97,9 @@ def test_a_wrong_width_is_caught(monkeypatch: pytest.MonkeyPatch, filters: tuple
 
 
 def test_another_depth_s_model_is_caught() -> None:
-    from convcost.models.resnet import CifarResNet
+    from convcost.models.resnet import cifar_resnet
 
-    report = convcost.compare("resnet_cifar", model=CifarResNet(depth=26))
+    report = convcost.compare("resnet_cifar", model=cifar_resnet(depth=26))
     assert not report.ok
     # One block more in each stage: two convolutions that the formula does not have.
     assert len([row for row in report.rows if row.verdict == "no formula"]) == 6

@@ -106,9 +106,9 @@ def test_timm_s_newer_net_is_another() -> None:
 
 
 def test_a_resnet_without_recalibration_is_caught() -> None:
-    from convcost.models.resnet import ResNet
+    from convcost.models.resnet import imagenet_resnet
 
-    report = convcost.compare("se_resnet", model=ResNet(50))
+    report = convcost.compare("se_resnet", model=imagenet_resnet(50))
     assert len([row for row in report.rows if row.verdict == "not called"]) == 2 * 16
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.auditing.listing import read_models
+from convcost.auditing.run import read_models
 from convcost.core.parsing import parse_model, parse_reference
-from convcost.models._zoo import library
+from convcost.models.torchvision_and_timm import library
 
 LINES = "# ours\n\nresnet\nnets.py:Net --arg width=3 --input 1,3,32,32  # small\nresnet\n"
 FOUND = [parse_model("resnet"), parse_model("nets.py:Net --input=1,3,32,32 --arg width=3")]

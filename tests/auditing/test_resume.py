@@ -109,7 +109,7 @@ def test_ctrl_c_half_way(place: Place, straight: tuple[Place, bytes]) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
-    assert err == ("stopped; what is done is kept: the same command with --resume goes on\nerror: interrupted\n")
+    assert err == "stopped; what is done is saved: the same command with --resume continues\nerror: interrupted\n"
     assert 2 <= place.rows() <= FREE
     place.gate.touch()
     assert convcost(*place.arguments, "--resume").code == 0
@@ -137,7 +137,7 @@ def test_without_resume_a_journal_is_not_overwritten(place: Place) -> None:
 )
 def test_a_journal_of_something_else_is_refused(place: Place, change: dict[str, object], said: str) -> None:
     from convcost.auditing import journal
-    from convcost.auditing.listing import read_models
+    from convcost.auditing.run import read_models
 
     header = {**journal.header(read_models(place.list), 3600.0, 8.0), **change}
     place.journal.write_text(json.dumps(header) + "\n")

@@ -37,7 +37,7 @@ print(analysis.total())
 def findings(runs: int) -> Findings:
     """Time and peak memory of each net."""
     name, alpha, side = OWN
-    script = "import torch\nfrom convcost.models.mobilenet_v1 import MobileNetV1\n" + SCRIPT.format(
+    script = "import torch\nfrom convcost.models.mobilenet import MobileNetV1\n" + SCRIPT.format(
         model=f"MobileNetV1({alpha})", shape=f"1, 3, {side}, {side}"
     )
     yield _against(name, [name, "--alpha", alpha, "--resolution", str(side)], script, (0.9, 0.7), runs)

@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import nn
 
-from convcost.models import _zoo
+from convcost.models.torchvision_and_timm import torchvision_model
 from tests.benchmarks.counters import PEERS, Peer, compared_macs, formulas, ours
 from tests.benchmarks.finding import Finding, Findings, same, times
 from tests.benchmarks.timing import seconds
@@ -56,7 +56,7 @@ def findings(rounds: int) -> Findings:
 
 def _measured(net: str, rounds: int) -> dict[str, float]:
     """The least seconds of every counter, each time on a fresh copy of the net."""
-    built = _zoo.torchvision_model(net).eval()
+    built = torchvision_model(net).eval()
     models = {"cpu": built, "meta": copy.deepcopy(built).to("meta")}
     found: dict[str, list[float]] = {}
     answers: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from convcost.models import _zoo
+from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.derive import derive
 from tests.benchmarks.finding import Finding, Findings, same, times
 from tests.benchmarks.processes import CONVCOST, TORCHVISION, pair, python
@@ -27,7 +27,7 @@ def findings(runs: int) -> Findings:
     from tests.benchmarks.derivation_peer import flops  # torch's compiler behind it takes seconds to import
 
     for net in NETS:
-        model = _zoo.torchvision_model(net).eval()
+        model = torchvision_model(net).eval()
         derived, (expression, symbols) = derive(model, (1, 3, 224, 224)), flops(model)
         theirs = expression.subs(dict(zip(symbols, SIZES.values(), strict=True)))
         same(2 * int(derived.function("macs")(**SIZES)), int(theirs), f"FLOPs of {net}")

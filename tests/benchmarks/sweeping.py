@@ -12,7 +12,7 @@ from fractions import Fraction
 import torch
 
 import convcost
-from convcost.models.mobilenet_v1 import MobileNetV1
+from convcost.models.mobilenet import MobileNetV1
 from tests.benchmarks.finding import Finding, Findings, same, times
 from tests.benchmarks.timing import seconds
 

@@ -11,9 +11,9 @@ from torch import nn
 
 import convcost
 from convcost.budgeting.cost import ModelCosts
-from convcost.budgeting.limit import PartialCount
+from convcost.budgeting.project import PartialCount
 from convcost.comparison.judge import Judge
-from convcost.comparison.row import Verdict
+from convcost.comparison.result import Verdict
 from convcost.models.loading import load
 
 with warnings.catch_warnings():

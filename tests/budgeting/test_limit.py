@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from convcost.budgeting.limit import Limit, PartialCount
+from convcost.budgeting.project import Limit, PartialCount
 from convcost.core.errors import DomainError
 
 RELATIONS: dict[str, Callable[[int, int], bool]] = {

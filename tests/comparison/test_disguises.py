@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 import convcost
-from convcost.models.mobilenet_v1 import MobileNetV1
+from convcost.models.mobilenet import MobileNetV1
 
 
 class Disguised(MobileNetV1):

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812  as everyone calls it
 from torch import nn
 
 import convcost
-from convcost.comparison.row import Verdict
+from convcost.comparison.result import Verdict
 from tests.trace.modules import Written
 
 TOKENS = torch.zeros(2, 3, dtype=torch.int64)

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.comparison.compare import compare_model
-from convcost.comparison.row import Row, Verdict
+from convcost.comparison.result import Row, Verdict
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from convcost.comparison.compare import compare_paper as compare
-from convcost.comparison.row import Row, Verdict
+from convcost.comparison.result import Row, Verdict
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find

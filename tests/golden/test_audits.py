@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from convcost.auditing.listing import read_models
 from convcost.auditing.row import NOT_AUDITED, AuditRow
+from convcost.auditing.run import read_models
 from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
 from convcost.report.audit import AuditReport, read_csv

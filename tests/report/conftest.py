@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import convcost
-from convcost.models.mobilenet_v1 import MobileNetV1
+from convcost.models.mobilenet import MobileNetV1
 from convcost.report.comparison import ComparisonReport
 from tests.report.pictures import SMALL
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.report import plot
 from convcost.report.comparison import ComparisonReport
 

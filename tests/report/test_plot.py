@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import convcost
-from convcost.comparison.row import Verdict
+from convcost.comparison.result import Verdict
 from convcost.report.comparison import ComparisonReport, heading
 from tests.report.pictures import BLUE, ORANGE, SMALL, draw, of_rows
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace
 

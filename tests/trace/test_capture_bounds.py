@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import MeasurementError
-from convcost.models._zoo import torchvision_model
+from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.capture import capture
 from convcost.trace.fvcore import trace
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 from torch import nn
 
-from convcost.models._zoo import torchvision_model
-from convcost.models.mobilenet_v1 import MobileNetV1
+from convcost.models.mobilenet import MobileNetV1
+from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.fvcore import Counted, trace
 
 from .modules import SMALL

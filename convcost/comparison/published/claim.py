@@ -9,9 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from convcost.comparison.published.printed import ClaimError, Exactly, Printed, read
+from convcost.comparison.published.notation import ClaimError, ClaimSubject, Exactly, Printed, parse, read
 from convcost.comparison.published.reading import COUNTINGS, MACS, PARAMETERS
-from convcost.comparison.published.subject import ClaimSubject, parse
 from convcost.core.errors import UnknownNameError
 
 _PACKAGE = "convcost.formulas.published"

@@ -6,9 +6,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from convcost.comparison.published.printed import ClaimError
+from convcost.comparison.published.notation import NUMBER, ClaimError, NamedCost
 from convcost.comparison.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
-from convcost.comparison.published.subject import NUMBER, NamedCost
 from convcost.core.architecture import Architecture, Network
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
-from convcost.comparison.published.subject import ClaimSubject, NamedCost, named_costs
+from convcost.comparison.published.notation import ClaimSubject, NamedCost, named_costs
 from convcost.core.architecture import Architecture, Option
 from convcost.core.registry import find, registry
 

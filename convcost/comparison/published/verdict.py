@@ -1,11 +1,10 @@
 """A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest.
 
-And how often that search explains a number that means nothing: the measure of what an explanation is worth.
+`Rate` says how often that search explains a number that means nothing: what an explanation is worth.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,9 +12,8 @@ from fractions import Fraction
 
 from convcost.comparison.published.claim import Claim
 from convcost.comparison.published.count import count
-from convcost.comparison.published.printed import Exactly, Number, Printed
+from convcost.comparison.published.notation import Exactly, Number, Printed, value
 from convcost.comparison.published.reading import PLAIN, Reading, readings
-from convcost.comparison.published.subject import value
 from convcost.core.errors import ConvcostError
 
 
@@ -141,12 +139,6 @@ def _meant(claim: Claim) -> Printed:
     return Exactly(claim.scaled(exact))
 
 
-SEED = 20260101
-DRAWS = 16
-# Numbers are drawn within a quarter above and below the true value.
-_SPREAD = Fraction(1, 4)
-
-
 @dataclass(frozen=True)
 class Rate:
     """Of `tried` random numbers with as many printed digits, `explained` were."""
@@ -159,31 +151,6 @@ class Rate:
     def share(self) -> Fraction:
         """The false-explanation rate."""
         return Fraction(self.explained, max(self.tried, 1))
-
-
-def false_explanations(claims: Sequence[Claim], seed: int = SEED, draws: int = DRAWS) -> list[Rate]:
-    """Return the rates by number of digits, five and more as one.
-
-    For every claim that prints a number, `draws` numbers of its own printed precision are drawn near its true
-    value; those that hold or are truncated are no test of the search and are left out.
-    """
-    generator = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
-    tried: dict[int, int] = {}
-    explained: dict[int, int] = {}
-    for claim in claims:
-        if not claim.computable or not isinstance(claim.printed, Number):
-            continue
-        exact, step = compute(claim, PLAIN), claim.printed.step
-        low, high = (int(exact * (1 + sign * _SPREAD) / step) for sign in (-1, 1))
-        candidates = all_readings(claim)
-        for _ in range(draws):
-            drawn = generator.randint(low, high)
-            number = Number(drawn * step, step, len(str(drawn)))
-            if drawn > 0 and not number.rounds(exact) and not number.cuts(exact):
-                digits = min(number.digits, 5)
-                tried[digits] = tried.get(digits, 0) + 1
-                explained[digits] = explained.get(digits, 0) + bool(explanations(number, candidates))
-    return [Rate(digits, tried[digits], explained[digits]) for digits in sorted(tried)]
 
 
 def overall(rates: Sequence[Rate]) -> Fraction:

@@ -15,8 +15,8 @@ from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.parsing import LIBRARIES
 from convcost.core.spec import TensorSpec
-from convcost.models._user_code import importing
 from convcost.models.loading import load
+from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
@@ -117,11 +117,11 @@ def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[CounterRu
 
 def prepare(wanted: Sequence[Counter]) -> None:
     """Import torchvision for the counters that do: its compiled operators may not load beside this torch."""
-    from convcost.models import _zoo
+    from convcost.models.torchvision_and_timm import library
 
     if any(one.module in _IMPORT_TORCHVISION for one in wanted):
         try:
-            _zoo.library(LIBRARIES[0])
+            library(LIBRARIES[0])
         except MeasurementError:
             return  # it is not installed, and they do without
 

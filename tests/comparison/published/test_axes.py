@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from convcost.comparison.published.count import count
+from convcost.comparison.published.notation import NamedCost
 from convcost.comparison.published.reading import PLAIN, Reading, readings
-from convcost.comparison.published.subject import NamedCost
 from convcost.core.architecture import Architecture
 from convcost.core.registry import find
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from convcost.comparison.published.claim import COLUMNS, Claim, claims, papers, read_file
-from convcost.comparison.published.printed import ClaimError
+from convcost.comparison.published.notation import ClaimError
 from convcost.comparison.published.reading import COUNTINGS
 
 GOOD = {

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from convcost.comparison.published.printed import Bounds, ClaimError, Number, number, read
+from convcost.comparison.published.notation import Bounds, ClaimError, Number, number, read
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from fractions import Fraction
 import pytest
 
 from convcost.comparison.published.count import count
-from convcost.comparison.published.printed import ClaimError
+from convcost.comparison.published.notation import Arithmetic, ClaimError, NamedCost, named_costs, parse, value
 from convcost.comparison.published.reading import PLAIN
-from convcost.comparison.published.subject import Arithmetic, NamedCost, named_costs, parse, value
 from convcost.core.errors import ConvcostError
 
 

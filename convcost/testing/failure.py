@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from convcost.budgeting.checking import BudgetOutcome
 from convcost.budgeting.cost import ModelCosts, nobody_counts
-from convcost.budgeting.limit import Limit
+from convcost.budgeting.project import Limit
 from convcost.comparison.judge import EARLIER
-from convcost.comparison.row import Row
+from convcost.comparison.result import Row
 from convcost.report import check, text
 from convcost.report.comparison import ComparisonReport, conclusion, heading, total_rows
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers

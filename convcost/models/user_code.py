@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line
 from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
 from convcost.core.spec import TensorSpec
-from convcost.models._zoo import prepare_torchvision
 from convcost.models.building import random_state_kept
+from convcost.models.torchvision_and_timm import prepare_torchvision
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def _makes(value: object, module: str) -> bool:
     return callable(value) and getattr(value, "__module__", None) == module
 
 
-def default_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:
+def declared_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:
     """Return the shapes of Lightning's `example_input_array`, or the size that timm's configuration declares."""
     example = getattr(module, "example_input_array", None)
     tensors: Any = example if isinstance(example, tuple | list) else [example]

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import nn
@@ -73,7 +72,7 @@ def _without_compiler() -> Iterator[None]:
 
 
 class _Later(ModuleType):
-    def __getattr__(self, attribute: str) -> Any:
+    def __getattr__(self, attribute: str) -> Callable[..., bool]:
         if attribute != "is_compile_supported":
             raise AttributeError(attribute)
         return lambda *args: getattr(importlib.import_module(self.__name__), attribute)(*args)
@@ -93,14 +92,14 @@ def torchvision_builder(name: str) -> Callable[..., nn.Module]:
 
 
 def torchvision_factory(name: str) -> Callable[..., nn.Module]:
-    """What builds a model of torchvision without weights, its backbone's included."""
+    """Return what builds a model of torchvision without weights, its backbone's included."""
     builder = torchvision_builder(name)
     options = inspect.signature(builder).parameters
     none = {option: None for option in ("weights", "weights_backbone") if option in options}  # a default downloads
     return _quiet(lambda **given: builder(**given, **none), like=builder)
 
 
-def torchvision_model(name: str, **options: Any) -> nn.Module:
+def torchvision_model(name: str, **options: object) -> nn.Module:
     """Build a model of torchvision by its registered name, without weights."""
     return torchvision_factory(name)(**options)
 
@@ -115,21 +114,16 @@ def timm_factory(name: str) -> Callable[..., nn.Module]:
     )
 
 
-def timm_model(name: str, **options: Any) -> nn.Module:
+def timm_model(name: str, **options: object) -> nn.Module:
     """Build a model of timm by its name, without weights."""
     return timm_factory(name)(**options)
-
-
-def timm_input(model: nn.Module) -> tuple[int, ...]:
-    """Return the image, as (1, C, H, W), that a model of timm was configured for."""
-    return (1, *library("timm").models.get_model_input_config(model)["input_size"])
 
 
 def _quiet(make: Callable[..., nn.Module], like: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
     """Return `make` with the signature of `like` and without warnings, such as that an initialisation is slow."""
 
     @functools.wraps(like)
-    def quietly(**options: Any) -> nn.Module:
+    def quietly(**options: object) -> nn.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return make(**options)
@@ -137,15 +131,12 @@ def _quiet(make: Callable[..., nn.Module], like: Callable[..., nn.Module]) -> Ca
     return quietly
 
 
-def timm_layer(name: str) -> Any:
-    """Return a layer class of timm, to put into one of its models."""
-    return getattr(library("timm").layers, name)
+FACTORIES = {"torchvision": torchvision_factory, "timm": timm_factory}
 
 
-def from_library(place: str, name: str, settings: Mapping[str, Any]) -> nn.Module:
+def from_library(place: str, name: str, settings: Mapping[str, object]) -> nn.Module:
     """Build the model that a reference `library:name` means, with the settings' number of classes."""
-    makers = {"torchvision": torchvision_model, "timm": timm_model}
-    if place not in makers:
-        raise UnknownNameError("library", place, makers)
+    if place not in FACTORIES:
+        raise UnknownNameError("library", place, FACTORIES)
     classes = {"num_classes": settings["classes"]} if "classes" in settings else {}
-    return makers[place](name, **classes)
+    return FACTORIES[place](name)(**classes)
