@@ -15,14 +15,13 @@ from ._operators import (
     CONVOLUTIONS,
     NORMS,
     POOLS,
-    RECURRENT,
     TRANSPOSED,
     UPSAMPLINGS,
     cells,
     left_operand_only,
     patched,
-    per_unit,
     positions,
+    recurrent,
 )
 
 _DEEPSPEED, _CALFLOPS = "deepspeed 0.19.8", "calflops 0.3.2"
@@ -90,16 +89,7 @@ def _flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
             "1 per element of torch.mul and torch.add, none of * and +",
             at=patched(*_POINTWISE),
         ),
-        *(
-            Rule(
-                (kind,),
-                {"macs": 2, "bias_adds": 1},
-                f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-                at=CallFilter(modules=(module,)),
-                more=per_unit(_PER_UNIT[kind]),
-            )
-            for kind, module in RECURRENT.items()
-        ),
+        *recurrent(_PER_UNIT, macs=2),
         *cells({"macs": 2, "bias_adds": 1, "activations": -1}, tangents=True),
     )
 
