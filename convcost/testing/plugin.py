@@ -109,7 +109,7 @@ class BudgetItem(pytest.Item):
         """Return what `convcost check` says of it."""
         if not isinstance(excinfo.value, _BrokenError):
             return super().repr_failure(excinfo, style)
-        from convcost.report.failure import budget
+        from convcost.testing.failure import budget
 
         outcome = excinfo.value.args[0]
         return outcome.error or budget(outcome)
