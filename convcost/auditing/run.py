@@ -118,7 +118,8 @@ def run_audit(
     try:
         left = [model for model in models if str(model) not in done]
         _report(progress, done, models)
-        settings = WorkerSettings(time_limit, memory_limit, _libraries(left), os.getcwd(), uuid.uuid4().hex)
+        libraries = tuple(name for name in LIBRARIES if name in {model.place for model in left})
+        settings = WorkerSettings(time_limit, memory_limit, libraries, os.getcwd(), uuid.uuid4().hex)
         with contextlib.closing(_rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
             for row in rows if left else ():
                 if kept is not None:
@@ -134,11 +135,6 @@ def run_audit(
 def _report(progress: ModelsDone | None, done: Sized, models: Sized) -> None:
     if progress is not None:
         progress(len(done), len(models))
-
-
-def _libraries(models: Sequence[ModelReference]) -> tuple[str, ...]:
-    places = {model.place for model in models}
-    return tuple(name for name in LIBRARIES if name in places)
 
 
 def _cores() -> int:

@@ -92,11 +92,7 @@ def _answer(line: str) -> dict[str, object]:
 
 def audit_model(reference: ModelReference) -> AuditRow:
     """Compare one model in this process; raises ConvcostError where it cannot be built or run."""
-    from convcost.comparison.compare import compare_model
-    from convcost.trace.capture import capture
-    from convcost.trace.fvcore import traced_or_not
-    from convcost.trace.inputs import Inputs
-    from convcost.trace.probe import probed
+    from convcost.comparison.compare import compare_module
 
     loaded = load(reference)
     given = parse_inputs(reference.inputs) or loaded.inputs
@@ -104,11 +100,7 @@ def audit_model(reference: ModelReference) -> AuditRow:
         if reference.place in LIBRARIES:
             return AuditRow(str(reference), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
         raise MeasurementError(loaded.note)
-    example = Inputs.of(given)
-    comparison = compare_model(
-        capture(loaded.module, example), traced_or_not(loaded.module, example), example.specs, probed
-    )
-    return summary(str(reference), comparison)
+    return summary(str(reference), compare_module(loaded.module, given))
 
 
 if __name__ == "__main__":

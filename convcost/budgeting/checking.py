@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -144,14 +144,12 @@ def state(count: PartialCount, limit: Limit | None, before: int | None = None) -
 def _uncounted(
     budget: ProjectBudget, now: Mapping[str, int], then: Mapping[str, int] | None, accept: bool
 ) -> BudgetedCount:
-    count, before = PartialCount(sum(now.values())), None if then is None else sum(then.values())
     if budget.uncounted is not None:
-        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.BROKEN if now else BudgetState.OK)
-    if then is None or accept:
-        return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.FREE)
-    return BudgetedCount(UNCOUNTED, count, None, before, BudgetState.RISEN if _more(now, then) else BudgetState.OK)
-
-
-def _more(now: Mapping[str, int], then: Mapping[str, int]) -> Collection[str]:
-    """Return operators that are called more often; one that is new is not offset by another that is gone."""
-    return [name for name, times in now.items() if times > then.get(name, 0)]
+        found = BudgetState.BROKEN if now else BudgetState.OK
+    elif then is None or accept:
+        found = BudgetState.FREE
+    else:
+        # An operator that is new is not offset by another that is gone.
+        found = BudgetState.RISEN if any(n > then.get(name, 0) for name, n in now.items()) else BudgetState.OK
+    before = None if then is None else sum(then.values())
+    return BudgetedCount(UNCOUNTED, PartialCount(sum(now.values())), None, before, found)

@@ -39,8 +39,8 @@ class DifferingLayer:
 
 
 @dataclass(frozen=True)
-class Theorem:
-    """The two are one function everywhere in the domain: `terms`, collected by resolution."""
+class Statement:
+    """What holds of a quantity in a stage: a function of the sizes, its `terms` collected by resolution."""
 
     quantity: str
     stage: str
@@ -52,23 +52,19 @@ class Theorem:
         return sum((coefficient * size for coefficient, size in self.terms), expression(0))
 
 
+class Theorem(Statement):
+    """The two are this function everywhere in the domain."""
+
+
 @dataclass(frozen=True)
-class Residual:
+class Residual(Statement):
     """What the model has more than the formula, the smallest input that shows it, and the layers it is in.
 
     `left` of the counterexample is the formula's value, `right` the model's.
     """
 
-    quantity: str
-    stage: str
-    terms: Terms
     counterexample: Counterexample
     layers: tuple[DifferingLayer, ...]
-
-    @property
-    def expression(self) -> Any:
-        """The difference as a SymPy expression in B, H and W."""
-        return sum((coefficient * size for coefficient, size in self.terms), expression(0))
 
     @property
     def sentence(self) -> str:

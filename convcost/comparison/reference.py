@@ -97,8 +97,7 @@ def side_of(reference: ModelReference, title: str, inputs: Sequence[str] = ()) -
     from convcost.comparison.difference import of_comparison, of_network
 
     if reference.is_network:
-        for name in reference.arguments:
-            raise DomainError(f"{reference.name} is a network; give {name} as its option: --{name} VALUE")
+        _refuse_arguments(reference)
         return of_network(build_network(reference)[0], title)
     return of_comparison(compare_reference(reference, parse_inputs(reference.inputs or inputs)), title)
 
@@ -157,10 +156,14 @@ def derive_family_of(reference: ModelReference, over: str, inputs: object = None
 
 def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | None = None) -> tuple[nn.Module, object]:
     if reference.is_network:
-        for name in reference.arguments:
-            raise DomainError(f"{reference.name} is a network; give {name} as its option: --{name} VALUE")
+        _refuse_arguments(reference)
     loaded = load(reference, options)
     return loaded.module, loaded.inputs
+
+
+def _refuse_arguments(network: ModelReference) -> None:
+    for name in network.arguments:
+        raise DomainError(f"{network.name} is a network; give {name} as its option: --{name} VALUE")
 
 
 def _given(inputs: object, name: str) -> object:

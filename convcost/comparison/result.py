@@ -190,9 +190,7 @@ class Totals:
     @property
     def unaccounted(self) -> str:
         """What differs in the whole though it may in no row: parameters, or all that fvcore counts."""
-        pairs = {
-            "parameters": (self.params_accounted, self.params_measured),
-        }
+        pairs = {"parameters": (self.params_accounted, self.params_measured)}
         if self.fvcore_total is not None:
             pairs["all that fvcore counts"] = self.fvcore_total_formula + self.fvcore_excused, self.fvcore_total
         return "; ".join(f"{n}: {a:,} by the formula, {b:,} measured" for n, (a, b) in pairs.items() if a != b)

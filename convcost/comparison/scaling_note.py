@@ -32,7 +32,8 @@ def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote |
     if scaling is None or "alpha" not in settings:
         return None
     alpha, factor = Fraction(settings["alpha"]), architecture.factor(scaling, settings, given)
-    whole = architecture.network({**settings, "alpha": 1, str(scaling.scales): _base(network, str(scaling.scales))})
+    base = next(int(option.default or 1) for option in architecture.options if option.name == scaling.scales)
+    whole = architecture.network({**settings, "alpha": 1, str(scaling.scales): base})
     return ScalingNote(
         alpha,
         factor,
@@ -40,10 +41,6 @@ def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote |
         architecture.unrounded_macs(settings, factor),
         alpha**2 * factor**2 * int(whole.cost.macs),
     )
-
-
-def _base(network: Network, name: str) -> int:
-    return next(int(o.default or 1) for o in network.architecture.options if o.name == name)
 
 
 def against_baseline(network: Network) -> Fraction | None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from convcost.core.cost import Cost, Result
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, decidable, exact
+from convcost.core.numeric import Count, Truth, decidable, exact
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Symbol:
         else:
             wanted = "0 or 1" if most else f"a whole number of at least {least}"
             fine = (value == value // 1) & (value >= least) & (most is None or value <= most)
-        if not (fine.all() if hasattr(fine, "all") else fine):
+        if not _everywhere(fine):
             raise DomainError(f"{formula}: {self.name} is {value}, but must be {wanted}")
 
 
@@ -64,7 +64,7 @@ class Condition:
     """One condition of a domain; `sentence` is what its violation prints, with the values it `mentions`."""
 
     sentence: str
-    holds: Callable[[SimpleNamespace], Any]
+    holds: Callable[[SimpleNamespace], Truth]
     mentions: tuple[str, ...]
 
     def check(self, name: str, arguments: SimpleNamespace) -> None:
@@ -73,9 +73,13 @@ class Condition:
         if not all(decidable(value) for value in values.values()):
             return
         answer = self.holds(arguments)
-        if not (answer.all() if hasattr(answer, "all") else answer):
+        if not _everywhere(answer):
             shown = ", ".join(f"{key} = {value}" for key, value in values.items())
             raise DomainError(f"{name}: {self.sentence} ({shown})")
+
+
+def _everywhere(answer: Truth) -> bool:
+    return bool(answer.all() if hasattr(answer, "all") else answer)
 
 
 def positive(name: str) -> Condition:
@@ -113,22 +117,22 @@ class Formula:
         return inspect.signature(self.function)
 
     def apply(self, *args: Any, **kwargs: Any) -> Any:
-        """The function's value on its own arguments; raises DomainError where they leave its domain."""
+        """Return the function's value on its own arguments; raises DomainError where they leave its domain."""
         names = SimpleNamespace(**self.arguments(*args, **kwargs))
         for condition in self.domain:
             condition.check(self.name, names)
         return self.function(*args, **kwargs)
 
     def arguments(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The function's arguments by name, defaults included."""
+        """Return the function's arguments by name, defaults included."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return dict(bound.arguments)
 
-    def complete_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of this formula's symbols, defaults filled in; others are left out."""
+    def complete_values(self, values: Mapping[str, Count]) -> dict[str, Count]:
+        """Return the values of this formula's symbols, defaults filled in; others are left out."""
         names = {s.name for s in self.symbols}
-        known = {s.name: s.default for s in self.symbols if s.default is not None}
+        known: dict[str, Count] = {s.name: s.default for s in self.symbols if s.default is not None}
         return {**known, **{name: value for name, value in values.items() if name in names}}
 
     def check_names(self, values: Mapping[str, object]) -> None:
@@ -141,7 +145,7 @@ class Formula:
                 raise DomainError(f"{self.name}: {name} is {value!r}, but must be a number")
 
     def cost(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values, which must be all that have no default; as `evaluate`."""
+        """Return the cost for these values, which must be all that have no default; as `evaluate`."""
         self.check_names(values)
         full = self.complete_values(values)
         missing = [symbol.name for symbol in self.symbols if symbol.name not in full]
@@ -192,11 +196,10 @@ class Operator(Formula):
     is_product: bool = False
 
     def __call__(self, *inputs: Any, **hyper: Any) -> Result:
-        """Output shape and cost for input shape(s) and hyper-parameters."""
+        """Return output shape and cost for input shape(s) and hyper-parameters."""
         if _plain(inputs) and _plain(hyper.values()):
             return self._known(inputs, tuple(hyper.items()))
-        result: Result = self.apply(*inputs, **hyper)
-        return result
+        return cast(Result, self.apply(*inputs, **hyper))
 
     @cached_property
     def _known(self) -> Callable[[Any, Any], Result]:
@@ -204,13 +207,11 @@ class Operator(Formula):
         return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
-        """Return the same without checking the domain: an unrounded network has fractions of channels."""
-        result: Any = self.function(*inputs, **hyper)
-        found: Result = result
-        return found
+        """Evaluate outside the domain too: unrounded scaling has fractions of channels."""
+        return cast(Result, self.function(*inputs, **hyper))
 
     def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
-        """Return all hyper-parameters, defaults included; those with one value per axis are spread over `rank` axes."""
+        """Return all hyper-parameters, defaults included, those that are given per axis spread over `rank` axes."""
         if _plain(hyper.values()):
             return dict(self._completed(tuple(hyper.items()), rank))
         return self._complete(hyper, rank)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow
 from convcost.core.errors import ConvcostError
-from convcost.report import files, spreadsheet, text
+from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report
 
@@ -103,7 +103,7 @@ class AuditReport(Report):
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV of all that does not vary from run to run; written to `path` if given, whole or not at all."""
-        return files.deliver(spreadsheet.text(_frame(self.rows, COLUMNS)), path)
+        return files.deliver(files.csv_text(_frame(self.rows, COLUMNS)), path)
 
     def to_parquet(self, path: str | Path) -> None:
         """The same as Parquet, whole or not at all. Needs the extra `parquet`."""
@@ -125,7 +125,7 @@ class AuditReport(Report):
             if place.suffix == ".parquet":
                 files.write_parquet(timings(place), frame)
             else:
-                files.write(timings(place), spreadsheet.text(frame))
+                files.write(timings(place), files.csv_text(frame))
 
 
 def _models(report: AuditReport) -> str:
@@ -166,13 +166,13 @@ def read_csv(path: Path) -> AuditReport:
 
 def _value(name: str, cell: str) -> Any:
     if name in _TEXTS:
-        return spreadsheet.raw(cell)
+        return files.csv_raw(cell)
     if name in _NESTED:
         return json.loads(cell) if cell else {}
     return int(cell) if cell else None
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return value

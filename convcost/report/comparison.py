@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -223,38 +224,31 @@ class ComparisonReport(Report):
 
 
 Cell = int | str | None
+_SHAPES = ("input_shape", "output_shape")
+_SETTINGS = ("kernel_size", "stride", "groups")
 
 
 def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
     """The columns of CSV, JSON and data frames; `unit` names the counts."""
-
-    def hyper(name: str, row: Row) -> Cell:
-        found = row.hyper.get(name, "")
-        return _crosses(found) if isinstance(found, tuple) else found
-
-    settings = {name: partial(hyper, name) for name in ("kernel_size", "stride", "groups")}
+    counts = {
+        f"{unit}_formula": "macs_formula",
+        f"{unit}_measured": "macs_measured",
+        f"{unit}_difference": "difference",
+    }
     return {
-        "layer": lambda row: row.layer,
-        "block": lambda row: row.block,
-        "operator": lambda row: row.operator,
-        "kind": lambda row: row.kind,
-        "module": lambda row: row.module,
-        "input_shape": lambda row: _crosses(row.input_shape),
-        "output_shape": lambda row: _crosses(row.output_shape),
-        **settings,
-        "params_formula": lambda row: row.params_formula,
-        "params_measured": lambda row: row.params_measured,
-        f"{unit}_formula": lambda row: row.macs_formula,
-        f"{unit}_measured": lambda row: row.macs_measured,
-        f"{unit}_difference": lambda row: row.difference,
+        **{name: attrgetter(name) for name in ("layer", "block", "operator", "kind", "module")},
+        **{name: partial(_sizes, name) for name in (*_SHAPES, *_SETTINGS)},
+        **{name: attrgetter(name) for name in ("params_formula", "params_measured")},
+        **{name: attrgetter(attribute) for name, attribute in counts.items()},
         "verdict": lambda row: str(row.verdict),
-        "reason": lambda row: row.reason,
+        "reason": attrgetter("reason"),
     }
 
 
-def _crosses(sizes: Sequence[object] | None) -> str:
-    """1x3x224x224."""
-    return "x".join(map(str, sizes)) if sizes else ""
+def _sizes(name: str, row: Row) -> Cell:
+    """A shape or a setting: 1x3x224x224, or one number."""
+    found = getattr(row, name) if name in _SHAPES else row.hyper.get(name, "")
+    return "x".join(map(str, found or ())) if name in _SHAPES or isinstance(found, tuple) else found
 
 
 def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:

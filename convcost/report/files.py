@@ -1,18 +1,24 @@
-"""Files appear whole or not at all."""
+"""What is written to files: it appears whole or not at all, and CSV does nothing in a spreadsheet."""
 
 from __future__ import annotations
 
+import csv
 import io
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# What a spreadsheet takes for the start of a formula, behind any apostrophes, so that `csv_raw` can undo it.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def check_writable(path: Path) -> None:
@@ -85,3 +91,31 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
     write(path, buffer.getvalue())
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A data frame as CSV. Numbers are as they are; a text that would be run as a formula gets an apostrophe."""
+    safe, lone = frame.copy(deep=False), False
+    for name, column in frame.items():
+        if column.dtype.kind != "O":
+            continue
+        cells = column.astype(object)
+        if any(isinstance(value, str) for value in cells):
+            safe[name] = cells.map(csv_cell)
+            lone |= any(isinstance(value, str) and "\r" in value for value in cells)
+    # Python leaves a carriage return unquoted, where a reader would end the row.
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if lone else csv.QUOTE_MINIMAL
+    found: str = safe.to_csv(index=False, lineterminator="\n", quoting=quoting)
+    return found
+
+
+def csv_cell(value: object) -> object:
+    """The value; of a text that a spreadsheet would run, the text behind an apostrophe. A number in words stays one."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def csv_raw(value: str) -> str:
+    """A text as it was before `csv_cell`."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value

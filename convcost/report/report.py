@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import ConvcostError
-from convcost.report import files, spreadsheet
+from convcost.report import files
 from convcost.report.content import Content
 from convcost.report.table import Line, content_lines, joined
 
@@ -61,7 +61,7 @@ class Report(ABC):
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV, whole numbers as they are; written to `path` if given, whole or not at all."""
-        return files.deliver(spreadsheet.text(self.frame), path)
+        return files.deliver(files.csv_text(self.frame), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """Markdown; written to `path` if given, whole or not at all."""

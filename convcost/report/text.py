@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 UNKNOWN = "?"
 
@@ -53,22 +52,23 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def shape(sizes: Any) -> str:
+def shape(sizes: Sequence[object] | None) -> str:
     """1×3×224×224; empty for none."""
     return "×".join(str(size) for size in sizes) if sizes else ""
 
 
-def compact(values: Any) -> str:
+def compact(values: object) -> str:
     """3×3, or one number where all are equal: stride 2."""
     items = values if isinstance(values, tuple) else (values,)
     return str(items[0]) if len(set(items)) == 1 else shape(items)
 
 
-def layer_settings(hyper: Mapping[str, Any]) -> str:
+def layer_settings(hyper: Mapping[str, object]) -> str:
     """Kernel, stride, groups of a layer, the unremarkable ones left out: 3×3 s2 g32."""
     if "kernel_size" not in hyper:
         return ""
-    parts = [shape(hyper["kernel_size"])]
+    kernel = hyper["kernel_size"]
+    parts = [shape(kernel if isinstance(kernel, tuple) else (kernel,))]
     for name, letter, usual in (("stride", "s", 1), ("dilation", "d", 1), ("groups", "g", 1)):
         value = hyper.get(name, usual)
         if compact(value) != str(usual):

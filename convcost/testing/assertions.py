@@ -34,7 +34,7 @@ def assert_agreement(
     or cannot be run. What fvcore cannot count is no disagreement (`assert_no_uncounted`).
     """
     __tracebackhide__ = True
-    from convcost.report.failure import disagreement
+    from convcost.testing.failure import disagreement
 
     if formula is None and options:
         raise DomainError(f"{next(iter(options))} is an option of a formula; give formula=NAME too")
@@ -72,7 +72,7 @@ def assert_cost(
     __tracebackhide__ = True
     from convcost.budgeting.cost import ModelCosts
     from convcost.budgeting.project import Limit
-    from convcost.report.failure import excess
+    from convcost.testing.failure import excess
 
     given = {"macs": macs, "params": params, "activations": activations}
     limits = {name: Limit.read(name, text) for name, text in given.items() if text is not None}
@@ -94,7 +94,7 @@ def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, u
     """
     __tracebackhide__ = True
     from convcost.budgeting.cost import ModelCosts
-    from convcost.report.failure import left_out
+    from convcost.testing.failure import left_out
 
     excused = _names(uncounted)
     report = _compare_with_operators(model, input_shape)
@@ -145,7 +145,7 @@ def _check_same_input(formula: str, shape: Shape, inputs: object) -> None:
     """Raise DomainError unless the inputs that are given are the formula's."""
     if inputs is None:
         return
-    from convcost.trace.inputs import Inputs
+    from convcost.trace.copies import Inputs
 
     given = Inputs.of(inputs)
     if [spec.shape for spec in given.specs] != [shape]:

@@ -15,6 +15,11 @@ AVERAGES = tuple(f"avg_pool{rank}d" for rank in (1, 2, 3))
 ADAPTIVE_MAXIMA = tuple(f"adaptive_max_pool{rank}d" for rank in (1, 2, 3))
 ADAPTIVE_AVERAGES = tuple(f"adaptive_avg_pool{rank}d" for rank in (1, 2, 3))
 POOLS = (*MAXIMA, *AVERAGES, *ADAPTIVE_MAXIMA, *ADAPTIVE_AVERAGES)
+UPSAMPLINGS = (
+    *(f"upsample_{mode}{rank}d" for mode in ("nearest", "nearest_exact") for rank in (1, 2, 3)),
+    *("upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d", "upsample_bicubic2d"),
+    *("upsample_bilinear2d_aa", "upsample_bicubic2d_aa"),
+)
 NORMS = ("batch_norm", "instance_norm", "group_norm", "layer_norm")
 RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 ATTENTION = "scaled_dot_product_attention"
@@ -59,12 +64,35 @@ def patched(*names: str) -> CallFilter:
     return CallFilter(functions=names)
 
 
-_PER_UNIT = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
+_ELEMENTWISE = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
 
 
-def per_unit(each: int) -> Measure:
+def _per_unit(each: int) -> Measure:
     """Return so many operations per hidden unit and step of a recurrent layer."""
-    return lambda call: each * (call.cost.elementwise // _PER_UNIT[call.name])
+    return lambda call: each * (call.cost.elementwise // _ELEMENTWISE[call.name])
+
+
+def recurrent(each: Mapping[str, int], macs: int = 1) -> tuple[Rule, ...]:
+    """Return the rules of recurrent layers: products, biases, and `each` kind's operations per hidden unit and step."""
+    return tuple(
+        Rule(
+            (kind,),
+            {"macs": macs, "bias_adds": 1},
+            f"{each[kind]} per hidden unit and step beside the products and biases",
+            at=CallFilter(modules=(module,)),
+            more=_per_unit(each[kind]),
+        )
+        for kind, module in RECURRENT.items()
+    )
+
+
+def norms(plain: int, affine: int, at: CallFilter) -> tuple[Rule, ...]:
+    """Return the rules of norms: so many per element without scale and shift, and with them."""
+    sentence = f"{plain} per element of a norm without scale and shift"
+    return (
+        Rule(NORMS, {"activations": plain}, sentence, {"affine": (False,)}, at),
+        Rule(NORMS, {"activations": affine}, f"{affine} per element of a norm", at=at),
+    )
 
 
 def positions(call: OpCall) -> tuple[Count, ...]:

@@ -1,8 +1,9 @@
-"""What fvcore's FlopCountAnalysis counts with its default handles."""
+"""What fvcore's FlopCountAnalysis counts by default, and mmengine's FlopAnalyzer, which descends from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.cost import Cost
@@ -58,34 +59,29 @@ def _by_shape(operands: Sequence[Shape], equation: str) -> Count | None:
     return None
 
 
-def _rounded(operands: Sequence[Shape], cost: Cost, exact: int) -> bool:
-    return bool(exact // 2 == cost.macs)
-
-
-def _alone(operands: Sequence[Shape], cost: Cost, exact: int) -> bool:
-    return len(operands) == 1
-
-
-def _several(operands: Sequence[Shape], cost: Cost, exact: int) -> bool:
-    return len(operands) > 2
-
-
-def _summed_first(operands: Sequence[Shape], cost: Cost, exact: int) -> bool:
-    return len(operands) == 2 and bool(cost.elementwise)
-
-
-def _two(operands: Sequence[Shape], cost: Cost, exact: int) -> bool:
-    return len(operands) == 2
-
-
 _HALVED = "fvcore halves the operations that NumPy counts for an einsum"
 
 _EINSUM: tuple[tuple[Kind, str], ...] = (
-    (_rounded, f"{_HALVED} and reads them from a text of four significant digits"),
-    (_alone, f"{_HALVED}, which are one per element even where a single operand is only moved or summed"),
-    (_summed_first, f"{_HALVED}, where PyTorch sums what only one operand has before it multiplies"),
-    (_several, f"{_HALVED}, in the order that is cheapest by them; PyTorch contracts from left to right"),
-    (_two, f"{_HALVED}, which are one per product, not two, where nothing is summed"),
+    (
+        lambda operands, cost, exact: bool(exact // 2 == cost.macs),
+        f"{_HALVED} and reads them from a text of four significant digits",
+    ),
+    (
+        lambda operands, cost, exact: len(operands) == 1,
+        f"{_HALVED}, which are one per element even where a single operand is only moved or summed",
+    ),
+    (
+        lambda operands, cost, exact: len(operands) == 2 and bool(cost.elementwise),
+        f"{_HALVED}, where PyTorch sums what only one operand has before it multiplies",
+    ),
+    (
+        lambda operands, cost, exact: len(operands) > 2,
+        f"{_HALVED}, in the order that is cheapest by them; PyTorch contracts from left to right",
+    ),
+    (
+        lambda operands, cost, exact: len(operands) == 2,
+        f"{_HALVED}, which are one per product, not two, where nothing is summed",
+    ),
 )
 
 _FAULTS = (
@@ -114,67 +110,57 @@ _FREE = (
     *("eq", "ge", "gt", "max", "pairwise_max", "bitwise_not", "and_operator"),
 )
 _NORMS = ("layer_norm", "group_norm", "instance_norm")
+_TRAINED, _PLAIN = {"training": (True,)}, {"affine": (False,)}
+_PER_ELEMENT: tuple[tuple[tuple[str, ...], int, str, str, Mapping[str, tuple[object, ...]]], ...] = (
+    (("batch_norm",), 5, "activations", "element of a batch norm in training", _TRAINED | {"affine": (True,)}),
+    (
+        ("batch_norm",),
+        4,
+        "activations",
+        "element of a batch norm in training without scale and shift",
+        _TRAINED | _PLAIN,
+    ),
+    (("batch_norm",), 1, "activations", "element of a batch norm without scale and shift", _PLAIN),
+    (("batch_norm",), 2, "activations", "element of a batch norm", {}),
+    (_NORMS, 4, "activations", "element of a norm without scale and shift", _PLAIN),
+    (_NORMS, 5, "activations", "element of a norm", {}),
+    (("adaptive_avg_pool2d",), 1, "inputs", "input element of an adaptive average pool", {}),
+    (("upsample_nearest2d",), 1, "activations", "output element of a nearest interpolation", {}),
+    (("upsample_bilinear2d",), 4, "activations", "output element of a bilinear interpolation", {}),
+    (("grid_sample",), 4, "activations", "output element of a grid sample, whatever the mode and the axes", {}),
+)
+
+_FVCORE = Convention(
+    name="fvcore",
+    title="fvcore 0.1.5, FlopCountAnalysis with default handles",
+    rules=(
+        Rule(
+            _CONVOLUTIONS,
+            None,
+            "fvcore has no handle for padding given as a word (aten::_convolution_mode)",
+            {"padding": ("same", "valid")},
+        ),
+        Rule((*_CONVOLUTIONS, "linear", "addmm"), {"macs": 1}, "fvcore ignores the bias"),
+        Rule(("matmul", "mm", "bmm", "einsum"), {"macs": 1}, "fvcore counts the products only"),
+        *(
+            Rule(operators, {primitive: n}, f"fvcore counts {n} per {words}", when)
+            for operators, n, primitive, words, when in _PER_ELEMENT
+        ),
+        Rule(_FREE, {}, "fvcore holds this operator to be free"),
+    ),
+    source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
+    faults=(*left_out("fvcore 0.1.5.post20221221"), *_FAULTS),
+)
+
+_MMENGINE = "mmengine 0.10.7"
 
 RECORDS = (
-    Convention(
-        name="fvcore",
-        title="fvcore 0.1.5, FlopCountAnalysis with default handles",
-        rules=(
-            Rule(
-                _CONVOLUTIONS,
-                None,
-                "fvcore has no handle for padding given as a word (aten::_convolution_mode)",
-                {"padding": ("same", "valid")},
-            ),
-            Rule((*_CONVOLUTIONS, "linear", "addmm"), {"macs": 1}, "fvcore ignores the bias"),
-            Rule(("matmul", "mm", "bmm", "einsum"), {"macs": 1}, "fvcore counts the products only"),
-            Rule(
-                ("batch_norm",),
-                {"activations": 5},
-                "fvcore counts 5 per element of a batch norm in training",
-                {"training": (True,), "affine": (True,)},
-            ),
-            Rule(
-                ("batch_norm",),
-                {"activations": 4},
-                "fvcore counts 4 per element of a batch norm in training without scale and shift",
-                {"training": (True,), "affine": (False,)},
-            ),
-            Rule(
-                ("batch_norm",),
-                {"activations": 1},
-                "fvcore counts 1 per element of a batch norm without scale and shift",
-                {"affine": (False,)},
-            ),
-            Rule(("batch_norm",), {"activations": 2}, "fvcore counts 2 per element of a batch norm"),
-            Rule(
-                _NORMS,
-                {"activations": 4},
-                "fvcore counts 4 per element of a norm without scale and shift",
-                {"affine": (False,)},
-            ),
-            Rule(_NORMS, {"activations": 5}, "fvcore counts 5 per element of a norm"),
-            Rule(
-                ("adaptive_avg_pool2d",), {"inputs": 1}, "fvcore counts 1 per input element of an adaptive average pool"
-            ),
-            Rule(
-                ("upsample_nearest2d",),
-                {"activations": 1},
-                "fvcore counts 1 per output element of a nearest interpolation",
-            ),
-            Rule(
-                ("upsample_bilinear2d",),
-                {"activations": 4},
-                "fvcore counts 4 per output element of a bilinear interpolation",
-            ),
-            Rule(
-                ("grid_sample",),
-                {"activations": 4},
-                "fvcore counts 4 per output element of a grid sample, whatever the mode and the axes",
-            ),
-            Rule(_FREE, {}, "fvcore holds this operator to be free"),
-        ),
-        source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
-        faults=(*left_out("fvcore 0.1.5.post20221221"), *_FAULTS),
+    _FVCORE,
+    replace(
+        _FVCORE,
+        name="mmengine",
+        title="mmengine 0.10.7, FlopAnalyzer",
+        source=Source(_MMENGINE, "mmengine/analysis/jit_handles.py"),
+        faults=(*left_out(_MMENGINE), *_FAULTS),
     ),
 )

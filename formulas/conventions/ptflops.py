@@ -7,7 +7,6 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._functions import UPSAMPLINGS
 from ._operators import (
     ATTENTION,
     BATCH_NORMS,
@@ -15,21 +14,21 @@ from ._operators import (
     CONVOLUTIONS,
     FUSED,
     INSTANCE_NORMS,
-    NORMS,
     POOLS,
-    RECURRENT,
     TRANSPOSED,
     UNBATCHED,
+    UPSAMPLINGS,
     WITH_A_VECTOR,
     by_elements,
     cells,
     fused_on_cpu,
     hooked,
     left_operand_only,
+    norms,
     nothing,
     patched,
-    per_unit,
     positions,
+    recurrent,
     with_a_vector,
 )
 
@@ -94,7 +93,6 @@ _ATTENTION_FAULTS = (
 )
 
 
-_BIASED = {"macs": 1, "bias_adds": 1}
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "GroupNorm")
 _ACTIVATIONS = {
     "relu": "ReLU",
@@ -122,30 +120,14 @@ _HOOKS = (
     Rule(CONVOLUTIONS, _BIASED, "biases count", at=hooked(*CONVOLUTIONS)),
     Rule(TRANSPOSED, _BIASED, "biases count", at=hooked(*TRANSPOSED)),
     Rule(("linear",), _BIASED, "biases count", at=CallFilter(modules=("Linear",))),
-    Rule(
-        NORMS,
-        {"activations": 1},
-        "1 per element of a norm without scale and shift",
-        {"affine": (False,)},
-        CallFilter(modules=_NORM_MODULES),
-    ),
-    Rule(NORMS, {"activations": 2}, "2 per element of a norm", at=CallFilter(modules=_NORM_MODULES)),
+    *norms(1, 2, CallFilter(modules=_NORM_MODULES)),
     Rule(("layer_norm",), {"activations": 1}, "1 per element of a layer norm", at=CallFilter(modules=("LayerNorm",))),
     *(
         Rule((name,), {"activations": 1}, "1 per element of an activation", at=CallFilter(modules=(module,)))
         for name, module in _ACTIVATIONS.items()
     ),
     Rule(POOLS, {"inputs": 1}, "1 per input element of a pooling layer", at=hooked(*POOLS)),
-    *(
-        Rule(
-            (kind,),
-            _BIASED,
-            f"{_PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-            at=CallFilter(modules=(module,)),
-            more=per_unit(_PER_UNIT[kind]),
-        )
-        for kind, module in RECURRENT.items()
-    ),
+    *recurrent(_PER_UNIT),
     *cells(_BIASED, tangents=True),
     Rule(
         UPSAMPLINGS,

@@ -13,14 +13,13 @@ from ._operators import (
     BATCH_NORMS,
     CONVOLUTIONS,
     INSTANCE_NORMS,
-    NORMS,
-    RECURRENT,
     TRANSPOSED,
     UNBATCHED,
     cells,
     hooked,
+    norms,
     output_positions,
-    per_unit,
+    recurrent,
     rows_for_channels,
 )
 
@@ -29,17 +28,6 @@ _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm")
 _UPSAMPLED = ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")
 PER_UNIT = {"lstm": 8, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
 UPSAMPLINGS = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
-
-
-def recurrent(kind: str, module: str) -> Rule:
-    """Return the rule of a recurrent layer, which thop's successor has kept."""
-    return Rule(
-        (kind,),
-        {"macs": 1, "bias_adds": 1},
-        f"{PER_UNIT[kind]} per hidden unit and step beside the products and biases",
-        at=CallFilter(modules=(module,)),
-        more=per_unit(PER_UNIT[kind]),
-    )
 
 
 def _wrong(call: OpCall) -> Count | None:
@@ -55,14 +43,7 @@ RECORDS = (
             Rule(CONVOLUTIONS, {"macs": 1}, "biases do not count", at=hooked(*CONVOLUTIONS)),
             Rule(TRANSPOSED, {"macs": 1}, "biases do not count", at=hooked(*TRANSPOSED)),
             Rule(("linear",), {"macs": 1}, "biases do not count", at=CallFilter(modules=("Linear",))),
-            Rule(
-                NORMS,
-                {"activations": 2},
-                "2 per element of a norm without scale and shift",
-                {"affine": (False,)},
-                CallFilter(modules=_NORM_MODULES),
-            ),
-            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=CallFilter(modules=_NORM_MODULES)),
+            *norms(2, 4, CallFilter(modules=_NORM_MODULES)),
             Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=CallFilter(modules=("PReLU",))),
             Rule(
                 ("softmax",),
@@ -87,7 +68,7 @@ RECORDS = (
                 Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=CallFilter(_UPSAMPLED))
                 for name, n in UPSAMPLINGS.items()
             ),
-            *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *recurrent(PER_UNIT),
             *cells({"macs": 1, "bias_adds": 1}, tangents=False),
         ),
         source=Source(_SEEN_IN, "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"),

@@ -48,47 +48,32 @@ _CPU = (
     Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which has no formula", _SEEN_IN),
     Fault(("lstm",), nothing, "an LSTM on the CPU is one operator, mkldnn_rnn_layer, which has no formula", _SEEN_IN),
 )
-_NATIVE = (
+_NATIVE = tuple(
     Fault(
         ALL,
         nothing,
-        "without gradients attention is one native operator (_native_multi_head_attention), which has no formula",
+        f"without gradients {what} is one native operator ({native}), which has no formula",
         _SEEN_IN,
-        CallFilter(functions=(NATIVE_ATTENTION,)),
-    ),
-    Fault(
-        ALL,
-        nothing,
-        "without gradients an encoder layer is one native operator (_transformer_encoder_layer_fwd), which has no "
-        "formula",
-        _SEEN_IN,
-        CallFilter(functions=(NATIVE_LAYER,)),
-    ),
+        CallFilter(functions=(function,)),
+    )
+    for what, native, function in (
+        ("attention", "_native_multi_head_attention", NATIVE_ATTENTION),
+        ("an encoder layer", "_transformer_encoder_layer_fwd", NATIVE_LAYER),
+    )
 )
 
-RECORDS = (
+RECORDS = tuple(
     Convention(
-        name="torch-meta",
-        title="FlopCounterMode of torch 2.13 on the meta device",
+        name=name,
+        title=f"FlopCounterMode of torch 2.13 {on}",
         rules=_RULES,
         source=_SOURCE,
-        faults=_EVERYWHERE,
+        faults=faults,
         unit="flops",
-    ),
-    Convention(
-        name="torch",
-        title="FlopCounterMode of torch 2.13 on the CPU, with gradients",
-        rules=_RULES,
-        source=_SOURCE,
-        faults=_CPU,
-        unit="flops",
-    ),
-    Convention(
-        name="torch-nograd",
-        title="FlopCounterMode of torch 2.13 on the CPU, without gradients",
-        rules=_RULES,
-        source=_SOURCE,
-        faults=(*_NATIVE, *_CPU),
-        unit="flops",
-    ),
+    )
+    for name, on, faults in (
+        ("torch-meta", "on the meta device", _EVERYWHERE),
+        ("torch", "on the CPU, with gradients", _CPU),
+        ("torch-nograd", "on the CPU, without gradients", (*_NATIVE, *_CPU)),
+    )
 )

@@ -72,29 +72,18 @@ def _written_once(call: OpCall) -> bool:
     return isinstance(call.site.owner.settings.get("kernel_size"), int) and len(call.hyper["kernel_size"]) > 1
 
 
-_POOLS = (
-    Rule(MAXIMA, {}, "a comparison fewer than taps per output element", at=leaves_of(*MAXIMA), more=_window(False)),
-    Rule(
-        AVERAGES,
-        {},
-        "an addition per tap but one and a division per axis, per output element",
-        at=leaves_of(*AVERAGES),
-        more=_window(True),
-    ),
-    Rule(
-        ADAPTIVE_MAXIMA,
-        {},
-        "a comparison fewer than taps per output element",
-        at=leaves_of(*ADAPTIVE_MAXIMA),
-        more=_adaptive(False),
-    ),
-    Rule(
-        ADAPTIVE_AVERAGES,
-        {},
-        "an addition per tap but one and a division per axis, per output element",
-        at=leaves_of(*ADAPTIVE_AVERAGES),
-        more=_adaptive(True),
-    ),
+_PER_OUTPUT = {
+    False: "a comparison fewer than taps per output element",
+    True: "an addition per tap but one and a division per axis, per output element",
+}
+_POOLS = tuple(
+    Rule(kinds, {}, _PER_OUTPUT[average], at=leaves_of(*kinds), more=measure(average))
+    for kinds, average, measure in (
+        (MAXIMA, False, _window),
+        (AVERAGES, True, _window),
+        (ADAPTIVE_MAXIMA, False, _adaptive),
+        (ADAPTIVE_AVERAGES, True, _adaptive),
+    )
 )
 _SIDES = tuple(
     Fault(
@@ -151,21 +140,20 @@ def _attention(call: OpCall) -> Count:
 
 _FLOPS = {"macs": 2, "bias_adds": 1, "activations": -1}
 _TAPS = "2 per multiply-accumulate but one per output element, and a bias"
-_PER_ELEMENT = {"relu": 1, "elu": 6, "leaky_relu": 4, "relu6": 2, "tanh": 6, "sigmoid": 4}
-_MODULES = {
-    "relu": "ReLU",
-    "elu": "ELU",
-    "leaky_relu": "LeakyReLU",
-    "relu6": "ReLU6",
-    "tanh": "Tanh",
-    "sigmoid": "Sigmoid",
-}
+_PER_ELEMENT = (
+    *(("relu", "ReLU", 1), ("elu", "ELU", 6), ("leaky_relu", "LeakyReLU", 4)),
+    *(("relu6", "ReLU6", 2), ("tanh", "Tanh", 6), ("sigmoid", "Sigmoid", 4)),
+)
 
 
 def _layer_norm(call: OpCall) -> Count:
-    rows = call.cost.activations // product(call.hyper["normalized_shape"])
-    return 2 * rows
+    return 2 * (call.cost.activations // product(call.hyper["normalized_shape"]))
 
+
+_NORMS = (
+    ("batch_norm", "channel of a batch norm", _BATCH_NORM, lambda call: 2 * call.inputs[0][1], (2, 4)),
+    ("layer_norm", "row of a layer norm", leaves("LayerNorm"), _layer_norm, (6, 8)),
+)
 
 RECORDS = (
     Convention(
@@ -212,39 +200,14 @@ RECORDS = (
                 at=_IN_ATTENTION,
                 more=_attention,
             ),
-            Rule(
-                ("batch_norm",),
-                {"activations": 2},
-                "2 per channel of a batch norm",
-                {"affine": (False,)},
-                _BATCH_NORM,
-                lambda call: 2 * call.inputs[0][1],
-            ),
-            Rule(
-                ("batch_norm",),
-                {"activations": 4},
-                "2 per channel of a batch norm",
-                at=_BATCH_NORM,
-                more=lambda call: 2 * call.inputs[0][1],
-            ),
-            Rule(
-                ("layer_norm",),
-                {"activations": 6},
-                "2 per row of a layer norm",
-                {"affine": (False,)},
-                leaves("LayerNorm"),
-                _layer_norm,
-            ),
-            Rule(
-                ("layer_norm",),
-                {"activations": 8},
-                "2 per row of a layer norm",
-                at=leaves("LayerNorm"),
-                more=_layer_norm,
+            *(
+                Rule((name,), {"activations": n}, f"2 per {what}", when, at, more)
+                for name, what, at, more, per_element in _NORMS
+                for when, n in zip(({"affine": (False,)}, {}), per_element, strict=True)
             ),
             *(
-                Rule((name,), {"activations": n}, f"{n} per element of an activation", at=leaves(_MODULES[name]))
-                for name, n in _PER_ELEMENT.items()
+                Rule((name,), {"activations": n}, f"{n} per element of an activation", at=leaves(module))
+                for name, module, n in _PER_ELEMENT
             ),
             Rule(
                 ("dropout",),

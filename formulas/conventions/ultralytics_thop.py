@@ -13,13 +13,14 @@ from ._operators import (
     AVERAGES,
     CELLS,
     CONVOLUTIONS,
-    NORMS,
     RECURRENT,
     TRANSPOSED,
     cells,
+    norms,
     of_bases,
+    recurrent,
 )
-from .thop import UPSAMPLINGS, recurrent
+from .thop import PER_UNIT, UPSAMPLINGS
 
 _NORM_BASES = CallFilter(bases=("_NormBase", "LayerNorm", "GroupNorm"))
 _IN_ATTENTION = CallFilter(bases=("MultiheadAttention",))
@@ -49,14 +50,7 @@ RECORDS = (
                 at=CallFilter(bases=("Bilinear",)),
                 more=lambda call: call.cost.activations * call.inputs[1][-1],
             ),
-            Rule(
-                NORMS,
-                {"activations": 2},
-                "2 per element of a norm without scale and shift",
-                {"affine": (False,)},
-                _NORM_BASES,
-            ),
-            Rule(NORMS, {"activations": 4}, "4 per element of a norm", at=_NORM_BASES),
+            *norms(2, 4, _NORM_BASES),
             Rule(("prelu",), {"activations": 1}, "1 per element of a PReLU", at=CallFilter(bases=("PReLU",))),
             Rule(
                 ("softmax",),
@@ -74,7 +68,7 @@ RECORDS = (
                 Rule((name,), {"activations": n}, f"{n} per output element of an upsampling", at=_UPSAMPLED)
                 for name, n in {**UPSAMPLINGS, "upsample_trilinear3d": 31}.items()
             ),
-            *(recurrent(kind, module) for kind, module in RECURRENT.items()),
+            *recurrent(PER_UNIT),
             *cells({"macs": 1, "bias_adds": 1}, tangents=False),
             Rule(("linear", "bmm", "baddbmm"), {"macs": 1}, "the products of attention count", at=_IN_ATTENTION),
             Rule(("softmax",), {"elementwise": 1}, "the softmax of attention counts", at=_IN_ATTENTION),

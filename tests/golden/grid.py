@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from convcost.report import markdown, spreadsheet, text
+from convcost.report import files, markdown, text
 from convcost.report.comparison import ComparisonReport
 
 
@@ -19,7 +19,7 @@ def csv(reports: Sequence[ComparisonReport]) -> str:
         for position, (name, value) in enumerate(settings.items()):
             frame.insert(position, name, text.plain(value))
         frames.append(frame)
-    return spreadsheet.text(pd.concat(frames))
+    return files.csv_text(pd.concat(frames))
 
 
 def page(reports: Sequence[ComparisonReport], command: str) -> str:

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 import convcost
 from convcost.auditing.row import AuditRow
-from convcost.report import markdown, spreadsheet
+from convcost.report import files, markdown
 from convcost.report.audit import AuditReport, read_csv
 from tests.report import odd
 from tests.report.odd import INPUT, MACS, NAMES, reports
@@ -62,7 +62,7 @@ def test_csv_does_nothing_and_pandas_reads_it_back() -> None:
     text = reports()["compare"].to_csv()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert not [cell for row in rows for cell in row.values() if cell.startswith(STARTS)]
-    assert [spreadsheet.raw(row["layer"]) for row in rows] == list(NAMES)
+    assert [files.csv_raw(row["layer"]) for row in rows] == list(NAMES)
     frame = pd.read_csv(io.StringIO(text))
     assert frame["macs_formula"].tolist() == MACS
     assert frame["macs_formula"].dtype == "int64"
@@ -79,12 +79,12 @@ def test_numbers_stay_numbers() -> None:
             "missing": pd.array([None, -1], dtype="Int64"),
         }
     )
-    text = spreadsheet.text(frame)
+    text = files.csv_text(frame)
     assert text.splitlines()[1:] == [
         f"-5,-{2**70},-5.25,'=1,",
         f"7,{2**70},'-5+cmd(),''=1,-1",
     ]
-    assert [spreadsheet.raw(cell) for cell in ("'=1", "''=1", "'quoted'")] == ["=1", "'=1", "'quoted'"]
+    assert [files.csv_raw(cell) for cell in ("'=1", "''=1", "'quoted'")] == ["=1", "'=1", "'quoted'"]
     assert frame["text"].tolist() == ["-5.25", "-5+cmd()"]
 
 
@@ -105,7 +105,7 @@ def test_there_is_one_place_that_writes_csv() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_csv"
     ]
-    assert calls == ["spreadsheet.py"]
+    assert calls == ["files.py"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

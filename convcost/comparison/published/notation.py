@@ -155,7 +155,7 @@ def parse(text: str) -> ClaimSubject:
     tokens = _TOKEN.findall(text)
     if "".join(tokens).replace(" ", "") != "".join(text.split()) or not tokens:
         raise ClaimError(f"{text!r} is not the subject of a claim")
-    reader = _Reader(text, tokens)
+    reader = _SubjectReader(text, tokens)
     subject = reader.sum(0)
     if reader.tokens:
         raise ClaimError(f"{text!r}: {reader.tokens[0]!r} stands where the subject should end")
@@ -163,7 +163,7 @@ def parse(text: str) -> ClaimSubject:
 
 
 @dataclass
-class _Reader:
+class _SubjectReader:
     text: str
     tokens: list[str]
 

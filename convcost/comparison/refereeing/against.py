@@ -61,26 +61,19 @@ def against(text: str, calls: Sequence[OpCall], images: Mapping[int, Callable[[]
     images  what gives the calls for another side of the image, by its pixels
     """
     printed, power = parse(text)
-    candidates = [Found(reading, Fraction(value, 1000**power)) for reading, value in _readings(calls, images)]
+    simplest: dict[Fraction, tuple[str, ...]] = {}
+    for names, value in _named(calls, images):
+        simplest.setdefault(value, names)
+    candidates = [Found(Reading(names), value / 1000**power) for value, names in simplest.items()]
     found = explanations(printed, candidates)
     nearest = min(candidates, key=lambda candidate: abs(candidate.value - printed.value) // (printed.step / 10))
     return Against(text, printed, power, found, nearest)
 
 
-def _readings(
-    calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]
-) -> Iterator[tuple[Reading, Fraction]]:
-    """Every reading with its value, simplest first; one that gives no other value than a simpler one is left out."""
-    known: set[Fraction] = set()
-    for names, value in _named(calls, images):
-        if value not in known:
-            known.add(value)
-            yield Reading(names), value
-
-
 def _named(
     calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]
 ) -> Iterator[tuple[tuple[str, ...], Fraction]]:
+    """Yield the deviations of every reading with its value, the simplest first."""
     countings = _countings(calls)
     scopes = _scopes(calls)
     plain = Fraction(_macs(calls))

@@ -174,12 +174,12 @@ def between(first: Explanation, second: Explanation) -> Between:
     for explanation in (first, second):
         if explanation.printed is None:
             raise DomainError(f"{explanation.counter} printed no number: {explanation.failed}")
+    less = {(term.kind, term.label): replace(term, amount=-term.amount) for term in first.terms}
     terms: list[Term] = []
     for term in second.terms:
-        own = next((t for t in first.terms if (t.kind, t.label) == (term.kind, term.label)), None)
-        terms.append(replace(term, amount=term.amount - (own.amount if own else 0)))
-    shared = {(term.kind, term.label) for term in second.terms}
-    terms += [replace(term, amount=-term.amount) for term in first.terms if (term.kind, term.label) not in shared]
+        own = less.pop((term.kind, term.label), None)
+        terms.append(replace(term, amount=term.amount + own.amount) if own else term)
+    terms += less.values()
     kept = tuple(sorted((t for t in terms if t.amount), key=lambda t: -abs(t.amount)))
     difference = (second.printed or 0) - (first.printed or 0)
     return Between(first, second, difference, kept, difference - sum(term.amount for term in kept))
