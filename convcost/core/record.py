@@ -116,14 +116,14 @@ class Formula:
     def _signature(self) -> inspect.Signature:
         return inspect.signature(self.function)
 
-    def apply(self, *args: Any, **kwargs: Any) -> Any:
+    def apply(self, *args: object, **kwargs: object) -> Any:
         """Return the function's value on its own arguments; raises DomainError where they leave its domain."""
         names = SimpleNamespace(**self.arguments(*args, **kwargs))
         for condition in self.domain:
             condition.check(self.name, names)
         return self.function(*args, **kwargs)
 
-    def arguments(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def arguments(self, *args: object, **kwargs: object) -> dict[str, Any]:
         """Return the function's arguments by name, defaults included."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
@@ -195,32 +195,32 @@ class Operator(Formula):
 
     is_product: bool = False
 
-    def __call__(self, *inputs: Any, **hyper: Any) -> Result:
+    def __call__(self, *inputs: object, **hyper: object) -> Result:
         """Return output shape and cost for input shape(s) and hyper-parameters."""
         if _plain(inputs) and _plain(hyper.values()):
             return self._known(inputs, tuple(hyper.items()))
         return cast(Result, self.apply(*inputs, **hyper))
 
     @cached_property
-    def _known(self) -> Callable[[Any, Any], Result]:
+    def _known(self) -> Callable[[tuple[object, ...], tuple[tuple[str, object], ...]], Result]:
         # A formula is a pure function, and a network repeats its layers.
         return lru_cache(maxsize=4096)(lambda inputs, hyper: self.apply(*inputs, **dict(hyper)))
 
-    def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
+    def unchecked(self, *inputs: object, **hyper: object) -> Result:
         """Evaluate outside the domain too: unrounded scaling has fractions of channels."""
         return cast(Result, self.function(*inputs, **hyper))
 
-    def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
+    def complete(self, hyper: Mapping[str, object], rank: int) -> dict[str, Any]:
         """Return all hyper-parameters, defaults included, those that are given per axis spread over `rank` axes."""
         if _plain(hyper.values()):
             return dict(self._completed(tuple(hyper.items()), rank))
         return self._complete(hyper, rank)
 
     @cached_property
-    def _completed(self) -> Callable[[Any, int], dict[str, Any]]:
+    def _completed(self) -> Callable[[tuple[tuple[str, object], ...], int], dict[str, Any]]:
         return lru_cache(maxsize=4096)(lambda hyper, rank: self._complete(dict(hyper), rank))
 
-    def _complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
+    def _complete(self, hyper: Mapping[str, object], rank: int) -> dict[str, Any]:
         defaults = {
             name: parameter.default
             for name, parameter in self._signature.parameters.items()
@@ -248,11 +248,10 @@ def operator(
 _PLAIN = frozenset({int, bool, str, type(None)})
 
 
-def _plain(values: Iterable[Any]) -> bool:
+def _plain(values: Iterable[object]) -> bool:
     """Whether there are only numbers and words, which are the same whenever they are equal."""
     for value in values:
-        kind = type(value)
-        if kind not in _PLAIN and not (kind is tuple and _plain(value)):
+        if type(value) not in _PLAIN and (type(value) is not tuple or not _plain(value)):
             return False
     return True
 
