@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from convcost.api.models import diff as diff
     from convcost.api.models import prove as prove
     from convcost.api.models import referee as referee
-    from convcost.api.page import page as page
     from convcost.api.projects import audit as audit
     from convcost.api.projects import check as check
+    from convcost.api.projects import page as page
     from convcost.core.errors import ConvcostError as ConvcostError
     from convcost.core.errors import DomainError as DomainError
     from convcost.core.errors import MeasurementError as MeasurementError
@@ -42,8 +42,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "convcost.api.formulas": ("claims", "closed_form", "cost", "solve", "sweep", "verify"),
     "convcost.api.models": ("compare", "derive", "derive_family", "diff", "prove", "referee"),
-    "convcost.api.page": ("page",),
-    "convcost.api.projects": ("audit", "check"),
+    "convcost.api.projects": ("audit", "check", "page"),
     "convcost.core.errors": ("ConvcostError", "DomainError", "MeasurementError", "UnknownNameError"),
     "convcost.trace.capture": ("capture",),
     "convcost.trace.fvcore": ("trace_fvcore",),

@@ -9,8 +9,6 @@ import typer
 from convcost.cli import completion
 from convcost.cli.console import bar, show
 
-EXAMPLE = "Example:  convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv"
-
 
 def command(
     models: str = typer.Argument(

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import options
-from convcost.cli.console import bar, show, write
+from convcost.cli.console import bar, outputs, show
 
-EXAMPLE = "Example:  convcost check --markdown summary.md"
 _STDOUT = Path("-")
 
 
@@ -31,7 +29,7 @@ def command(
     budget with only a model keeps it from growing. The code of your own models is run.
     Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
     """
-    options.check_outputs(None if markdown == _STDOUT else markdown, baseline if update else None)
+    files = outputs(markdown=None if markdown == _STDOUT else markdown, baseline=baseline if update else None)
 
     from convcost.api.projects import check
 
@@ -42,7 +40,8 @@ def command(
     if markdown == _STDOUT:
         typer.echo(report.to_markdown(), nl=False)
     else:
-        write(report, markdown=markdown)
+        if "markdown" in files:
+            report.to_markdown(files["markdown"])
         show(report)
     if report.errors:
         return 2

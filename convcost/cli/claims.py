@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import show, write
-
-EXAMPLE = "Example:  convcost claims mobilenet_v1 --failed"
+from convcost.cli.console import outputs, show, write
 
 
 def command(
@@ -26,13 +24,13 @@ def command(
     Verdicts: holds (rounds to the printed digits), truncated, explained (a named reading reproduces it), refuted
     (none does), not computed (there is no formula for it). Exit code: 0 whatever the verdicts, 2 could not run.
     """
-    options.check_outputs(csv, markdown, latex)
+    files = outputs(csv=csv, markdown=markdown, latex=latex)
 
     from convcost.api.formulas import claims
 
     report = claims(paper)
     if failed:
         report = report.failed
-    write(report, csv=csv, markdown=markdown, latex=latex)
+    write(report, files)
     show(report)
     return 0

@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import show, write
-
-EXAMPLE = "Example:  convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv"
+from convcost.cli.console import outputs, show, write
 
 
 def command(
@@ -41,11 +39,7 @@ def command(
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
     settings = options.settings_of(context, name)
-    options.check_outputs(csv, markdown, latex, json, plot)
-    if plot is not None:
-        from convcost.report.plot import check
-
-        check(plot)
+    files = outputs(csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)
 
     from convcost.api.models import compare
     from convcost.core.parsing import parse_arguments, parse_reference
@@ -53,6 +47,6 @@ def command(
 
     reference = parse_reference(name, settings, parse_arguments(arguments))
     report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)
-    write(report, csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)
+    write(report, files)
     show(report)
     return 0 if report.ok else 1

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-    from rich.text import Text
-
     from convcost.report.report import Report
 
 
-def show(report: Report) -> None:
-    """Print a report in the width of the terminal, on a terminal in colours; names of models obey nothing there."""
+def show(report: Report, *, latex: bool = False) -> None:
+    """Print a report, as LaTeX or in the width of the terminal; only a terminal gets colours, none of them a model's.
+
+    What a model's name holds is printed, never obeyed.
+    """
+    if latex:
+        sys.stdout.write(report.to_latex())
+        return
     if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
         sys.stdout.write(f"{report}\n")
         return
@@ -28,20 +31,33 @@ def show(report: Report) -> None:
 
     screen = Console(markup=False, highlight=False, emoji=False)
     for line in report.lines(screen.width):
-        sys.stdout.write(_coloured(screen, Text.assemble(*line)))
+        with screen.capture() as capture:
+            screen.print(Text.assemble(*line), soft_wrap=True)
+        sys.stdout.write(capture.get())
 
 
-def _coloured(screen: Console, line: Text) -> str:
-    with screen.capture() as capture:
-        screen.print(line, soft_wrap=True)
-    return capture.get()
+def outputs(**files: Path | None) -> dict[str, Path]:
+    """Return the files that are to be written, by format: csv, markdown, latex, html, json, parquet, plot.
+
+    Raises ConvcostError, before any work is done, for a file that cannot be written or is given twice.
+    """
+    from convcost.report.files import check_all, check_parquet
+
+    given = {name: path for name, path in files.items() if path is not None}
+    check_all(list(given.values()))
+    if "plot" in given:
+        from convcost.report.plot import check
+
+        check(given["plot"])
+    if "parquet" in given:
+        check_parquet(given["parquet"])
+    return given
 
 
-def write(report: Report, **files: Path | None) -> None:
-    """Write a report in each format (csv, markdown, latex, html, json, parquet, plot) that has a file."""
+def write(report: Report, files: Mapping[str, Path]) -> None:
+    """Write a report in each format that has a file."""
     for name, path in files.items():
-        if path is not None:
-            getattr(report, f"to_{name}")(path)
+        getattr(report, f"to_{name}")(path)
 
 
 _LONG = 2.0

@@ -11,9 +11,7 @@ from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
-    from convcost.report.report import Report
-
-EXAMPLE = "Example:  convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192"
+    pass
 
 
 def command(
@@ -62,7 +60,8 @@ def command(
         from convcost.comparison.reference import derive_family_of
         from convcost.report.derivation import FamilyReport
 
-        return _print(FamilyReport(derive_family_of(reference, over, given)), latex)
+        show(FamilyReport(derive_family_of(reference, over, given)), latex=latex)
+        return 0
 
     from convcost.comparison.reference import derive_model
     from convcost.explore.evaluated import evaluate, own_input
@@ -70,14 +69,7 @@ def command(
 
     model_and_forms = derive_model(reference, given, names)
     values = evaluate(model_and_forms, points, per)
-    return _print(DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms)), latex)
-
-
-def _print(report: Report, latex: bool) -> int:
-    if latex:
-        typer.echo(report.to_latex(), nl=False)
-    else:
-        show(report)
+    show(DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms)), latex=latex)
     return 0
 
 

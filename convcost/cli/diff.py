@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import show, write
-
-EXAMPLE = "Example:  convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md"
+from convcost.cli.console import outputs, show, write
 
 
 def command(
@@ -35,11 +33,11 @@ def command(
     Layers are matched by name, and where the names differ by what they are. Exit code: 0 whatever changed, 2 could
     not run.
     """
-    options.check_outputs(markdown, latex)
+    files = outputs(markdown=markdown, latex=latex)
 
     from convcost.api.models import diff
 
     report = diff(before, after, inputs=inputs).view(all_operators)
-    write(report, markdown=markdown, latex=latex)
+    write(report, files)
     show(report)
     return 0

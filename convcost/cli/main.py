@@ -16,16 +16,13 @@ from convcost.cli import (
     check,
     claims,
     compare,
-    conventions,
     derive,
     diff,
-    formula,
-    listing,
+    lookups,
     options,
     prove,
     referee,
     report,
-    show,
     solve,
     sweep,
 )
@@ -43,28 +40,53 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-# These take the options that a network has of its own.
-_OF_NETWORKS = (compare, derive, prove, referee, report, show, solve, sweep)
 
-for _name, _module, _short in (
-    ("compare", compare, "Compare formulas with fvcore, layer by layer: the main job."),
-    ("audit", audit, "Every model of a library, one row per model."),
-    ("referee", referee, "Why two counters disagree: each one's number explained."),
-    ("derive", derive, "A model's cost as a formula of its input's sizes."),
-    ("prove", prove, "Whether formula and model cost the same for every input size."),
-    ("show", show, "An architecture as its paper's table."),
-    ("formula", formula, "A formula: symbols, domain, source, closed form, value."),
-    ("sweep", sweep, "A network's cost on a grid of settings, from its formula."),
-    ("solve", solve, "The largest settings of a network that fit a budget."),
-    ("report", report, "Comparisons as one page for a browser, with sliders."),
-    ("diff", diff, "What changed from one network to another, layer by layer."),
-    ("check", check, "The budgets in a project's pyproject.toml."),
-    ("conventions", conventions, "What each counter counts, and its known faults."),
-    ("claims", claims, "Numbers that papers print, recomputed."),
-    ("list", listing, "Names of all networks, formulas, operators and conventions."),
+
+# What to type after a command's name.
+_EXAMPLES = {
+    "compare": ("mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv",),
+    "audit": ("torchvision --filter 'mobilenet_v3*' --out rows.csv",),
+    "referee": (
+        "torchvision:mobilenet_v2 --explain fvcore torch",
+        "torchvision:mobilenet_v2 --counter path/to/counter.py:function",
+    ),
+    "derive": ("mobilenet_v1 --alpha 0.75 --at H=192,W=192",),
+    "prove": ("mobilenet_v1 --alpha 0.75",),
+    "show": ("mobilenet_v2 --alpha 0.75 --per block",),
+    "formula": ("depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14",),
+    "sweep": ("mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv",),
+    "solve": ("mobilenet_v1 --max-macs 150M --resolution 160",),
+    "report": ("mobilenet_v1 'resnet --depth 50' --html costs.html",),
+    "diff": ("mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md",),
+    "check": ("--markdown summary.md",),
+    "conventions": ("thop",),
+    "claims": ("mobilenet_v1 --failed",),
+    "list": ("",),
+}
+for _name, _command, _short in (
+    ("compare", compare.command, "Compare formulas with fvcore, layer by layer: the main job."),
+    ("audit", audit.command, "Every model of a library, one row per model."),
+    ("referee", referee.command, "Why two counters disagree: each one's number explained."),
+    ("derive", derive.command, "A model's cost as a formula of its input's sizes."),
+    ("prove", prove.command, "Whether formula and model cost the same for every input size."),
+    ("show", lookups.show_network, "An architecture as its paper's table."),
+    ("formula", lookups.show_formula, "A formula: symbols, domain, source, closed form, value."),
+    ("sweep", sweep.command, "A network's cost on a grid of settings, from its formula."),
+    ("solve", solve.command, "The largest settings of a network that fit a budget."),
+    ("report", report.command, "Comparisons as one page for a browser, with sliders."),
+    ("diff", diff.command, "What changed from one network to another, layer by layer."),
+    ("check", check.command, "The budgets in a project's pyproject.toml."),
+    ("conventions", lookups.show_conventions, "What each counter counts, and its known faults."),
+    ("claims", claims.command, "Numbers that papers print, recomputed."),
+    ("list", lookups.list_names, "Names of all networks, formulas, operators and conventions."),
 ):
-    _settings = options.ANY_SETTING if _module in _OF_NETWORKS else None
-    app.command(_name, short_help=_short, epilog=_module.EXAMPLE, context_settings=_settings)(_module.command)
+    app.command(
+        _name,
+        short_help=_short,
+        epilog="\n\n".join(f"Example:  convcost {_name} {example}".rstrip() for example in _EXAMPLES[_name]),
+        # A command with a context takes the options that a network has of its own.
+        context_settings=options.ANY_SETTING if "context" in _command.__annotations__ else None,
+    )(_command)
 
 
 def _version(wanted: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -70,13 +69,6 @@ MARKDOWN = output("Write Markdown, as for a pull request.")
 LATEX = output("Write the tables as LaTeX (booktabs).")
 HTML = output("Write the rows as HTML.")
 JSON = output("Write everything as JSON.")
-
-
-def check_outputs(*paths: Path | None) -> None:
-    """Raise ConvcostError for a file that cannot be written, or is given twice, before any work is done."""
-    from convcost.report import files
-
-    files.check_all([path for path in paths if path is not None])
 
 
 _SETTINGS = {

@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import show, write
-
-EXAMPLE = "Example:  convcost prove mobilenet_v1 --alpha 0.75"
+from convcost.cli.console import outputs, show, write
 
 
 def command(
@@ -32,13 +30,13 @@ def command(
     Exit code: 0 proved, 1 not, 2 could not run.
     """
     settings = options.settings_of(context, name)
-    options.check_outputs(markdown, latex)
+    files = outputs(markdown=markdown, latex=latex)
 
     from convcost.api.models import prove
     from convcost.core.parsing import parse_arguments
 
     report = prove(name, model=model, arguments=parse_arguments(arguments), **settings)
 
-    write(report, markdown=markdown, latex=latex)
+    write(report, files)
     show(report)
     return 0 if report.proved else 1

@@ -7,13 +7,8 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import show, write
+from convcost.cli.console import outputs, show, write
 from convcost.core.errors import ConvcostError
-
-EXAMPLE = (
-    "Example:  convcost referee torchvision:mobilenet_v2 --explain fvcore torch\n\n"
-    "Example:  convcost referee torchvision:mobilenet_v2 --counter path/to/counter.py:function"
-)
 
 
 def command(
@@ -61,10 +56,10 @@ def command(
     number.
     """
     settings = options.settings_of(context, model)
-    options.check_outputs(csv, markdown, latex, html, json)
+    files = outputs(csv=csv, markdown=markdown, latex=latex, html=html, json=json)
     pair = [name for name in explain if name]
     chosen = [*([] if counters is None else (name.strip() for name in counters.split(","))), *own]
-    if against is not None and (pair or chosen or any((csv, markdown, latex, html, json))):
+    if against is not None and (pair or chosen or files):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
     from convcost.core.parsing import parse_arguments
@@ -87,7 +82,7 @@ def command(
     )
 
     report = report.view(per)
-    write(report, csv=csv, markdown=markdown, latex=latex, html=html, json=json)
+    write(report, files)
     if pair:
         from convcost.comparison.refereeing.explanation import between
         from convcost.report.referee import BetweenReport

@@ -8,11 +8,9 @@ from typing import Any
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import show, write
+from convcost.cli.console import outputs, show, write
 from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
-
-EXAMPLE = "Example:  convcost report mobilenet_v1 'resnet --depth 50' --html costs.html"
 
 
 def command(
@@ -44,12 +42,12 @@ def command(
     if not found:
         raise ConvcostError("give a network's name, such as mobilenet_v1")
     settings: dict[str, Any] = once(others)
-    options.check_outputs(html)
+    files = outputs(html=html)
 
-    from convcost.api.page import page
+    from convcost.api.projects import page
 
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
-    write(written, html=html)
+    write(written, files)
     show(written)
     typer.echo(f"Written: {visible(str(html))}")
     return 0 if written.ok else 1

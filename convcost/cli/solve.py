@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import progress, show, write
-
-EXAMPLE = "Example:  convcost solve mobilenet_v1 --max-macs 150M --resolution 160"
+from convcost.cli.console import outputs, progress, show, write
 
 
 def command(
@@ -41,7 +39,7 @@ def command(
     divided by its default) is as large as it can be. Exit code: 0 something fits, 1 nothing fits, 2 could not run.
     """
     settings = options.settings_of(context, name)
-    options.check_outputs(latex)
+    files = outputs(latex=latex)
 
     from convcost.api.formulas import solve
     from convcost.core.parsing import parse_amount, parse_step
@@ -69,6 +67,6 @@ def command(
             progress=advance,
             **settings,
         ).view(frontier)
-    write(report, latex=latex)
+    write(report, files)
     show(report)
     return 0 if report.ok else 1

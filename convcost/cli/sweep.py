@@ -7,9 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import progress, show, write
-
-EXAMPLE = "Example:  convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv"
+from convcost.cli.console import outputs, progress, show, write
 
 
 def command(
@@ -35,15 +33,7 @@ def command(
     are left out. Exit code: 0, 1 a verified point disagrees, 2 could not run.
     """
     settings = options.settings_of(context, name)
-    options.check_outputs(csv, latex, parquet, plot)
-    if plot is not None:
-        from convcost.report.plot import check
-
-        check(plot)
-    if parquet is not None:
-        from convcost.report.files import check_parquet
-
-        check_parquet(parquet)
+    files = outputs(csv=csv, latex=latex, parquet=parquet, plot=plot)
     if verify is not None and verify < 1:
         raise typer.BadParameter(f"--verify is {verify}, but must be a whole number from 1")
 
@@ -56,7 +46,7 @@ def command(
     if verify is not None:
         with progress("traces", min(verify, len(report))) as advance:
             points = verified(report, verify, lambda: advance(1))
-    write(report, csv=csv, latex=latex, parquet=parquet, plot=plot)
+    write(report, files)
     show(report)
     if points is None:
         return 0

@@ -15,8 +15,8 @@ from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import Capture, capture
+from convcost.trace.copies import Inputs
 from convcost.trace.fvcore import FvcoreTrace, traced_or_not
-from convcost.trace.inputs import Inputs
 from convcost.trace.probe import probed
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def one_at_a_time(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The function, for one thread at a time among all that are so decorated."""
+    """Let one thread at a time run a function, among all functions that are so decorated."""
 
     @functools.wraps(function)
     def waiting(*args: _P.args, **kwargs: _P.kwargs) -> _R:

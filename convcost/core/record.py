@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from convcost.core.cost import Cost, Result
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, decidable, exact
+from convcost.core.numeric import Count, Truth, decidable, exact
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,12 @@ class Symbol:
         else:
             wanted = "0 or 1" if most else f"a whole number of at least {least}"
             fine = (value == value // 1) & (value >= least) & (most is None or value <= most)
-        if not (fine.all() if hasattr(fine, "all") else fine):
+        if not _everywhere(fine):
             raise DomainError(f"{formula}: {self.name} is {value}, but must be {wanted}")
+
+
+Slot: TypeAlias = "Symbol | int | str | tuple[Slot, ...]"
+"""What stands in a template: a symbol, a constant, or some of these."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Condition:
     """One condition of a domain; `sentence` is what its violation prints, with the values it `mentions`."""
 
     sentence: str
-    holds: Callable[[SimpleNamespace], Any]
+    holds: Callable[[SimpleNamespace], Truth]
     mentions: tuple[str, ...]
 
     def check(self, name: str, arguments: SimpleNamespace) -> None:
@@ -69,9 +73,13 @@ class Condition:
         if not all(decidable(value) for value in values.values()):
             return
         answer = self.holds(arguments)
-        if not (answer.all() if hasattr(answer, "all") else answer):
+        if not _everywhere(answer):
             shown = ", ".join(f"{key} = {value}" for key, value in values.items())
             raise DomainError(f"{name}: {self.sentence} ({shown})")
+
+
+def _everywhere(answer: Truth) -> bool:
+    return bool(answer.all() if hasattr(answer, "all") else answer)
 
 
 def positive(name: str) -> Condition:
@@ -83,18 +91,16 @@ def positive(name: str) -> Condition:
 class Formula:
     """A closed form with its meaning and source.
 
-    `function` takes the symbols as keywords and returns a `Cost` (or a `Result`). `template` says where a
-    symbol stands in the function's arguments when these are shapes: {"input": ("N", "C", "H", "W")}.
-    `against` names the formula it is printed beside, with their ratio.
+    `function` returns a `Cost` (or a `Result`). `template` gives its arguments, alone or in shapes, as symbols and
+    constants: {"input": (N, C), "dim": 1}. `against` names the formula that it is printed beside, with their ratio.
     """
 
     name: str
     title: str
     function: Callable[..., Cost | Result]
-    symbols: tuple[Symbol, ...]
+    template: Mapping[str, Slot]
     source: Source
     domain: tuple[Condition, ...] = ()
-    template: Mapping[str, Any] | None = None
     against: str | None = None
 
     def __post_init__(self) -> None:
@@ -102,26 +108,31 @@ class Formula:
             raise TypeError(f"formula {self.name!r} has no source")
 
     @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols of the template, in the order in which they first stand there."""
+        return tuple(dict.fromkeys(_symbols(tuple(self.template.values()))))
+
+    @cached_property
     def _signature(self) -> inspect.Signature:
         return inspect.signature(self.function)
 
     def apply(self, *args: Any, **kwargs: Any) -> Any:
-        """The function's value on its own arguments; raises DomainError where they leave its domain."""
+        """Return the function's value on its own arguments; raises DomainError where they leave its domain."""
         names = SimpleNamespace(**self.arguments(*args, **kwargs))
         for condition in self.domain:
             condition.check(self.name, names)
         return self.function(*args, **kwargs)
 
     def arguments(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The function's arguments by name, defaults included."""
+        """Return the function's arguments by name, defaults included."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return dict(bound.arguments)
 
-    def complete_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of this formula's symbols, defaults filled in; others are left out."""
+    def complete_values(self, values: Mapping[str, Count]) -> dict[str, Count]:
+        """Return the values of this formula's symbols, defaults filled in; others are left out."""
         names = {s.name for s in self.symbols}
-        known = {s.name: s.default for s in self.symbols if s.default is not None}
+        known: dict[str, Count] = {s.name: s.default for s in self.symbols if s.default is not None}
         return {**known, **{name: value for name, value in values.items() if name in names}}
 
     def check_names(self, values: Mapping[str, object]) -> None:
@@ -134,7 +145,7 @@ class Formula:
                 raise DomainError(f"{self.name}: {name} is {value!r}, but must be a number")
 
     def cost(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values, which must be all that have no default; as `evaluate`."""
+        """Return the cost for these values, which must be all that have no default; as `evaluate`."""
         self.check_names(values)
         full = self.complete_values(values)
         missing = [symbol.name for symbol in self.symbols if symbol.name not in full]
@@ -152,8 +163,7 @@ class Formula:
             if symbol.name in values:
                 symbol.check(self.name, values[symbol.name])
         values = {name: exact(value) for name, value in values.items()}
-        template = self.template or {symbol.name: symbol.name for symbol in self.symbols}
-        result = self.apply(**{key: _fill(slot, values) for key, slot in template.items()})
+        result = self.apply(**{key: _fill(slot, values) for key, slot in self.template.items()})
         return result.cost if isinstance(result, Result) else result
 
 
@@ -167,13 +177,13 @@ def closed_form(
 ) -> Formula:
     """Return the formula that has the name of its function, and the function's parameters as symbols.
 
-    `symbols` is a table that has them all by name, the last of a name counts. They are positive, but for flags and
-    those that may be 0; `conditions` hold besides.
+    `symbols` has them all; of two with one name the last counts. They are positive, but for flags and
+    those that may be 0; `conditions` are added.
     """
     table = {symbol.name: symbol for symbol in symbols}
-    own = tuple(table[name] for name in inspect.signature(function).parameters)
-    domain = tuple(positive(symbol.name) for symbol in own if symbol.unit != "flag" and symbol.least > 0)
-    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against=against)
+    own = {name: table[name] for name in inspect.signature(function).parameters}
+    domain = tuple(positive(name) for name, symbol in own.items() if symbol.unit != "flag" and symbol.least > 0)
+    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against)
 
 
 @dataclass(frozen=True)
@@ -186,11 +196,10 @@ class Operator(Formula):
     is_product: bool = False
 
     def __call__(self, *inputs: Any, **hyper: Any) -> Result:
-        """Output shape and cost for input shape(s) and hyper-parameters."""
+        """Return output shape and cost for input shape(s) and hyper-parameters."""
         if _plain(inputs) and _plain(hyper.values()):
             return self._known(inputs, tuple(hyper.items()))
-        result: Result = self.apply(*inputs, **hyper)
-        return result
+        return cast(Result, self.apply(*inputs, **hyper))
 
     @cached_property
     def _known(self) -> Callable[[Any, Any], Result]:
@@ -199,12 +208,10 @@ class Operator(Formula):
 
     def unchecked(self, *inputs: Any, **hyper: Any) -> Result:
         """Evaluate outside the domain too: unrounded scaling has fractions of channels."""
-        result: Any = self.function(*inputs, **hyper)
-        found: Result = result
-        return found
+        return cast(Result, self.function(*inputs, **hyper))
 
     def complete(self, hyper: Mapping[str, Any], rank: int) -> dict[str, Any]:
-        """All hyper-parameters, defaults included, those that stand for an axis each spread over `rank` axes."""
+        """Return all hyper-parameters, defaults included, those that are given per axis spread over `rank` axes."""
         if _plain(hyper.values()):
             return dict(self._completed(tuple(hyper.items()), rank))
         return self._complete(hyper, rank)
@@ -223,6 +230,19 @@ class Operator(Formula):
         if full.get("stride", 0) is None:
             full["stride"] = full["kernel_size"]
         return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
+
+
+def operator(
+    function: Callable[..., Result],
+    title: str,
+    source: Source,
+    *domain: Condition,
+    template: Mapping[str, Slot],
+    name: str = "",
+    is_product: bool = False,
+) -> Operator:
+    """Return the operator that has the name of its function, or `name`."""
+    return Operator(name or function.__name__, title, function, template, source, domain, is_product=is_product)
 
 
 _PLAIN = frozenset({int, bool, str, type(None)})
@@ -247,7 +267,15 @@ def _spread(value: Any, rank: int) -> Any:
     return values * rank if len(values) == 1 else values
 
 
-def _fill(slot: Any, values: Mapping[str, Count]) -> Any:
-    if isinstance(slot, str):
-        return values.get(slot, slot)
+def _symbols(slot: Slot) -> Iterator[Symbol]:
+    if isinstance(slot, Symbol):
+        yield slot
+    elif isinstance(slot, tuple):
+        for item in slot:
+            yield from _symbols(item)
+
+
+def _fill(slot: Slot, values: Mapping[str, Count]) -> object:
+    if isinstance(slot, Symbol):
+        return values[slot.name]
     return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot

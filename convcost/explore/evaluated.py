@@ -53,7 +53,7 @@ def own_input(checkable: Checkable) -> str:
 
 
 def sizes_text(sizes: Mapping[str, int]) -> str:
-    """H = 224, W = 224."""
+    """Return sizes in words: H = 224, W = 224."""
     return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
 
 

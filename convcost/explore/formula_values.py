@@ -69,5 +69,5 @@ def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, int | F
 
 
 def present(costs: tuple[Cost, ...]) -> list[str]:
-    """The primitives that are not 0 in all of these costs."""
+    """Return the primitives that are not 0 in all of these costs."""
     return [name for name in PRIMITIVES if any(getattr(cost, name) != 0 for cost in costs)]

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from convcost.core import paper_table
 from convcost.core.architecture import Architecture
 from convcost.core.numeric import Count, Shape
-from convcost.core.paper_table import TableRow
-from convcost.explore.network_table import NetworkTable
+from convcost.explore.network_table import NetworkTable, TableRow, repeated
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
 from convcost.report.report import Report
@@ -41,7 +39,7 @@ class ArchitectureReport(Report):
         rows = [
             {
                 "name": stage.name,
-                "operator": paper_table.repeated(stage.operators),
+                "operator": repeated(stage.operators),
                 "channels": write(stage.channels),
                 "repeats": stage.repeats,
                 "stride": text.compact(stage.stride) if stage.stride else "",
@@ -55,15 +53,16 @@ class ArchitectureReport(Report):
 
     def content(self) -> Content:
         """The rows, the totals, and the options with their meaning, domain and default."""
-        found, write = self.table, self._count
-        title = f"{found.architecture.name}: {found.architecture.title}"
+        network, write = self.table.network, self._count
+        architecture = network.architecture
+        title = f"{architecture.name}: {architecture.title}"
         shown = self._stages()
-        total = f"Total: {write(found.total.macs)} MACs, {write(found.total.parameters)} parameters."
-        blocks: list[Block] = [Sentence(f"Input: {_sizes(found.network.input_shape, write)}"), shown]
+        total = f"Total: {write(network.cost.macs)} MACs, {write(network.cost.parameters)} parameters."
+        blocks: list[Block] = [Sentence(f"Input: {_sizes(network.input_shape, write)}"), shown]
         blocks += [GAP, Sentence(_LEGEND), GAP, Sentence(total)]
         if self.widths:
             blocks.append(Sentence(f"where {definitions(self.widths)}"))
-        return Content(title, f"Source: {found.architecture.source}", [*blocks, options_table(found.architecture)])
+        return Content(title, f"Source: {architecture.source}", [*blocks, options_table(architecture)])
 
     @cached_property
     def _count(self) -> Callable[[Count], str]:
@@ -87,7 +86,7 @@ class ArchitectureReport(Report):
         number: Any = "words" if self.table.symbolic else "number"
         columns: list[tuple[Column, Callable[[TableRow], str]]] = [
             (Column("name", "name"), lambda s: s.name),
-            (Column("operator", "words"), lambda s: paper_table.repeated(s.operators)),
+            (Column("operator", "words"), lambda s: repeated(s.operators)),
             (Column("t", rank=2), lambda s: "" if s.expansion is None else text.plain(s.expansion)),
             (Column("c"), lambda s: write(s.channels).replace(",", "")),
             (Column("n", rank=1), lambda s: str(s.repeats)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from convcost.core.paper_table import repeated
+from convcost.explore.network_table import repeated
 from convcost.report import files, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report

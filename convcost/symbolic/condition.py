@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from math import gcd
+from math import gcd, lcm
 from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError
 from convcost.core.numeric import Count, Truth
-from convcost.symbolic.factor import alone, bounds, known_divisor, learn_divisor, learn_least
+from convcost.symbolic.factor import alone, bounds, learn_least
 from convcost.symbolic.form import Form, lone, number
 from convcost.symbolic.printer import plain
 
@@ -77,9 +77,9 @@ def _learn_divisor(form: Form) -> None:
         symbol = alone(next(iter(inner.terms)))
         if symbol is None or symbol.kind != "symbol" or inner != lone(symbol):
             continue
-        known = gcd(known_divisor(symbol), divisor)
+        known = gcd(symbol.divisor, divisor)
         if form == Form({monomial: times}) - (inner // number(known)).times(times * known // divisor):
-            learn_divisor(symbol, divisor)
+            symbol.divisor = lcm(divisor, symbol.divisor)
 
 
 def domain_text(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:

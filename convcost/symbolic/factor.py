@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property, reduce
 from itertools import count
-from math import gcd, lcm, prod
+from math import gcd, prod
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -25,7 +25,7 @@ class Factor:
     """What products are made of; there is one object for each factor, so that identity is equality.
 
     kind `symbol`: parts (name, owner); `sum`: (form,); `floor`: (form, number); `quotient`: (form, form), rounded down;
-    `max` and `min`: (form, form).
+    `max` and `min`: (form, form). What is learnt of it: it is at least `least`, and a multiple of `divisor`.
     """
 
     _known: ClassVar[WeakValueDictionary[tuple[object, ...], Factor]] = WeakValueDictionary()
@@ -34,6 +34,8 @@ class Factor:
 
     def __init__(self, kind: str, parts: tuple[Any, ...], index: int) -> None:
         self.kind, self.parts, self.index = kind, parts, index
+        self.least: int | None = None
+        self.divisor = 1
 
     @classmethod
     def of(cls, kind: str, *parts: object) -> Factor:
@@ -131,37 +133,25 @@ def _both(one: int | None, other: int | None, closer: Callable[[int, int], int])
     return closer(one, other)
 
 
-_learnt: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
-_divisors: WeakKeyDictionary[Factor, int] = WeakKeyDictionary()
 _found: WeakKeyDictionary[Factor, Bounds] = WeakKeyDictionary()
 
 
 def learn_least(factor: Factor, least: int) -> None:
     """Take the factor to be at least that large from now on."""
-    _learnt[factor] = max(least, _learnt.get(factor, least))
+    factor.least = _both(least, factor.least, max)
     _found.clear()
-
-
-def learn_divisor(factor: Factor, divisor: int) -> None:
-    """Take the factor to be a multiple of the divisor from now on."""
-    _divisors[factor] = lcm(divisor, known_divisor(factor))
-
-
-def known_divisor(factor: Factor) -> int:
-    """Return the largest number that was learnt to divide the factor."""
-    return _divisors.get(factor, 1)
 
 
 def divisor_of(form: Form) -> int:
     """Return a number that is known to divide the form."""
-    return reduce(gcd, (c * prod(known_divisor(f) ** p for f, p in m) for m, c in form.terms.items()), 0)
+    return reduce(gcd, (c * prod(f.divisor**p for f, p in m) for m, c in form.terms.items()), 0)
 
 
 def _of_factor(factor: Factor) -> Bounds:
     known = _found.get(factor)
     if known is None:
         least, most = _of_parts(factor)
-        known = _found[factor] = _both(least, _learnt.get(factor), max), most
+        known = _found[factor] = _both(least, factor.least, max), most
     return known
 
 

@@ -41,7 +41,7 @@ _LIGATURES = re.compile(r"([-'`,<>])(?=\1)|([!?])(?=`)")
 
 
 def escaped(text: str) -> str:
-    """A text for text mode: nothing in it is a command, and what LaTeX cannot print is named by its code point."""
+    """Return a text for text mode: nothing in it is a command; what LaTeX cannot print is named by its code point."""
     characters = _LIGATURES.sub(r"\g<0>\0", " ".join(text.replace("\0", "␀").split()))
     runs = groupby(characters, key=lambda character: character in _MATH)
     return "".join(
@@ -66,7 +66,7 @@ def _printable(character: str) -> str:
 
 
 def in_math(text: str) -> str:
-    """A text for math mode, upright; the same in LaTeX (with amsmath) and MathJax."""
+    """Return a text for math mode, upright; the same in LaTeX (with amsmath) and MathJax."""
     commands = _MATH | _MATH_SPECIAL
     runs = groupby(" ".join(text.split()), key=lambda character: character in commands)
     return "".join(
@@ -82,7 +82,7 @@ _INDEXED = re.compile(r"([A-Za-z])(?:_?([0-9]+)|_([A-Za-z0-9]+))('*)")
 
 
 def symbol(name: str) -> str:
-    r"""A symbol's name for math mode: c_{32}, D_{K}, \alpha; a word is upright."""
+    r"""Return a symbol's name for math mode: c_{32}, D_{K}, \alpha; a word is upright."""
     if name in _NAMES.split() or name in _MATH:
         return _MATH.get(name, f"\\{name}")
     if match := _INDEXED.fullmatch(name):
@@ -91,7 +91,7 @@ def symbol(name: str) -> str:
 
 
 def formula(line: str) -> str:
-    r"""A formula in one line of Unicode text for math mode: max(⌊32·α⌋, 8) is \max(\lfloor 32 \alpha \rfloor, 8)."""
+    r"""Return a line of Unicode text for math mode: max(⌊32·α⌋, 8) is \max(\lfloor 32 \alpha \rfloor, 8)."""
     found = []
     for word, figures, other in re.findall(r"([^\W\d]\w*'*)|(\d[\d,]*)|(.)", line):
         if figures:
@@ -109,7 +109,7 @@ def formula(line: str) -> str:
 
 
 def number(value: int) -> str:
-    """1{,}234{,}567 for math mode."""
+    """Return a number for math mode: 1{,}234{,}567."""
     return f"{value:,}".replace(",", "{,}")
 
 
@@ -117,7 +117,7 @@ _WIDTH = 54
 
 
 def lines(parts: Sequence[str], width: int = _WIDTH) -> list[str]:
-    """The parts of a sum in lines of at most about `width` printed characters; no part is broken."""
+    """Return the parts of a sum in lines of at most about `width` printed characters; no part is broken."""
     found = [""]
     for part in parts:
         if found[-1] and _printed(found[-1]) + _printed(part) > width:
@@ -133,7 +133,7 @@ def _printed(latex: str) -> int:
 
 
 def broken(parts: Sequence[str]) -> str:
-    """A sum on its own: as it is if it fits in a line, else in an `aligned` of several."""
+    """Return a sum on its own: as it is if it fits in a line, else in an `aligned` of several."""
     found = lines(parts)
     if len(found) == 1:
         return found[0]
@@ -142,7 +142,7 @@ def broken(parts: Sequence[str]) -> str:
 
 
 def aligned(equations: Sequence[tuple[str, Sequence[str]]]) -> str:
-    r"""Equations below each other: the left side of each, and the parts of the sum on its right side."""
+    r"""Return equations below each other: the left side of each, and the parts of the sum on its right side."""
     rows = []
     for left, parts in equations:
         first, *others = lines(parts)

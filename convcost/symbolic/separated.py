@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial, reduce
 from typing import TypeAlias
@@ -19,6 +19,12 @@ Separated: TypeAlias = dict[Key, Fraction]
 """Coefficients of products; a product has at most one function, not constant, of each symbol."""
 
 _MOST_CLASSES = 1 << 14
+_FOLDS: dict[type[sympy.Basic], Callable[[QuasiPolynomial, QuasiPolynomial], QuasiPolynomial]] = {
+    sympy.Add: operator.add,
+    sympy.Mul: operator.mul,
+    sympy.Max: QuasiPolynomial.larger,
+    sympy.Min: QuasiPolynomial.smaller,
+}
 
 
 class Reader:
@@ -80,20 +86,14 @@ class Reader:
         if e.is_Symbol and e.name == name:
             return QuasiPolynomial.whole(start)
         parts = [self._axis(part, name, start) for part in e.args]
-        if e.is_Add:
-            return reduce(operator.add, parts)
-        if e.is_Mul:
-            return reduce(operator.mul, parts)
+        if e.func in _FOLDS:
+            return reduce(_FOLDS[e.func], parts)
         if e.is_Pow and e.exp.is_Integer and e.exp > 0:
             return reduce(operator.mul, parts[:1] * int(e.exp))
         if isinstance(e, sympy.floor):
             return parts[0].floor()
         if isinstance(e, sympy.ceiling):
             return parts[0].ceiling()
-        if isinstance(e, sympy.Max):
-            return reduce(QuasiPolynomial.larger, parts)
-        if isinstance(e, sympy.Min):
-            return reduce(QuasiPolynomial.smaller, parts)
         if isinstance(e, sympy.Mod) and e.args[1].is_Integer and e.args[1] > 0:
             return parts[0].remainder(int(e.args[1]))
         if e.is_Function and e.func.__name__ == "gcd":

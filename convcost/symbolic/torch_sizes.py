@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import operator
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -78,6 +79,11 @@ class _Ordered(Node):
         return other.ge(self)
 
 
+def _on_both(operation: Callable[[Any, Any], Any]) -> Callable[[IntNode, IntNode], IntNode]:
+    """Return the method that does arithmetic on the forms and on the hints of two nodes."""
+    return lambda self, other: IntNode(self.trace, operation(self.form, other.form), operation(self.hint, other.hint))
+
+
 class IntNode(_Ordered):
     """A whole number: the node of a SymInt."""
 
@@ -108,28 +114,15 @@ class IntNode(_Ordered):
     def _made(self, value: Form, hint: int) -> IntNode:
         return IntNode(self.trace, value, hint)
 
-    def add(self, other: IntNode) -> IntNode:
-        return self._made(self.form + other.form, self.hint + other.hint)
+    add, sub, mul = _on_both(operator.add), _on_both(operator.sub), _on_both(operator.mul)
+    floordiv = int_floordiv = _on_both(operator.floordiv)
+    mod = _on_both(operator.mod)
 
     def sym_sum(self, others: tuple[IntNode, ...]) -> IntNode:
         return reduce(IntNode.add, others)
 
-    def sub(self, other: IntNode) -> IntNode:
-        return self._made(self.form - other.form, self.hint - other.hint)
-
-    def mul(self, other: IntNode) -> IntNode:
-        return self._made(self.form * other.form, self.hint * other.hint)
-
     def neg(self) -> IntNode:
         return self._made(-self.form, -self.hint)
-
-    def floordiv(self, other: IntNode) -> IntNode:
-        return self._made(self.form // other.form, self.hint // other.hint)
-
-    int_floordiv = floordiv
-
-    def mod(self, other: IntNode) -> IntNode:
-        return self._made(self.form % other.form, self.hint % other.hint)
 
     def pow_by_natural(self, other: IntNode) -> IntNode:
         return reduce(IntNode.mul, [self] * other.int_(), self._made(form.number(1), 1))

@@ -145,7 +145,7 @@ def _check_same_input(formula: str, shape: Shape, inputs: object) -> None:
     """Raise DomainError unless the inputs that are given are the formula's."""
     if inputs is None:
         return
-    from convcost.trace.inputs import Inputs
+    from convcost.trace.copies import Inputs
 
     given = Inputs.of(inputs)
     if [spec.shape for spec in given.specs] != [shape]:

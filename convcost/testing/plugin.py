@@ -5,13 +5,19 @@ pytest imports this whenever it starts, so that nothing else is imported here bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr, TracebackStyle
+
     from convcost.budgeting.cost import BaselineCosts
     from convcost.budgeting.project import ProjectBudget
 
@@ -50,9 +56,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     from convcost.core.errors import ConvcostError
 
     if isinstance(call.excinfo.value, ConvcostError):
-        from convcost.testing.tracebacks import prune
-
-        prune(call.excinfo.value)
+        _prune(call.excinfo.value)
         call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
 
 
@@ -99,7 +103,9 @@ class BudgetItem(pytest.Item):
         if not outcome.ok:
             raise _BrokenError(outcome)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: TracebackStyle | None = None
+    ) -> str | TerminalRepr:
         """Return what `convcost check` says of it."""
         if not isinstance(excinfo.value, _BrokenError):
             return super().repr_failure(excinfo, style)
@@ -115,3 +121,51 @@ class BudgetItem(pytest.Item):
 
 class _BrokenError(Exception):
     """Carries the outcome of a budget that does not pass."""
+
+
+def _prune(error: BaseException) -> None:
+    """Remove convcost's frames from an error and from what caused it; of two attempts only the last is shown."""
+    for link in _chain(error):
+        link.__traceback__ = _users(link) or link.__traceback__
+        link.__suppress_context__ = True
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__
+
+
+def _users(error: BaseException) -> TracebackType | None:
+    """Return the frames of an error that are not ours: of one that we raise those that lead to us, of others all."""
+    from convcost.core.errors import ConvcostError
+
+    entries = list(_entries(error.__traceback__))
+    if isinstance(error, ConvcostError):  # libraries that we call on the way are no more the user's than we are
+        kept = list(takewhile(lambda entry: not _ours(entry), entries))
+    else:
+        kept = [entry for entry in entries if not _ours(entry)]
+    rest: TracebackType | None = None
+    for user in reversed(kept):
+        rest = TracebackType(rest, user.tb_frame, user.tb_lasti, user.tb_lineno)
+    return rest
+
+
+def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
+    while entry is not None:
+        yield entry
+        entry = entry.tb_next
+
+
+def _ours(entry: TracebackType) -> bool:
+    return not folders().isdisjoint(Path(entry.tb_frame.f_code.co_filename).parents)
+
+
+@cache
+def folders() -> frozenset[Path]:
+    """Return where convcost lies: its own folder, and that of its formulas, which a checkout has beside it."""
+    formulas = find_spec("convcost.formulas")
+    places = (formulas.submodule_search_locations if formulas else None) or ()
+    return frozenset({Path(__file__).parents[1], *map(Path, places)})

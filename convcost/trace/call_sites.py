@@ -10,10 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.one_at_a_time import one_at_a_time
@@ -22,7 +21,7 @@ from convcost.trace.capture import HANDED_ON, Capture, capture, running
 
 _POOLS = tuple(f"{kind}_pool{rank}d" for kind in ("avg", "max", "adaptive_avg", "adaptive_max") for rank in (1, 2, 3))
 _PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")
-NAMES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+NAMES: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     (
         "F",
         F,
@@ -40,7 +39,7 @@ NAMES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 
 
 @one_at_a_time
-def capture_call_sites(model: nn.Module, inputs: Any) -> Capture:
+def capture_call_sites(model: nn.Module, inputs: object) -> Capture:
     """Capture a model's calls with the functions and modules that make them; else as `capture`."""
     with ExitStack() as patches:
         for place, room, names in NAMES:
@@ -59,11 +58,12 @@ def _always(name: str) -> Callable[..., str]:
 
 
 @contextmanager
-def _noted(room: Any, name: str, said: Callable[..., str]) -> Iterator[None]:
+def _noted(room: object, name: str, said: Callable[..., str]) -> Iterator[None]:
     """While active, `room.name` notes on `running` what `said` makes of its arguments, as long as it runs."""
-    function, own = getattr(room, name), name in vars(room)
+    function: Callable[..., object] = getattr(room, name)
+    own = name in vars(room)
 
-    def noting(*args: Any, **kwargs: Any) -> Any:
+    def noting(*args: object, **kwargs: object) -> object:
         if sys._getframe(1).f_code is HANDED_ON:
             return function(*args, **kwargs)  # PyTorch looked the name up, not the model: x + y asks for Tensor.add
         running.append(said(*args, **kwargs))
@@ -126,9 +126,9 @@ def _name(kind: type) -> str:
     return kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}"
 
 
-# Where PyTorch runs attention and encoder layers as one native operator of its own, wherever gradients are off.
+# PyTorch runs attention and encoder layers as one native operator of its own wherever gradients are off and this holds.
 def _attention(
-    module: nn.MultiheadAttention, query: Any, key: Any = None, value: Any = None, *_: Any, **__: Any
+    module: nn.MultiheadAttention, query: Tensor, key: object = None, value: object = None, *_: object, **__: object
 ) -> str:
     """Return NATIVE_ATTENTION for a call that takes the native path, else the plain name of the function."""
     native = (
@@ -146,8 +146,8 @@ def _attention(
     return NATIVE_ATTENTION if native else "MultiheadAttention.forward"
 
 
-def _encoder_layer(module: Any, src: Any, *_: Any, **__: Any) -> str:
-    """NATIVE_LAYER for a call that takes the native path where nothing is hooked, else the function's plain name."""
+def _encoder_layer(module: nn.TransformerEncoderLayer, src: Tensor, *_: object, **__: object) -> str:
+    """Return NATIVE_LAYER for a call that takes the native path where nothing is hooked, else the function's name."""
     inner = module.self_attn
     native = (
         src.dim() == 3

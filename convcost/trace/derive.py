@@ -2,27 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import torch
-from torch import SymInt, nn
+from torch import SymInt, Tensor, nn
 from torch._dispatch.python import enable_python_dispatcher
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import ConvcostError, DomainError, MeasurementError, one_line
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
+from convcost.core.spec import BATCH, OpenSpec, TensorSpec
 from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
 from convcost.symbolic.symnode import Trace
-from convcost.symbolic.torch_sizes import branchless, form_of
+from convcost.symbolic.torch_sizes import branchless, form_of, open_size
 from convcost.trace.capture import capture, recording
-from convcost.trace.dynamic_dimensions import DynamicDimensions
-from convcost.trace.inputs import Inputs
-from convcost.trace.meta_copy import weightless, whole
+from convcost.trace.copies import Args, Inputs, Kwargs, dtype_of, spec_of, walk, weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.symbolic_kernels import Formulas, SymbolicKernels
+
+_Size = TypeVar("_Size", int, SymInt)
+_USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", "T", "H", "W")}
+
+
+@dataclass(frozen=True)
+class DynamicDimensions:
+    """Inputs whose tensors are `OpenSpec`s; `hints` has the number that each open size starts at.
+
+    `chosen`: the open sizes were named, and none of them may be fixed.
+    """
+
+    inputs: Inputs
+    hints: Mapping[str, int]
+    chosen: bool
+    note: str = ""
+
+    @classmethod
+    def of(cls, given: object, symbols: Sequence[str] | None) -> DynamicDimensions:
+        """Read inputs in which sizes are named, or name them by their place; raises DomainError if neither can be."""
+        inputs = Inputs.of(_parsed(given))
+        named = any(isinstance(spec, OpenSpec) for spec in inputs.specs)
+        if named and symbols is not None:
+            raise DomainError("the input names its open sizes already; leave out the symbols, or give it numbers")
+        opened = _changed(inputs, lambda leaf: _opened(leaf, () if named else symbols))
+        found = cls(opened, {}, named or symbols is not None)
+        hints: dict[str, int] = {}
+        for name, size, axis in found._open_axes():
+            hints.setdefault(name, BATCH if axis == 0 else size)
+        order = [*(symbols or ()), *hints]
+        if missing := [name for name in order if name not in hints]:
+            raise DomainError(f"the input {opened} has no axis for the symbol {missing[0]}")
+        return replace(found, hints={name: hints[name] for name in order})
+
+    def _open_axes(self) -> Iterator[tuple[str, int, int]]:
+        """Give the name, the given size and the place of every axis that is open."""
+        for spec in self.inputs.specs:
+            names = spec.names if isinstance(spec, OpenSpec) else ()
+            yield from ((name, spec.shape[axis], axis) for axis, name in enumerate(names) if name is not None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The symbols."""
+        return tuple(self.hints)
+
+    @property
+    def given(self) -> dict[str, int]:
+        """The sizes that were given for the open ones."""
+        return {name: size for name, size, _ in self._open_axes()}
+
+    def starts(self) -> Iterator[DynamicDimensions]:
+        """Give the sizes to start at, one after another until the model takes them.
+
+        First at odd sizes, which are nothing's multiple, so that no rounding is exact by accident; then at multiples
+        of the given sizes, and at these.
+        """
+        given = {name: size for name, size in self.hints.items() if size != BATCH}
+        odd = {name: (place + 2) * size + 37 + 16 * place for place, (name, size) in enumerate(given.items())}
+        even = {name: (place + 2) * size for place, (name, size) in enumerate(given.items())}
+        for start in (odd, even, given) if given else (given,):
+            yield replace(self, hints={**self.hints, **start})
+
+    def closed(self, names: Sequence[str]) -> DynamicDimensions:
+        """Return the dimensions with these sizes fixed as they were given."""
+
+        def close(spec: OpenSpec) -> OpenSpec:
+            return replace(spec, names=tuple(None if name in names else name for name in spec.names))
+
+        fixed = ", ".join(f"{name} = {self.hints[name]}" for name in names)
+        hints = {name: size for name, size in self.hints.items() if name not in names}
+        note = f"{self.note}, {fixed}" if self.note else f"fixed, as the model takes no other: {fixed}"
+        return replace(self, inputs=_changed(self.inputs, close), hints=hints, note=note)
+
+    def tensors(self, trace: Trace, model: nn.Module) -> tuple[Args, Kwargs]:
+        """Return arguments and keyword arguments on the meta device, of symbolic sizes."""
+        sizes = {name: open_size(trace, name, hint) for name, hint in self.hints.items()}
+
+        def make(spec: OpenSpec) -> Tensor:
+            return torch.empty(_sizes(spec, sizes), device="meta", dtype=dtype_of(spec, model))
+
+        changed = _changed(self.inputs, make)
+        return changed.args, dict(changed.kwargs or {})
+
+    def at(self, sizes: Mapping[str, int]) -> Inputs:
+        """Return the inputs at these sizes."""
+        return _changed(self.inputs, lambda spec: TensorSpec(_sizes(spec, sizes), spec.dtype))
+
+    def __str__(self) -> str:
+        return str(self.inputs)
+
+
+def _changed(inputs: Inputs, change: Callable[[Any], object]) -> Inputs:
+    return Inputs(walk(inputs.args, change), walk(dict(inputs.kwargs or {}), change))
+
+
+def _sizes(spec: OpenSpec, sizes: Mapping[str, _Size]) -> tuple[int | _Size, ...]:
+    return tuple(size if name is None else sizes[name] for name, size in zip(spec.names, spec.shape, strict=True))
+
+
+def _parsed(value: object) -> object:
+    """Return the inputs with specs in place of the shapes that have names in them."""
+    if isinstance(value, tuple | list):
+        named = all(isinstance(size, int | str) for size in value) and any(isinstance(size, str) for size in value)
+        return OpenSpec.of(value) if named else type(value)(_parsed(item) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _parsed(item) for key, item in value.items()}
+    return value
+
+
+def _opened(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> OpenSpec:
+    """Return a spec whose axes have names: its own, else the symbols, else the usual ones."""
+    spec = leaf if isinstance(leaf, TensorSpec) else spec_of(leaf)
+    if isinstance(spec, OpenSpec):
+        return spec
+    rank = len(spec.shape)
+    axes = [0, *range(2, rank)] if rank > 2 else list(range(rank))
+    by_axis = dict(zip(axes, _USUAL.get(rank, ()) if symbols is None else symbols, strict=False))
+    return OpenSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))
 
 
 @dataclass(frozen=True)
@@ -35,25 +152,26 @@ class Checkable:
 
     @classmethod
     @one_at_a_time
-    def of(cls, model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
-        """Trace a weightless meta copy of a model once, on symbolic sizes; as `derive`."""
+    def of(cls, model: nn.Module, inputs: object, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
+        """Trace a weightless meta copy of a model once, on symbolic sizes; see `derive`."""
         dimensions = DynamicDimensions.of(inputs, symbols)
         meta_copy = weightless(whole(model, dimensions.inputs))
-        fixing, failed = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
-        while fixing is not None and not dimensions.chosen and (fixed := _fixed_sizes(fixing)):
+        name = name or type(model).__name__
+        traced = _from_a_start(meta_copy, dimensions, name)
+        while isinstance(traced, Checkable) and not dimensions.chosen and (fixed := _fixed_sizes(traced)):
             dimensions = dimensions.closed(fixed)
-            fixing, failed = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
-        if fixing is None and not dimensions.chosen and dimensions.names[1:]:
+            traced = _from_a_start(meta_copy, dimensions, name)
+        if not isinstance(traced, Checkable) and not dimensions.chosen and dimensions.names[1:]:
             dimensions = dimensions.closed(dimensions.names[1:])
-            fixing, _ = _first_that_runs(meta_copy, dimensions, name or type(model).__name__)
-        if fixing is not None:
-            return fixing
-        if isinstance(failed, ConvcostError):
-            raise failed from None
-        assert failed is not None  # noqa: S101
+            of_the_batch = _from_a_start(meta_copy, dimensions, name)
+            traced = of_the_batch if isinstance(of_the_batch, Checkable) else traced
+        if isinstance(traced, Checkable):
+            return traced
+        if isinstance(traced, ConvcostError):
+            raise traced from None
         raise MeasurementError(
-            f"the model cannot be traced on an input of {dimensions}: {one_line(failed)}"
-        ) from failed
+            f"the model cannot be traced on an input of {dimensions}: {one_line(traced)}"
+        ) from traced
 
     @property
     def own_sizes(self) -> dict[str, int]:
@@ -61,7 +179,7 @@ class Checkable:
         return {} if self.dimensions.chosen else self.dimensions.given
 
     def at(self, sizes: Mapping[str, int]) -> tuple[dict[str, int], str]:
-        """All metrics at these sizes, and the condition of the domain that they break, if one.
+        """Return all metrics at these sizes, and the condition of the domain that they break, empty if none.
 
         Outside of the domain the model is traced at these sizes, and must cost what the formulas say; raises
         MeasurementError where it does not.
@@ -83,7 +201,7 @@ def _said(sizes: Mapping[str, int]) -> str:
     return ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
-def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, name: str = "") -> Derivation:
+def derive(model: nn.Module, inputs: object, symbols: Sequence[str] | None = None, name: str = "") -> Derivation:
     """Trace a weightless meta copy of a model once, on symbolic sizes.
 
     model    a module in any mode; it is left as it was
@@ -98,21 +216,19 @@ def derive(model: nn.Module, inputs: Any, symbols: Sequence[str] | None = None, 
     return Checkable.of(model, inputs, symbols, name).derived
 
 
-def _first_that_runs(
-    meta_copy: nn.Module, dimensions: DynamicDimensions, name: str
-) -> tuple[Checkable | None, Exception | None]:
-    """The trace from the first start that the model takes; else the last error, which says most."""
-    failed: Exception | None = None
+def _from_a_start(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str) -> Checkable | Exception:
+    """Return the trace from the first start that the model takes; else the last error, which says most."""
+    failed: Exception = MeasurementError("there is nowhere to start")
     for start in dimensions.starts():
         try:
-            return Checkable(_traced(meta_copy, start, name), meta_copy, start), None
+            return Checkable(_traced(meta_copy, start, name), meta_copy, start)
         except Exception as error:
             failed = error
-    return None, failed
+    return failed
 
 
 def _fixed_sizes(found: Checkable) -> list[str]:
-    """The sizes of which a condition says that they are one number: neither a multiple of it nor 1 fulfils it."""
+    """Return the sizes that a condition fixes to one number: no multiple of it fulfils the condition, nor does 1."""
     hints = found.dimensions.hints
     fixed: set[str] = set()
     for relation, form in found.derived.conditions:
@@ -122,8 +238,8 @@ def _fixed_sizes(found: Checkable) -> list[str]:
     return [name for name in hints if name in fixed]
 
 
-def measured(model: nn.Module, inputs: Any, name: str = "") -> Derivation:
-    """The same of a plain trace at one size: a derivation without symbols, by which one with symbols is checked."""
+def measured(model: nn.Module, inputs: object, name: str = "") -> Derivation:
+    """Return the derivation of a plain trace at one size: without symbols, to check one with symbols by it."""
     given = Inputs.of(inputs)
     captured = capture(model, given)
     return Derivation(
@@ -180,14 +296,14 @@ def _entry(call: OpCall) -> DerivedCall:
 
 
 def _forms(value: Any) -> Any:
-    """The same nesting with forms for sizes; what is no whole number stays."""
+    """Return the same nesting with forms for sizes; what is no whole number stays as it is."""
     if isinstance(value, tuple | list):
         return tuple(map(_forms, value))
     return form_of(value) if isinstance(value, SymInt) or type(value) is int else value
 
 
 def _shapes(value: Any) -> list[Any]:
-    """The shapes in a call's inputs, which may be nested (the tensors of a concatenation)."""
+    """Return the shapes in a call's inputs, which may be nested (the tensors of a concatenation)."""
     if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):
         return [shape for item in value for shape in _shapes(item)]
     return [value] if isinstance(value, tuple) else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,8 @@ from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.trace.binders.arguments import Arguments
-from convcost.trace.inputs import Args, Inputs, Kwargs, replaced, tensors
-from convcost.trace.meta_copy import as_written, on_cpu, weightless, whole
+from convcost.trace.binders.arguments import Arguments, spread
+from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, replaced, tensors, weightless, whole
 from convcost.trace.meta_kernels import MetaKernels
 
 with warnings.catch_warnings():
@@ -73,7 +72,7 @@ class FvcoreTrace:
 
 
 def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
-    """fvcore's count, or an empty one that says why fvcore cannot count this model."""
+    """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
         return trace(model, inputs)
     except MeasurementError as error:
@@ -188,20 +187,15 @@ class PlainConvolutions(TorchFunctionMode):
 
 
 def _convolved(a: Arguments, rank: int) -> Tensor:
-    image, weight, bias, padding, groups = a.tensor("input"), a["weight"], a["bias"], a["padding"], a.number("groups")
+    image, weight, bias, padding, groups = a["input"], a["weight"], a["bias"], a["padding"], a.number("groups")
     if image.dim() == rank + 1:
         return _convolved(Arguments({**a, "input": image.unsqueeze(0)}), rank).squeeze(0)
-    strides, dilations, extra = (_spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
+    strides, dilations, extra = (spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
     if isinstance(padding, str):
         return torch._convolution_mode(image, weight, bias, strides, padding, dilations, groups)
     transposed, flags = "output_padding" in a, (False, False, True, True)  # of the backends behind
-    paddings = _spread(padding, rank)
+    paddings = spread(padding, rank)
     return torch._convolution(image, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
-
-
-def _spread(value: int | Sequence[int], rank: int) -> list[int]:
-    values = [value] if isinstance(value, int) else list(value)
-    return values * rank if len(values) == 1 else values
 
 
 def _operator(name: str) -> OpOverload:

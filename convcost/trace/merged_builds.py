@@ -31,13 +31,13 @@ _LARGE = (1009, 1201, 1301, 1409, 1511)
 
 
 class _Alike(Exception):  # noqa: N818
-    """Channel counts that were one in the builds are two in the last."""
+    """Two channel counts have the same values in all builds but the last."""
 
 
 @one_at_a_time
 def derive_family(
     build: Callable[[Fraction], nn.Module],
-    inputs: Any,
+    inputs: object,
     multipliers: Sequence[Fraction] = MULTIPLIERS,
     name: str = "",
 ) -> Family:
@@ -63,11 +63,10 @@ class _Merge:
 
     def __init__(self, builds: Sequence[Derivation], multipliers: tuple[Fraction, ...]) -> None:
         self.builds, self.multipliers = builds, multipliers
-        self.point = dict(zip(builds[0].symbols, _LARGE, strict=False))
+        self.point = self._point_of(0)
         self.trace = Trace()
-        self.widths: dict[tuple[int, ...], SymInt] = {}
-        self.names: dict[tuple[int, ...], str] = {}
-        self.last: dict[tuple[int, ...], int] = {}
+        # By a channel count's values in all builds but the last: its name, its value in the last, and its size.
+        self.widths: dict[tuple[int, ...], tuple[str, int, SymInt]] = {}
         self.operators = records(Operator)
 
     def family(self) -> Family:
@@ -75,10 +74,10 @@ class _Merge:
             raise MeasurementError("the models of the family call different operators")
         costs = [self._cost(entries) for entries in zip(*(build.entries for build in self.builds), strict=True)]
         first = self.builds[0]
-        core = [e.is_product for e in first.entries]
+        products = [cost for cost, e in zip(costs, first.entries, strict=True) if e.is_product]
         widths = tuple(
-            Width(name, dict(zip(self.multipliers, (*values, self.last[values]), strict=True)))
-            for values, name in self.names.items()
+            Width(name, dict(zip(self.multipliers, (*values, last), strict=True)))
+            for values, (name, last, _) in self.widths.items()
         )
         family = Family(
             model=first.model,
@@ -87,7 +86,7 @@ class _Merge:
             widths=widths,
             macs=total(form_of(cost.macs) for cost in costs),
             parameters=total(form_of(cost.parameters) for cost in costs),
-            activations=total(form_of(c.activations) for c, multiplies in zip(costs, core, strict=True) if multiplies),
+            activations=total(form_of(cost.activations) for cost in products),
             conditions=first.conditions,
             built=self.multipliers[:-1],
             checked=self.multipliers[-1],
@@ -110,7 +109,7 @@ class _Merge:
         return cost if used else Cost(macs=cost.macs, activations=cost.activations)
 
     def _merged(self, values: Sequence[Any]) -> Any:
-        """One value for those of all builds: a named channel count where they differ."""
+        """Return one value for those of all builds: a named channel count where they differ."""
         first = values[0]
         if isinstance(first, tuple):
             if len({len(value) for value in values}) > 1:
@@ -126,7 +125,7 @@ class _Merge:
         return numbers[0] if len(set(numbers)) == 1 else self._width(numbers)
 
     def _scaled(self, forms: Sequence[Form]) -> Any:
-        """A size of the image, which may hold a channel count as a factor."""
+        """Return a size of the image, which may hold a channel count as a factor."""
         parts = [form.split() for form in forms]
         rests = {Form({m: 1}).value(self._point_of(i)) for i, (_, m) in enumerate(parts)}
         if len(rests) > 1:
@@ -144,11 +143,14 @@ class _Merge:
     def _width(self, numbers: tuple[int, ...]) -> SymInt:
         *values, last = numbers
         key = tuple(values)
-        if len(set(key)) == 1 or self.last.setdefault(key, last) != last:
+        if len(set(key)) == 1:
             raise _Alike
-        if key not in self.names:
+        if key not in self.widths:
             name = f"c{key[0]}"
-            self.names[key] = name + "'" * sum(known.rstrip("'") == name for known in self.names.values())
-            self.point[self.names[key]] = key[0]
-            self.widths[key] = self._size(self.trace.symbol(self.names[key]))
-        return self.widths[key]
+            name += "'" * sum(known.rstrip("'") == name for known, *_ in self.widths.values())
+            self.point[name] = key[0]
+            self.widths[key] = name, last, self._size(self.trace.symbol(name))
+        _, expected, size = self.widths[key]
+        if last != expected:
+            raise _Alike
+        return size

@@ -9,16 +9,16 @@ kernel, which says what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import zip_longest
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
 
 from convcost.trace.aten import DispatchMode, aten_name
+from convcost.trace.copies import Args, Kwargs
 
 Sizes = Sequence[int]
 
@@ -39,11 +39,7 @@ class MetaKernels(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, the operators above run on meta tensors at the cost of an allocation."""
 
     def __torch_dispatch__(
-        self,
-        func: OpOverload,
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, object] | None = None,
+        self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
         answer = None if kwargs or not args else _answer(func, args)
@@ -55,7 +51,7 @@ class MetaKernels(DispatchMode):  # type: ignore[no-untyped-call]
             return func._op_dk(_COMPOSED, *args, **kwargs)  # func.decompose may take a Python one
 
 
-def _answer(func: OpOverload, args: tuple[Any, ...]) -> object:
+def _answer(func: OpOverload, args: Args) -> object:
     """Return the output of a call without elements; None for what the meta device's own kernel must answer."""
     first = args[0]
     if func is torch.ops.aten.cat.default and first:
@@ -78,12 +74,12 @@ def _answer(func: OpOverload, args: tuple[Any, ...]) -> object:
 
 
 def _plain(tensor: Tensor, rest: Sequence[object] = ()) -> bool:
-    """Floating-point numbers in the order of their axes, and no other tensor."""
+    """Whether a tensor has floating-point numbers in the order of its axes, and no other tensor goes with it."""
     return tensor.is_floating_point() and tensor.is_contiguous() and not any(isinstance(r, Tensor) for r in rest)
 
 
 def _of_rows(tensor: Tensor) -> bool:
-    """Floating-point numbers whose concatenation lies in memory as it is read: channels are not innermost."""
+    """Whether the concatenation of such floating-point tensors lies in memory as it is read: channels not innermost."""
     return _plain(tensor) or (
         tensor.is_floating_point() and (tensor.dim() not in (4, 5) or tensor.stride(1) > tensor.stride(-1))
     )
@@ -108,7 +104,7 @@ def _combined(left: Tensor, right: Tensor | complex, in_place: bool) -> Tensor |
 
 
 def _in_order(large: Tensor, other: Tensor | None) -> Tensor | None:
-    """An output whose axes follow each other in memory as those of its larger operand do, without gaps."""
+    """Return an output whose axes follow each other in memory as its larger operand's do, without gaps."""
     strides = large.stride()
     alike = other is None or (other.shape, other.stride()) == (large.shape, strides)
     longer = [axis for axis, size in enumerate(large.shape) if size > 1]
@@ -254,7 +250,7 @@ _POOLING = {
 }
 
 
-def _pooled(func: OpOverload, image: Tensor, settings: tuple[Any, ...]) -> Tensor | tuple[Tensor, Tensor] | None:
+def _pooled(func: OpOverload, image: Tensor, settings: Args) -> Tensor | tuple[Tensor, Tensor] | None:
     """Return the output of a pooling, with the indices of a maximum."""
     unusual = image.dim() != _POOLING[func] + 2 or not _plain(image)
     if unusual or image.shape[2:].numel() > _MOST_POSITIONS:
@@ -266,7 +262,7 @@ def _pooled(func: OpOverload, image: Tensor, settings: tuple[Any, ...]) -> Tenso
 
 
 @cache
-def _pooling(func: OpOverload, image: tuple[int, ...], settings: tuple[Any, ...]) -> tuple[int, ...]:
+def _pooling(func: OpOverload, image: tuple[int, ...], settings: Args) -> tuple[int, ...]:
     output = func(torch.zeros((1, 1, *image), device="cpu"), *settings)
     return tuple((output[0] if isinstance(output, tuple) else output).shape[2:])
 

@@ -18,19 +18,20 @@ from torch.nn import functional as F  # noqa: N812
 from convcost.core.errors import ConvcostError
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
+from convcost.trace.copies import Args, Kwargs
 
 if TYPE_CHECKING:
     from convcost.core.op_call import OpCall
 
-Function = Callable[..., Tensor]
+_Function = Callable[..., Tensor]
 
-_CONVOLUTIONS: dict[int, Function] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
-_TRANSPOSED: dict[int, Function] = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+_CONVOLUTIONS: dict[str, _Function] = {f"conv{rank}d": getattr(F, f"conv{rank}d") for rank in (1, 2, 3)}
+_TRANSPOSED: dict[str, _Function] = {f"conv_transpose{n}d": getattr(F, f"conv_transpose{n}d") for n in (1, 2, 3)}
 _EXACT = 2**53
 
 
 @one_at_a_time
-def ones_probe(operator: Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: object) -> int:
+def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: object) -> int:
     """Return the MACs of a multilinear operator, by running it on all-ones operands of these shapes.
 
     operator  a convolution, transposed convolution or linear *module* with its input's shape, or any
@@ -70,15 +71,15 @@ def _linear_in(total: Callable[..., float], operands: list[Tensor], position: in
     return sum(split) == count
 
 
-def _function_of(module: nn.Module) -> tuple[Function, dict[str, object]]:
+def _function_of(module: nn.Module) -> tuple[_Function, dict[str, object]]:
     """Return the function that a module calls with its input and its weight, and its hyper-parameters."""
     if isinstance(module, nn.Linear):
         return F.linear, {}
     if isinstance(module, nn.modules.conv._ConvNd) and module.padding_mode == "zeros":
         transposed = isinstance(module, nn.modules.conv._ConvTransposeNd)
         names = ("stride", "padding", "dilation", "groups", *(("output_padding",) if transposed else ()))
-        table = _TRANSPOSED if transposed else _CONVOLUTIONS
-        return table[len(module.kernel_size)], {name: getattr(module, name) for name in names}
+        function = f"conv{'_transpose' if transposed else ''}{len(module.kernel_size)}d"
+        return (_CONVOLUTIONS | _TRANSPOSED)[function], {name: getattr(module, name) for name in names}
     raise ConvcostError(
         f"the ones probe does not know the module {type(module).__name__}; give it a convolution, a linear layer, "
         "or a multilinear function with its operands' shapes"
@@ -103,7 +104,7 @@ def _per_axis(value: object, rank: int) -> tuple[int, ...]:
     return (value,) * rank if isinstance(value, int) else tuple(cast("Sequence[int]", value))
 
 
-_EXECUTED: dict[str, Function] = {
+_EXECUTED: dict[str, _Function] = {
     "aten::mm": torch.mm,
     "aten::bmm": torch.bmm,
     "aten::mul": torch.mul,
@@ -125,11 +126,7 @@ class Executed(DispatchMode):  # type: ignore[no-untyped-call]
         self._terms: list[Tensor] = []
 
     def __torch_dispatch__(
-        self,
-        func: OpOverload,
-        types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, object] | None = None,
+        self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         output = func(*args, **(kwargs or {}))
         name = func._schema.name
@@ -161,10 +158,6 @@ def executed(function: Callable[..., object], *shapes: Sequence[int]) -> Execute
 # A larger call would take longer to run than the whole comparison.
 _MOST_ELEMENTS = 2**24
 
-_BY_NAME = {
-    **{f"conv{rank}d": function for rank, function in _CONVOLUTIONS.items()},
-    **{f"conv_transpose{rank}d": function for rank, function in _TRANSPOSED.items()},
-}
 _SETTINGS = ("stride", "padding", "output_padding", "dilation", "groups")
 
 
@@ -179,11 +172,11 @@ def probed(call: OpCall) -> int | None:
 @cache
 def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, Any], ...]) -> int | None:
     hyper = dict(settings)
-    if operator in _BY_NAME:
+    if function := (_CONVOLUTIONS | _TRANSPOSED).get(operator):
         groups, outputs, kernel, channels = hyper["groups"], hyper["out_channels"], hyper["kernel_size"], inputs[0][1]
         transposed = "output_padding" in hyper
         weight = (channels, outputs // groups, *kernel) if transposed else (outputs, channels // groups, *kernel)
-        return _run(_BY_NAME[operator], inputs[0], weight, **{k: hyper[k] for k in _SETTINGS if k in hyper})
+        return _run(function, inputs[0], weight, **{k: hyper[k] for k in _SETTINGS if k in hyper})
     if operator == "linear":
         return _run(F.linear, inputs[0], (hyper["out_features"], inputs[0][-1]))
     if operator in ("mm", "bmm", "matmul", "mv", "dot"):
@@ -195,7 +188,7 @@ def _probed(operator: str, inputs: tuple[Any, ...], settings: tuple[tuple[str, A
     return None
 
 
-def _run(function: Function, *shapes: tuple[int, ...], **hyper: Any) -> int | None:
+def _run(function: _Function, *shapes: tuple[int, ...], **hyper: Any) -> int | None:
     return None if _too_large(shapes) else ones_probe(function, *shapes, **hyper)
 
 

@@ -7,7 +7,7 @@ else goes to torch's kernels in Python, which take symbolic sizes too, but load 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, TypeAlias, cast
 
@@ -18,6 +18,7 @@ from torch._ops import OpOverload
 from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
 from convcost.core.numeric import product
+from convcost.core.op_call import Hyper, Operands
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.symbolic.symnode import Trace
@@ -25,6 +26,7 @@ from convcost.symbolic.torch_sizes import form_of, hint_of
 from convcost.trace.aten import DispatchMode
 from convcost.trace.binders import BINDERS
 from convcost.trace.binders.arguments import Arguments
+from convcost.trace.copies import Args, Kwargs
 from convcost.trace.meta_kernels import SAME, MetaKernels
 
 Size: TypeAlias = Any
@@ -42,7 +44,7 @@ class Formulas:
     def __init__(self) -> None:
         self._known: dict[Hashable, Result] = {}
 
-    def __call__(self, operator: Operator, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> Result:
+    def __call__(self, operator: Operator, inputs: Operands, hyper: Hyper) -> Result:
         """Return output shape and cost; raises MeasurementError where the trace starts outside of the domain."""
         key = (operator.name, frozen(inputs), frozen(tuple(sorted(hyper.items()))))
         if key not in self._known:
@@ -50,7 +52,7 @@ class Formulas:
             self._known[key] = operator.unchecked(*inputs, **hyper)
         return self._known[key]
 
-    def _check(self, operator: Operator, inputs: tuple[Any, ...], hyper: Mapping[str, Any]) -> None:
+    def _check(self, operator: Operator, inputs: Operands, hyper: Hyper) -> None:
         arguments = SimpleNamespace(**operator.arguments(*inputs, **hyper))
         for condition in operator.domain:
             if not condition.holds(arguments):
@@ -76,8 +78,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         self._plain: dict[Hashable, list[tuple[tuple[int, ...], torch.dtype]]] = {}
 
     def __torch_dispatch__(
-        self, func: OpOverload, types: object, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
+        self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
+    ) -> object:
         kwargs = dict(kwargs or {})
         leaves = list(_leaves((args, dict(kwargs))))
         open_number = any(isinstance(leaf, SymInt) for leaf in leaves)
@@ -100,7 +102,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._trace.in_kernel = inside
 
-    def _answer(self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    def _answer(self, func: OpOverload, args: Args, kwargs: Kwargs) -> object:
         full = func._schema.name.removeprefix("aten::")
         name = full.removesuffix("_")
         if name in SAME:
@@ -131,10 +133,8 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         outputs = [first.new_empty(sizes, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
         return tuple(outputs) if others else outputs[0]
 
-    def _on_numbers(
-        self, func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> list[tuple[tuple[int, ...], torch.dtype]]:
-        """Shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
+    def _on_numbers(self, func: OpOverload, args: Args, kwargs: Kwargs) -> list[tuple[tuple[int, ...], torch.dtype]]:
+        """Return shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
         key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
         if key not in self._plain:
             numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
@@ -145,14 +145,14 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         return self._plain[key]
 
 
-def _check_weight(func: OpOverload, name: str, arguments: Mapping[str, Any]) -> None:
-    """A weight or mask must fit its input, which a formula does not ask: it reads neither."""
+def _check_weight(func: OpOverload, name: str, arguments: Arguments) -> None:
+    """Raise MeasurementError where a weight or mask does not fit its input: no formula reads either of them."""
     for size, wanted in _pairs(name, arguments):
         if size != wanted:
             raise MeasurementError(f"{func._schema.name} has operands for sizes {hint_of(wanted)} and {hint_of(size)}")
 
 
-def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Size, Size]]:
+def _pairs(name: str, arguments: Arguments) -> Iterator[tuple[Size, Size]]:
     data = next(iter(arguments.values()))
     weight, mask = arguments.get("weight"), arguments.get("attn_mask")
     if isinstance(mask, Tensor):
@@ -171,7 +171,7 @@ def _pairs(name: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Size, Size
         yield data.shape[1], weight.shape[0]
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _leaves(value: object) -> Iterator[object]:
     if isinstance(value, tuple | list):
         for item in value:
             yield from _leaves(item)
@@ -183,7 +183,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _map(value: Any, change: Callable[[Any], Any]) -> Any:
+def _map(value: Any, change: Callable[[object], object]) -> Any:
     if isinstance(value, tuple | list):
         return type(value)(_map(item, change) for item in value)
     if isinstance(value, dict):
@@ -195,11 +195,11 @@ def _open(shape: Iterable[object]) -> bool:
     return any(isinstance(size, SymInt) for size in shape)
 
 
-def _on_meta(leaf: Any) -> Any:
+def _on_meta(leaf: object) -> object:
     return leaf.to("meta") if isinstance(leaf, Tensor) and not leaf.is_meta else leaf
 
 
-def _numbered(leaf: Any) -> Any:
+def _numbered(leaf: object) -> object:
     if isinstance(leaf, Tensor):
         return leaf.new_empty(tuple(map(hint_of, leaf.shape))) if _open(leaf.shape) else leaf
     return hint_of(leaf)
@@ -209,16 +209,17 @@ _POOLS = {torch.ops.aten.max_pool2d.default: 2, torch.ops.aten.max_pool3d.defaul
 
 
 def _pooled(func: OpOverload, image: Tensor, *window: int | tuple[int, ...]) -> Tensor:
-    """A single channel, really pooled; the meta device's kernel loads the compiler."""
+    """Return the output of a pooling, by really pooling one channel: the meta device's kernel loads the compiler."""
     rank = _POOLS[func]
     sizes = func(torch.zeros((1, 1, *image.shape[-rank:]), device="cpu"), *window).shape[-rank:]
     return image.new_empty((*image.shape[:-rank], *sizes))
 
 
-def _hashable(leaf: Any) -> Any:
+def _hashable(leaf: object) -> Hashable:
     if isinstance(leaf, Tensor):
         return tuple(map(hint_of, leaf.shape)), leaf.dtype
-    return hint_of(leaf)
+    number: Hashable = hint_of(leaf)
+    return number
 
 
 def _view(tensor: Tensor, *sizes: Size) -> Tensor:
@@ -258,7 +259,7 @@ def _slice(tensor: Tensor, dim: int = 0, start: Size | None = None, end: Size | 
 
 
 def _within(limit: Size | None, size: Size, default: Size) -> Size:
-    """A limit of a slice, as Python reads it: from the end where negative, and never outside."""
+    """Return a limit of a slice as Python reads it: from the end where negative, and never outside."""
     if limit is None or (isinstance(limit, int) and limit >= 2**62):
         return default
     if limit < 0:

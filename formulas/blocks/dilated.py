@@ -18,7 +18,7 @@ def dilated_convolution(D_K: Count, M: Count, N: Count, D_F: Count, E: Count) ->
 
 
 def dilated_stack(D_K: Count, M: Count, E: Count, L: Count) -> Result:
-    """L dilated convolutions of M channels, one after another: MACs an output pixel, and what it reads of its field.
+    """L dilated convolutions of M channels, one after another: MACs per output pixel, and what it reads of its field.
 
     The field is L·E·(D_K - 1) + 1 pixels wide, but taps fall on every E-th pixel only: the gridding artefact.
     """
@@ -54,13 +54,13 @@ RECORDS = (
     ),
     closed_form(
         dense_stack,
-        "Stacked convolutions with as wide a field, an output pixel",
+        "Stacked convolutions with as wide a field, per output pixel",
         Source("Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)", "section 3.1"),
         _STACK,
     ),
     closed_form(
         dilated_stack,
-        "Stacked dilated convolutions, an output pixel (gridding)",
+        "Stacked dilated convolutions, per output pixel (gridding)",
         Source(
             "Wang et al. 2017, Understanding Convolution for Semantic Segmentation (arXiv 1702.08502)",
             "section 3.2, figure 2",

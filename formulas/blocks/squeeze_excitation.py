@@ -16,7 +16,7 @@ CHANNELS = (256, 512, 1024, 2048)
 
 
 def squeeze_excitation(C: Count, H: Count, W: Count, r: Count = 16, b: Count = 1) -> Cost:
-    """Equations 2 to 4: mean, C to C/r, ReLU, back to C, sigmoid, and one product an element of the image."""
+    """Equations 2 to 4: mean, C to C/r, ReLU, back to C, sigmoid, and one product per element of the image."""
     hidden, image = quotient(C, r), C * H * W
     return Cost(
         macs=2 * C * hidden,

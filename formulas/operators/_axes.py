@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from convcost.core.cost import Result, Window
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, ceil_div, every, maximum, minimum
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Operator, Slot, Source, Symbol, operator
 
-SUFFIXES = {1: ("w",), 2: ("h", "w"), 3: ("d", "h", "w")}
-SIZES = {1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
+_AXES = (("d", "depth"), ("h", "height"), ("w", "width"))
 
 
 def spread(value: PerAxis, rank: int) -> tuple[Count, ...]:
@@ -54,22 +53,20 @@ def channels_first(shape: Shape) -> tuple[Count, Count, Shape]:
     return shape[0], shape[1], shape[2:]
 
 
+BATCH = Symbol("N", "batch size", "samples", 1)
+ROWS = Symbol("N", "batch size times any other leading dimensions", "rows", 1)
+BIAS = Symbol("b", "1 with a bias, 0 without", "flag", 0)
+
+
 def per_axis(letter: str, rank: int, meaning: str, unit: str, default: int | None = None) -> tuple[Symbol, ...]:
     """Return a symbol for each axis: K_h, K_w."""
-    names = {"d": "depth", "h": "height", "w": "width"}
-    return tuple(Symbol(f"{letter}_{a}", f"{meaning}, {names[a]}", unit, default) for a in SUFFIXES[rank])
+    return tuple(Symbol(f"{letter}_{axis}", f"{meaning}, {name}", unit, default) for axis, name in _AXES[-rank:])
 
 
-def names(letter: str, rank: int) -> tuple[str, ...]:
-    """Return the names of the symbols of `per_axis`."""
-    return tuple(f"{letter}_{a}" for a in SUFFIXES[rank])
-
-
-def image_symbols(rank: int, channels: str = "C") -> tuple[Symbol, ...]:
+def image(rank: int, channels: str = "C") -> tuple[Symbol, ...]:
     """Return the symbols of an input (N, C, ...)."""
-    axes = {"D": "depth", "H": "height", "W": "width"}
-    sizes = tuple(Symbol(size, f"input {axes[size]}", "pixels") for size in SIZES[rank])
-    return (Symbol("N", "batch size", "samples", 1), Symbol(channels, "input channels", "channels"), *sizes)
+    sizes = (Symbol(axis.upper(), f"input {name}", "pixels") for axis, name in _AXES[-rank:])
+    return (BATCH, Symbol(channels, "input channels", "channels"), *sizes)
 
 
 class Setting(NamedTuple):
@@ -82,16 +79,6 @@ class Setting(NamedTuple):
     default: int | None = None
     per_axis: bool = True
 
-    def symbols(self, rank: int) -> tuple[Symbol, ...]:
-        """Return its symbols over `rank` axes."""
-        if self.per_axis:
-            return per_axis(self.letter, rank, self.meaning, self.unit, self.default)
-        return (Symbol(self.letter, self.meaning, self.unit, self.default),)
-
-    def slot(self, rank: int) -> str | tuple[str, ...]:
-        """Return where its symbols stand in the function's argument."""
-        return names(self.letter, rank) if self.per_axis else self.letter
-
 
 KERNEL = Setting("kernel_size", "K", "kernel size", "taps")
 STRIDE = Setting("stride", "S", "stride", "pixels", 1)
@@ -101,37 +88,44 @@ OUTPUT_SIZE = Setting("output_size", "O", "output size", "pixels")
 WINDOW = (KERNEL, STRIDE, PADDING, DILATION)
 
 
-def slots(settings: Iterable[Setting], rank: int) -> dict[str, str | tuple[str, ...]]:
-    """Return where the symbols of settings stand in the function's arguments."""
-    return {setting.argument: setting.slot(rank) for setting in settings}
+def slots(settings: Iterable[Setting], rank: int) -> dict[str, Slot]:
+    """Return the symbols of settings over `rank` axes, by the function's arguments."""
+    return {
+        s.argument: per_axis(s.letter, rank, s.meaning, s.unit, s.default)
+        if s.per_axis
+        else Symbol(s.letter, s.meaning, s.unit, s.default)
+        for s in settings
+    }
 
 
 def over_axes(
     name: str,
     title: str,
-    rank: int,
+    ranks: Iterable[int],
     function: Callable[..., Result],
     source: Source,
-    settings: Sequence[Setting],
+    settings: Iterable[Setting],
     domain: tuple[Condition, ...],
     *,
     channels: str = "C",
     is_product: bool = False,
-    **fixed: object,
-) -> Operator:
-    """Return the operator over `rank` spatial axes, whose name and title say the rank.
+    **constants: Slot,
+) -> tuple[Operator, ...]:
+    """Return the operator over each number of spatial axes in `ranks`, which its name (at {}) and its title say.
 
-    `settings` are its hyper-parameters in the order of its symbols, `fixed` other arguments of its template.
+    `settings` are its hyper-parameters in the order of its symbols, `constants` other arguments of its template.
     """
-    return Operator(
-        name=name.format(rank),
-        title=f"{rank}-D {title}",
-        function=function,
-        symbols=(*image_symbols(rank, channels), *(symbol for setting in settings for symbol in setting.symbols(rank))),
-        source=source,
-        domain=domain,
-        template={"input": ("N", channels, *SIZES[rank]), **fixed, **slots(settings, rank)},
-        is_product=is_product,
+    return tuple(
+        operator(
+            function,
+            f"{rank}-D {title}",
+            source,
+            *domain,
+            name=name.format(rank),
+            is_product=is_product,
+            template={"input": image(rank, channels), **constants, **slots(settings, rank)},
+        )
+        for rank in ranks
     )
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, product, quotient
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 from .elementwise import ROW, TORCH, N, evaluated, rows
 
@@ -18,7 +18,7 @@ def prelu(input: Shape, *, slopes: Count = 1) -> Result:
 
 
 def glu(input: Shape, *, dim: int = -1) -> Result:
-    """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product an output element."""
+    """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product per output element."""
     axis = dim % len(input)
     shape = (*input[:axis], quotient(input[axis], 2), *input[axis + 1 :])
     size = product(shape)
@@ -26,7 +26,7 @@ def glu(input: Shape, *, dim: int = -1) -> Result:
 
 
 def softmax(input: Shape, *, dim: int = 1) -> Result:
-    """Softmax along `dim`: an exponential and a division an element, and the additions of each row's sum."""
+    """Softmax along `dim`: an exponential and a division per element, and the additions of each row's sum."""
     size = product(input)
     return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
@@ -34,7 +34,7 @@ def softmax(input: Shape, *, dim: int = 1) -> Result:
 def log_softmax(input: Shape, *, dim: int = 1) -> Result:
     """x - log Σ exp x along `dim`.
 
-    An exponential and a subtraction an element; the additions of each row's sum and its logarithm are one more.
+    An exponential and a subtraction per element; the additions of each row's sum and its logarithm are one more.
     """
     size = product(input)
     return Result(input, Cost(elementwise=3 * size, activations=size, inputs=size))
@@ -51,52 +51,34 @@ ACTIVATIONS = (
 )
 _BOOK = "Goodfellow, Bengio & Courville 2016, Deep Learning"
 
+_ELEMENTS = Symbol("C", "elements of a row, gates included", "elements", least=2)
+
 RECORDS = (
     *(
-        Operator(
+        operator(
+            evaluated,
+            f"Activation {name}",
+            Source(TORCH, f"torch.nn.functional.{name}: one evaluation per element"),
             name=name,
-            title=f"Activation {name}",
-            function=evaluated,
-            symbols=N,
-            source=Source(TORCH, f"torch.nn.functional.{name}: one evaluation per element"),
-            template={"input": ("n",)},
+            template={"input": (N,)},
         )
         for name in ACTIVATIONS
     ),
-    Operator(
-        name="prelu",
-        title="Parametric ReLU",
-        function=prelu,
-        symbols=(*N, Symbol("C", "slopes: 1, or one per channel", "slopes", 1)),
-        source=Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
-        template={"input": ("n",), "slopes": "C"},
+    operator(
+        prelu,
+        "Parametric ReLU",
+        Source("He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers (arXiv 1502.01852)", "equation 1"),
+        template={"input": (N,), "slopes": Symbol("C", "slopes: 1, or one per channel", "slopes", 1)},
     ),
-    Operator(
-        name="glu",
-        title="Gated linear unit",
-        function=glu,
-        symbols=(Symbol("N", "rows", "rows", 1), Symbol("C", "elements of a row, gates included", "elements", least=2)),
-        source=Source(
-            "Dauphin et al. 2016, Language Modeling with Gated Convolutional Networks (arXiv 1612.08083)",
-            "equation 1",
+    operator(
+        glu,
+        "Gated linear unit",
+        Source(
+            "Dauphin et al. 2016, Language Modeling with Gated Convolutional Networks (arXiv 1612.08083)", "equation 1"
         ),
-        domain=(Condition("the size along `dim` must be even", _even, ("input", "dim")),),
-        template={"input": ("N", "C")},
+        Condition("the size along `dim` must be even", _even, ("input", "dim")),
+        template={"input": (ROW[0], _ELEMENTS)},
     ),
-    Operator(
-        name="softmax",
-        title="Softmax",
-        function=softmax,
-        symbols=ROW,
-        source=Source(_BOOK, "equation 4.1"),
-        template={"input": ("N", "K")},
-    ),
-    Operator(
-        name="log_softmax",
-        title="Logarithm of the softmax",
-        function=log_softmax,
-        symbols=ROW,
-        source=Source(_BOOK, "equation 6.30"),
-        template={"input": ("N", "K")},
-    ),
+    operator(softmax, "Softmax", Source(_BOOK, "equation 4.1"), template={"input": ROW}),
+    operator(log_softmax, "Logarithm of the softmax", Source(_BOOK, "equation 6.30"), template={"input": ROW}),
 )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Shape, Truth, every, flag, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 from .elementwise import broadcast
 
@@ -24,7 +24,7 @@ def scaled_dot_product_attention(
 
     The count is dense: scores that a mask or `is_causal` hides count like all others, as they do in PyTorch's
     FlopCounterMode. Multiply-accumulates are those of the two products; the scaling and the mask take one
-    operation a score, the softmax an exponential and a division a score and the additions of each row's sum.
+    operation per score, the softmax an exponential and a division per score and the additions of each row's sum.
     With `enable_gqa` a head of keys and values serves several heads of queries (grouped-query attention).
     Dropout is left out.
     """
@@ -57,34 +57,30 @@ def _heads_match(a: SimpleNamespace) -> Truth:
 
 
 _OPERANDS = ("query", "key", "value")
+_LEADING = (Symbol("N", "batch size", "samples", 1), Symbol("H", "heads", "heads"))
+_QUERIES, _KEYS = Symbol("L", "queries", "tokens"), Symbol("S", "keys and values", "tokens")
+_WIDTH = Symbol("E", "width of a head's queries and keys", "features")
 
 RECORDS = (
-    Operator(
-        name="scaled_dot_product_attention",
-        title="Scaled dot-product attention, dense",
-        function=scaled_dot_product_attention,
-        symbols=(
-            Symbol("N", "batch size", "samples", 1),
-            Symbol("H", "heads", "heads"),
-            Symbol("L", "queries", "tokens"),
-            Symbol("S", "keys and values", "tokens"),
-            Symbol("E", "width of a head's queries and keys", "features"),
-            Symbol("F", "width of a head's values", "features"),
-        ),
-        source=Source(
+    operator(
+        scaled_dot_product_attention,
+        "Scaled dot-product attention, dense",
+        Source(
             "Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762)",
             "equation 1; masked scores count, as in torch.utils.flop_counter; heads that share keys and values: "
             "Ainslie et al. 2023, GQA (arXiv 2305.13245), section 2.2",
         ),
-        domain=(
-            Condition("queries must be as wide as keys, and keys as many as values", _widths_match, _OPERANDS),
-            Condition(
-                "heads of keys and values must be those of the queries, or divide them with enable_gqa",
-                _heads_match,
-                (*_OPERANDS, "enable_gqa"),
-            ),
+        Condition("queries must be as wide as keys, and keys as many as values", _widths_match, _OPERANDS),
+        Condition(
+            "heads of keys and values must be those of the queries, or divide them with enable_gqa",
+            _heads_match,
+            (*_OPERANDS, "enable_gqa"),
         ),
-        template={"query": ("N", "H", "L", "E"), "key": ("N", "H", "S", "E"), "value": ("N", "H", "S", "F")},
         is_product=True,
+        template={
+            "query": (*_LEADING, _QUERIES, _WIDTH),
+            "key": (*_LEADING, _KEYS, _WIDTH),
+            "value": (*_LEADING, _KEYS, Symbol("F", "width of a head's values", "features")),
+        },
     ),
 )

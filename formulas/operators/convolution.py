@@ -82,9 +82,6 @@ GROUPS = axes.Setting("groups", "G", "groups", "groups", 1, per_axis=False)
 BIAS = axes.Setting("bias", "b", "1 with a bias, 0 without", "flag", 0, per_axis=False)
 _SETTINGS = (OUTPUT_CHANNELS, *axes.WINDOW, GROUPS, BIAS)
 
-RECORDS = tuple(
-    axes.over_axes(
-        "conv{}d", "convolution", rank, convolution, SOURCE, _SETTINGS, DOMAIN, channels="C_in", is_product=True
-    )
-    for rank in (1, 2, 3)
+RECORDS = axes.over_axes(
+    "conv{}d", "convolution", (1, 2, 3), convolution, SOURCE, _SETTINGS, DOMAIN, channels="C_in", is_product=True
 )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, every, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 Labels = tuple[Hashable, ...]
 """The indices of an operand's axes: letters, and the numbers from the end of the axes that `...` stands for."""
@@ -122,39 +122,32 @@ def _pairs_agree(a: SimpleNamespace) -> Truth:
 
 _TORCH = "PyTorch 2.13"
 
+_B = Symbol("B", "size of b in bik,bjk->bij", "elements")
+_I = Symbol("M", "size of i", "elements")
+_J = Symbol("N", "size of j", "elements")
+_K = Symbol("K", "size of k, which is summed", "elements")
+_SUMMED = Symbol("K", "elements of the axes that are summed", "elements")
+
 RECORDS = (
-    Operator(
-        name="einsum",
-        title="Sum of products over named indices",
-        function=einsum,
-        symbols=(
-            Symbol("B", "size of b in bik,bjk->bij", "elements"),
-            Symbol("M", "size of i", "elements"),
-            Symbol("K", "size of k, which is summed", "elements"),
-            Symbol("N", "size of j", "elements"),
-        ),
-        source=Source(_TORCH, "torch.einsum; einsum and sumproduct_pair in aten/src/ATen/native/Linear.cpp"),
-        domain=(
-            Condition("each operand must have an axis for each of its indices", _spans, ("equation", "operands")),
-            Condition("axes of the same index must have the same size or 1", _sizes_agree, ("equation", "operands")),
-        ),
-        template={"operands": (("B", "M", "K"), ("B", "N", "K")), "equation": "bik,bjk->bij"},
+    operator(
+        einsum,
+        "Sum of products over named indices",
+        Source(_TORCH, "torch.einsum; einsum and sumproduct_pair in aten/src/ATen/native/Linear.cpp"),
+        Condition("each operand must have an axis for each of its indices", _spans, ("equation", "operands")),
+        Condition("axes of the same index must have the same size or 1", _sizes_agree, ("equation", "operands")),
         is_product=True,
+        template={"operands": ((_B, _I, _K), (_B, _J, _K)), "equation": "bik,bjk->bij"},
     ),
-    Operator(
-        name="tensordot",
-        title="Sum of products over pairs of axes",
-        function=tensordot,
-        symbols=(
-            Symbol("M", "elements of the left operand's own axes", "elements"),
-            Symbol("K", "elements of the axes that are summed", "elements"),
-            Symbol("N", "elements of the right operand's own axes", "elements"),
-        ),
-        source=Source(_TORCH, "torch.tensordot; tensordot in aten/src/ATen/native/Linear.cpp"),
-        domain=(
-            Condition("axes summed together must have the same size or 1", _pairs_agree, ("left", "right", "dims")),
-        ),
-        template={"left": ("M", "K"), "right": ("K", "N"), "dims": ((1,), (0,))},
+    operator(
+        tensordot,
+        "Sum of products over pairs of axes",
+        Source(_TORCH, "torch.tensordot; tensordot in aten/src/ATen/native/Linear.cpp"),
+        Condition("axes summed together must have the same size or 1", _pairs_agree, ("left", "right", "dims")),
         is_product=True,
+        template={
+            "left": (Symbol("M", "elements of the left operand's own axes", "elements"), _SUMMED),
+            "right": (_SUMMED, Symbol("N", "elements of the right operand's own axes", "elements")),
+            "dims": ((1,), (0,)),
+        },
     ),
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, every, flag, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Operator, Source, Symbol, operator
 
 TORCH = "PyTorch 2.13 documentation"
-N = (Symbol("n", "elements of the input", "elements"),)
+N = Symbol("n", "elements of the input", "elements")
 ROW = (Symbol("N", "rows", "rows", 1), Symbol("K", "elements of a row", "elements"))
-EACH = (Symbol("n", "elements of each operand", "elements"),)
+_EACH = Symbol("n", "elements of each operand", "elements")
 
 
 def evaluated(input: Shape) -> Result:
@@ -33,7 +34,7 @@ def broadcast(left: Shape, right: Shape) -> Shape:
 
 
 def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
-    """`operations` an output element of operands that are broadcast to each other."""
+    """Return `operations` per output element of operands that are broadcast to each other."""
     shape: Shape = ()
     for other in shapes:
         shape = broadcast(shape, other)
@@ -128,80 +129,73 @@ PAIRS = {
 """Functions of two elements, by their names in torch, in words."""
 
 # Spellings that fvcore knows apart from the operators they are.
-_SPELLINGS = {
-    "and_operator": ("and, spelled &", "torch.bitwise_and", "what & between tensors calls"),
-    "pairwise_max": ("maximum, spelled max(a, b)", "torch.max(input, other)", "as torch.maximum"),
-}
 _SOURCED = {
-    **{name: (title, f"torch.{name}", "") for name, title in PAIRS.items()},
-    **_SPELLINGS,
-    "div_rounded": ("division rounded to a whole number", "torch.div with rounding_mode", ""),
+    **{name: (title, f"torch.{name}: ") for name, title in PAIRS.items()},
+    "and_operator": ("and, spelled &", "torch.bitwise_and: what & between tensors calls, "),
+    "pairwise_max": ("maximum, spelled max(a, b)", "torch.max(input, other): as torch.maximum, "),
+    "div_rounded": ("division rounded to a whole number", "torch.div with rounding_mode: "),
 }
+_ADDED = "out_i = input_i + value·{}, the product with value only if not 1"
+
+
+def over_broadcast(
+    function: Callable[..., Result], title: str, place: str, operands: Sequence[str], name: str = ""
+) -> Operator:
+    """Return an operator of PyTorch's on operands that broadcast, each of which has as many elements."""
+    template = dict.fromkeys(operands, (_EACH,))
+    return operator(function, title, Source(TORCH, place), broadcasts(*operands), template=template, name=name)
+
 
 RECORDS = (
     *(
-        Operator(
+        operator(
+            evaluated,
+            f"Function {name}",
+            Source(TORCH, f"torch.{name}: one evaluation per element"),
             name=name,
-            title=f"Function {name}",
-            function=evaluated,
-            symbols=N,
-            source=Source(TORCH, f"torch.{name}: one evaluation per element"),
-            template={"input": ("n",)},
+            template={"input": (N,)},
         )
         for name in FUNCTIONS
     ),
     *(
-        Operator(
-            name=name,
-            title=f"Element-wise {title}",
-            function=binary,
-            symbols=EACH,
-            source=Source(
-                TORCH, f"{place}: {f'{note}, ' if note else ''}one operation per output element, operands broadcast"
-            ),
-            domain=(broadcasts("left", "right"),),
-            template={"left": ("n",), "right": ("n",)},
+        over_broadcast(
+            binary,
+            f"Element-wise {title}",
+            f"{place}one operation per output element, operands broadcast",
+            ("left", "right"),
+            name,
         )
-        for name, (title, place, note) in _SOURCED.items()
+        for name, (title, place) in _SOURCED.items()
     ),
     *(
-        Operator(
-            name=f"{name}_scaled",
-            title=f"Element-wise {title} of a multiple",
-            function=scaled,
-            symbols=EACH,
-            source=Source(TORCH, f"torch.{name}: out_i = input_i {sign} alpha·other_i, the operands broadcast"),
-            domain=(broadcasts("left", "right"),),
-            template={"left": ("n",), "right": ("n",)},
+        over_broadcast(
+            scaled,
+            f"Element-wise {title} of a multiple",
+            f"torch.{name}: out_i = input_i {sign} alpha·other_i, the operands broadcast",
+            ("left", "right"),
+            f"{name}_scaled",
         )
         for name, title, sign in (("add", "addition", "+"), ("sub", "subtraction", "-"))
     ),
-    Operator(
-        name="clamp",
-        title="Bounds on both sides",
-        function=clamp,
-        symbols=N,
-        source=Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation per output element"),
-        template={"input": ("n",)},
+    operator(
+        clamp,
+        "Bounds on both sides",
+        Source(TORCH, "torch.clamp: min(max(x, min), max), one evaluation per output element"),
+        template={"input": (N,)},
     ),
-    Operator(
-        name="lerp",
-        title="Linear interpolation of two tensors",
-        function=lerp,
-        symbols=EACH,
-        source=Source(TORCH, "torch.lerp: out_i = start_i + weight_i·(end_i - start_i)"),
-        domain=(broadcasts("start", "end", "weight"),),
-        template={"start": ("n",), "end": ("n",), "weight": ("n",)},
+    over_broadcast(
+        lerp,
+        "Linear interpolation of two tensors",
+        "torch.lerp: out_i = start_i + weight_i·(end_i - start_i)",
+        ("start", "end", "weight"),
     ),
     *(
-        Operator(
-            name=name,
-            title=f"Addition of a {what}",
-            function=addcmul,
-            symbols=EACH,
-            source=Source(TORCH, f"torch.{name}: out_i = input_i + value·{how}, the product with value only if not 1"),
-            domain=(broadcasts("input", "first", "second"),),
-            template={"input": ("n",), "first": ("n",), "second": ("n",)},
+        over_broadcast(
+            addcmul,
+            f"Addition of a {what}",
+            f"torch.{name}: {_ADDED.format(how)}",
+            ("input", "first", "second"),
+            name,
         )
         for name, what, how in (
             ("addcmul", "product", "tensor1_i·tensor2_i"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
 MODES = ("sum", "mean", "max")
 
@@ -56,39 +56,33 @@ def _filled(a: SimpleNamespace) -> Truth:
 
 _BENGIO = "Bengio, Ducharme, Vincent & Jauvin 2003, A Neural Probabilistic Language Model (JMLR 3)"
 _N = Symbol("n", "indices", "indices")
-_TABLE = (Symbol("V", "rows of the table", "rows"), Symbol("K", "features of a row", "features"))
-_HYPER = {"num_embeddings": "V", "embedding_dim": "K"}
+_TABLE: dict[str, Slot] = {
+    "num_embeddings": Symbol("V", "rows of the table", "rows"),
+    "embedding_dim": Symbol("K", "features of a row", "features"),
+}
 
 RECORDS = (
-    Operator(
-        name="embedding",
-        title="Embedding",
-        function=embedding,
-        symbols=(_N, *_TABLE),
-        source=Source(_BENGIO, "section 2: the mapping C, a matrix whose rows are the features of the words"),
-        template={"input": ("n",), **_HYPER},
+    operator(
+        embedding,
+        "Embedding",
+        Source(_BENGIO, "section 2: the mapping C, a matrix whose rows are the features of the words"),
+        template={"input": (_N,), **_TABLE},
     ),
-    Operator(
-        name="embedding_bag",
-        title="Sum of embeddings",
-        function=embedding_bag,
-        symbols=(_N, Symbol("B", "bags", "bags"), *_TABLE),
-        source=Source(
+    operator(
+        embedding_bag,
+        "Sum of embeddings",
+        Source(
             "Joulin et al. 2016, Bag of Tricks for Efficient Text Classification (arXiv 1607.01759)",
             "section 2: the rows of a text's words are averaged",
         ),
-        domain=(
-            Condition("the mode must be sum, mean or max", lambda a: a.mode in MODES, ("mode",)),
-            Condition("there must be an index for every bag", _filled, ("input", "bags")),
-        ),
-        template={"input": ("n",), "bags": ("B",), **_HYPER},
+        Condition("the mode must be sum, mean or max", lambda a: a.mode in MODES, ("mode",)),
+        Condition("there must be an index for every bag", _filled, ("input", "bags")),
+        template={"input": (_N,), "bags": (Symbol("B", "bags", "bags"),), **_TABLE},
     ),
-    Operator(
-        name="one_hot",
-        title="One-hot code",
-        function=one_hot,
-        symbols=(_N, Symbol("K", "classes", "classes")),
-        source=Source("PyTorch 2.13 documentation", "torch.nn.functional.one_hot: one element of each row is written"),
-        template={"input": ("n",), "num_classes": "K"},
+    operator(
+        one_hot,
+        "One-hot code",
+        Source("PyTorch 2.13 documentation", "torch.nn.functional.one_hot: one element of each row is written"),
+        template={"input": (_N,), "num_classes": Symbol("K", "classes", "classes")},
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, flag, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
-from ._axes import POSITIVE_INPUT
+from ._axes import BIAS, POSITIVE_INPUT, ROWS
 
 
 def linear(input: Shape, *, out_features: Count, bias: Count = False) -> Result:
@@ -24,25 +24,20 @@ def linear(input: Shape, *, out_features: Count, bias: Count = False) -> Result:
 
 
 RECORDS = (
-    Operator(
-        name="linear",
-        title="Fully connected layer",
-        function=linear,
-        symbols=(
-            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
-            Symbol("M", "input features", "features"),
-            Symbol("K", "output features", "features"),
-            Symbol("b", "1 with a bias, 0 without", "flag", 0),
-        ),
-        source=Source(
+    operator(
+        linear,
+        "Fully connected layer",
+        Source(
             "Golub & Van Loan 2013, Matrix Computations, 4th edition",
-            "section 1.1.15: a matrix product takes one multiply-add an index triple",
+            "section 1.1.15: a matrix product takes one multiply-add per index triple",
         ),
-        domain=(
-            POSITIVE_INPUT,
-            Condition("output features must be at least 1", lambda a: a.out_features >= 1, ("out_features",)),
-        ),
-        template={"input": ("N", "M"), "out_features": "K", "bias": "b"},
+        POSITIVE_INPUT,
+        Condition("output features must be at least 1", lambda a: a.out_features >= 1, ("out_features",)),
         is_product=True,
+        template={
+            "input": (ROWS, Symbol("M", "input features", "features")),
+            "out_features": Symbol("K", "output features", "features"),
+            "bias": BIAS,
+        },
     ),
 )

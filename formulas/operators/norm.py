@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, flag, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 from . import _axes as axes
 
@@ -43,7 +43,7 @@ def layer_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True, b
 def local_response_norm(input: Shape, *, size: Count) -> Result:
     """a / (k + α·Σa²)^β over `size` neighbouring channels; neighbours beyond the last channel count.
 
-    An element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
+    Each element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
     """
     elements = product(input)
     return Result(input, Cost(elementwise=(size + 4) * elements, activations=elements, inputs=elements))
@@ -52,7 +52,7 @@ def local_response_norm(input: Shape, *, size: Count) -> Result:
 def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
     """Division by the root of the mean square over the trailing `normalized_shape`, which a weight has if affine.
 
-    An element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
+    Each element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
     """
     size = product(input)
     cost = Cost(
@@ -65,9 +65,9 @@ def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> 
 
 
 def weight_norm(input: Shape, *, dim: int = 0) -> Result:
-    """A weight as g·v/‖v‖: v has the input's shape, g an element for each index along `dim`, one in all for -1.
+    """A weight as g·v/‖v‖: v has the input's shape, g one element for each index along `dim`, one in all for -1.
 
-    An element takes its square, an addition and a product with g/‖v‖.
+    Each element takes its square, an addition and a product with g/‖v‖.
     """
     size = product(input)
     lengths: Count = 1 if dim == -1 else input[dim]
@@ -83,7 +83,9 @@ def _normalised(
     return Result(input, cost)
 
 
-_IMAGE = (*axes.image_symbols(2), Symbol("a", "1 with scale and shift, 0 without", "flag", 1))
+_IMAGE = axes.image(2)
+_AFFINE = Symbol("a", "1 with scale and shift, 0 without", "flag", 1)
+_FEATURES = Symbol("C", "features", "features")
 _BN = "Ioffe & Szegedy 2015, Batch Normalization (arXiv 1502.03167)"
 
 _TRAILING = Condition(
@@ -93,81 +95,63 @@ _TRAILING = Condition(
 )
 
 RECORDS = (
-    Operator(
-        name="batch_norm",
-        title="Batch normalisation",
-        function=batch_norm,
-        symbols=_IMAGE,
-        source=Source(_BN, "Algorithm 2 in evaluation, Algorithm 1 in training"),
-        domain=(axes.POSITIVE_INPUT,),
-        template={"input": ("N", "C", "H", "W"), "affine": "a"},
+    operator(
+        batch_norm,
+        "Batch normalisation",
+        Source(_BN, "Algorithm 2 in evaluation, Algorithm 1 in training"),
+        axes.POSITIVE_INPUT,
+        template={"input": _IMAGE, "affine": _AFFINE},
     ),
-    Operator(
-        name="instance_norm",
-        title="Instance normalisation",
-        function=instance_norm,
-        symbols=_IMAGE,
-        source=Source("Ulyanov, Vedaldi & Lempitsky 2016, Instance Normalization (arXiv 1607.08022)", "equation 2"),
-        domain=(axes.POSITIVE_INPUT,),
-        template={"input": ("N", "C", "H", "W"), "affine": "a"},
+    operator(
+        instance_norm,
+        "Instance normalisation",
+        Source("Ulyanov, Vedaldi & Lempitsky 2016, Instance Normalization (arXiv 1607.08022)", "equation 2"),
+        axes.POSITIVE_INPUT,
+        template={"input": _IMAGE, "affine": _AFFINE},
     ),
-    Operator(
-        name="group_norm",
-        title="Group normalisation",
-        function=group_norm,
-        symbols=(*_IMAGE, Symbol("G", "groups", "groups")),
-        source=Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
-        domain=(
-            axes.POSITIVE_INPUT,
-            axes.GROUPS_DIVIDE_CHANNELS,
-        ),
-        template={"input": ("N", "C", "H", "W"), "groups": "G", "affine": "a"},
+    operator(
+        group_norm,
+        "Group normalisation",
+        Source("Wu & He 2018, Group Normalization (arXiv 1803.08494)", "equations 1, 2 and 7"),
+        axes.POSITIVE_INPUT,
+        axes.GROUPS_DIVIDE_CHANNELS,
+        template={"input": _IMAGE, "affine": _AFFINE, "groups": Symbol("G", "groups", "groups")},
     ),
-    Operator(
-        name="layer_norm",
-        title="Layer normalisation over the last axis",
-        function=layer_norm,
-        symbols=(
-            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
-            Symbol("C", "features", "features"),
-            Symbol("a", "1 with scale and shift, 0 without", "flag", 1),
-        ),
-        source=Source("Ba, Kiros & Hinton 2016, Layer Normalization (arXiv 1607.06450)", "equation 3"),
-        domain=(_TRAILING,),
-        template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
+    operator(
+        layer_norm,
+        "Layer normalisation over the last axis",
+        Source("Ba, Kiros & Hinton 2016, Layer Normalization (arXiv 1607.06450)", "equation 3"),
+        _TRAILING,
+        template={"input": (axes.ROWS, _FEATURES), "normalized_shape": (_FEATURES,), "affine": _AFFINE},
     ),
-    Operator(
-        name="local_response_norm",
-        title="Local response normalisation",
-        function=local_response_norm,
-        symbols=(*axes.image_symbols(2), Symbol("n", "neighbouring channels that are summed over", "channels", 5)),
-        source=Source(
+    operator(
+        local_response_norm,
+        "Local response normalisation",
+        Source(
             "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
             "section 3.3",
         ),
-        domain=(axes.POSITIVE_INPUT,),
-        template={"input": ("N", "C", "H", "W"), "size": "n"},
+        axes.POSITIVE_INPUT,
+        template={"input": _IMAGE, "size": Symbol("n", "neighbouring channels that are summed over", "channels", 5)},
     ),
-    Operator(
-        name="rms_norm",
-        title="Root mean square normalisation over the last axis",
-        function=rms_norm,
-        symbols=(
-            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
-            Symbol("C", "features", "features"),
-            Symbol("a", "1 with a weight, 0 without", "flag", 1),
-        ),
-        source=Source("Zhang & Sennrich 2019, Root Mean Square Layer Normalization (arXiv 1910.07467)", "equation 4"),
-        domain=(_TRAILING,),
-        template={"input": ("N", "C"), "normalized_shape": ("C",), "affine": "a"},
+    operator(
+        rms_norm,
+        "Root mean square normalisation over the last axis",
+        Source("Zhang & Sennrich 2019, Root Mean Square Layer Normalization (arXiv 1910.07467)", "equation 4"),
+        _TRAILING,
+        template={
+            "input": (axes.ROWS, _FEATURES),
+            "normalized_shape": (_FEATURES,),
+            "affine": Symbol("a", "1 with a weight, 0 without", "flag", 1),
+        },
     ),
-    Operator(
-        name="weight_norm",
-        title="Weight normalisation",
-        function=weight_norm,
-        symbols=(Symbol("C", "rows that have a length each", "rows"), Symbol("n", "weights of a row", "weights")),
-        source=Source("Salimans & Kingma 2016, Weight Normalization (arXiv 1602.07868)", "equation 2"),
-        domain=(axes.POSITIVE_INPUT,),
-        template={"input": ("C", "n")},
+    operator(
+        weight_norm,
+        "Weight normalisation",
+        Source("Salimans & Kingma 2016, Weight Normalization (arXiv 1602.07868)", "equation 2"),
+        axes.POSITIVE_INPUT,
+        template={
+            "input": (Symbol("C", "rows that have a length each", "rows"), Symbol("n", "weights of a row", "weights"))
+        },
     ),
 )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, common_divisor, every, product
-from convcost.core.record import Condition, Source
+from convcost.core.record import Condition, Operator, Source
 
 from . import _axes as axes
 
@@ -83,14 +83,14 @@ def _adaptive(input: Shape, output_size: PerAxis) -> tuple[Shape, Count, Count]:
 
 
 def adaptive_avg_pool(input: Shape, *, output_size: PerAxis) -> Result:
-    """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling a window of k taps."""
+    """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling per window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
 
 
 def adaptive_max_pool(input: Shape, *, output_size: PerAxis) -> Result:
-    """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons a window of k taps."""
+    """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons per window of k taps."""
     shape, outputs, taps = _adaptive(input, output_size)
     cost = Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input))
     return Result(shape, cost, _global(input, shape))
@@ -101,7 +101,8 @@ def lp_pool(
 ) -> Result:
     """Power-average pooling of (N, C, *sizes), the p-th root of a window's sum of p-th powers.
 
-    An element takes its power once, a window of k taps k - 1 additions and a root. `stride` None is the kernel's.
+    Each element is raised to its power once; a window of k taps takes k - 1 additions and a root.
+    `stride` None is the kernel's.
     """
     windows = avg_pool(input, kernel_size=kernel_size, stride=stride, ceil_mode=ceil_mode)
     cost = Cost(
@@ -113,7 +114,7 @@ def lp_pool(
 
 
 def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerAxis) -> Result:
-    """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons a window of k taps."""
+    """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons per window of k taps."""
     rank = len(input) - 2
     shape = (*input[:2], *axes.spread(output_size, rank))
     outputs, taps = product(shape), product(axes.spread(kernel_size, rank))
@@ -206,66 +207,52 @@ _UNPOOL_DOMAIN = (
 )
 
 
-def _fractional_domain(limit: str) -> tuple[Condition, ...]:
+def _fractional(rank: int, limit: str) -> tuple[Operator, ...]:
     sentence = f"kernel and output size must be at least 1, and their sum {limit} the input's size"
-    return (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
+    domain = (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
+    return axes.over_axes(
+        "fractional_max_pool{}d",
+        "maximum pooling at random positions",
+        (rank,),
+        fractional_max_pool,
+        _FRACTIONAL,
+        (axes.KERNEL, axes.OUTPUT_SIZE),
+        domain,
+    )
 
 
-_OVER_ANY_AXES = (
-    ("max_pool{}d", "maximum pooling", max_pool, SOURCE, (*_SLIDING, axes.DILATION), _domain("dilation")),
-    ("avg_pool{}d", "average pooling", avg_pool, SOURCE, _SLIDING, _domain()),
-    (
-        "adaptive_max_pool{}d",
-        "adaptive maximum pooling",
-        adaptive_max_pool,
-        _ADAPTIVE,
-        (axes.OUTPUT_SIZE,),
-        _OUTPUT_DOMAIN,
-    ),
-    (
-        "adaptive_avg_pool{}d",
-        "adaptive average pooling",
-        adaptive_avg_pool,
-        _ADAPTIVE,
-        (axes.OUTPUT_SIZE,),
-        _OUTPUT_DOMAIN,
-    ),
-)
+_RANKS = (1, 2, 3)
+_OUT = (axes.OUTPUT_SIZE,)
+_MAX = (*_SLIDING, axes.DILATION)
 
 RECORDS = (
+    *axes.over_axes("max_pool{}d", "maximum pooling", _RANKS, max_pool, SOURCE, _MAX, _domain("dilation")),
+    *axes.over_axes("avg_pool{}d", "average pooling", _RANKS, avg_pool, SOURCE, _SLIDING, _domain()),
     *(
-        axes.over_axes(name, title, rank, function, source, settings, domain)
-        for name, title, function, source, settings, domain in _OVER_ANY_AXES
-        for rank in (1, 2, 3)
-    ),
-    *(
-        axes.over_axes("lp_pool{}d", "power-average pooling", rank, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2)
-        for rank in (1, 2, 3)
-    ),
-    *(
-        axes.over_axes(
-            "fractional_max_pool{}d",
-            "maximum pooling at random positions",
-            rank,
-            fractional_max_pool,
-            _FRACTIONAL,
-            (axes.KERNEL, axes.OUTPUT_SIZE),
-            _fractional_domain(limit),
+        record
+        for kind, title, function in (
+            ("max", "adaptive maximum pooling", adaptive_max_pool),
+            ("avg", "adaptive average pooling", adaptive_avg_pool),
         )
-        # In 3-D PyTorch asks for one element more.
-        for rank, limit in ((2, "at most one more than"), (3, "no more than"))
+        for record in axes.over_axes(
+            f"adaptive_{kind}_pool{{}}d", title, _RANKS, function, _ADAPTIVE, _OUT, _OUTPUT_DOMAIN
+        )
     ),
+    *axes.over_axes("lp_pool{}d", "power-average pooling", _RANKS, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2),
+    *_fractional(2, "at most one more than"),
+    *_fractional(3, "no more than"),
     *(
-        axes.over_axes(
+        record
+        for rank in (2, 3)
+        for record in axes.over_axes(
             "max_unpool{}d",
             "inverse of maximum pooling",
-            rank,
+            (rank,),
             max_unpool,
             _UNPOOL,
-            (axes.OUTPUT_SIZE,),
+            _OUT,
             _UNPOOL_DOMAIN,
-            indices=("N", "C", *axes.SIZES[rank]),
+            indices=axes.image(rank),
         )
-        for rank in (2, 3)
     ),
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, every, flag, minimum, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
+from ._axes import BIAS, ROWS
 from .elementwise import broadcast
 
 
@@ -85,7 +85,7 @@ def _added(result: Result, input: Shape, beta: Count, alpha: Count) -> Result:
 
 
 def bilinear(left: Shape, right: Shape, *, out_features: Count, bias: Count = False) -> Result:
-    """y = leftᵀ·W·right + b for (*, i) and (*, j): one multiply-accumulate a term of the sum over i and j."""
+    """y = leftᵀ·W·right + b for (*, i) and (*, j): one multiply-accumulate per term of the sum over i and j."""
     shape = (*left[:-1], out_features)
     outputs, weights = product(shape), out_features * left[-1] * right[-1]
     cost = Cost(
@@ -122,151 +122,116 @@ def _chained(a: SimpleNamespace) -> Truth:
     return every(left[-1] == right[0] for left, right in pairs)
 
 
-SOURCE = Source(
-    "Golub & Van Loan 2013, Matrix Computations, 4th edition",
-    "section 1.1.15: a matrix product takes one multiply-add an index triple",
+_WORK = "Golub & Van Loan 2013, Matrix Computations, 4th edition"
+SOURCE = Source(_WORK, "section 1.1.15: a matrix product takes one multiply-add per index triple")
+_BLAS = "Dongarra, Du Croz, Hammarling & Duff 1990, A Set of Level 3 Basic Linear Algebra Subprograms"
+_B = Symbol("B", "matrices per batch", "matrices")
+_M = Symbol("M", "rows of the left operand", "rows")
+_K = Symbol("K", "columns of the left operand, rows of the right one", "elements")
+_N = Symbol("N", "columns of the right operand", "columns")
+
+_SPELLINGS: tuple[tuple[str, str, Slot, Slot], ...] = (
+    ("matmul", "Matrix product with broadcasting", (_B, _M, _K), (_K, _N)),
+    ("mm", "Product of two matrices", (_M, _K), (_K, _N)),
+    ("bmm", "Products of a batch of matrices", (_B, _M, _K), (_B, _K, _N)),
+    ("mv", "Product of a matrix and a vector", (_M, _K), (_K,)),
+    ("dot", "Inner product of two vectors", (_K,), (_K,)),
 )
-ROWS = Symbol("M", "rows of the left operand", "rows")
-INNER_SIZE = Symbol("K", "columns of the left operand, rows of the right one", "elements")
-COLUMNS = Symbol("N", "columns of the right operand", "columns")
-BATCH = Symbol("B", "matrices per batch", "matrices")
 
-_SPELLINGS: dict[str, tuple[str, tuple[Symbol, ...], Any, Any]] = {
-    "matmul": (
-        "Matrix product with broadcasting",
-        (BATCH, ROWS, INNER_SIZE, COLUMNS),
-        ("B", "M", "K"),
-        ("K", "N"),
-    ),
-    "mm": ("Product of two matrices", (ROWS, INNER_SIZE, COLUMNS), ("M", "K"), ("K", "N")),
-    "bmm": (
-        "Products of a batch of matrices",
-        (BATCH, ROWS, INNER_SIZE, COLUMNS),
-        ("B", "M", "K"),
-        ("B", "K", "N"),
-    ),
-    "mv": ("Product of a matrix and a vector", (ROWS, INNER_SIZE), ("M", "K"), ("K",)),
-    "dot": ("Inner product of two vectors", (INNER_SIZE,), ("K",), ("K",)),
-}
-
-_ADDED: dict[str, tuple[str, Any, tuple[Symbol, ...], tuple[Any, Any, Any]]] = {
-    "addmm": (
-        "Product of two matrices, added to a matrix",
-        addmm,
-        (ROWS, INNER_SIZE, COLUMNS),
-        (("M", "N"), ("M", "K"), ("K", "N")),
-    ),
-    "baddbmm": (
+_ADDED: tuple[tuple[str, str, Callable[..., Result], Slot, Slot, Slot], ...] = (
+    ("addmm", "Product of two matrices, added to a matrix", addmm, (_M, _N), (_M, _K), (_K, _N)),
+    (
+        "baddbmm",
         "Products of a batch of matrices, added to a batch",
         addmm,
-        (BATCH, ROWS, INNER_SIZE, COLUMNS),
-        (("B", "M", "N"), ("B", "M", "K"), ("B", "K", "N")),
+        (_B, _M, _N),
+        (_B, _M, _K),
+        (_B, _K, _N),
     ),
-    "addmv": (
-        "Product of a matrix and a vector, added to a vector",
-        addmm,
-        (ROWS, INNER_SIZE),
-        (("M",), ("M", "K"), ("K",)),
-    ),
-    "addbmm": (
+    ("addmv", "Product of a matrix and a vector, added to a vector", addmm, (_M,), (_M, _K), (_K,)),
+    (
+        "addbmm",
         "Sum of the products of a batch of matrices, added to a matrix",
         addbmm,
-        (BATCH, ROWS, INNER_SIZE, COLUMNS),
-        (("M", "N"), ("B", "M", "K"), ("B", "K", "N")),
+        (_M, _N),
+        (_B, _M, _K),
+        (_B, _K, _N),
     ),
-    "addr": (
-        "Outer product of two vectors, added to a matrix",
-        addr,
-        (ROWS, COLUMNS),
-        (("M", "N"), ("M",), ("N",)),
-    ),
-}
+    ("addr", "Outer product of two vectors, added to a matrix", addr, (_M, _N), (_M,), (_N,)),
+)
+_SECOND = Symbol("B", "columns of the first, rows of the second", "elements")
+_THIRD = Symbol("C", "columns of the second, rows of the third", "elements")
 
 RECORDS = (
     *(
-        Operator(
-            name=name,
-            title=title,
-            function=matmul,
-            symbols=symbols,
-            source=SOURCE,
-            domain=(INNER, LEADING),
-            template={"left": left, "right": right},
-            is_product=True,
+        operator(
+            matmul, title, SOURCE, INNER, LEADING, name=name, is_product=True, template={"left": left, "right": right}
         )
-        for name, (title, symbols, left, right) in _SPELLINGS.items()
+        for name, title, left, right in _SPELLINGS
     ),
-    Operator(
-        name="outer",
-        title="Outer product of two vectors",
-        function=outer,
-        symbols=(Symbol("M", "elements of the left vector", "elements"), Symbol("N", "of the right one", "elements")),
-        source=SOURCE,
-        template={"left": ("M",), "right": ("N",)},
+    operator(
+        outer,
+        "Outer product of two vectors",
+        SOURCE,
         is_product=True,
+        template={
+            "left": (Symbol("M", "elements of the left vector", "elements"),),
+            "right": (Symbol("N", "of the right one", "elements"),),
+        },
     ),
-    Operator(
-        name="kron",
-        title="Kronecker product",
-        function=kron,
-        symbols=(
-            ROWS,
-            Symbol("N", "columns of the left operand", "columns"),
-            Symbol("R", "rows of the right operand", "rows"),
-            Symbol("Q", "columns of the right operand", "columns"),
-        ),
-        source=Source("Golub & Van Loan 2013, Matrix Computations, 4th edition", "section 1.3.6"),
-        template={"left": ("M", "N"), "right": ("R", "Q")},
+    operator(
+        kron,
+        "Kronecker product",
+        Source(_WORK, "section 1.3.6"),
         is_product=True,
+        template={
+            "left": (_M, Symbol("N", "columns of the left operand", "columns")),
+            "right": (
+                Symbol("R", "rows of the right operand", "rows"),
+                Symbol("Q", "columns of the right operand", "columns"),
+            ),
+        },
     ),
-    Operator(
-        name="multi_dot",
-        title="Product of a chain of matrices in the cheapest order",
-        function=multi_dot,
-        symbols=(
-            Symbol("A", "rows of the first matrix", "rows"),
-            Symbol("B", "columns of the first, rows of the second", "elements"),
-            Symbol("C", "columns of the second, rows of the third", "elements"),
-            Symbol("D", "columns of the third matrix", "columns"),
-        ),
-        source=Source(
+    operator(
+        multi_dot,
+        "Product of a chain of matrices in the cheapest order",
+        Source(
             "Cormen, Leiserson, Rivest & Stein 2009, Introduction to Algorithms, 3rd edition",
             "section 15.2, equation 15.7",
         ),
-        domain=(Condition("each matrix must have as many columns as the next one has rows", _chained, ("matrices",)),),
-        template={"matrices": (("A", "B"), ("B", "C"), ("C", "D"))},
+        Condition("each matrix must have as many columns as the next one has rows", _chained, ("matrices",)),
         is_product=True,
+        template={
+            "matrices": (
+                (Symbol("A", "rows of the first matrix", "rows"), _SECOND),
+                (_SECOND, _THIRD),
+                (_THIRD, Symbol("D", "columns of the third matrix", "columns")),
+            )
+        },
     ),
     *(
-        Operator(
+        operator(
+            function,
+            title,
+            Source(_BLAS, f"its matrix-matrix products C ← α·A·B + β·C; PyTorch 2.13 documentation, torch.{name}"),
+            *(() if function is addr else (INNER, LEADING)),
             name=name,
-            title=title,
-            function=function,
-            symbols=symbols,
-            source=Source(
-                "Dongarra, Du Croz, Hammarling & Duff 1990, A Set of Level 3 Basic Linear Algebra Subprograms",
-                f"its matrix-matrix products C ← α·A·B + β·C; PyTorch 2.13 documentation, torch.{name}",
-            ),
-            domain=() if name == "addr" else (INNER, LEADING),
-            template=dict(zip(("input", "left", "right"), shapes, strict=True)),
             is_product=True,
+            template={"left": left, "right": right, "input": added},
         )
-        for name, (title, function, symbols, shapes) in _ADDED.items()
+        for name, title, function, added, left, right in _ADDED
     ),
-    Operator(
-        name="bilinear",
-        title="Bilinear layer",
-        function=bilinear,
-        symbols=(
-            Symbol("N", "batch size times any other leading dimensions", "rows", 1),
-            Symbol("I", "features of the left input", "features"),
-            Symbol("J", "features of the right input", "features"),
-            Symbol("K", "output features", "features"),
-            Symbol("b", "1 with a bias, 0 without", "flag", 0),
-        ),
-        source=Source("PyTorch 2.13 documentation", "torch.nn.Bilinear: y = x₁ᵀ·A·x₂ + b"),
-        domain=(Condition("the inputs must have the same leading axes", _leading_equal, ("left", "right")),),
-        template={"left": ("N", "I"), "right": ("N", "J"), "out_features": "K", "bias": "b"},
+    operator(
+        bilinear,
+        "Bilinear layer",
+        Source("PyTorch 2.13 documentation", "torch.nn.Bilinear: y = x₁ᵀ·A·x₂ + b"),
+        Condition("the inputs must have the same leading axes", _leading_equal, ("left", "right")),
         is_product=True,
+        template={
+            "left": (ROWS, Symbol("I", "features of the left input", "features")),
+            "right": (ROWS, Symbol("J", "features of the right input", "features")),
+            "out_features": Symbol("K", "output features", "features"),
+            "bias": BIAS,
+        },
     ),
 )

@@ -8,15 +8,15 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, flag, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
-from ._axes import POSITIVE_INPUT
+from ._axes import BATCH, POSITIVE_INPUT
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 """Gates, each with a product with the input and one with the hidden state."""
 
 ARITHMETIC = {"lstm": 13, "gru": 10, "rnn_tanh": 2, "rnn_relu": 2}
-"""Operations per hidden unit and step beside the products and biases.
+"""Operations per hidden unit and step, besides the products and biases.
 
 LSTM: 4 sums of the two products and 4 functions of them; f·c, i·g and their sum; tanh(c) and its product with o.
 GRU: 2 sums and functions (r, z); the product with r, a sum and a function (n); 3 for n + z·(h - n).
@@ -25,7 +25,7 @@ RNN: a sum and a function.
 
 
 def _cell(kind: str, input: Shape, *, hidden_size: Count, bias: Count = True) -> Result:
-    """One step for (N, M) or (M), two biases a gate as PyTorch has them; old states are read, new ones written."""
+    """One step for (N, M) or (M), two biases per gate as PyTorch has them; old states are read, new ones written."""
     rows, features = product(input[:-1]), input[-1]
     gates = GATES[kind] * hidden_size
     units = rows * hidden_size
@@ -86,7 +86,7 @@ def _layers_of(kind: str) -> Callable[..., Result]:
     ) -> Result:
         """All steps of (T, N, M), of (N, T, M) with `batch_first`, or of `sequences` packed into (steps, M).
 
-        Two biases a gate, as PyTorch has them; the first states are read, the last written beside the output.
+        Two biases per gate, as PyTorch has them; the first states are read, the last written beside the output.
         """
         return _layers(kind, input, hidden_size, num_layers, bias, bidirectional, batch_first, sequences)
 
@@ -106,7 +106,7 @@ def lstm(
 ) -> Result:
     """All steps of (T, N, M), of (N, T, M) with `batch_first`, or of `sequences` packed into (steps, M).
 
-    `proj_size` (0: none) is the width that each hidden state is projected to before anything reads it. Two biases a
+    `proj_size` (0: none) is the width that each hidden state is projected to before anything reads it. Two biases per
     gate, as PyTorch has them; the first states are read, the last written beside the output.
     """
     return _layers(
@@ -152,49 +152,42 @@ _PROJECTION = Condition(
     lambda a: (a.proj_size >= 0) & (a.proj_size < a.hidden_size),
     ("proj_size", "hidden_size"),
 )
-_UNITS = (
-    Symbol("N", "batch size", "samples", 1),
-    Symbol("M", "input features", "features"),
-    Symbol("H", "hidden units", "units"),
-    Symbol("b", "1 with two biases a gate, 0 without", "flag", 1),
+_INPUT = (BATCH, Symbol("M", "input features", "features"))
+_UNITS: dict[str, Slot] = {
+    "hidden_size": Symbol("H", "hidden units", "units"),
+    "bias": Symbol("b", "1 with two biases per gate, 0 without", "flag", 1),
+}
+
+RECORDS = (
+    *(
+        operator(
+            _STACKS[kind],
+            title,
+            _SOURCES[kind],
+            *_DOMAIN,
+            *([_PROJECTION] if kind == "lstm" else []),
+            name=kind,
+            is_product=True,
+            template={
+                "input": (Symbol("T", "steps of each sequence", "steps"), *_INPUT),
+                **_UNITS,
+                "num_layers": Symbol("L", "layers on top of each other", "layers", 1),
+                "bidirectional": Symbol("r", "1 if a second direction reads in reverse, 0 if not", "flag", 0),
+            },
+        )
+        for kind, title in _TITLES.items()
+    ),
+    *(
+        operator(
+            partial(_cell, kind),
+            f"{title}, one step",
+            _SOURCES[kind],
+            POSITIVE_INPUT,
+            _HIDDEN,
+            name=f"{kind}_cell",
+            is_product=True,
+            template={"input": _INPUT, **_UNITS},
+        )
+        for kind, title in _TITLES.items()
+    ),
 )
-
-
-def _stack(kind: str) -> Operator:
-    return Operator(
-        name=kind,
-        title=_TITLES[kind],
-        function=_STACKS[kind],
-        symbols=(
-            Symbol("T", "steps of each sequence", "steps"),
-            *_UNITS,
-            Symbol("L", "layers on top of each other", "layers", 1),
-            Symbol("r", "1 if a second direction reads in reverse, 0 if not", "flag", 0),
-        ),
-        source=_SOURCES[kind],
-        domain=(*_DOMAIN, _PROJECTION) if kind == "lstm" else _DOMAIN,
-        template={
-            "input": ("T", "N", "M"),
-            "hidden_size": "H",
-            "num_layers": "L",
-            "bias": "b",
-            "bidirectional": "r",
-        },
-        is_product=True,
-    )
-
-
-def _step(kind: str) -> Operator:
-    return Operator(
-        name=f"{kind}_cell",
-        title=f"{_TITLES[kind]}, one step",
-        function=partial(_cell, kind),
-        symbols=_UNITS,
-        source=_SOURCES[kind],
-        domain=(POSITIVE_INPUT, _HIDDEN),
-        template={"input": ("N", "M"), "hidden_size": "H", "bias": "b"},
-        is_product=True,
-    )
-
-
-RECORDS = tuple(record(kind) for record in (_stack, _step) for kind in GATES)

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Shape, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
-from ._axes import POSITIVE_INPUT, image_symbols
+from ._axes import POSITIVE_INPUT, image
 from .elementwise import ROW, TORCH
 
 
 def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: int) -> Result:
-    """`each` operations per element and `row` per output element, which may be negative."""
+    """Return `each` operations per element and `row`, which may be negative, per output element."""
     axes = {axis % len(input) for axis in dim}
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
     shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
@@ -41,12 +41,12 @@ def both_extremes(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) 
 
 
 def count_nonzero(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """A comparison per element and the additions of a sum."""
+    """A comparison per element, and the additions of a sum."""
     return _reduced(input, dim, keepdim, 2, -1)
 
 
 def logsumexp(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:
-    """log Σ exp x: an exponential an element, the additions of a sum, and its logarithm."""
+    """log Σ exp x: an exponential per element, the additions of a sum, and its logarithm."""
     return _reduced(input, dim, keepdim, 2, 0)
 
 
@@ -81,13 +81,13 @@ _DOMAIN = (
     POSITIVE_INPUT,
     Condition("the axes must be distinct and the input's own", _axes_distinct, ("input", "dim")),
 )
-_IMAGE = image_symbols(2)
+_BATCH, _, *_SIZES = image(2)
 _VARIANCE = "the sum of (x_i - mean)² divided by max(0, N - correction)"
 _ROOT = f"the square root of {_VARIANCE}"
 
 _KINDS: dict[str, tuple[str, Callable[..., Result], Source]] = {
     **{
-        name: (title, fold, Source(TORCH, f"torch.{name}: k - 1 {what} a row of k elements"))
+        name: (title, fold, Source(TORCH, f"torch.{name}: k - 1 {what} per row of k elements"))
         for name, title, what in (
             ("sum", "Sum", "additions"),
             ("prod", "Product", "multiplications"),
@@ -120,28 +120,18 @@ _KINDS: dict[str, tuple[str, Callable[..., Result], Source]] = {
 }
 
 RECORDS = (
-    Operator(
-        name="mean",
-        title="Mean over the spatial axes",
-        function=mean,
-        symbols=(_IMAGE[0], Symbol("C", "channels", "channels"), *_IMAGE[2:]),
-        source=Source(
+    operator(
+        mean,
+        "Mean over the spatial axes",
+        Source(
             "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)",
             "equation 2; a sum of n elements takes n - 1 additions, the mean one scaling more",
         ),
-        domain=_DOMAIN,
-        template={"input": ("N", "C", "H", "W"), "dim": (2, 3)},
+        *_DOMAIN,
+        template={"input": (_BATCH, Symbol("C", "channels", "channels"), *_SIZES), "dim": (2, 3)},
     ),
     *(
-        Operator(
-            name=name,
-            title=title,
-            function=function,
-            symbols=ROW,
-            source=source,
-            domain=_DOMAIN,
-            template={"input": ("N", "K"), "dim": (1,)},
-        )
+        operator(function, title, source, *_DOMAIN, name=name, template={"input": ROW, "dim": (1,)})
         for name, (title, function, source) in _KINDS.items()
     ),
 )

@@ -1,7 +1,7 @@
 """Interpolation to another size (the mode `area` is an adaptive average pool), and sampling at positions of a grid.
 
-An output element is one weighted sum of its taps: a product a tap and an addition fewer. Positions and weights depend
-on the sizes alone; they are found once for all channels and samples, and are free.
+An output element is one weighted sum of its taps: one product per tap and one addition fewer. Positions and weights
+depend on the sizes alone; they are found once for all channels and samples, and are free.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, maximum, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, operator
 
 from . import _axes as axes
 
@@ -61,8 +61,8 @@ TAPS = {"nearest": 1, "bilinear": 2, "bicubic": 4}
 def grid_sample(input: Shape, grid: Shape, *, mode: str = "bilinear") -> Result:
     """Samples of (N, C, *sizes) at the positions of (N, *out, axes): a sample is one weighted sum of its taps.
 
-    A sum takes a product a tap and an addition fewer; taps beyond the border count. The weights of a position serve
-    all channels and are free.
+    A sum takes one product per tap and one addition fewer; taps beyond the border count. The weights of a position
+    serve all channels and are free.
     """
     out = grid[1:-1]
     taps = TAPS[mode] ** len(out)
@@ -126,53 +126,39 @@ _OUT = axes.per_axis("O", 2, "output size", "pixels")
 
 _COPY, _TWO, _FOUR = (partial(_interpolated, taps) for taps in (1, 2, 4))
 _RESIZING = (
-    *(("upsample_nearest{}d", "interpolation by the nearest element", r, _COPY, _NEAREST) for r in (1, 2, 3)),
+    ("upsample_nearest{}d", "interpolation by the nearest element", (1, 2, 3), _COPY, _NEAREST),
+    ("upsample_nearest_exact{}d", "interpolation by the exactly nearest element", (1, 2, 3), _COPY, _NEAREST),
+    ("upsample_linear{}d", "linear interpolation", (1,), _TWO, _LINEAR),
+    ("upsample_bilinear{}d", "linear interpolation", (2,), _TWO, _LINEAR),
+    ("upsample_trilinear{}d", "linear interpolation", (3,), _TWO, _LINEAR),
+    ("upsample_bicubic{}d", "cubic interpolation", (2,), _FOUR, _CUBIC),
     *(
-        ("upsample_nearest_exact{}d", "interpolation by the exactly nearest element", r, _COPY, _NEAREST)
-        for r in (1, 2, 3)
-    ),
-    ("upsample_linear1d", "linear interpolation", 1, _TWO, _LINEAR),
-    ("upsample_bilinear2d", "linear interpolation", 2, _TWO, _LINEAR),
-    ("upsample_trilinear3d", "linear interpolation", 3, _TWO, _LINEAR),
-    ("upsample_bicubic2d", "cubic interpolation", 2, _FOUR, _CUBIC),
-    *(
-        (f"upsample_{name}2d_aa", f"{title} resampling without aliasing", 2, partial(_antialiased, taps), _FILTERED)
-        for name, title, taps in (("bilinear", "linear", 2), ("bicubic", "cubic", 4), ("lanczos", "Lanczos", 6))
+        (f"upsample_{name}{{}}d_aa", f"{title} resampling without aliasing", (2,), partial(_antialiased, n), _FILTERED)
+        for name, title, n in (("bilinear", "linear", 2), ("bicubic", "cubic", 4), ("lanczos", "Lanczos", 6))
     ),
 )
 
 RECORDS = (
     *(
-        axes.over_axes(name, title, rank, function, source, (axes.OUTPUT_SIZE,), _DOMAIN)
-        for name, title, rank, function, source in _RESIZING
+        record
+        for name, title, ranks, function, source in _RESIZING
+        for record in axes.over_axes(name, title, ranks, function, source, (axes.OUTPUT_SIZE,), _DOMAIN)
     ),
-    Operator(
-        name="grid_sample",
-        title="Sampling at the positions of a grid",
-        function=grid_sample,
-        symbols=(*axes.image_symbols(2), *_OUT),
-        source=Source(
-            _STN, "equation 3 for a kernel's weighted sum, 4 for the nearest element, 5 for bilinear weights"
-        ),
-        domain=(
-            axes.POSITIVE_INPUT,
-            Condition("the mode must be nearest, bilinear or bicubic", lambda a: a.mode in TAPS, ("mode",)),
-            Condition(
-                "the grid must be (batch, *sizes, axes) for the input's batch and axes", _alike, ("input", "grid")
-            ),
-        ),
-        template={"input": ("N", "C", "H", "W"), "grid": ("N", "O_h", "O_w", 2)},
+    operator(
+        grid_sample,
+        "Sampling at the positions of a grid",
+        Source(_STN, "equation 3 for a kernel's weighted sum, 4 for the nearest element, 5 for bilinear weights"),
+        axes.POSITIVE_INPUT,
+        Condition("the mode must be nearest, bilinear or bicubic", lambda a: a.mode in TAPS, ("mode",)),
+        Condition("the grid must be (batch, *sizes, axes) for the input's batch and axes", _alike, ("input", "grid")),
+        template={"input": axes.image(2), "grid": (axes.BATCH, *_OUT, 2)},
     ),
-    Operator(
-        name="affine_grid",
-        title="Grid of an affine map",
-        function=affine_grid,
-        symbols=(Symbol("N", "batch size", "samples", 1), *_OUT),
-        source=Source(_STN, "equation 1: each position is a product of the map's matrix"),
-        domain=(
-            Condition("a map must be (batch, axes, axes + 1) for the size's batch and axes", _maps, ("input", "size")),
-        ),
-        template={"input": ("N", 2, 3), "size": ("N", 1, "O_h", "O_w")},
+    operator(
+        affine_grid,
+        "Grid of an affine map",
+        Source(_STN, "equation 1: each position is a product of the map's matrix"),
+        Condition("a map must be (batch, axes, axes + 1) for the size's batch and axes", _maps, ("input", "size")),
         is_product=True,
+        template={"input": (axes.BATCH, 2, 3), "size": (axes.BATCH, 1, *_OUT)},
     ),
 )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Shape, product
-from convcost.core.record import Condition, Operator, Source, Symbol
+from convcost.core.record import Condition, Source, Symbol, operator
 
 from ._axes import POSITIVE_INPUT
 from .elementwise import ROW, TORCH, rows
 
 
 def scan(input: Shape, *, dim: int) -> Result:
-    """Each element combined with all before it along `dim`: k - 1 operations a row of k elements."""
+    """Each element combined with all before it along `dim`: k - 1 operations per row of k elements."""
     size = product(input)
     return Result(input, Cost(elementwise=size - rows(input, dim), activations=size, inputs=size))
 
 
 def logcumsumexp(input: Shape, *, dim: int) -> Result:
-    """The logarithms of the running sums of exponentials: two evaluations per element more."""
+    """The logarithms of the running sums of exponentials: two evaluations more per element."""
     size = product(input)
     return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
 
@@ -36,16 +36,19 @@ def scatter_scaled(input: Shape, source: Shape) -> Result:
 
 _OWN = Condition("the axis must be the input's own", lambda a: -len(a.input) <= a.dim < len(a.input), ("input", "dim"))
 
+_ADDED_TO = Symbol("n", "elements that are added to", "elements")
+_ADDED = Symbol("m", "elements that are added", "elements")
+
 RECORDS = (
     *(
-        Operator(
+        operator(
+            logcumsumexp if name == "logcumsumexp" else scan,
+            title,
+            Source(TORCH, f"torch.{name}: {place}"),
+            POSITIVE_INPUT,
+            _OWN,
             name=name,
-            title=title,
-            function=logcumsumexp if name == "logcumsumexp" else scan,
-            symbols=ROW,
-            source=Source(TORCH, f"torch.{name}: {place}"),
-            domain=(POSITIVE_INPUT, _OWN),
-            template={"input": ("N", "K"), "dim": 1},
+            template={"input": ROW, "dim": 1},
         )
         for name, title, place in (
             ("cumsum", "Running sum", "y_i = x_1 + … + x_i, one addition from the last"),
@@ -56,24 +59,22 @@ RECORDS = (
         )
     ),
     *(
-        Operator(
-            name=name,
-            title=title,
-            function=scatter_scaled if name.endswith("scaled") else scatter,
-            symbols=(
-                Symbol("n", "elements that are added to", "elements"),
-                Symbol("m", "elements that are added", "elements"),
-            ),
-            source=Source(TORCH, place),
-            template={"input": ("n",), "source": ("m",)},
+        operator(
+            function, title, Source(TORCH, place), name=name, template={"input": (_ADDED_TO,), "source": (_ADDED,)}
         )
-        for name, title, place in (
-            ("scatter_add", "Addition at indices", "torch.Tensor.scatter_add_: self[index[i]] += src[i]"),
-            ("scatter_reduce", "Reduction at indices", "torch.Tensor.scatter_reduce_, include_self=True"),
-            ("index_add", "Addition of slices at indices", "torch.Tensor.index_add_: self[index[i]] += source[i]"),
+        for name, title, function, place in (
+            ("scatter_add", "Addition at indices", scatter, "torch.Tensor.scatter_add_: self[index[i]] += src[i]"),
+            ("scatter_reduce", "Reduction at indices", scatter, "torch.Tensor.scatter_reduce_, include_self=True"),
+            (
+                "index_add",
+                "Addition of slices at indices",
+                scatter,
+                "torch.Tensor.index_add_: self[index[i]] += source[i]",
+            ),
             (
                 "index_add_scaled",
                 "Addition of a multiple of slices at indices",
+                scatter_scaled,
                 "torch.Tensor.index_add_: self[index[i]] += alpha·source[i]",
             ),
         )

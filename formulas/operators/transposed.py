@@ -13,7 +13,7 @@ from .convolution import BIAS, GROUPS, GROUPS_DIVIDE, NOT_NEGATIVE, OUTPUT_CHANN
 
 SOURCE = Source(
     "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning (arXiv 1603.07285)",
-    "relationship 14 for the output size; one multiply-accumulate a kernel tap and input element",
+    "relationship 14 for the output size; one multiply-accumulate per kernel tap and input element",
 )
 
 
@@ -89,17 +89,14 @@ _SETTINGS = (
     BIAS,
 )
 
-RECORDS = tuple(
-    axes.over_axes(
-        "conv_transpose{}d",
-        "transposed convolution",
-        rank,
-        transposed_convolution,
-        SOURCE,
-        _SETTINGS,
-        DOMAIN,
-        channels="C_in",
-        is_product=True,
-    )
-    for rank in (1, 2, 3)
+RECORDS = axes.over_axes(
+    "conv_transpose{}d",
+    "transposed convolution",
+    (1, 2, 3),
+    transposed_convolution,
+    SOURCE,
+    _SETTINGS,
+    DOMAIN,
+    channels="C_in",
+    is_product=True,
 )

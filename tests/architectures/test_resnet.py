@@ -153,8 +153,8 @@ def test_a_missing_block_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_stride_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    residual = importlib.import_module("convcost.formulas.architectures._residual")
-    monkeypatch.setattr(residual, "stage_strides", lambda stage, repeats: (1, *(1,) * (repeats - 1)))
+    resnet = importlib.import_module("convcost.formulas.architectures.resnet")
+    monkeypatch.setattr(resnet, "stage_strides", lambda stage, repeats: (1, *(1,) * (repeats - 1)))
     report = convcost.compare("resnet", depth=18)
     first = next(row for row in report.rows if not row.verdict.ok)
     assert (first.layer, first.reason) == (

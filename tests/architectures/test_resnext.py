@@ -41,6 +41,6 @@ def test_block_is_the_closed_form() -> None:
 
 
 def test_a_wrong_figure_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = importlib.import_module("convcost.formulas.architectures.resnext")
+    module = importlib.import_module("convcost.formulas.architectures.resnet")
     monkeypatch.setattr(module, "CARDINALITY", 16)
     assert first_disagreement("resnext") == ("conv2.block1.conv1", "disagree")

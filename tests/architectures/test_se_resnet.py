@@ -72,7 +72,7 @@ def test_without_the_last_stage() -> None:
 
 
 # Table 2 prints GFLOPs. MACs alone give 3.86, 7.57 and 11.28 for the ResNets; all three come out with one operation
-# an element of the residual additions. With the FC layers and one operation an element of the scaling besides, two
+# an element of the residual additions. With the FC layers and one operation per element of the scaling besides, two
 # of the SE nets do, and SE-ResNet-101 is 7.59 for the 7.60 that is printed.
 @pytest.mark.parametrize(
     ("depth", "macs", "printed", "printed_se"),
@@ -120,14 +120,14 @@ def test_a_resnet_without_recalibration_is_caught() -> None:
     ],
 )
 def test_a_wrong_table_is_caught(monkeypatch: pytest.MonkeyPatch, constant: str, value: object, layer: str) -> None:
-    monkeypatch.setattr(importlib.import_module("convcost.formulas.architectures.se_resnet"), constant, value)
+    monkeypatch.setattr(importlib.import_module("convcost.formulas.architectures.resnet"), constant, value)
     report = convcost.compare("se_resnet")
     assert not report.ok
     assert layer in [row.layer for row in report.rows if not row.verdict.ok]
 
 
 def test_a_block_too_many_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = importlib.import_module("convcost.formulas.architectures.se_resnet")
+    table = importlib.import_module("convcost.formulas.architectures.resnet")
     monkeypatch.setattr(table, "BLOCKS", {50: (3, 5, 6, 3)})
     report = convcost.compare("se_resnet")
     assert {(row.block, row.verdict.value) for row in report.rows if not row.verdict.ok} == {("conv3_x", "not called")}

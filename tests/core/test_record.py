@@ -21,8 +21,8 @@ def area(a: Any, b: Any) -> Cost:
 
 
 def formula(**changes: Any) -> Formula:
-    symbols = (Symbol("a", "side", "pixels"), Symbol("b", "other side", "pixels", 2))
-    given: dict[str, Any] = {"name": "area", "title": "Area", "function": area, "symbols": symbols, "source": WORK}
+    template = {"a": Symbol("a", "side", "pixels"), "b": Symbol("b", "other side", "pixels", 2)}
+    given: dict[str, Any] = {"name": "area", "title": "Area", "function": area, "template": template, "source": WORK}
     return Formula(**{**given, **changes})
 
 
@@ -31,9 +31,9 @@ def test_record_without_a_source_cannot_exist(source: Any) -> None:
     with pytest.raises(TypeError, match="formula 'area' has no source"):
         formula(source=source)
     with pytest.raises(TypeError, match="formula 'area' has no source"):
-        Operator("area", "Area", lambda input: Result(input, Cost()), (), source)
+        Operator("area", "Area", lambda input: Result(input, Cost()), {}, source)
     with pytest.raises(TypeError, match="source"):
-        Formula(name="area", title="Area", function=area, symbols=())  # type: ignore[call-arg]
+        Formula(name="area", title="Area", function=area, template={})  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(("work", "place"), [("", "equation 1"), ("A paper", ""), (" ", "x"), ("x", "\n")])

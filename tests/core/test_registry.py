@@ -97,20 +97,6 @@ def test_record_is_whole(name: str) -> None:
         assert len({s.name for s in record.symbols}) == len(record.symbols)
 
 
-@pytest.mark.parametrize("name", records(Formula))
-def test_formula_has_a_symbol_for_every_slot_and_no_other(name: str) -> None:
-    record = records(Formula)[name]
-
-    def slots(value: object) -> set[str]:
-        if isinstance(value, tuple):
-            return {slot for item in value for slot in slots(item)}
-        # The equation of an einsum is a setting, not a symbol.
-        return {value} if isinstance(value, str) and "->" not in value else set()
-
-    if record.template is not None:
-        assert slots(tuple(record.template.values())) == {s.name for s in record.symbols}
-
-
 @pytest.mark.parametrize("name", [n for n, r in records(Formula).items() if r.against])
 def test_formula_is_printed_beside_one_that_exists_and_needs_no_other_symbol(name: str) -> None:
     record = records(Formula)[name]

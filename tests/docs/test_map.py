@@ -16,10 +16,10 @@ NAMES = sorted(set(re.findall(r"`(convcost/[\w/]+\.py)`\s+\(`(\w+)`\)", MAP)))
 # The five that a reader of five minutes can name.
 FIRST = {
     "the formula of a convolution, grouped ones too": "formulas/operators/convolution.py",
-    "the place where fvcore is run": "convcost/trace/fvcore.py",
+    "running fvcore": "convcost/trace/fvcore.py",
     "the verdict on a layer, with its reason": "convcost/comparison/judge.py",
-    "the fitting of a table's columns to a terminal": "convcost/report/table.py",
-    "the decision that two formulas are one function, by residue classes": "convcost/symbolic/equality.py",
+    "fitting the columns of a table to the terminal": "convcost/report/table.py",
+    "whether two formulas are equal at every size (the residue-class argument)": "convcost/symbolic/equality.py",
 }
 
 

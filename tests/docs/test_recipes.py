@@ -67,7 +67,7 @@ def test_what_was_forgotten_is_named(
 def test_values_outside_of_a_formulas_domain_name_the_file_that_chooses_them() -> None:
     linear = find(Operator, "linear", "operator")
     never = Condition("nothing will do", lambda a: False, ())
-    record = Operator("odd", "odd", linear.function, linear.symbols, linear.source, (never,), linear.template)
+    record = Operator("odd", "odd", linear.function, linear.template, linear.source, (never,))
     with pytest.raises(AssertionError, match=r"nothing will do.*tests/operators/grids\.py"):
         values(record, 0)
 

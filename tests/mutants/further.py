@@ -59,7 +59,7 @@ AFFINE_GRID: dict[str, Slip] = {
 EMBEDDING: dict[str, Slip] = {
     "a product with one-hot rows": gives(macs=lambda v: v.activations * v.num_embeddings),
     "parameters an index": gives(parameters=lambda v: v.activations),
-    "an operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "the table read": gives(inputs=lambda v: v.parameters),
     "rows for features": gives(shape=lambda v: (*v.input, v.num_embeddings)),
 }
@@ -72,7 +72,7 @@ EMBEDDING_BAG: dict[str, Slip] = {
     "no parameters": gives(parameters=lambda v: 0),
 }
 _MOVES: dict[str, Slip] = {
-    "an operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "a view": gives(activations=lambda v: 0),
     "parameters": gives(parameters=lambda v: 1),
 }
@@ -114,7 +114,7 @@ FOLD: dict[str, Slip] = {
 }
 RMS_NORM: dict[str, Slip] = {
     "as a layer norm": gives(elementwise=lambda v: v.elementwise + 2 * v.activations),
-    "one operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "scale forgotten": reads(lambda a: {"affine": False}),
     "a shift too": gives(parameters=lambda v: 2 * v.parameters),
     "parameters of the last axis only": gives(parameters=lambda v: v.normalized_shape[-1]),

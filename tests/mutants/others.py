@@ -7,7 +7,7 @@ from math import prod
 from .mutation import Slip, gives, reads
 
 NORM: dict[str, Slip] = {
-    "one operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "fvcore's five an element": gives(elementwise=lambda v: 5 * v.activations),
     "scale and shift forgotten": reads(lambda a: {"affine": False}),
     "scale without a shift": gives(parameters=lambda v: v.parameters // 2),
@@ -82,7 +82,7 @@ PRELU = {
     "a slope an element": gives(parameters=lambda v: prod(v.input[1:])),
 }
 LOCAL_RESPONSE_NORM: dict[str, Slip] = {
-    "one operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "the sum over all channels": reads(lambda a: {"size": a.input[1]}),
     "the neighbours' squares again for each": gives(elementwise=lambda v: v.elementwise + v.size * v.activations),
     "as many additions as neighbours": gives(elementwise=lambda v: v.elementwise + v.activations),
@@ -90,7 +90,7 @@ LOCAL_RESPONSE_NORM: dict[str, Slip] = {
     "scale and shift": gives(parameters=lambda v: 2 * v.input[1]),
 }
 SOFTMAX: dict[str, Slip] = {
-    "one operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "as many additions as elements": gives(elementwise=lambda v: 3 * v.activations),
     "along another axis": reads(lambda a: {"dim": a.dim - 1}),
     "the division forgotten": gives(elementwise=lambda v: v.elementwise - v.activations),
@@ -121,10 +121,10 @@ FLATTEN: dict[str, Slip] = {
     "batch too": reads(lambda a: {"start_dim": 0}),
     "one axis fewer": reads(lambda a: {"end_dim": a.end_dim - 1}),
     "a copy": gives(activations=lambda v: prod(v.input)),
-    "an operation an element": gives(elementwise=lambda v: prod(v.input)),
+    "one operation per element": gives(elementwise=lambda v: prod(v.input)),
 }
 DROPOUT: dict[str, Slip] = {
-    "an operation an element": gives(elementwise=lambda v: prod(v.shape)),
+    "one operation per element": gives(elementwise=lambda v: prod(v.shape)),
     "a copy": gives(activations=lambda v: prod(v.shape)),
     "half of the elements": gives(shape=lambda v: (*v.shape[:-1], v.shape[-1] // 2)),
 }

@@ -17,14 +17,14 @@ _REDUCED: dict[str, Slip] = {
 }
 FOLD = {
     **_REDUCED,
-    "an operation an element": gives(elementwise=lambda v: v.inputs),
+    "one operation per element": gives(elementwise=lambda v: v.inputs),
     "two fewer a row": gives(elementwise=lambda v: v.elementwise - v.activations),
 }
 MEASURED = {
     **_REDUCED,
-    "an operation a row forgotten": gives(elementwise=lambda v: v.elementwise - v.activations),
-    "an operation a row too many": gives(elementwise=lambda v: v.elementwise + v.activations),
-    "an operation an element forgotten": gives(elementwise=lambda v: v.elementwise - v.inputs),
+    "one operation per row forgotten": gives(elementwise=lambda v: v.elementwise - v.activations),
+    "one operation per row too many": gives(elementwise=lambda v: v.elementwise + v.activations),
+    "one operation per element forgotten": gives(elementwise=lambda v: v.elementwise - v.inputs),
     "a sum only": gives(elementwise=lambda v: v.inputs - v.activations),
 }
 NORM = {
@@ -34,7 +34,7 @@ NORM = {
     "always of order 3": reads(lambda a: {"order": 3}),
 }
 SCAN: dict[str, Slip] = {
-    "an operation an element": gives(elementwise=lambda v: v.inputs),
+    "one operation per element": gives(elementwise=lambda v: v.inputs),
     "every sum from the start": gives(elementwise=lambda v: v.elementwise * v.input[v.dim] // 2),
     "along another axis": reads(lambda a: {"dim": a.dim - 1}),
     "the last element only": gives(shape=lambda v: (*v.input[: v.dim], *v.input[v.dim + 1 :])),
@@ -42,7 +42,7 @@ SCAN: dict[str, Slip] = {
 LOG_SOFTMAX: dict[str, Slip] = {
     "as a softmax": gives(elementwise=lambda v: v.elementwise - prod(v.input) // v.input[v.dim]),
     "the logarithm of each element": gives(elementwise=lambda v: v.elementwise + v.inputs - v.inputs // v.input[v.dim]),
-    "one operation an element": gives(elementwise=lambda v: v.inputs),
+    "one operation per element": gives(elementwise=lambda v: v.inputs),
 }
 GLU: dict[str, Slip] = {
     "the halves not told": gives(shape=lambda v: v.input),
@@ -52,7 +52,7 @@ GLU: dict[str, Slip] = {
     "one half read": gives(inputs=lambda v: v.activations),
 }
 CHOICE: dict[str, Slip] = {
-    "an operation an element": gives(elementwise=lambda v: v.activations),
+    "one operation per element": gives(elementwise=lambda v: v.activations),
     "a view": gives(activations=lambda v: 0),
     "shape of the first": gives(shape=lambda v: (1, *v.shape[1:])),
     "one operand read": gives(inputs=lambda v: v.activations),

@@ -151,13 +151,13 @@ def nothing(**_: int) -> Cost:
 
 def test_no_formula_without_a_source() -> None:
     with pytest.raises(TypeError, match="has no source"):
-        Formula(name="x", title="x", function=nothing, symbols=(), source=None)  # type: ignore[arg-type]
+        Formula(name="x", title="x", function=nothing, template={}, source=None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="has no source"):
-        Operator(name="x", title="x", function=nothing, symbols=(), source="a paper")  # type: ignore[arg-type]
+        Operator(name="x", title="x", function=nothing, template={}, source="a paper")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="has no source"):
         Convention(name="x", title="x", rules=(), source=None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="source"):
-        Formula(name="x", title="x", function=nothing, symbols=())  # type: ignore[call-arg]
+        Formula(name="x", title="x", function=nothing, template={})  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(("work", "place"), [("", "equation 1"), ("a paper", ""), ("a paper", "  ")])

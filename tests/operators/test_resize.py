@@ -73,7 +73,7 @@ def test_kernel_stretched_by_another_factor_than_that_of_the_sizes_has_no_formul
 
 def test_whole_factor_is_kept_as_one() -> None:
     call = Case(interpolation(scale_factor=(2.0, 3.0), mode="bilinear"), (2, 3, 4, 5)).call()
-    assert (call.hyper, call.output) == ({"scale_factor": (2, 3)}, (2, 3, 8, 15))
+    assert (call.hyper, call.output) == ({"output_size": None, "scale_factor": (2, 3)}, (2, 3, 8, 15))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from convcost.testing.tracebacks import folders
+from convcost.testing.plugin import folders
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:

@@ -18,10 +18,10 @@ from convcost.core.spec import TensorSpec
 from convcost.models.loading import load
 from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.copies import Inputs
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
-from convcost.trace.inputs import Inputs
 
 
 @dataclass(frozen=True)

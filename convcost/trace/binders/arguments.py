@@ -52,15 +52,6 @@ class Arguments(dict[str, Any]):
         """Return a list of whole numbers; an argument that is None has none."""
         return tuple(self[name] or ())
 
-    def tensor(self, name: str) -> Tensor:
-        """Return a tensor."""
-        value: Tensor = self[name]
-        return value
-
-    def tensors(self, name: str) -> list[Tensor]:
-        """Return a list of tensors."""
-        return list(self[name])
-
     def shape(self, name: str) -> Sizes:
         """Return the shape of a tensor; a number has no axes."""
         return shape_of(self[name])
@@ -140,3 +131,9 @@ def along_axis(operator: str) -> Binder:
         return Binding(operator, (shape,), {"dim": a.number("dim") % len(shape)})
 
     return bind
+
+
+def spread(value: int | Sequence[int], rank: int) -> Sizes:
+    """Return a setting as one number per axis; a single number is meant for all of them."""
+    values = (value,) if isinstance(value, int) else tuple(value)
+    return values * rank if len(values) == 1 else values

@@ -92,13 +92,12 @@ def _affine(a: Arguments) -> dict[str, object]:
 
 
 def _batch_norm(a: Arguments) -> Binding:
-    affine, training = _affine(a), a.flag("training")  # an operator for evaluation alone has no such argument
-    return Binding("batch_norm", a.shapes("input"), {"affine": affine.pop("affine"), "training": training, **affine})
+    training = a.flag("training")  # an operator for evaluation alone has no such argument
+    return Binding("batch_norm", a.shapes("input"), {**_affine(a), "training": training})
 
 
 def _instance_norm(a: Arguments) -> Binding:
-    affine, running = _affine(a), not a.flag("use_input_stats")
-    return Binding("instance_norm", a.shapes("input"), {"affine": affine.pop("affine"), "running": running, **affine})
+    return Binding("instance_norm", a.shapes("input"), {**_affine(a), "running": not a.flag("use_input_stats")})
 
 
 def _group_norm(a: Arguments) -> Binding:

@@ -35,7 +35,7 @@ def _multi_dot(a: Arguments) -> Binding:
 
 def _einsum(a: Arguments) -> Binding:
     path = {"path": a.ints("path")} if a["path"] else {}
-    return Binding("einsum", (tuple(map(shape_of, a.tensors("tensors"))),), {**a.settings("equation"), **path})
+    return Binding("einsum", (tuple(map(shape_of, a["tensors"])),), {**a.settings("equation"), **path})
 
 
 def _tensordot(a: Arguments) -> Binding:
@@ -68,8 +68,8 @@ def _recurrent(name: str, gates: int) -> Binder:
 
     def bind(a: Arguments) -> Binding:
         # The LSTM has its states (h, c) as a list, and its weights, like all others, with every gate's rows in one.
-        state = a.tensors("hx")[0].shape if name == "lstm" else a.shape("hx")
-        hidden = a.tensors("params")[0].shape[0] // gates
+        state = a["hx"][0].shape if name == "lstm" else a.shape("hx")
+        hidden = a["params"][0].shape[0] // gates
         hyper = {"hidden_size": hidden, **a.settings("num_layers"), "bias": a.flag("has_biases")}
         hyper |= a.settings("bidirectional")
         if name == "lstm":

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from torch.nn import functional as F  # noqa: N812
 
-from convcost.trace.binders.arguments import Arguments, Binder, Binding, Sizes, named, on_images
+from convcost.trace.binders.arguments import Arguments, Binder, Binding, Sizes, named, on_images, spread
 
 _Table = dict[str, Binder]
 
@@ -15,7 +15,7 @@ _WINDOW = ("kernel_size", "stride", "padding", "ceil_mode")
 
 
 def _concat(a: Arguments) -> Binding:
-    shapes = tuple(tuple(tensor.shape) for tensor in a.tensors("tensors"))
+    shapes = tuple(tuple(tensor.shape) for tensor in a["tensors"])
     shapes = tuple(shape for shape in shapes if shape != (0,)) or shapes[:1]  # PyTorch joins nothing to anything
     return Binding("concat", (shapes,), {"dim": a.number("dim") % len(shapes[0])})
 
@@ -70,15 +70,10 @@ def _power_average(rank: int) -> Binder:
     plain = on_images(f"lp_pool{rank}d", rank, "norm_type", "kernel_size", "stride", "ceil_mode", names=("input",))
 
     def bind(a: Arguments) -> Binding:
-        window = {name: _spread(a[name], rank) for name in ("kernel_size", "stride") if a.given(name)}
+        window = {name: spread(a[name], rank) for name in ("kernel_size", "stride") if a.given(name)}
         return plain(Arguments({**a, **window}))
 
     return bind
-
-
-def _spread(value: int | Sequence[int], rank: int) -> Sizes:
-    values = (value,) if isinstance(value, int) else tuple(value)
-    return values * rank if len(values) == 1 else values
 
 
 def _interpolation(name: str, rank: int) -> Binder:

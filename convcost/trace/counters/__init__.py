@@ -22,8 +22,8 @@ from torch import Tensor, nn
 
 from convcost.core.errors import ConvcostError, DomainError, MeasurementError, UnknownNameError
 from convcost.core.parsing import ModelReference, parse_reference
-from convcost.trace.inputs import Args as Args
-from convcost.trace.inputs import Kwargs as Kwargs
+from convcost.trace.copies import Args as Args
+from convcost.trace.copies import Kwargs as Kwargs
 
 
 @dataclass(frozen=True)

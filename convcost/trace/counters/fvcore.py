@@ -7,8 +7,8 @@ from collections import Counter as Tally
 from torch import nn
 
 from convcost.core.errors import MeasurementError
+from convcost.trace.copies import Inputs
 from convcost.trace.counters import Args, Counter, Kwargs, Printout
-from convcost.trace.inputs import Inputs
 
 
 def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:

@@ -18,9 +18,8 @@ from torch import nn
 
 from convcost.core.errors import ConvcostError, one_line
 from convcost.core.one_at_a_time import TURN
+from convcost.trace.copies import Inputs, weightless
 from convcost.trace.counters import Counter, Printout
-from convcost.trace.inputs import Inputs
-from convcost.trace.meta_copy import weightless
 
 LIMIT = 120.0
 """Seconds that a counter may take."""

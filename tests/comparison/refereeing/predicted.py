@@ -10,10 +10,10 @@ from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.comparison.refereeing.run import CountedModel
 from convcost.core.op_call import OpCall
 from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.copies import Inputs
 from convcost.trace.counters import Printout, counter
 from convcost.trace.counters.sandbox import CounterRun
 from convcost.trace.fvcore import traced_or_not
-from convcost.trace.inputs import Inputs
 from tests.comparison.refereeing.cases import CASES
 from tests.comparison.refereeing.printed import Row
 

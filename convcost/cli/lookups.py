@@ -1,0 +1,96 @@
+"""`convcost list`, `formula`, `show` and `conventions`: what the registry has, looked up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from convcost.cli import completion, options
+from convcost.cli.console import outputs, show, write
+from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    from convcost.report.report import Report
+
+
+def list_names() -> int:
+    """List the networks, formulas, operators and conventions, and the models to compare networks with."""
+    from convcost import models
+    from convcost.report.formula import ListReport
+
+    show(ListReport(models.names()))
+    return 0
+
+
+def show_formula(
+    name: str = typer.Argument(
+        help="A formula, an operator or a network (convcost list shows them).",
+        show_default=False,
+        autocompletion=completion.formulas,
+    ),
+    set_: list[str] = typer.Option(
+        [],
+        "--set",
+        metavar="SYMBOL=VALUE",
+        help="Give a symbol a value; repeatable.",
+        autocompletion=completion.symbols,
+    ),
+    latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
+) -> int:
+    """Print a formula: its symbols with meaning and unit, domain, source, closed form and value."""
+    values: dict[str, str] = {}
+    for item in set_:
+        symbol, equals, value = item.partition("=")
+        if not equals or not symbol or not value:
+            raise ConvcostError(f"--set is {item!r}, but must be SYMBOL=VALUE, such as M=512")
+        if symbol in values:
+            raise ConvcostError(f"--set gives {symbol} twice; give it once")
+        values[symbol] = value
+
+    from convcost.core.architecture import Architecture
+    from convcost.core.registry import lookup
+    from convcost.explore.formula_values import formula_values
+    from convcost.report.formula import FormulaReport, NetworkFormReport
+    from convcost.symbolic.closed_form import network_form
+
+    record = lookup(name)
+    if isinstance(record, Architecture):
+        report: Report = NetworkFormReport(record, network_form(record, values))
+    else:
+        report = FormulaReport(formula_values(record, values))
+    show(report, latex=latex)
+    return 0
+
+
+def show_network(
+    context: typer.Context,
+    name: str = options.NETWORK,
+    per: str = options.per("layer", "block"),
+    symbolic: bool = typer.Option(False, "--symbolic", help="Keep α, the image's side and the batch as symbols."),
+) -> int:
+    """Print an architecture: operators, channels, repeats, strides, output sizes, receptive fields and costs.
+
+    The network's options are given as in convcost compare; the last table lists them.
+    """
+    from convcost.explore.network_table import network_table
+    from convcost.report.architecture import ArchitectureReport
+
+    show(ArchitectureReport(network_table(name, options.settings_of(context, name), per, symbolic)))
+    return 0
+
+
+def show_conventions(
+    name: str | None = typer.Argument(
+        None, help="A counter; all of them if left out.", autocompletion=completion.conventions
+    ),
+    markdown: Path | None = options.MARKDOWN,
+) -> int:
+    """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
+    from convcost.report.conventions import ConventionsReport
+
+    report = ConventionsReport.of(name)
+    write(ConventionsReport.of(), outputs(markdown=markdown))
+    show(report)
+    return 0
