@@ -110,7 +110,7 @@ _MOST_PROBED = 10**9
 
 
 def _names(measured: Sequence[Measured]) -> list[str]:
-    """A module's path; with the operator behind it where the module makes several calls, or is the whole model."""
+    """Return the path of each call's module, with the operator where it makes several calls or is the whole model."""
     calls = [m.call for m in measured]
     times = Counter(call.path for call in calls)
     return [
@@ -122,12 +122,9 @@ def _names(measured: Sequence[Measured]) -> list[str]:
 
 
 def _settled(row: Row, call: OpCall, probe: Probe) -> Row:
-    """Where formula and fvcore disagree on a product, the ones probe says who is right."""
-    if row.verdict is not Verdict.DISAGREE or not row.is_product or row.macs_measured is None:
-        return row
-    if (row.macs_formula or 0) > _MOST_PROBED:
-        return row
-    truth = probe(call)
+    """Return a row with what the ones probe says, where formula and fvcore disagree on a product."""
+    unsettled = row.verdict is Verdict.DISAGREE and row.is_product and row.macs_measured is not None
+    truth = probe(call) if unsettled and (row.macs_formula or 0) <= _MOST_PROBED else None
     if truth is None:
         return row
     right = {row.macs_formula: "as the formula", row.macs_measured: "as fvcore"}.get(truth, "as neither")

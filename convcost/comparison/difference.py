@@ -76,7 +76,7 @@ class Change:
 
 
 def _count(call: OpCall, count: str) -> int | None:
-    """MACs are unknown without a formula, parameters never."""
+    """Return `macs` or `parameters` of a call; MACs are unknown (None) without a formula, parameters never."""
     if count == "parameters":
         return int(call.parameters)
     return None if call.result is None else int(call.cost.macs)

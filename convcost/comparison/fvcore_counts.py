@@ -41,7 +41,7 @@ def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured
 
 
 def _measured(call: OpCall, counts: deque[Counted], hidden: str, trace: FvcoreTrace) -> Measured:
-    """`hidden`: an autograd function of the call's module, which a trace has in place of what it calls."""
+    """Return a call with its count; `hidden` is what a trace has in place of the calls of its module."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
         return Measured(call, counted.count, f"fvcore's handle raises {counted.raised}" if counted.raised else "")
@@ -62,7 +62,7 @@ def _unused(call: OpCall) -> OpCall:
 
 
 def _own(name: str) -> bool:
-    """Whether an operator of a trace is an autograd function that is the model's own."""
+    """Tell whether an operator of a trace is an autograd function that is the model's own."""
     return name.startswith("prim::PythonOp")
 
 

@@ -20,7 +20,7 @@ _WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_
 
 
 def moves_only(measured: Measured) -> bool:
-    """Whether a call is a view that the paper need not mention: no arithmetic, no parameters, nothing counted."""
+    """Tell whether a call is a view that the paper need not mention: no arithmetic, no parameters, nothing counted."""
     call = measured.call
     if call.result is None or call.parameters or measured.count or call.name in ("flatten", "concat"):
         return False
@@ -76,7 +76,7 @@ class Judge:
         known: bool = True,
         activations: bool = True,
     ) -> Row:
-        """`known`: whether the formula's counts belong to the row."""
+        """Return a row; `known` and `activations` tell which of the formula's counts belong to it."""
         model, count = (measured.call, measured.count) if measured else (None, None)
         parameters: int | None = int(call.cost.parameters)
         if call is model and model.parameters not in (0, parameters):
@@ -97,7 +97,7 @@ class Judge:
         )
 
     def _scale(self, call: OpCall) -> int:
-        """fvcore prints multiply-accumulates; in the unit of FLOPs each is two."""
+        """Return how many operations of the unit one multiply-accumulate is, as fvcore prints these."""
         rule = self.unit.rule(call) if call.is_product else None
         return (rule.weights or {}).get("macs", 1) if rule else 1
 
@@ -115,7 +115,7 @@ class Judge:
         return self._count(measured)
 
     def _count(self, measured: Measured) -> tuple[Verdict, str]:
-        """fvcore's count of a call against the formula's."""
+        """Compare fvcore's count of a call with the formula's; return the verdict and its reason."""
         call = measured.call
         count, rule = self.unit.weigh(call), self.fvcore.rule(call)
         if measured.count is None:

@@ -266,7 +266,7 @@ class Comparison:
         return tuple(row for row in self.rows if self.turns(row))
 
     def turns(self, row: Row) -> bool:
-        """Whether a row turns the verdict; an operator without a formula does so only where a paper lacks it."""
+        """Tell whether a row turns the verdict; an operator without a formula does so only where a paper lacks it."""
         return not row.verdict.ok and not (self.paper is None and row.verdict is Verdict.NO_FORMULA)
 
     @property
@@ -281,7 +281,7 @@ class Comparison:
         return self.verdict.ok or (self.verdict is Verdict.NO_FORMULA and not self.bad)
 
     def per(self, level: str, all_operators: bool = False) -> tuple[Row, ...]:
-        """Rows per `layer`, summed per `block`, or summed per `operator` kind."""
+        """Return a row per `layer`, per `block` or per `operator` kind; raises DomainError for another level."""
         if level not in ("layer", "block", "operator"):
             raise DomainError(f"per is {level!r}, but must be layer, block or operator")
         rows = self.rows if all_operators else self.layers

@@ -28,7 +28,7 @@ def operations(operands: Sequence[tuple[int, ...]], equation: str) -> int:
 
 
 def _best(inputs: list[Names], wanted: Names, sizes: Mapping[Hashable, int], largest: int) -> int:
-    """Operations along the cheapest order; what is left when every next pair would be too large goes in one step."""
+    """Return the operations of the cheapest order; where every next pair would be too large, the rest is one step."""
     found: list[tuple[int, list[Names]]] = [(0, inputs)]
     for _ in range(len(inputs) - 1):
         longer: list[tuple[int, list[Names]]] = []
@@ -47,7 +47,7 @@ def _best(inputs: list[Names], wanted: Names, sizes: Mapping[Hashable, int], lar
 
 
 def _step(factors: list[Names], rest: Names, wanted: Names, sizes: Mapping[Hashable, int]) -> tuple[int, Names]:
-    """Operations of one contraction, and what comes out: a multiplication less than factors, an addition if summed."""
+    """Return the operations of one contraction, one fewer than factors and one if it sums, and what comes out of it."""
     joint = frozenset().union(*factors)
     result = joint & (wanted | rest)
     each = max(1, len(factors) - 1) + (1 if joint - result else 0)

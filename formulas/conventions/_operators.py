@@ -42,7 +42,7 @@ CELLS = ("LSTMCell", "GRUCell", "RNNCell")
 
 
 def cells(products: Mapping[str, int], tangents: bool) -> tuple[Rule, ...]:
-    """Recurrent cells by what they consist of: products, sums, and with `tangents` those of an LSTM's states."""
+    """Return the rules of recurrent cells: products, sums, and with `tangents` those of an LSTM's states."""
     arithmetic = "1 per sum, difference and product of a recurrent cell"
     return (
         Rule(("linear",), products, "the products and biases of a recurrent cell count", at=CallFilter(modules=CELLS)),
@@ -55,12 +55,12 @@ _ONCE_MORE = "10 per hidden unit of an LSTM's cell, which has 8 sums and product
 
 
 def hooked(*operators: str) -> CallFilter:
-    """Calls that are made by the very classes of torch.nn that these operators have."""
+    """Return the calls that are made by the very classes of torch.nn that these operators have."""
     return CallFilter(modules=tuple(_CLASSES[name] for name in operators))
 
 
 def patched(*names: str) -> CallFilter:
-    """Calls that come through one of these functions."""
+    """Return the calls that come through one of these functions."""
     return CallFilter(functions=names)
 
 
@@ -96,7 +96,7 @@ def norms(plain: int, affine: int, at: CallFilter) -> tuple[Rule, ...]:
 
 
 def positions(call: OpCall) -> tuple[Count, ...]:
-    """Output sizes of a plain convolution with these settings."""
+    """Return the output sizes of a plain convolution with these settings."""
     settings = zip(*(call.hyper[name] for name in ("kernel_size", "stride", "padding", "dilation")), strict=True)
     return tuple(
         (n + 2 * p - (d * (k - 1) + 1)) // s + 1 for n, (k, s, p, d) in zip(call.inputs[0][2:], settings, strict=True)
@@ -117,13 +117,13 @@ def output_positions(call: OpCall) -> Count:
 
 
 def left_operand_only(call: OpCall) -> Count | None:
-    """A matrix product counted as the left operand's elements times the last size of the right one, where wrong."""
+    """Return the left operand's elements times the last size of the right one, where that is not a product's count."""
     count = product(call.inputs[0]) * call.inputs[1][-1]
     return count if count != call.cost.macs else None
 
 
 def fused_on_cpu(call: OpCall) -> Count | None:
-    """0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
+    """Return 0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
     query, key, value = call.inputs[:3]
     alike = query[:2] == key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
     return 0 if len(query) == 4 and alike else None
@@ -133,7 +133,7 @@ FUSED = "attention on the CPU is one operator, _scaled_dot_product_flash_attenti
 
 
 def by_elements(call: OpCall) -> Count | None:
-    """0 for an einsum that sums nothing: PyTorch multiplies element by element."""
+    """Return 0 for an einsum that sums nothing: PyTorch multiplies element by element."""
     terms, _, output = call.hyper["equation"].replace(" ", "").partition("->")
     return 0 if len(call.inputs[0]) == 2 and set(terms) - {","} == set(output) else None
 
@@ -142,7 +142,7 @@ BY_ELEMENTS = "an einsum that sums nothing is multiplied element by element (ate
 
 
 def with_a_vector(call: OpCall) -> Count | None:
-    """0 for a product with a vector on the right."""
+    """Return 0 for a product with a vector on the right."""
     return 0 if len(call.inputs[1]) == 1 else None
 
 
@@ -175,5 +175,5 @@ def left_out(seen_in: str) -> tuple[Fault, ...]:
 
 
 def of_bases(*operators: str) -> CallFilter:
-    """Calls that are made by the classes of torch.nn that these operators have, or by classes derived from them."""
+    """Return the calls by the classes of torch.nn that these operators have, or by classes derived from them."""
     return CallFilter(bases=tuple(_CLASSES[name] for name in operators))

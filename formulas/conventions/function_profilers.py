@@ -99,7 +99,7 @@ _PER_UNIT = {"lstm": 10 - 8, "gru": 7 - 6, "rnn_tanh": 1 - 2, "rnn_relu": 1 - 2}
 
 
 def _same_padding(seen_in: str, weight: int) -> Fault:
-    """padding='same' taken for half the total on both sides, which is one too few for an even kernel."""
+    """Return the fault of taking padding='same' for half the total on both sides, one too few for an even kernel."""
 
     def predicts(call: OpCall) -> Count | None:
         sizes = []

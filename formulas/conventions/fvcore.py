@@ -34,7 +34,7 @@ def _length_for_columns(call: OpCall) -> Count | None:
 
 
 def _einsum(kind: Kind) -> Callable[[OpCall], Count | None]:
-    """fvcore's count of an einsum where it is wrong and of this kind, told by operands, cost and exact operations."""
+    """Return the prediction of fvcore's count of an einsum, where it is wrong and of this kind."""
 
     def predicts(call: OpCall) -> Count | None:
         (operands,) = call.inputs

@@ -40,13 +40,13 @@ _IN_EITHER = CallFilter(modules=("MultiheadAttention", _TIMM))
 
 
 def _projection(call: OpCall) -> Count | None:
-    """Keys and values are projected by a square of their own width."""
+    """Return the count of keys and values as if they were projected by a square of their own width."""
     *rows, features = call.inputs[0]
     return product(rows) * features * features + call.cost.bias_adds if features != call.output[-1] else None
 
 
 def _other_scores(call: OpCall) -> Count | None:
-    """The values' width takes the place of the model's, in the second product and the projection of the output."""
+    """Return the count with the values' width for the model's, in the second product and the output's projection."""
     query, key = call.inputs[:2]
     batch, heads, length, size = query
     width, values = heads * size, call.site.owner.settings["vdim"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from convcost.core.convention import CallFilter, Convention, Fault, Measure, Rule
 from convcost.core.numeric import Count, Shape, product
 from convcost.core.op_call import OpCall
@@ -27,7 +25,7 @@ _SEEN_IN = "torchscan 0.2.0"
 
 
 def leaves(*bases: str) -> CallFilter:
-    """Calls by modules of these classes, or derived from them, that have no modules in them."""
+    """Return the calls by modules of these classes, or derived from them, that have no modules in them."""
     return CallFilter(bases=bases, where=lambda call: call.site.owner.leaf)
 
 
@@ -36,33 +34,28 @@ def leaves_of(*operators: str) -> CallFilter:
     return leaves(*of_bases(*operators).bases)
 
 
-def _ratio(call: OpCall, output: Sequence[Count]) -> Count:
-    """torchscan's kernel of an adaptive pool: the ratio of the sizes, or the remainder and one if that is not whole."""
-    pairs = list(zip(call.inputs[0][2:], output, strict=True))
-    return product(n // o if n % o == 0 else n % o + 1 for n, o in pairs)
+def _taps(call: OpCall) -> Count:
+    return product(call.hyper["kernel_size"])
 
 
-def _adaptive(average: bool) -> Measure:
+def _side(call: OpCall) -> Count:
+    kernel: Shape = call.hyper["kernel_size"]
+    return kernel[0]
+
+
+def _ratio(call: OpCall) -> Count:
+    """Return torchscan's taps of an adaptive pool: the ratio of the sizes, or the remainder plus one."""
+    pairs = zip(call.inputs[0][2:], call.hyper["output_size"], strict=True)
+    sizes = [(n, n if o is None else o) for n, o in pairs]
+    return product(n // o if n % o == 0 else n % o + 1 for n, o in sizes)
+
+
+def _pooled(taps: Measure, average: bool) -> Measure:
+    """Return the operations of a pool: an operation fewer than taps per output element, a division per axis besides."""
+
     def measure(call: OpCall) -> Count:
-        sizes = call.hyper["output_size"]
-        output = [n if o is None else o for n, o in zip(call.inputs[0][2:], sizes, strict=True)]
-        return call.cost.activations * (_ratio(call, output) - 1 + (len(output) if average else 0))
-
-    return measure
-
-
-def _window(average: bool) -> Measure:
-    def measure(call: OpCall) -> Count:
-        kernel = call.hyper["kernel_size"]
-        return call.cost.activations * (product(kernel) - 1 + (len(kernel) if average else 0))
-
-    return measure
-
-
-def _side(average: bool) -> Measure:
-    def measure(call: OpCall) -> Count:
-        kernel: Shape = call.hyper["kernel_size"]
-        return call.cost.activations * (kernel[0] - 1 + (len(kernel) if average else 0))
+        axes = len(call.hyper.get("kernel_size") or call.hyper["output_size"])
+        return call.cost.activations * (taps(call) - 1 + (axes if average else 0))
 
     return measure
 
@@ -77,18 +70,18 @@ _PER_OUTPUT = {
     True: "an addition per tap but one and a division per axis, per output element",
 }
 _POOLS = tuple(
-    Rule(kinds, {}, _PER_OUTPUT[average], at=leaves_of(*kinds), more=measure(average))
-    for kinds, average, measure in (
-        (MAXIMA, False, _window),
-        (AVERAGES, True, _window),
-        (ADAPTIVE_MAXIMA, False, _adaptive),
-        (ADAPTIVE_AVERAGES, True, _adaptive),
+    Rule(kinds, {}, _PER_OUTPUT[average], at=leaves_of(*kinds), more=_pooled(taps, average))
+    for kinds, average, taps in (
+        (MAXIMA, False, _taps),
+        (AVERAGES, True, _taps),
+        (ADAPTIVE_MAXIMA, False, _ratio),
+        (ADAPTIVE_AVERAGES, True, _ratio),
     )
 )
 _SIDES = tuple(
     Fault(
         kinds,
-        _side(average),
+        _pooled(_side, average),
         "a kernel that is given as one number is not squared",
         _SEEN_IN,
         CallFilter(bases=of_bases(*kinds).bases, where=_written_once),

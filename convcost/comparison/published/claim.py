@@ -74,7 +74,7 @@ class Claim:
         return 1024 if self.unit.endswith("=1024") else 1000
 
     def scaled(self, exact: Fraction, thousand: int = 0) -> Fraction:
-        """An exact value in the claim's unit."""
+        """Return an exact value in the claim's unit."""
         return exact * 100 if self.unit == "%" else exact / (thousand or self.thousand) ** self.power
 
 
@@ -86,7 +86,10 @@ def papers() -> dict[str, Path]:
 
 
 def claims(paper: str | None = None) -> list[Claim]:
-    """All claims, or one paper's; raises UnknownNameError with the near names, ClaimError for a row that is none."""
+    """Return all claims, or one paper's.
+
+    Raises UnknownNameError with the near names, ClaimError for a row that is no claim.
+    """
     known = papers()
     if paper is not None and paper not in known:
         raise UnknownNameError("paper", paper, known)

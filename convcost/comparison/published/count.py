@@ -112,16 +112,11 @@ def _dropped(network: Network, scope: str) -> set[int]:
     return {"no head": {core[-1]}, "no first": {core[0]}}.get(scope, set())
 
 
-@cache
-def _fvcore() -> Convention:
-    return find(Convention, "fvcore", "convention")
-
-
 def _count(call: OpCall, counting: str) -> Count:
     cost: Cost = call.cost
     norm = call.name == "batch_norm"
     if counting == "fvcore":
-        return _fvcore().weigh(call) or 0
+        return find(Convention, "fvcore", "convention").weigh(call) or 0
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):
         if norm:
             # A batch norm of TF-slim has a shift and two statistics, but no scale.

@@ -52,7 +52,7 @@ class Number:
         return self.value - half <= exact < self.value + half
 
     def cuts(self, exact: Fraction) -> bool:
-        """Whether it does with the further digits cut off."""
+        """Whether it does so with the further digits cut off."""
         return self.value <= exact < self.value + self.step
 
     @property

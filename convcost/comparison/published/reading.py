@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 from convcost.comparison.published.notation import ClaimSubject, NamedCost, named_costs
 from convcost.core.architecture import Architecture, Option
-from convcost.core.registry import find, registry
+from convcost.core.registry import registry
 
 # What a metric can mean, simplest first, in words; a claim's own convention is one of these.
 MACS = {
@@ -97,7 +97,8 @@ def readings(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> I
 
 def _axes(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> dict[str, list[Reading]]:
     found = list(named_costs(claim))
-    nets = [named for named in found if isinstance(registry().get(named.name), Architecture)]
+    known = ((named, registry().get(named.name)) for named in found)
+    nets = [(named, record) for named, record in known if isinstance(record, Architecture)]
     return {
         "zeros": [Reading(("its last zeros rounded",), zeros=True)],
         "factor": [Reading(("2 per MAC",), factor=2)] if metric == "macs" else [],
@@ -110,10 +111,18 @@ def _axes(claim: ClaimSubject, metric: str, counting: str, scaled: bool) -> dict
     }
 
 
-def _option_axes(nets: Sequence[NamedCost], alone: bool) -> dict[str, list[Reading]]:
+def _option_axes(nets: Sequence[tuple[NamedCost, Architecture]], alone: bool) -> dict[str, list[Reading]]:
     axes: dict[str, list[Reading]] = {"variant": [], "image": [], "classes": []}
-    axes["image"] += [_floored(named, option) for named in nets for option in _scaling(named)]
-    for option in _options(nets, alone):
+    axes["image"] += [
+        _floored(named, record, option)
+        for named, record in nets
+        for option in record.options
+        if option.scales and option.name in dict(named.settings)
+    ]
+    # In a ratio or a difference what is given there is its point and stays.
+    given = set() if alone else {name for named, _ in nets for name, _ in named.settings}
+    options = {option.name: option for _, record in nets for option in record.options if option.name not in given}
+    for option in options.values():
         if option.choices and option.name not in _SIZES:
             axes["variant"] += [_set(option.name, str(c), f"{option.name} {c}") for c in option.choices]
         elif option.name == "resolution":
@@ -126,31 +135,11 @@ def _option_axes(nets: Sequence[NamedCost], alone: bool) -> dict[str, list[Readi
     return axes
 
 
-def _scaling(named: NamedCost) -> list[Option]:
-    """Return the options by which a network's image is scaled."""
-    record = registry()[named.name]
-    given = dict(named.settings)
-    options = record.options if isinstance(record, Architecture) else ()
-    return [option for option in options if option.scales and option.name in given]
-
-
-def _floored(named: NamedCost, option: Option) -> Reading:
+def _floored(named: NamedCost, record: Architecture, option: Option) -> Reading:
     """Return the image that a multiplier makes rounded down: 0.857 of 224 is 191.968 pixels, cut to 191."""
-    record = find(Architecture, named.name, "network")
     base = next(o.default for o in record.options if o.name == option.scales)
     size = int(Fraction(dict(named.settings)[option.name]) * Fraction(str(base)))
     return _set(str(option.scales), str(size), "the image rounded down")
-
-
-def _options(nets: Sequence[NamedCost], alone: bool) -> list[Option]:
-    """Return the options of the networks; in a ratio or a difference what is given there is its point and stays."""
-    given = set() if alone else {name for named in nets for name, _ in named.settings}
-    found: dict[str, Option] = {}
-    for named in nets:
-        record = registry()[named.name]
-        if isinstance(record, Architecture):
-            found.update({o.name: o for o in record.options if o.name not in given})
-    return list(found.values())
 
 
 def _set(name: str, value: str, words: str) -> Reading:

@@ -11,7 +11,7 @@ from convcost.comparison.published.verdict import Rate, overall
 from convcost.report import text
 from tests.comparison.published.rates import false_explanations, measured
 
-# Measured with the seed and the draws of `chance`; a wider search must not pass unnoticed.
+# Measured with the seed and the draws of `rates`; a wider search must not pass unnoticed.
 MOST = {1: Fraction(0), 2: Fraction(14, 100), 3: Fraction(6, 100), 4: Fraction(3, 100), 5: Fraction(0)}
 MOST_OVERALL = Fraction(75, 1000)
 
