@@ -250,10 +250,7 @@ _PLAIN = frozenset({int, bool, str, type(None)})
 
 def _plain(values: Iterable[object]) -> bool:
     """Whether there are only numbers and words, which are the same whenever they are equal."""
-    for value in values:
-        if type(value) not in _PLAIN and (type(value) is not tuple or not _plain(value)):
-            return False
-    return True
+    return all(type(value) in _PLAIN or (type(value) is tuple and _plain(value)) for value in values)
 
 
 PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "output_size")
