@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def list_names() -> int:
     """List the networks, formulas, operators and conventions, and the models to compare networks with."""
     from convcost import models
-    from convcost.report.formula import ListReport
+    from convcost.report.listing import ListReport
 
     show(ListReport(models.names()))
     return 0

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
-from convcost.core.convention import Convention
 from convcost.core.cost import NAMES, Cost
-from convcost.core.record import Formula, Operator
-from convcost.core.registry import registry
 from convcost.explore.formula_values import COMPARED, FormulaValues, present
 from convcost.report import files, text
 from convcost.report.architecture import definitions, options_table
@@ -151,35 +148,3 @@ class NetworkFormReport(Report):
     def to_latex(self, path: str | Path | None = None) -> str:
         """All equations for math mode; written to `path` if given, whole or not at all."""
         return files.deliver(f"{self.form.latex()}\n", path)
-
-
-@dataclass(frozen=True)
-class ListReport(Report):
-    """What the registry holds; `models` are the names of models to compare networks with."""
-
-    models: Sequence[str]
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per record."""
-        import pandas as pd
-
-        rows = [(kind, name, what) for kind, found in _sections().items() for name, what in found.items()]
-        return pd.DataFrame(rows, columns=["kind", "name", "what"])
-
-    def content(self) -> Content:
-        """One table per kind of record, names in alphabetical order."""
-        sections = _sections()
-        blocks: list[Block] = []
-        for kind, found in sections.items():
-            rows = [[name, what] for name, what in found.items()]
-            blocks += [Table([Column(kind), Column("what", "words")], rows), GAP]
-        said = f"Models to compare networks with: {', '.join(self.models)}; torchvision:NAME, timm:NAME."
-        return Content("", "", [*blocks, Sentence(said)])
-
-
-def _sections() -> Mapping[str, Mapping[str, str]]:
-    """Name and title of every record, by kind."""
-    kinds = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
-    records = sorted(registry().values(), key=lambda record: record.name)
-    return {kind: {record.name: record.title for record in records if type(record) is of} for kind, of in kinds.items()}

@@ -1,0 +1,49 @@
+"""What the registry holds, by kind of record. It starts without SymPy, as only names are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from convcost.core.architecture import Architecture
+from convcost.core.convention import Convention
+from convcost.core.record import Formula, Operator
+from convcost.core.registry import registry
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
+from convcost.report.report import Report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ListReport(Report):
+    """What the registry holds; `models` are the names of models to compare networks with."""
+
+    models: Sequence[str]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per record."""
+        import pandas as pd
+
+        rows = [(kind, name, what) for kind, found in _sections().items() for name, what in found.items()]
+        return pd.DataFrame(rows, columns=["kind", "name", "what"])
+
+    def content(self) -> Content:
+        """One table per kind of record, names in alphabetical order."""
+        sections = _sections()
+        blocks: list[Block] = []
+        for kind, found in sections.items():
+            rows = [[name, what] for name, what in found.items()]
+            blocks += [Table([Column(kind), Column("what", "words")], rows), GAP]
+        said = f"Models to compare networks with: {', '.join(self.models)}; torchvision:NAME, timm:NAME."
+        return Content("", "", [*blocks, Sentence(said)])
+
+
+def _sections() -> Mapping[str, Mapping[str, str]]:
+    """Name and title of every record, by kind."""
+    kinds = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
+    records = sorted(registry().values(), key=lambda record: record.name)
+    return {kind: {record.name: record.title for record in records if type(record) is of} for kind, of in kinds.items()}
