@@ -85,7 +85,7 @@ def test_table_4_of_the_paper() -> None:
 
 
 def test_channels_round_like_the_authors_code() -> None:
-    rounded = module_of(NAME).multiple_of_8
+    rounded = module_of("_parts").multiple_of_8
     for channels in (Fraction(n, 20) for n in range(1, 40_000)):
         nearest = max(8, int(channels + 4) // 8 * 8)
         assert rounded(channels) == (nearest + 8 if 10 * nearest < 9 * channels else nearest)
