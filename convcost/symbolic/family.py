@@ -62,14 +62,14 @@ class Width:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ChannelRule:
     """How a width follows a multiplier: by a text of `RULES`, or as `times` another width."""
 
     width: Width
     text: str = ""
     least_one: bool = False
     times: int = 1
-    of: Rule | None = None
+    of: ChannelRule | None = None
 
     def __call__(self, multiplier: Fraction) -> int:
         """Return the channels at a multiplier."""
@@ -84,7 +84,7 @@ class Rule:
         return self.text.format(f"{self.width.base}·{f'max({symbol}, 1)' if self.least_one else symbol}")
 
 
-def rules(widths: Sequence[Width]) -> dict[str, Rule]:
+def rules(widths: Sequence[Width]) -> dict[str, ChannelRule]:
     """Return a rule for each width by name, with the same rounding for all; {} if no known rounding gives them.
 
     What no rounding of its own gives is a multiple of another width, and so is what can be the same multiple (the
@@ -97,14 +97,14 @@ def rules(widths: Sequence[Width]) -> dict[str, Rule]:
         direct = {w.name: [x for x in (False, True) if w.follows(rounding, x)] for w in ordered}
         forced = [w.name for w in ordered if not direct[w.name]]
         often = Counter(t for name in forced for t in set(multiples[name].values()))
-        found: dict[str, Rule] = {}
+        found: dict[str, ChannelRule] = {}
         for width in ordered:
             of = {n: t for n, t in multiples[width.name].items() if n in found and t in often and found[n].of is None}
             if of:
                 name = max(of, key=lambda n: often[of[n]])
-                found[width.name] = Rule(width, times=of[name], of=found[name])
+                found[width.name] = ChannelRule(width, times=of[name], of=found[name])
             elif direct[width.name]:
-                found[width.name] = Rule(width, text, direct[width.name][0])
+                found[width.name] = ChannelRule(width, text, direct[width.name][0])
         if len(found) == len(widths):
             return found
     return {}
@@ -134,7 +134,7 @@ class Family(Equations):
         return (*self.sizes, *(width.name for width in self.widths))
 
     @cached_property
-    def rules(self) -> dict[str, Rule]:
+    def rules(self) -> dict[str, ChannelRule]:
         """How each width follows the multiplier; empty where no known rounding gives all of them."""
         return rules(self.widths)
 

@@ -18,7 +18,7 @@ from . import _parts as parts
 from ._inception import THREE, Branch, Conv, Pool
 
 
-class Row(NamedTuple):
+class ModuleRow(NamedTuple):
     """A row of the figure: #1×1, #3×3 reduce, #3×3, double #3×3 reduce, double #3×3, pool and projection.
 
     A row without #1×1 has stride 2, and its pooling passes through.
@@ -35,16 +35,16 @@ class Row(NamedTuple):
 
 
 MODULES = {
-    "3a": Row(64, 64, 64, 64, 96, True, 32),
-    "3b": Row(64, 64, 96, 64, 96, True, 64),
-    "3c": Row(0, 128, 160, 64, 96, False, 0),
-    "4a": Row(224, 64, 96, 96, 128, True, 128),
-    "4b": Row(192, 96, 128, 96, 128, True, 128),
-    "4c": Row(160, 128, 160, 128, 160, True, 96, listed=128),
-    "4d": Row(96, 128, 192, 160, 192, True, 96, listed=128),
-    "4e": Row(0, 128, 192, 192, 256, False, 0),
-    "5a": Row(352, 192, 320, 160, 224, True, 128),
-    "5b": Row(352, 192, 320, 192, 224, False, 128),
+    "3a": ModuleRow(64, 64, 64, 64, 96, True, 32),
+    "3b": ModuleRow(64, 64, 96, 64, 96, True, 64),
+    "3c": ModuleRow(0, 128, 160, 64, 96, False, 0),
+    "4a": ModuleRow(224, 64, 96, 96, 128, True, 128),
+    "4b": ModuleRow(192, 96, 128, 96, 128, True, 128),
+    "4c": ModuleRow(160, 128, 160, 128, 160, True, 96, listed=128),
+    "4d": ModuleRow(96, 128, 192, 160, 192, True, 96, listed=128),
+    "4e": ModuleRow(0, 128, 192, 192, 256, False, 0),
+    "5a": ModuleRow(352, 192, 320, 160, 224, True, 128),
+    "5b": ModuleRow(352, 192, 320, 192, 224, False, 128),
 }
 # The figure's footnote: the first convolution is separable, with depth multiplier 8.
 DEPTH_MULTIPLIER = 8
@@ -53,7 +53,7 @@ DEPTH_MULTIPLIER = 8
 HALVE = Pool(stride=2, padding=1)
 
 
-def _branches(row: Row, variant: str) -> tuple[Branch, ...]:
+def _branches(row: ModuleRow, variant: str) -> tuple[Branch, ...]:
     stride = 1 if row.one else 2
     three = (Conv(row.reduce), Conv(row.three, THREE, stride))
     double = (Conv(row.double_reduce), Conv(row.double, THREE), Conv(row.double, THREE, stride))
