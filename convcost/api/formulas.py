@@ -48,7 +48,7 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
     """Calculate the cost of a network on a whole grid of settings, from its formula, exactly.
 
     name      a network of the registry ("mobilenet_v1")
-    options   its own, each one value, "START:STOP:STEP" (STOP is in it where the steps meet it), "a,b,c", or
+    options   its own, each one value, "START:STOP:STEP" (STOP is included if a step lands on it), "a,b,c", or
               anything that can be iterated over
     progress  is called with how many more points are done
 

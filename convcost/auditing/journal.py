@@ -125,7 +125,7 @@ def _read(path: Path, lines: list[bytes], depends: Mapping[str, object]) -> list
     except (ValueError, TypeError) as error:
         if isinstance(error, ConvcostError):
             raise
-        raise ConvcostError(f"cannot resume: {path} is no journal of convcost audit; delete it") from error
+        raise ConvcostError(f"cannot resume: {path} is not a journal of convcost audit; delete it") from error
 
 
 def _check(path: Path, before: Mapping[str, object], now: Mapping[str, object]) -> None:

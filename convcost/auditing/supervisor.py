@@ -148,7 +148,7 @@ _stopped: set[str] = set()
 
 
 def supervised(line: str, settings: WorkerSettings) -> dict[str, object]:
-    """Return the row of a model as plain data, compared in a process of its own; what the model does never raises.
+    """Return the row of a model as plain data, compared in a process of its own; no failure of the model raises.
 
     Raises ConvcostError where no process can be started, and after `stop`.
     """

@@ -113,7 +113,7 @@ def _read(file: Path) -> dict[str, BaselineCosts]:
     except OSError as error:
         raise ConvcostError(f"cannot read the baseline {file.name}: {error.strerror}; {_HINT}") from error
     except ValueError as error:
-        raise ConvcostError(f"the baseline {file.name} is no JSON: {error}; {_HINT}") from error
+        raise ConvcostError(f"the baseline {file.name} is not JSON: {error}; {_HINT}") from error
     if not isinstance(data, dict):
         raise ConvcostError(f"the baseline {file.name} must be an object with one key per budget; {_HINT}")
     return {name: _read_costs(file.name, name, entry) for name, entry in data.items()}

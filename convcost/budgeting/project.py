@@ -58,10 +58,10 @@ class Limit:
             raise DomainError(f"{what} is {text!r}, but must be a limit: {_EXAMPLE}")
         relation, amount = match.groups()
         if relation not in _HOLDS:
-            raise DomainError(f"{what} is {text!r}, and {relation!r} is no comparison: {_EXAMPLE}")
+            raise DomainError(f"{what} is {text!r}, and {relation!r} is not a comparison: {_EXAMPLE}")
         bound = parse_amount(what, amount)
         if bound.denominator != 1:
-            raise DomainError(f"{what} is {text!r}, but counts are whole numbers, and {amount} is none")
+            raise DomainError(f"{what} is {text!r}, but counts are whole numbers, and {amount} is not one")
         return cls(relation, int(bound), amount)
 
     @property

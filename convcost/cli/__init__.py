@@ -1,1 +1,1 @@
-"""The command line: parse, call, print, exit code; one file a command."""
+"""The command line: parse, call, print, exit code; one file per command."""

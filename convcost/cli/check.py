@@ -15,7 +15,7 @@ def command(
     path: Path = typer.Argument(Path("."), help="A pyproject.toml, or its folder."),
     update: bool = typer.Option(False, "--update", help="Write the baseline: what the models cost now."),
     markdown: Path | None = typer.Option(
-        None, metavar="FILE", help="Write a summary as Markdown, as for a CI job; - prints it instead of the table."
+        None, metavar="FILE", help="Write a Markdown summary, for example for CI; - prints it instead of the table."
     ),
     baseline: Path | None = typer.Option(
         None, metavar="FILE", help="The baseline.", show_default="convcost-baseline.json beside pyproject.toml"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show(report: Report, *, latex: bool = False) -> None:
-    """Print a report, as LaTeX or in the width of the terminal; only a terminal gets colours, none of them a model's.
+    """Print a report, as LaTeX or in the width of the terminal; only a terminal gets colours.
 
     What a model's name holds is printed, never obeyed.
     """

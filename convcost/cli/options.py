@@ -65,7 +65,7 @@ def output(text: str) -> Any:
 
 
 CSV = output("Write the rows as CSV, exact integers.")
-MARKDOWN = output("Write Markdown, as for a pull request.")
+MARKDOWN = output("Write Markdown, for example for a pull request.")
 LATEX = output("Write the tables as LaTeX (booktabs).")
 HTML = output("Write the rows as HTML.")
 JSON = output("Write everything as JSON.")

@@ -28,7 +28,7 @@ def command(
 ) -> int:
     """Calculate a network's cost on a grid of settings from its formula: exact integers, nothing is traced.
 
-    GRID is one value, START:STOP:STEP (STOP is in it where the steps meet it), or a list with commas. A network's
+    GRID is one value, START:STOP:STEP (STOP is included if a step lands on it), or a list with commas. A network's
     other options are given the same way; convcost show NAME lists them. Points at which the network cannot be built
     are left out. Exit code: 0, 1 a verified point disagrees, 2 could not run.
     """

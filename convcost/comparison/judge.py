@@ -109,7 +109,7 @@ class Judge:
         if call.result is None or call.result.shape != call.output:
             return Verdict.DISAGREE, _shapes(call)
         if call.cost != paper.cost:
-            return Verdict.DISAGREE, f"what the model calls costs {call.cost}, the paper's line {paper.cost}"
+            return Verdict.DISAGREE, f"the model's call costs {call.cost}, the paper's {paper.cost}"
         if paper.parameters != call.parameters:
             return Verdict.DISAGREE, f"{paper.parameters} parameters in the formula, {call.parameters} in the model"
         return self._count(measured)

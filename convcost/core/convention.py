@@ -84,10 +84,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """A count that is wrong by the counter's own convention: which calls it befalls, what is counted then, and why.
+    """A count that is wrong by the counter's own convention: which calls it affects, what is counted then, and why.
 
-    `predicts` gives the wrong count of a call, and None for a call that the fault does not befall. `seen_in` names the
-    versions that it was seen in, `at` the calls that it can befall: by where they are made, or by their place among
+    `predicts` gives the wrong count of a call, and None for a call that the fault does not affect. `seen_in` names the
+    versions that it was seen in, `at` the calls that it can affect: by where they are made, or by their place among
     the calls of their module.
     """
 
@@ -98,7 +98,7 @@ class Fault:
     at: CallFilter = EVERY_CALL
 
     def count(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Count | None:
-        """Return the wrong count of a call, None for one that the fault does not befall."""
+        """Return the wrong count of a call, None for one that the fault does not affect."""
         concerned = (self.operators == ALL or call.name in self.operators) and self.at.passes(call, siblings)
         return self.predicts(call) if concerned else None
 
@@ -139,7 +139,7 @@ class Convention:
         return next((rule for rule in self.also if rule.matches(call, siblings)), None)
 
     def fault(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Fault | None:
-        """Return the first known fault that befalls a call, None if there is none."""
+        """Return the first known fault that affects a call, None if there is none."""
         return next((fault for fault in self.faults if fault.count(call, siblings) is not None), None)
 
     def weigh(self, call: OpCall) -> Count | None:

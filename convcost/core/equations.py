@@ -1,4 +1,4 @@
-"""Results that notebooks show as equations. How they are typeset is said from above, where printers are."""
+"""Results that notebooks show as equations. `convcost/__init__.py` sets the printer that typesets them."""
 
 from __future__ import annotations
 

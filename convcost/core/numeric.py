@@ -214,7 +214,7 @@ def ceil_div(dividend: Count, divisor: Count) -> Count:
 def as_fraction(count: Count) -> Fraction:
     """Return an exact number as a fraction; raises TypeError for an array or a symbol."""
     if not isinstance(count, Rational):
-        raise TypeError(f"{count!r} is no exact number")
+        raise TypeError(f"{count!r} is not an exact number")
     return Fraction(count)
 
 

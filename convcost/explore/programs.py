@@ -125,7 +125,7 @@ def measured_program(comparison: Comparison) -> NetworkProgram:
 def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkProgram:
     """Return a model at all open sizes of its input; DomainError with the reason where that cannot be."""
     if comparison.unit != "macs":
-        raise DomainError("the sizes of the input can be changed where multiply-accumulates are counted, not FLOPs")
+        raise DomainError("the input's sizes can be changed only when the unit is macs, not flops")
     measured = _measured_sizes(comparison, derivation)
     sliders = tuple(
         Slider(name, name, _MEANINGS.get(name, "size of the input"), 1, max(4 * size, _HIGHEST_SIZE), size, usual=size)
@@ -162,17 +162,17 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
     if [row.macs if row.macs is None else values[row.macs] for row in structure.rows] != [
         row.macs_formula for row in comparison.rows
     ]:
-        raise DomainError("what was derived is not what was compared")
+        raise DomainError("the derived formula and the comparison give different counts")
     return found
 
 
 def _measured_sizes(comparison: Comparison, derivation: Derivation) -> dict[str, int]:
     """Return the open sizes as they were measured; DomainError unless the input is one tensor that has some."""
     if not derivation.symbols:
-        raise DomainError("the model has no size that is open")
+        raise DomainError("the model's input has no free size")
     sizes = dict(zip(derivation.input.split("×"), comparison.inputs[0].shape, strict=False))
     if len(comparison.inputs) != 1 or comparison.inputs[0].dtype or not set(derivation.symbols) <= set(sizes):
-        raise DomainError("only a model of one image has sizes that can be changed here")
+        raise DomainError("sizes can be changed here only if the input is one image")
     return {name: sizes[name] for name in derivation.symbols}
 
 

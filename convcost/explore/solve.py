@@ -66,7 +66,6 @@ class Solution:
 
     sweep: Sweep
     budget: Budget
-    prefer: str
     best: Point | None
     neighbours: tuple[Neighbour, ...]
     largest: tuple[Point, ...]
@@ -96,22 +95,20 @@ def solve(
         raise DomainError("give a budget: the most MACs, parameters or activations")
     axes, single = _lattice(architecture, options, step, alpha_step)
     if not axes:
-        raise DomainError(
-            f"nothing of {architecture.name} is left to choose; give an option several values, START:STOP:STEP"
-        )
+        raise DomainError(f"every option of {architecture.name} is fixed; give one several values, START:STOP:STEP")
     free = [axis.option.name for axis in axes]
     if prefer not in (BALANCED, *free):
-        raise DomainError(f"cannot prefer {prefer!r}; to choose are {', '.join([BALANCED, *free])}")
+        raise DomainError(f"cannot prefer {prefer!r}; choose one of {', '.join([BALANCED, *free])}")
     sweep = grid(architecture, axes, single, progress)
     built = ~sweep.refused
     fits = built.copy()
     for name, limit in budget.limits.items():
         fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
     if not fits.any():
-        return Solution(sweep, budget, prefer, None, (), (), _smallest(sweep, budget, built))
+        return Solution(sweep, budget, None, (), (), _smallest(sweep, budget, built))
     best = _first(sweep, fits, prefer)
     largest = tuple(_point(sweep, budget, index) for index in _maximal(fits))
-    return Solution(sweep, budget, prefer, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
+    return Solution(sweep, budget, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
 
 
 def _lattice(

@@ -65,7 +65,7 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
     except ConvcostError:
         raise
     except TypeError as error:
-        raise MeasurementError(f"{reference} has not the same options as the formula's network") from error
+        raise MeasurementError(f"{reference} does not take the options of the formula's network") from error
     except Exception as error:
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise MeasurementError(f"{reference} cannot be built at these settings: {text}") from error

@@ -94,7 +94,7 @@ def _file(file: Path) -> ModuleType:
     loader = _SourceLoader(name, str(path)) if path.suffix == ".py" else None
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
-        raise MeasurementError(f"{file} cannot be imported: it is no Python file")
+        raise MeasurementError(f"{file} cannot be imported: it is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look there
     try:

@@ -161,7 +161,7 @@ def read_csv(path: Path) -> AuditReport:
             tuple(AuditRow(**{name: _value(name, cell) for name, cell in line.items()}) for line in lines)
         )
     except (OSError, ValueError, TypeError) as error:
-        raise ConvcostError(f"cannot read {path}: it is no CSV of convcost audit") from error
+        raise ConvcostError(f"cannot read {path}: it is not a CSV file of convcost audit") from error
 
 
 def _value(name: str, cell: str) -> Any:

@@ -59,13 +59,13 @@ def _condition(name: str, values: tuple[object, ...]) -> str:
 
 
 def rule_rows(convention: Convention) -> list[list[str]]:
-    """A row a rule, those of the second look last."""
+    """One row per rule, those of the second look last."""
     rows = [[", ".join(r.operators), weights(r), sight(r), r.sentence] for r in convention.rules]
     return rows + [[", ".join(r.operators), weights(r), sight(r), f"besides: {r.sentence}"] for r in convention.also]
 
 
 def fault_rows(convention: Convention) -> list[list[str]]:
-    """A row a known fault."""
+    """One row per known fault."""
     rows = [["all" if f.operators == ALL else ", ".join(f.operators), f.sentence, f.seen_in] for f in convention.faults]
     first, second = ({name for r in rules for name in r.operators} for rules in (convention.rules, convention.also))
     also = first & second

@@ -57,7 +57,7 @@ def read_sizes(symbols: Sequence[str], values: Sequence[Value], named: Mapping[s
     given = dict(zip(symbols, values, strict=False))
     unknown = [name for name in named if name not in symbols]
     if len(values) > len(symbols) or unknown:
-        surplus = repr(unknown[0]) if unknown else f"a size number {len(values)}"
+        surplus = repr(unknown[0]) if unknown else f"size number {len(values)}"
         raise DomainError(f"there is no {surplus}; the sizes are {', '.join(symbols) or 'all fixed'}")
     if twice := [name for name in named if name in given]:
         raise DomainError(f"{twice[0]} is given twice; give it once")

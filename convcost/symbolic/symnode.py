@@ -53,7 +53,7 @@ class Trace:
 def refused(what: str) -> MeasurementError:
     """Return the error of a size whose value the model asks for."""
     return MeasurementError(
-        f"the model turns a size into a number ({what}), so its cost is no one formula of that size; "
+        f"the model turns a size into a number ({what}), so no single formula of that size gives its cost; "
         "leave the size out of --symbols"
     )
 
@@ -148,7 +148,7 @@ class BoolNode(Node):
     constant_bool = maybe_as_bool
 
     def bool_(self) -> bool:
-        """Whoever asks is the model, or a kernel of torch."""
+        """The model or one of torch's kernels asks for the value."""
         return self.guard_bool("", 0) if self.trace.in_kernel else self.expect_true("", 0)
 
     def int_(self) -> int:

@@ -1,6 +1,6 @@
 """The pytest plugin: budgets as tests, and tracebacks that end in the user's own code.
 
-pytest imports this whenever it starts, so that nothing else is imported here but when it is used.
+pytest imports this whenever it starts, so everything else is imported only where it is used.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ NAMES: tuple[tuple[str, object, tuple[str, ...]], ...] = (
 
 @one_at_a_time
 def capture_call_sites(model: nn.Module, inputs: object) -> Capture:
-    """Capture a model's calls with the functions and modules that make them; else as `capture`."""
+    """Capture as `capture` does, and note the functions and modules that make each call."""
     with ExitStack() as patches:
         for place, room, names in NAMES:
             for name in names:

@@ -172,7 +172,7 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
         if ".quantized" in type(module).__module__ and "Functional" not in type(module).__name__:
             kind = f"{type(module).__module__}.{type(module).__name__}"
             where = f"module {name!r}" if name else "the model"
-            raise MeasurementError(f"{where} is quantised ({kind}); give the float model that it was made of")
+            raise MeasurementError(f"{where} is quantised ({kind}); give the float model it was made from")
     if not any(is_lazy(tensor) for tensor in _held(model)):
         return model
     copied = on_cpu(model)

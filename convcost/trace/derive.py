@@ -239,7 +239,7 @@ def _fixed_sizes(found: Checkable) -> list[str]:
 
 
 def measured(model: nn.Module, inputs: object, name: str = "") -> Derivation:
-    """Return the derivation of a plain trace at one size: without symbols, to check one with symbols by it."""
+    """Return the derivation of a plain trace at one size, to check a symbolic one against."""
     given = Inputs.of(inputs)
     captured = capture(model, given)
     return Derivation(

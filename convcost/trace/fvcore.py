@@ -172,7 +172,7 @@ def _whole(count: float) -> int:
 
 
 class PlainConvolutions(TorchFunctionMode):
-    """While active, every convolution is called as `torch._convolution`, as which it stands in a torch.jit trace.
+    """While active, every convolution is called as `torch._convolution`, its name in a torch.jit trace.
 
     The meta device takes traced sizes there, and nowhere else.
     """

@@ -59,7 +59,7 @@ def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: b
 
     count = total(*operands)
     if not 0 <= count < _EXACT or not all(_linear_in(total, operands, i, count) for i in range(len(operands))):
-        raise ConvcostError(f"the ones probe gave {count}; it needs a multilinear operator of less than 2**53 MACs")
+        raise ConvcostError(f"the ones probe gave {count}; it needs a multilinear operator with fewer than 2**53 MACs")
     return int(count)
 
 

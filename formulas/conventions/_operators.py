@@ -155,7 +155,7 @@ def nothing(call: OpCall) -> Count | None:
 
 
 def left_out(seen_in: str) -> tuple[Fault, ...]:
-    """Return what a torch.jit trace does to calls that nothing comes of, and to those inside of what it shows whole."""
+    """Return the faults of a torch.jit trace: calls whose result is unused, and calls inside of what it shows whole."""
     return (
         Fault(
             ALL,

@@ -1,4 +1,4 @@
-"""What profilers count that patch functions of PyTorch: DeepSpeed's, and calflops, which descends from it."""
+"""What the profilers that patch PyTorch's functions count: DeepSpeed's, and calflops, which descends from it."""
 
 from __future__ import annotations
 

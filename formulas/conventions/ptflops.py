@@ -55,7 +55,7 @@ def _other_scores(call: OpCall) -> Count | None:
     return product((scores, size + values // heads)) + _scores(call) + output
 
 
-_OTHER_KEYS = "keys and values of other widths are counted with the squares of these"
+_OTHER_KEYS = "keys and values of another width are counted with the square of that width"
 _OTHER_WIDTHS = CallFilter(
     modules=("MultiheadAttention",),
     where=lambda call: len({call.site.owner.settings[name] for name in ("kdim", "vdim", "embed_dim")}) > 1,
@@ -86,7 +86,7 @@ _ATTENTION_FAULTS = (
     Fault(
         ALL,
         nothing,
-        "timm's attention has a hook of its own, and what the layers in it are given is not added up",
+        "timm's attention has a hook of its own, and the counts of the layers inside it are not added",
         _SEEN_IN,
         CallFilter(where=lambda call: _TIMM in call.site.owner.within),
     ),

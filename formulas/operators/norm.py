@@ -1,4 +1,4 @@
-"""Normalisation of activations and of weights: no multiply-accumulate in the sense of this book."""
+"""Normalisation of activations and of weights: none of it counts as multiply-accumulates."""
 
 from __future__ import annotations
 

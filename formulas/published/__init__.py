@@ -1,1 +1,1 @@
-"""What papers print: one CSV a paper or README, in its own convention."""
+"""What papers print: one CSV per paper or README, in its own convention."""

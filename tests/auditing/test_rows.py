@@ -95,7 +95,7 @@ def test_another_file_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(content)
     if content:
-        with pytest.raises(convcost.ConvcostError, match="it is no CSV of convcost audit"):
+        with pytest.raises(convcost.ConvcostError, match="it is not a CSV file of convcost audit"):
             read_csv(file)
     with pytest.raises(convcost.ConvcostError, match="cannot read"):
         read_csv(tmp_path / "none.csv")

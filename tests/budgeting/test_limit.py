@@ -70,10 +70,10 @@ def test_amounts(text: str, bound: int) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("=< 3", "'=<' is no comparison"),
-        ("= 3", "'=' is no comparison"),
-        ("!= 3", "'!=' is no comparison"),
-        ("=== 3", "'===' is no comparison"),
+        ("=< 3", "'=<' is not a comparison"),
+        ("= 3", "'=' is not a comparison"),
+        ("!= 3", "'!=' is not a comparison"),
+        ("=== 3", "'===' is not a comparison"),
         ("<= -3", "macs is '-3'"),
         ("<= much", "macs is 'much'"),
         ("<=", "macs is ''"),

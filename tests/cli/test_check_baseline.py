@@ -129,7 +129,7 @@ def test_another_file(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "is no JSON"),
+        ("{", "is not JSON"),
         ("[]", "must be an object"),
         ('{"only": 3}', "only must have macs, params, activations and uncounted"),
         ('{"only": {"macs": 1, "params": 2, "activations": 3}}', "only must have"),

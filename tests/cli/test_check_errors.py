@@ -18,7 +18,7 @@ from tests.shell import convcost
         ('macs = "<= 3" # model', "[tool.convcost.budgets.bad] model is missing"),
         ("model = 3", "[tool.convcost.budgets.bad] model is 3"),
         ("macs = 300", "[tool.convcost.budgets.bad] macs is 300, but must be a limit"),
-        ('macs = "=< 300"', "[tool.convcost.budgets.bad] macs is '=< 300', and '=<' is no comparison"),
+        ('macs = "=< 300"', "[tool.convcost.budgets.bad] macs is '=< 300', and '=<' is not a comparison"),
         ('params = "<= many"', "[tool.convcost.budgets.bad] params is 'many'"),
         ('uncounted = "some"', "[tool.convcost.budgets.bad] uncounted is 'some'"),
         ("uncounted = true", "[tool.convcost.budgets.bad] uncounted is True"),

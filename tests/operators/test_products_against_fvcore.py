@@ -25,7 +25,7 @@ UNHANDLED = sorted({*PRODUCTS} - {*EXACT, *FAULTY})
 
 
 def predictions(call: OpCall) -> set[Any]:
-    """What the faults that befall a call make of it: one number, however many of them explain it."""
+    """What the faults that affect a call make of it: one number, however many of them explain it."""
     found = [fault.count(call) for fault in FVCORE.faults]
     return {count for count in found if count is not None}
 

@@ -133,7 +133,7 @@ def test_calls_that_nobody_counts() -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: assert_cost(Pair(), (4, 8), macs="=< 3"), "'=<' is no comparison"),
+        (lambda: assert_cost(Pair(), (4, 8), macs="=< 3"), "'=<' is not a comparison"),
         (lambda: assert_cost(Pair(), (4, 8), macs=3), "macs is 3, but must be a limit"),  # type: ignore[arg-type]
         (lambda: assert_cost(Pair(), (4, 8)), "give a limit"),
         (lambda: assert_cost(Pair(), (4, 8), macs="< 1", uncounted="aten::sort"), "must be several names"),

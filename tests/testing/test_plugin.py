@@ -159,7 +159,7 @@ def test_errors_end_in_the_users_own_line(folder: Path) -> None:
     (folder / "test_net.py").write_text(ERRORS)
     code, out = run(folder)
     assert (code, "3 failed" in out, ours(folder, out)) == (1, True, [])
-    assert "'=<' is no comparison" in out
+    assert "'=<' is not a comparison" in out
     assert "the model cannot run on an input of 1×4×32×32" in out
     assert "in forward" in out  # where the model itself fails, its own lines stay
     assert "unknown factory of net.py 'Gone'" in out

@@ -1,4 +1,4 @@
-"""The claims of the papers: one CSV a paper or README in `formulas/published`, read and checked row by row."""
+"""The claims of the papers: one CSV per paper or README in `formulas/published`, read and checked row by row."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _NO_FORMULA = "?"
 class Claim:
     """A number or a sentence as printed.
 
-    subject     what is computed, in the language of `subject`; a leading ? says that the registry has no formula for it
-    unit        "", %, times, K, M or G; "K=1024" where the paper counts so
-    convention  a counting of `reading`, and whether the paper states it
-    means       what words or a rounded factor mean exactly, in the same language; empty for a printed number
-    verified    whether the text was compared with the paper's
+    about     what is computed, in the language of `notation`; a leading ? says that the registry has no formula for it
+    unit      "", %, times, K, M or G; "K=1024" where the paper counts so
+    counting  a counting of `reading`; `stated` says whether the paper states it
+    means     what words or a rounded factor mean exactly, in the same language; empty for a printed number
+    verified  whether the text was compared with the paper's
     """
 
     paper: str
@@ -124,7 +124,7 @@ def _claim(paper: str, row: dict[str, str]) -> Claim:
     }
     wrong = missing or [name for name, right in closed.items() if not right]
     if wrong:
-        raise ClaimError(f"{where}: {wrong[0]} is {row[wrong[0]]!r}, which is none that a claim can have")
+        raise ClaimError(f"{where}: {wrong[0]} is {row[wrong[0]]!r}, which no claim can have")
     claim = Claim(
         paper,
         row["id"],

@@ -44,7 +44,7 @@ def _formula(record: Formula, named: NamedCost, metric: str, counting: str) -> C
         raise ClaimError(f"{named.name} is one formula and has no part {named.part!r}")
     wrong = [value for _, value in named.settings if not NUMBER.fullmatch(value)]
     if wrong:
-        raise ClaimError(f"{named.name} takes numbers, and {wrong[0]!r} is none")
+        raise ClaimError(f"{named.name} takes numbers, and {wrong[0]!r} is not one")
     values = {name: Fraction(value) for name, value in named.settings}
     names = {symbol.name for symbol in record.symbols}
     full = record.complete_values(values)

@@ -223,5 +223,5 @@ def value(subject: ClaimSubject, count: Callable[[NamedCost], Fraction]) -> Frac
     if subject.sign == "-":
         return left - right
     if subject.sign == "/" and right == 0:
-        raise ClaimError("the subject divides by nothing")
+        raise ClaimError("the subject divides by zero")
     return left * right if subject.sign == "*" else left / right

@@ -94,7 +94,7 @@ class RefereeRun:
         for explanation in self.explanations:
             if explanation.counter == counter:
                 return explanation
-        raise UnknownNameError("counter of this referee", counter, [one.counter for one in self.explanations])
+        raise UnknownNameError("counter in this run", counter, [one.counter for one in self.explanations])
 
 
 def referee(calls: Sequence[OpCall], ran: Iterable[CounterRun], batch: int, sizes: int = 0) -> RefereeRun:

@@ -158,7 +158,7 @@ def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Pr
 def _load_and_call(reference: ModelReference, load: Load, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     with load(reference) as function:
         if not callable(function):
-            raise MeasurementError(f"{reference.text} is no function")
+            raise MeasurementError(f"{reference.text} is not a function")
         return _call(function, model, args, kwargs)
 
 
@@ -178,7 +178,7 @@ def _read(returned: object, paths: set[str]) -> Printout:
         modules = {str(path): _whole(count, f" for module {str(path)!r}") for path, count in returned.items()}
         stranger = next((path for path in modules if path not in paths), None)
         if stranger is not None:
-            raise MeasurementError(f"it returned a count for {stranger!r}, which is no module of the model")
+            raise MeasurementError(f"it returned a count for {stranger!r}, which is not a module of the model")
         return Printout(sum(modules.values()), modules)
     if isinstance(returned, tuple) and len(returned) == 2:
         return Printout(_whole(returned[0], " for the MACs"))

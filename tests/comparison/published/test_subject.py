@@ -56,7 +56,7 @@ def test_depth_is_bounded() -> None:
         ("depthwise_separable D_K=3 M=8 N=8 D_F=7 q=1", "needs values for"),
         ("depthwise_separable D_K=x M=8 N=8 D_F=7", "takes numbers, and 'x' is none"),
         ("depthwise_separable D_K=1/0 M=8 N=8 D_F=7", "takes numbers, and '1/0' is none"),
-        ("mobilenet_v1 / (mobilenet_v1 - mobilenet_v1)", "the subject divides by nothing"),
+        ("mobilenet_v1 / (mobilenet_v1 - mobilenet_v1)", "the subject divides by zero"),
         ("depthwise_separable[conv1] D_K=3", "stands where the subject should end"),
     ],
 )

@@ -76,7 +76,7 @@ def test_what_a_function_may_return(value: object) -> None:
             "it returned '1' for module 'conv'; return a whole number, (macs, params), "
             "or a dict of whole numbers by module path",
         ),
-        ({"stem": 1}, "it returned a count for 'stem', which is no module of the model"),
+        ({"stem": 1}, "it returned a count for 'stem', which is not a module of the model"),
     ],
 )
 def test_what_is_no_count_is_said_in_one_line(value: object, said: str) -> None:
@@ -177,7 +177,7 @@ def test_an_error_of_the_script_is_a_row(script: str, name: str, said: str) -> N
 def test_what_cannot_be_loaded_is_a_row(script: str, tmp_path: Path) -> None:
     assert refereed(f"{tmp_path}/other.py:count").failed == f"there is no file {tmp_path}/other.py"
     assert refereed(f"{script}:cont").failed == f"unknown function of {script} 'cont'; did you mean count?"
-    assert refereed(f"{script}:neighbour").failed == f"{script}:neighbour is no function"
+    assert refereed(f"{script}:neighbour").failed == f"{script}:neighbour is not a function"
     (tmp_path / "wrong.py").write_text("def count(:\n")
     assert f"{tmp_path}/wrong.py cannot be imported: SyntaxError" in refereed(f"{tmp_path}/wrong.py:count").failed
 
