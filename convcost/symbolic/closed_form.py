@@ -180,16 +180,19 @@ def image_form(architecture: Architecture, given: Mapping[str, object]) -> Image
     The domain starts at the least image that the architecture admits. In it every feature map has a pixel, and
     weights have the shapes that they have at the default image: a dense layer on a flattened map fixes its size.
 
-    Raises DomainError for an option that sets the batch or the image, which are left open here.
+    Raises DomainError for an option that sets the batch or the image, which are left open here, and for an architecture
+    whose image has one size.
     """
     fixed = [name for name in given if name in OPEN]
     if fixed:
         raise DomainError(f"{fixed[0]} is left open here: the formula is one for every batch, height and width")
     settings = architecture.settings(given)
+    low = next((option.low for option in architecture.options if option.name in _SIDES), None)
+    if low is None:
+        raise DomainError(f"{architecture.name} has an image of one size; a proof speaks of every height and width")
     network = architecture.network({**settings, "batch": B}, sides=(H, W))
     usual = architecture.network(settings)
     guards = {*_maps(network), *_weights(network, usual)} - {sympy.true}
-    low = next(option.low for option in architecture.options if option.name in _SIDES)
     return ImageForm(network, Domain({"B": 1, "H": int(low), "W": int(low)}, tuple(sorted(guards, key=str))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,3 +79,10 @@ def test_the_formula_of_mobilenet_v1() -> None:
 def test_batch_and_image_are_left_open(option: str) -> None:
     with pytest.raises(DomainError, match=f"{option} is left open here"):
         image_form(find(Architecture, "mobilenet_v1", "network"), {option: "2"})
+
+
+def test_an_architecture_of_one_image_size_is_one_line() -> None:
+    mobilenet = NETWORKS["mobilenet_v1"]
+    fixed = replace(mobilenet, options=tuple(o for o in mobilenet.options if o.name not in ("rho", "resolution")))
+    with pytest.raises(DomainError, match="mobilenet_v1 has an image of one size; a proof speaks of every height"):
+        image_form(fixed, {})
