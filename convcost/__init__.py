@@ -67,3 +67,7 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'convcost' has no attribute {name!r}")
     return getattr(importlib.import_module(_PUBLIC[name]), _RENAMED.get(name, name))
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import convcost
+
 ROOT = Path(__file__).parents[1]
 PROBE = """
 import convcost, convcost.formulas, pathlib
@@ -50,3 +52,8 @@ def test_every_package_of_the_tree_is_listed() -> None:
     files = [path for top in ("convcost", "formulas") for path in (ROOT / top).rglob("__init__.py")]
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in files}
     assert listed == {f"convcost.{name}" if name.startswith("formulas") else name for name in found}
+
+
+def test_what_is_public_is_offered_by_completion() -> None:
+    assert {"compare", "derive", "prove", "referee", "sweep", "solve"} <= set(dir(convcost))
+    assert dir(convcost) == sorted(convcost.__all__)

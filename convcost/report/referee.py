@@ -303,4 +303,7 @@ def conclusion(report: RefereeReport) -> str:
     left = [explanation.counter for explanation in counted if not explanation.explained]
     if left:
         return f"Not explained to the last unit: {', '.join(left)}"
-    return f"{len(counted)} of {len(counted)} numbers explained to the last unit" if counted else "No number to explain"
+    if not counted:
+        return "No number to explain"
+    wanted = len(counted) + sum(explanation.broken for explanation in report.explanations)
+    return f"{len(counted)} of {wanted} numbers explained to the last unit"

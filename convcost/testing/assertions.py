@@ -7,13 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Shape
-from convcost.core.parsing import parse_model
-from convcost.core.spec import parse_inputs
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from convcost.core.numeric import Shape
     from convcost.report.comparison import ComparisonReport
 
 
@@ -112,6 +110,7 @@ def _names(uncounted: Iterable[str]) -> tuple[str, ...]:
 def _compare_with_operators(model: nn.Module | str, inputs: object) -> ComparisonReport:
     """Compare a model with the formulas of its operators; a text may say what its input is."""
     from convcost.api.models import compare
+    from convcost.core.parsing import parse_model
 
     return compare(parse_model(model) if isinstance(model, str) else model, inputs=inputs)
 
@@ -122,6 +121,8 @@ def _compare_with_network(
     """Compare a model with a network of the registry, whose options say the input."""
     from convcost.api.models import compare
     from convcost.comparison.reference import build_network
+    from convcost.core.parsing import parse_model
+    from convcost.core.spec import parse_inputs
 
     paper = parse_model(formula)
     if not paper.is_network:

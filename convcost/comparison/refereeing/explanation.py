@@ -75,6 +75,11 @@ class Explanation:
         """Whether nothing is left unexplained, in the total or in a layer."""
         return not self.unexplained and not self.odd
 
+    @property
+    def broken(self) -> bool:
+        """Whether it is a counter of the user's that printed no number; an installed one may be unable to count."""
+        return self.printed is None and self.version == ""
+
 
 @dataclass(frozen=True)
 class RefereeRun:
@@ -86,8 +91,8 @@ class RefereeRun:
 
     @property
     def ok(self) -> bool:
-        """Whether every number that was printed is explained to the last unit."""
-        return all(explanation.explained for explanation in self.explanations)
+        """Whether every printed number is explained to the last unit, and every counter of the user's printed one."""
+        return all(explanation.explained and not explanation.broken for explanation in self.explanations)
 
     def explanation(self, counter: str) -> Explanation:
         """Return one counter's explanation; raises UnknownNameError with the near names."""

@@ -21,7 +21,7 @@ from typing import SupportsIndex
 from torch import Tensor, nn
 
 from convcost.core.errors import ConvcostError, DomainError, MeasurementError, UnknownNameError
-from convcost.core.parsing import ModelReference, parse_reference
+from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference
 from convcost.trace.copies import Args as Args
 from convcost.trace.copies import Kwargs as Kwargs
 
@@ -137,7 +137,7 @@ def from_function(function: Function, unit: str = "macs") -> Counter:
 def from_reference(text: str, load: Load, unit: str = "macs") -> Counter:
     """Return the counter of `path/to/counter.py:function` or `package.module:function`, loaded in its own process.
 
-    Raises DomainError for a text that names no function.
+    Raises DomainError for a text that names no function, and for a file that is not there.
     """
     try:
         reference = parse_reference(text)
@@ -146,6 +146,8 @@ def from_reference(text: str, load: Load, unit: str = "macs") -> Counter:
     if reference is None or not reference.is_users or reference.revision:
         written = "write path/to/counter.py:function or package.module:function"
         raise DomainError(f"cannot read the counter {text!r}; {written}")
+    if reference.kind is ReferenceKind.FILE and not Path(reference.place).is_file():
+        raise DomainError(f"cannot read the counter {text!r}: there is no file {reference.place}")
     return _counter(text, unit, partial(_load_and_call, reference, load))
 
 
@@ -187,8 +189,8 @@ def _read(returned: object, paths: set[str]) -> Printout:
 
 def _whole(value: object, what: str = "") -> int:
     number = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
-    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
-        return number.__index__()
     if isinstance(number, float) and number.is_integer():
-        return int(number)
+        number = int(number)
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool) and number.__index__() >= 0:
+        return number.__index__()
     raise MeasurementError(f"it returned {reprlib.repr(value)}{what}; return {RETURNS}")

@@ -76,6 +76,7 @@ def test_what_a_function_may_return(value: object) -> None:
             "it returned '1' for module 'conv'; return a whole number, (macs, params), "
             "or a dict of whole numbers by module path",
         ),
+        (-5, "it returned -5; return a whole number, (macs, params), or a dict of whole numbers by module path"),
         ({"stem": 1}, "it returned a count for 'stem', which is not a module of the model"),
     ],
 )
@@ -175,11 +176,21 @@ def test_an_error_of_the_script_is_a_row(script: str, name: str, said: str) -> N
 
 
 def test_what_cannot_be_loaded_is_a_row(script: str, tmp_path: Path) -> None:
-    assert refereed(f"{tmp_path}/other.py:count").failed == f"there is no file {tmp_path}/other.py"
     assert refereed(f"{script}:cont").failed == f"unknown function of {script} 'cont'; did you mean count?"
     assert refereed(f"{script}:neighbour").failed == f"{script}:neighbour is not a function"
     (tmp_path / "wrong.py").write_text("def count(:\n")
     assert f"{tmp_path}/wrong.py cannot be imported: SyntaxError" in refereed(f"{tmp_path}/wrong.py:count").failed
+
+
+def test_a_file_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(DomainError, match=r"cannot read the counter '.*other.py:count': there is no file .*other.py"):
+        refereed(f"{tmp_path}/other.py:count")
+
+
+def test_a_counter_of_the_users_that_fails_is_not_ok(script: str) -> None:
+    report = convcost.referee(Net(), inputs=SHAPE, counters=[f"{script}:broken", "fvcore"])
+    assert not report.ok
+    assert "1 of 2 numbers explained to the last unit." in str(report)
 
 
 def test_a_name_is_an_installed_counters() -> None:
