@@ -196,9 +196,9 @@ def test_amounts_that_are_none(text: object) -> None:
     ("options", "text"),
     [
         ({}, "give a budget"),
-        ({"max_macs": "1M", "alpha": 1, "resolution": 224}, "nothing of mobilenet_v1 is left to choose"),
-        ({"max_macs": "1M", "prefer": "depth"}, "cannot prefer 'depth'; to choose are balanced, alpha, resolution"),
-        ({"max_macs": "1M", "alpha": 1, "prefer": "alpha"}, "to choose are balanced, resolution"),
+        ({"max_macs": "1M", "alpha": 1, "resolution": 224}, "every option of mobilenet_v1 is fixed"),
+        ({"max_macs": "1M", "prefer": "depth"}, "cannot prefer 'depth'; choose one of balanced, alpha, resolution"),
+        ({"max_macs": "1M", "alpha": 1, "prefer": "alpha"}, "choose one of balanced, resolution"),
         ({"max_macs": "1M", "step": 0}, "step is '0', but must be a whole number above 0"),
         ({"max_macs": "1M", "step": "1.5"}, "step is '1.5', but must be a whole number above 0"),
         ({"max_macs": "1M", "alpha_step": "x"}, "alpha_step is 'x', but must be a decimal above 0"),

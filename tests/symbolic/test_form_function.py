@@ -60,7 +60,7 @@ def test_a_million_sizes_are_no_more_calls_than_four() -> None:
     ("values", "named", "message"),
     [
         ((1, 2), {}, "a value for W is missing"),
-        ((1, 2, 3, 4), {}, "there is no a size number 4"),
+        ((1, 2, 3, 4), {}, "there is no size number 4"),
         ((1, 2, 3), {"C": 4}, "there is no 'C'; the sizes are B, H, W"),
         ((1, 2, 3), {"B": 4}, "B is given twice"),
         ((1, 2, 0), {}, "W is 0, but must be a whole number of at least 1"),
