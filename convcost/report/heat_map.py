@@ -12,11 +12,12 @@ from convcost.core.errors import ConvcostError
 from convcost.explore.sweep import GridAxis
 from convcost.report import text
 from convcost.report.plot import save_figure
-from convcost.report.sweep import SweepReport, heading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from convcost.report.sweep import SweepReport
 
 # Inches.
 _WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.2, 3.4, 0.55, 0.75, 1.7, 0.5, 0.25
@@ -55,7 +56,7 @@ def _figure(report: SweepReport) -> Figure:
     if panels == 2:
         _heat_map(figure, panel(0), report)
     _trade(panel(panels - 1), report)
-    figure.text(0.1 / width, 1 - 0.1 / height, heading(report), size=10, weight="bold", va="top")
+    figure.text(0.1 / width, 1 - 0.1 / height, report.content().title, size=10, weight="bold", va="top")
     return figure
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from convcost.comparison.result import Row
 from convcost.core.errors import ConvcostError
 from convcost.report import files
-from convcost.report.comparison import ComparisonReport, heading
 from convcost.report.text import UNKNOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from convcost.report.comparison import ComparisonReport
 
 # Inches. A row is half as high again as its text, so labels keep apart however many there are.
 _ROW, _PANEL, _GAP, _MARGIN, _SPACE, _LEAST_LABEL, _VERDICT = 0.165, 2.7, 0.35, 0.12, 0.08, 0.9, 1.0
@@ -104,7 +105,7 @@ def _figure(report: ComparisonReport, per: str) -> Figure:
     labels = [_label(row.layer) for row in rows]
     left = _MARGIN + max([_LEAST_LABEL, *map(_inches, labels)]) + _SPACE
     width = left + 2 * _PANEL + _GAP + _VERDICT
-    title = textwrap.wrap(heading(report), int((width - 2 * _MARGIN) * 72 / (0.68 * _TITLE)))
+    title = textwrap.wrap(report.content().title, int((width - 2 * _MARGIN) * 72 / (0.68 * _TITLE)))
     head = _MARGIN + len(title) * _TITLE_LINE
     bars = max(len(rows), 1) * _ROW
     height = head + _LEGEND + (_TICKS if len(rows) > _TALL else 0) + bars + _FOOT
