@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.report.comparison import ComparisonReport
+    from convcost.report.count import CountReport
     from convcost.report.derivation import DerivationReport, FamilyReport
     from convcost.report.difference import DifferenceReport
     from convcost.report.proof import ProofReport
     from convcost.report.referee import RefereeReport
+    from convcost.report.summary import SummaryReport
 
 
 def compare(
@@ -67,6 +69,71 @@ def compare(
     from convcost.comparison.compare import compare_module
 
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
+
+
+def count(
+    model: str | ModelReference | nn.Module,
+    inputs: object = None,
+    *,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> CountReport:
+    """Count what a network or a model costs by the formulas alone: the fastest way to a right number.
+
+    model      a network of the registry, whose paper's formula is evaluated without torch; or any model as `compare`
+               takes it, whose operators are counted in one run without elements (naming a module of yours runs its
+               code)
+    inputs     as `compare` takes them
+    arguments  of a model reference: the factory's keyword arguments
+    options    the network's own: alpha, depth, batch …
+
+    The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations`, and `not_counted`:
+    the operators without a formula, which are in no number. Raises as `compare` does.
+    """
+    from convcost.comparison.reference import count_model
+    from convcost.report.count import CountReport
+
+    return CountReport(count_model(_named(model, options, arguments), inputs))
+
+
+def summary(
+    model: str | ModelReference | nn.Module,
+    inputs: object = None,
+    *,
+    depth: int = 3,
+    sort: str = "tree",
+    top: int | None = None,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> SummaryReport:
+    """Show a model as the tree of its modules: what each returns, its parameters, its MACs and their share.
+
+    model      as `count` takes it; of a network it is the model that convcost has of it
+    inputs     as `compare` takes them
+    depth      how deep the tree is shown; what is deeper is in the numbers of the modules that it is in
+    sort       "tree", or "macs" or "params": the last modules of the tree, the largest first
+    top        how many rows are shown at most
+    arguments  of a model reference: the factory's keyword arguments
+    options    the network's own: alpha, batch …
+
+    The numbers are those of `count`. Raises as `compare` does.
+    """
+    from convcost.comparison.reference import count_model
+    from convcost.report.summary import SummaryReport
+
+    return SummaryReport(count_model(_named(model, options, arguments), inputs, tree=True), depth, sort, top)
+
+
+def _named(
+    model: str | ModelReference | nn.Module, options: Mapping[str, object], arguments: Mapping[str, object] | None
+) -> ModelReference | nn.Module:
+    """Return what is to be counted; raises DomainError for options of a module."""
+    if isinstance(model, str):
+        return parse_reference(model, options, arguments)
+    for option in options:
+        named = model.text if isinstance(model, ModelReference) else model_name(model)
+        raise DomainError(f"{named} is a model and takes no option {option}")
+    return model
 
 
 def prove(

@@ -16,6 +16,7 @@ from convcost.cli import (
     check,
     claims,
     compare,
+    count,
     derive,
     diff,
     lookups,
@@ -24,6 +25,7 @@ from convcost.cli import (
     referee,
     report,
     solve,
+    summary,
     sweep,
 )
 from convcost.core.errors import ConvcostError
@@ -45,6 +47,8 @@ app = typer.Typer(
 # What to type after a command's name.
 _EXAMPLES = {
     "compare": ("mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv",),
+    "count": ("torchvision:resnet50", "path/to/net.py:Net --arg width=8 --input 1,3,64,64"),
+    "summary": ("torchvision:resnet50 --depth 2", "timm:convnext_tiny --sort macs --top 10"),
     "audit": ("torchvision --filter 'mobilenet_v3*' --out rows.csv",),
     "referee": (
         "torchvision:mobilenet_v2 --explain fvcore torch",
@@ -65,6 +69,8 @@ _EXAMPLES = {
 }
 for _name, _command, _short in (
     ("compare", compare.command, "Compare formulas with fvcore, layer by layer: the main job."),
+    ("count", count.command, "MACs, FLOPs, parameters and sizes by the formulas alone: the fastest way."),
+    ("summary", summary.command, "A model as the tree of its modules, with what each costs."),
     ("audit", audit.command, "Every model of a library, one row per model."),
     ("referee", referee.command, "Why two counters disagree: each one's number explained."),
     ("derive", derive.command, "A model's cost as a formula of its input's sizes."),

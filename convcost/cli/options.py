@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import typer
 
 from convcost.cli import completion
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import parse_settings
+from convcost.core.parsing import DECIMAL, ModelReference, parse_arguments, parse_model, parse_reference, parse_settings
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -49,6 +50,20 @@ def choice(option: str, text: str, *choices: str) -> Any:
         callback=check,
         autocompletion=lambda incomplete: [word for word in choices if word.startswith(incomplete)],
     )
+
+
+def amount(option: str, metavar: str, text: str, *, default: float | None = None, whole: bool = True) -> Any:
+    """Declare an option that takes a number above 0, a whole one unless told otherwise."""
+
+    def read(typed: str) -> int | float:
+        number = float(typed) if DECIMAL.fullmatch(typed) else 0.0
+        if not number or (whole and not number.is_integer()):
+            what = "whole number from 1" if whole else "number above 0"
+            raise typer.BadParameter(f"{typed!r} is not a {what}.", param_hint=option)
+        return int(number) if whole else number
+
+    typed = None if default is None else str(default)
+    return typer.Option(typed, option, metavar=metavar, help=text, parser=read)
 
 
 def per(*choices: str) -> Any:
@@ -110,3 +125,18 @@ def settings_of(context: typer.Context, name: str, words: Sequence[str] | None =
         if key in known:
             raise ConvcostError(f"--{key} is given twice; give it once")
     return {**known, **others}
+
+
+def reference_of(context: typer.Context, name: str, arguments: Sequence[str] = ()) -> ModelReference:
+    """Return the model that was typed, its options after it or in one text with it: 'resnet --depth 18'.
+
+    Raises ConvcostError for what cannot be read, and for what is given in both places.
+    """
+    settings, given = settings_of(context, name), parse_arguments(arguments)
+    if " --" not in name:
+        return parse_reference(name, settings, given)
+    line = parse_model(name)
+    for key in {**settings, **given}.keys() & line.options.keys():
+        raise ConvcostError(f"{key} is given twice, in {name!r} and after it; give it once")
+    merged = {**line.settings, **settings}, {**line.arguments, **given}
+    return replace(parse_reference(line.text, *merged), inputs=line.inputs)

@@ -40,9 +40,7 @@ def command(
     against: str | None = typer.Option(
         None, metavar="NUMBER", help="Say what a number that somebody printed can mean: 314.2M."
     ),
-    limit: float = typer.Option(
-        120.0, "--time-limit", metavar="S", min=0.1, help="Time that a counter may take, in seconds."
-    ),
+    limit: float = options.amount("--time-limit", "SECONDS", "Time that a counter may take.", default=120, whole=False),
     csv: Path | None = options.CSV,
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,

@@ -18,8 +18,8 @@ def command(
     resolution: str | None = options.RESOLUTION_GRID,
     batch: str | None = options.BATCH_GRID,
     classes: str | None = options.CLASSES_GRID,
-    verify: int | None = typer.Option(
-        None, metavar="N", help="Compare N points, picked at random (the same each time), with fvcore."
+    verify: int | None = options.amount(
+        "--verify", "N", "Compare N points, picked at random (the same each time), with fvcore."
     ),
     csv: Path | None = options.CSV,
     latex: Path | None = options.LATEX,

@@ -56,6 +56,11 @@ class Option:
         raise DomainError(f"{self.name} is {shown}, but must be {self.domain}")
 
     @property
+    def names_member(self) -> bool:
+        """Whether its value says which network of a family is meant: α, a depth, a variant."""
+        return bool(self.choices) or self.name in ("alpha", "depth")
+
+    @property
     def domain(self) -> str:
         """The domain in words."""
         if self.choices:
