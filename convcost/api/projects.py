@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.parsing import parse_arguments, parse_model
+from convcost.core.prints import silent
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
 
@@ -180,7 +181,8 @@ def _section(
         form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_open})
         return PageSection(found, program, command(name, found, program, more), form)
     try:
-        derived = derive_model(reference, parse_inputs(reference.inputs)).derived
+        with silent():
+            derived = derive_model(reference, parse_inputs(reference.inputs)).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
         program = measured_program(found.comparison)

@@ -78,7 +78,7 @@ def _totals(rows: Sequence[Row], capture: Capture, trace: FvcoreTrace, expected:
         params_formula=sum(row.params_formula or 0 for row in rows),
         params_measured=capture.parameters,
         fvcore_total=trace.total,
-        fvcore_total_formula=expected,
+        fvcore_total_formula=None if trace.total is None else expected,
     )
 
 

@@ -168,7 +168,7 @@ class Totals:
     params_formula: int
     params_measured: int
     fvcore_total: int | None
-    fvcore_total_formula: int
+    fvcore_total_formula: int | None
     params_operands: int = 0
     params_unused: int = 0
     fvcore_excused: int = 0
@@ -191,7 +191,7 @@ class Totals:
     def unaccounted(self) -> str:
         """What differs in the whole though it may in no row: parameters, or all that fvcore counts."""
         pairs = {"parameters": (self.params_accounted, self.params_measured)}
-        if self.fvcore_total is not None:
+        if self.fvcore_total is not None and self.fvcore_total_formula is not None:
             pairs["all that fvcore counts"] = self.fvcore_total_formula + self.fvcore_excused, self.fvcore_total
         return "; ".join(f"{n}: {a:,} by the formula, {b:,} measured" for n, (a, b) in pairs.items() if a != b)
 
@@ -226,7 +226,8 @@ class Comparison:
 
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
-    while it is traced, so that what fvcore saw is not what the rows say.
+    while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
+    empty where it could not.
     """
 
     paper: Network | None

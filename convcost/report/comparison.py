@@ -290,10 +290,15 @@ def source(report: ComparisonReport) -> str:
     if comparison.paper is None:
         return (
             "Formula: each operator's own, over what the model calls (convcost list names them). "
-            f"Measured: by fvcore on device {comparison.device}."
+            f"Measured: {by_fvcore(comparison)}."
         )
-    measured = f"Measured: model {report.reference} by fvcore on device {comparison.device}."
+    measured = f"Measured: model {report.reference} {by_fvcore(comparison)}."
     return f"Formula: {comparison.network.architecture.source}. {measured}"
+
+
+def by_fvcore(comparison: Comparison) -> str:
+    """Where fvcore traced the model, or that it could not."""
+    return f"by fvcore on device {comparison.device}" if comparison.device else "by fvcore, which cannot trace it"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -310,7 +315,10 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
         ("parameters", totals.params_formula, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]
-    return [[name, text.number(a), text.number(b), text.signed(None if b is None else b - a)] for name, a, b in rows]
+    return [
+        [name, text.number(a), text.number(b), text.signed(None if a is None or b is None else b - a)]
+        for name, a, b in rows
+    ]
 
 
 def parameter_note(comparison: Comparison) -> str:

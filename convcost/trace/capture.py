@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
+from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
@@ -62,7 +63,8 @@ def capture(model: nn.Module, inputs: object) -> Capture:
     given = Inputs.of(inputs)
     full = whole(model, given)
     try:
-        return _captured(weightless(full), given, "meta")
+        with heard_if_done():
+            return _captured(weightless(full), given, "meta")
     except (Exception, SystemExit) as on_meta:
         try:
             return _captured(on_cpu(full), given, "cpu")
