@@ -69,14 +69,14 @@ def compare(
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
-        from convcost.comparison.scaling_note import against_baseline, scaling_note
+        from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
         comparison = compare_reference(name, inputs, unit, model)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
             return ComparisonReport(comparison, name.settings, named)
         note = scaling_note(paper, name.settings)
-        return ComparisonReport(comparison, name.settings, named, note, against_baseline(paper))
+        return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
     given = {"model": model, "arguments": arguments} | options
     for option in (option for option, value in given.items() if value is not None):
         raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
