@@ -6,6 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
+from convcost.core.given import (
+    INPUT_TEXTS,
+    INPUTS,
+    LINE,
+    MAPPING,
+    MODEL,
+    NETWORK,
+    POSITIVE,
+    TEXT,
+    TEXTS,
+    UNIT,
+    Kind,
+    checked,
+)
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
 from convcost.models.loading import model_name
 
@@ -21,11 +35,16 @@ if TYPE_CHECKING:
     from convcost.report.summary import SummaryReport
 
 
+_MODEL = MODEL.or_(Kind("", lambda given: isinstance(given, ModelReference)), MODEL.words)
+_ROWS = Kind("a whole number from 1", lambda given: type(given) is int and given > 0)
+
+
+@checked(name=_MODEL, model=MODEL, inputs=INPUTS, arguments=MAPPING, unit=UNIT)
 def compare(
     name: str | ModelReference | nn.Module,
+    inputs: object = None,
     *,
     model: nn.Module | str | None = None,
-    inputs: object = None,
     arguments: Mapping[str, object] | None = None,
     unit: str = "macs",
     **options: object,
@@ -36,10 +55,10 @@ def compare(
                model: a module, "torchvision:NAME", "timm:NAME", "package.module:factory",
                "path/to/file.py:factory": the formulas of the operators that it calls (naming a module of yours runs
                its code)
-    model      of a network: the model to measure, a module or a reference as above (a library's is built with the
-               same number of classes); by default convcost's own choice, built at the same settings
     inputs     of a model: a shape, a tensor, a tuple of these for several arguments, a dict for keyword arguments;
                a library's model has its own
+    model      of a network: the model to measure, a module or a reference as above (a library's is built with the
+               same number of classes); by default convcost's own choice, built at the same settings
     arguments  of a model reference: the factory's keyword arguments
     unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
     options    the network's own: alpha, rho or resolution, batch, classes, variant …
@@ -53,15 +72,16 @@ def compare(
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
-        from convcost.comparison.scaling_note import against_baseline, scaling_note
+        from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
         comparison = compare_reference(name, inputs, unit, model)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
             return ComparisonReport(comparison, name.settings, named)
         note = scaling_note(paper, name.settings)
-        return ComparisonReport(comparison, name.settings, named, note, against_baseline(paper))
-    for option in ["model"] if model is not None else options:
+        return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
+    given = {"model": model, "arguments": arguments} | options
+    for option in (option for option, value in given.items() if value is not None):
         raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
@@ -71,6 +91,7 @@ def compare(
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
 
 
+@checked(model=_MODEL, inputs=INPUTS, arguments=MAPPING)
 def count(
     model: str | ModelReference | nn.Module,
     inputs: object = None,
@@ -96,6 +117,7 @@ def count(
     return CountReport(count_model(_named(model, options, arguments), inputs))
 
 
+@checked(model=_MODEL, inputs=INPUTS, depth=_ROWS, top=_ROWS, arguments=MAPPING)
 def summary(
     model: str | ModelReference | nn.Module,
     inputs: object = None,
@@ -136,6 +158,10 @@ def _named(
     return model
 
 
+_PAPER = NETWORK.called("the name of a network, such as 'mobilenet_v1'; a module goes into model")
+
+
+@checked(name=_PAPER, model=MODEL, arguments=MAPPING)
 def prove(
     name: str,
     *,
@@ -164,10 +190,11 @@ def prove(
     return ProofReport(find(Architecture, name, "network"), model_name(name if model is None else model), cases)
 
 
+@checked(model=MODEL, inputs=INPUTS, symbols=TEXTS, arguments=MAPPING)
 def derive(
     model: str | nn.Module,
-    *,
     inputs: object = None,
+    *,
     symbols: Sequence[str] | None = None,
     arguments: Mapping[str, object] | None = None,
     **options: object,
@@ -196,6 +223,7 @@ def derive(
     return DerivationReport(found.derived, own=own_input(found))
 
 
+@checked(model=LINE, over=TEXT, inputs=INPUTS, arguments=MAPPING)
 def derive_family(
     model: str,
     over: str,
@@ -219,14 +247,22 @@ def derive_family(
     return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
 
 
+_COUNTERS = Kind(
+    "names of counters or functions in a list: ['fvcore', 'net.py:count']",
+    lambda given: isinstance(given, list | tuple) and all(isinstance(one, str) or callable(one) for one in given),
+)
+
+
+@checked(model=_MODEL, inputs=INPUTS, counters=_COUNTERS, counter_unit=UNIT, time_limit=POSITIVE, arguments=MAPPING)
 def referee(
-    model: str | nn.Module,
-    *,
+    model: str | ModelReference | nn.Module,
     inputs: object = None,
+    *,
     counters: Sequence[str | Callable[..., object]] | None = None,
     counter_unit: str = "macs",
     time_limit: float = 120,
     arguments: Mapping[str, object] | None = None,
+    **options: object,
 ) -> RefereeReport:
     """Let counters count a model, and explain each number to the last unit.
 
@@ -239,7 +275,8 @@ def referee(
                   By default all that are installed
     counter_unit  what counters of yours count: macs, or flops, two per multiply-accumulate
     time_limit    seconds that a counter may take; each runs in a process of its own
-    arguments     of a model reference: the factory's keyword arguments, or the options of a network
+    arguments     of a model reference: the factory's keyword arguments
+    options       of a network of the registry: alpha, depth …
 
     A counter that is missing or fails is an explanation without a number. Raises ConvcostError with one line of text
     for a name that is not there, MeasurementError where the model cannot be built or run.
@@ -247,10 +284,16 @@ def referee(
     from convcost.comparison.refereeing.run import counted_model, referee_model
     from convcost.report.referee import RefereeReport
 
-    what = counted_model(model, inputs, dict(arguments or {}))
+    what = counted_model(_named(model, options, arguments), inputs)
     return RefereeReport(referee_model(what, counters, time_limit, counter_unit), what.name, what.inputs.specs)
 
 
+_SIDE = Kind(
+    f"{LINE.words}, or a report of compare", lambda given: isinstance(given, str) or hasattr(given, "comparison")
+)
+
+
+@checked(before=_SIDE, after=_SIDE, inputs=INPUT_TEXTS)
 def diff(
     before: str | ComparisonReport, after: str | ComparisonReport, *, inputs: Sequence[str] = ()
 ) -> DifferenceReport:

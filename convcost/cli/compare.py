@@ -38,15 +38,13 @@ def command(
     other options are given the same way (--bands 15, --shortcut A); convcost show NAME lists them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
     """
-    settings = options.settings_of(context, name)
+    reference = options.reference_of(context, name, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)
 
     from convcost.api.models import compare
-    from convcost.core.parsing import parse_arguments, parse_reference
     from convcost.core.spec import parse_inputs
 
-    reference = parse_reference(name, settings, parse_arguments(arguments))
-    report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)
+    report = compare(reference, parse_inputs(inputs), model=model, unit=unit).view(per, all_operators)
     write(report, files)
     show(report)
     return 0 if report.ok else 1

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import typer
 
 from convcost.cli import completion
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import DECIMAL, ModelReference, parse_arguments, parse_model, parse_reference, parse_settings
+from convcost.core.parsing import DECIMAL, ModelReference, parse_arguments, parse_reference, parse_settings
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -128,15 +127,8 @@ def settings_of(context: typer.Context, name: str, words: Sequence[str] | None =
 
 
 def reference_of(context: typer.Context, name: str, arguments: Sequence[str] = ()) -> ModelReference:
-    """Return the model that was typed, its options after it or in one text with it: 'resnet --depth 18'.
+    """Return the model that was typed with its options, behind it or in one text with it: 'resnet --depth 18'.
 
     Raises ConvcostError for what cannot be read, and for what is given in both places.
     """
-    settings, given = settings_of(context, name), parse_arguments(arguments)
-    if " --" not in name:
-        return parse_reference(name, settings, given)
-    line = parse_model(name)
-    for key in {**settings, **given}.keys() & line.options.keys():
-        raise ConvcostError(f"{key} is given twice, in {name!r} and after it; give it once")
-    merged = {**line.settings, **settings}, {**line.arguments, **given}
-    return replace(parse_reference(line.text, *merged), inputs=line.inputs)
+    return parse_reference(name, settings_of(context, name), parse_arguments(arguments))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from convcost.cli import options
 from convcost.cli.console import outputs, show, write
 from convcost.core.errors import ConvcostError
+
+if TYPE_CHECKING:
+    from convcost.core.parsing import ModelReference
 
 
 def command(
@@ -53,39 +57,35 @@ def command(
     of a known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run, or no counter printed a
     number.
     """
-    settings = options.settings_of(context, model)
+    reference = options.reference_of(context, model, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, html=html, json=json)
     pair = [name for name in explain if name]
     chosen = [*([] if counters is None else (name.strip() for name in counters.split(","))), *own]
     if against is not None and (pair or chosen or files):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
-    from convcost.core.parsing import parse_arguments
     from convcost.core.spec import parse_inputs
 
-    keywords = {**parse_arguments(arguments), **settings}
     given = parse_inputs(inputs)
     if against is not None:
-        return _against(model, given, keywords, against)
+        return _against(reference, given, against)
 
     from convcost.api.models import referee
 
     report = referee(
-        model,
-        inputs=given,
+        reference,
+        given,
         counters=pair or chosen or None,
         counter_unit=unit,
         time_limit=limit,
-        arguments=keywords,
     )
-
     report = report.view(per)
     write(report, files)
     if pair:
-        from convcost.comparison.refereeing.explanation import between
+        from convcost.comparison.refereeing.explanation import explained_difference
         from convcost.report.referee import BetweenReport
 
-        found = between(report[pair[0]], report[pair[1]])
+        found = explained_difference(report[pair[0]], report[pair[1]])
         show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
     show(report)
@@ -94,7 +94,7 @@ def command(
     return 0 if report.ok else 1
 
 
-def _against(model: str, inputs: object, arguments: dict[str, str], number: str) -> int:
+def _against(model: ModelReference, inputs: object, number: str) -> int:
     from convcost.comparison.refereeing.against import parse
 
     parse(number)  # a number that cannot be read is an error before torch is imported
@@ -102,6 +102,6 @@ def _against(model: str, inputs: object, arguments: dict[str, str], number: str)
     from convcost.comparison.refereeing.run import counted_model, explain_number
     from convcost.report.referee import AgainstReport
 
-    found = explain_number(counted_model(model, inputs, arguments), number)
-    show(AgainstReport(model, found))
+    found = explain_number(counted_model(model, inputs), number)
+    show(AgainstReport(model.text, found))
     return 0 if found.explained else 1

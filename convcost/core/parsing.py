@@ -20,6 +20,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.given import LINE, check
 from convcost.core.spec import parse_inputs
 
 LIBRARIES = ("torchvision", "timm")
@@ -109,8 +110,15 @@ def parse_reference(
 ) -> ModelReference:
     """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with these settings and arguments.
 
-    Raises ConvcostError for a text that is none, and for settings that belong to a network where it names a model.
+    A text may have options of its own, as a line that `parse_model` reads. Raises ConvcostError for a text that is no
+    reference, for an option that is given twice, and for settings that belong to a network where it names a model.
     """
+    if " --" in text:
+        line = parse_model(text)
+        for option in line.options.keys() & {**(settings or {}), **(arguments or {})}.keys():
+            raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
+        settings, arguments = {**line.settings, **(settings or {})}, {**line.arguments, **(arguments or {})}
+        return replace(parse_reference(line.text, settings, arguments), inputs=line.inputs)
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {})
     if not colon:
@@ -140,6 +148,7 @@ def parse_model(line: str) -> ModelReference:
 
     Raises ConvcostError for a line that cannot be read.
     """
+    check("a model", line, LINE)
     try:
         names, options = split_options(shlex.split(line))
     except ValueError as error:

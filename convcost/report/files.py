@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 def check_writable(path: Path) -> None:
     """Raise ConvcostError if a file cannot be put there, before any work is done for it."""
     folder = path.parent
+    if str(path).startswith("--"):
+        raise ConvcostError(f"cannot write {path}: it looks like an option; write ./{path} if it is a file")
     if path.is_dir():
         raise ConvcostError(f"cannot write {path}: it is a folder; give a file name")
     if not folder.is_dir():

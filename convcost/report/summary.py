@@ -36,9 +36,6 @@ class SummaryReport(Report):
     def __post_init__(self) -> None:
         if self.sort not in ORDERS:
             raise DomainError(f"sort is {self.sort!r}, but must be one of {', '.join(ORDERS)}")
-        for name, value in (("depth", self.depth), ("top", self.top)):
-            if value is not None and (type(value) is not int or value < 1):
-                raise DomainError(f"{name} is {value!r}, but must be a whole number from 1")
 
     def __repr__(self) -> str:
         return f"<{heading(self.count)}>"

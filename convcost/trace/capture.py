@@ -16,8 +16,10 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.given import INPUTS, MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall, Sizes
+from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
@@ -50,6 +52,7 @@ class Capture:
     modules: tuple[ModuleRun, ...] = ()
 
 
+@checked(model=MODULE, inputs=INPUTS)
 @one_at_a_time
 def capture(model: nn.Module, inputs: object) -> Capture:
     """Run a meta copy of the model and record its operator calls.
@@ -65,7 +68,8 @@ def capture(model: nn.Module, inputs: object) -> Capture:
     given = Inputs.of(inputs)
     full = whole(model, given)
     try:
-        return _captured(weightless(full), given, "meta")
+        with heard_if_done():
+            return _captured(weightless(full), given, "meta")
     except (Exception, SystemExit) as on_meta:
         try:
             return _captured(on_cpu(full), given, "cpu")

@@ -28,7 +28,7 @@ STEM, HEAD = 32, 1280
 SQUEEZE = 4
 
 
-def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> None:
     """Build Table 1 with widths times α and repeats times the depth multiplier."""
 
     def width(channels: int) -> Count:
@@ -45,7 +45,6 @@ def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch:
                 )
     x = parts.conv_bn_swish(net, x, "head", width(HEAD), 1)
     parts.classifier(net, x, classes)
-    return image
 
 
 def _recalibrate(net: Builder, x: Map, channels: Count) -> Map:

@@ -101,16 +101,15 @@ def _body(net: Builder, x: Map, plan: Plan, name: str, classes: Count) -> None:
     parts.classifier(net, x, classes, softmax=plan.softmax)
 
 
-def build_v1(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build_v1(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> None:
     """Build Figure 15 with the modules of Inception-ResNet-v1."""
     image = net.image(batch, 3, resolution, resolution)
     with net.block("stem"):
         x = inception.chain(net, image, V1_STEM)
     _body(net, x, PLANS["v1"], "inception_resnet_v1", classes)
-    return image
 
 
-def build_v2(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build_v2(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build Figure 15 with the modules of Inception-ResNet-v2, or the released net."""
     image = net.image(batch, 3, resolution, resolution)
     if variant == "paper":
@@ -121,7 +120,6 @@ def build_v2(net: Builder, *, resolution: Count, batch: Count, classes: Count, v
         with net.block("mixed_5b"):
             x = inception.module(net, x, MIXED_5B)
     _body(net, x, PLANS[variant], "inception_resnet_v2", classes)
-    return image
 
 
 RECORDS = (

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Source
 
@@ -48,7 +48,7 @@ WHOLE = Condition(
 )
 
 
-def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_image: Count) -> Map:
+def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_image: Count) -> None:
     """Build Figure 2's ImageNet net: a 3×3 convolution, two reduction cells, three stacks of normal cells."""
     WHOLE.check("nasnet", SimpleNamespace(penultimate_filters=penultimate_filters))
     filters = quotient(penultimate_filters, 24)
@@ -58,7 +58,7 @@ def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_
         if stack > 0:
             plan.append((f"reduction{stack}", REDUCTION, width, 2))
         plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
-    return cells.build_stack(net, plan, **stem_and_image)
+    cells.build_stack(net, plan, **stem_and_image)
 
 
 def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:

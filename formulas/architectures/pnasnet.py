@@ -7,7 +7,7 @@ stem have a quarter and a half of it, rounded down, which matters to the mobile 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
@@ -28,14 +28,14 @@ CELL = Cell(
 STACKS = 3
 
 
-def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count) -> Map:
+def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count) -> None:
     """Build Figure 1's ImageNet net: a 3×3 convolution, two strided cells, three stacks of N cells."""
     plan = [("stem.cell1", CELL, filters // 4, 2), ("stem.cell2", CELL, filters // 2, 2)]
     for stack in range(STACKS):
         for number in range(repeats):
             stride = 2 if stack > 0 and number == 0 else 1
             plan.append((f"stack{stack + 1}.cell{number + 1}", CELL, filters * 2**stack, stride))
-    return cells.build_stack(net, plan, **stem_and_image)
+    cells.build_stack(net, plan, **stem_and_image)
 
 
 def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:

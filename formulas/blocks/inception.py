@@ -6,9 +6,11 @@ channels (the paper's α = 1).
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .separable import pointwise_convolution, standard_convolution
 
@@ -122,44 +124,34 @@ _FACTORS = (
     Symbol("D_F", "side of the square feature map", "pixels"),
 )
 
+_googlenet = partial(formula_of, work=GOOGLENET, symbols=_SYMBOLS)
+_factorised = partial(formula_of, work=RETHINKING, symbols=_FACTORS)
+_grid = partial(formula_of, work=RETHINKING, symbols=_GRID)
+
 RECORDS = (
-    *(
-        closed_form(function, title, Source(RETHINKING, place), _FACTORS, against=against)
-        for function, title, place, against in (
-            (convolution_3x3, "3×3 convolution", "section 3.1", None),
-            (convolution_5x5, "5×5 convolution", "section 3.1", "convolution_3x3"),
-            (convolution_nxn, "n×n convolution", "section 3.2", None),
-            (two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", "convolution_5x5"),
-            (two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", "convolution_3x3"),
-            (asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", "convolution_nxn"),
-        )
+    _factorised(convolution_3x3, "3×3 convolution", "section 3.1"),
+    _factorised(convolution_5x5, "5×5 convolution", "section 3.1", against="convolution_3x3"),
+    _factorised(convolution_nxn, "n×n convolution", "section 3.2"),
+    _factorised(two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", against="convolution_5x5"),
+    _factorised(two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", against="convolution_3x3"),
+    _factorised(
+        asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", against="convolution_nxn"
     ),
-    closed_form(inception_module_naive, "Inception module, naïve version", Source(GOOGLENET, "Figure 2(a)"), _SYMBOLS),
-    closed_form(
-        inception_module,
-        "Inception module with dimension reductions",
-        Source(GOOGLENET, "Figure 2(b)"),
-        _SYMBOLS,
-        against="inception_module_naive",
+    _googlenet(inception_module_naive, "Inception module, naïve version", "Figure 2(a)"),
+    _googlenet(
+        inception_module, "Inception module with dimension reductions", "Figure 2(b)", against="inception_module_naive"
     ),
-    *(
-        closed_form(
-            function, f"Grid reduction: {title}", Source(RETHINKING, f"section 5, {place}"), _GRID, against=against
-        )
-        for function, title, place, against in (
-            (grid_reduction_convolution_first, "convolution, then pooling", "Figure 9 right", None),
-            (
-                grid_reduction_pooling_first,
-                "pooling, then convolution",
-                "Figure 9 left",
-                "grid_reduction_convolution_first",
-            ),
-            (
-                grid_reduction_parallel,
-                "convolution and pooling side by side",
-                "Figure 10",
-                "grid_reduction_convolution_first",
-            ),
-        )
+    _grid(grid_reduction_convolution_first, "Grid reduction: convolution, then pooling", "section 5, Figure 9 right"),
+    _grid(
+        grid_reduction_pooling_first,
+        "Grid reduction: pooling, then convolution",
+        "section 5, Figure 9 left",
+        against="grid_reduction_convolution_first",
+    ),
+    _grid(
+        grid_reduction_parallel,
+        "Grid reduction: convolution and pooling side by side",
+        "section 5, Figure 10",
+        against="grid_reduction_convolution_first",
     ),
 )

@@ -6,9 +6,11 @@ the projecting convolution on the smaller one. A block with t = 1 has no expansi
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, ceil_div
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 
@@ -53,25 +55,24 @@ _SYMBOLS = (
     Symbol("s", "stride of the depthwise convolution", "pixels", 2),
 )
 
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
+
 RECORDS = (
-    closed_form(
+    _block(
         inverted_residual,
         "Inverted residual with a linear bottleneck, stride 1",
-        Source(PAPER, "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1"),
-        _SYMBOLS,
+        "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1",
     ),
-    closed_form(
+    _block(
         inverted_residual_strided,
         "Inverted residual with a linear bottleneck, stride s",
-        Source(PAPER, "Table 1, with the stride that section 3.3's count leaves out"),
-        _SYMBOLS,
+        "Table 1, with the stride that section 3.3's count leaves out",
         against="inverted_residual",
     ),
-    closed_form(
+    _block(
         inverted_residual_projected,
         "Inverted residual with a 1×1 convolution on its shortcut, stride 1",
-        Source(PAPER, "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py"),
-        _SYMBOLS,
+        "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py",
         against="inverted_residual",
     ),
 )

@@ -5,9 +5,11 @@ Convolutions alone: batch norms, ReLUs and the addition of an identity shortcut 
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .factored import grouped_convolution
 from .separable import pointwise_convolution
@@ -84,41 +86,35 @@ _PATHS = (
     Symbol("D_F", "side of the square feature map", "pixels", 56),
 )
 
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
+
 RECORDS = (
-    closed_form(basic_block, "Basic residual block", Source(PAPER, "Figure 5, left"), _SYMBOLS),
-    closed_form(
+    _block(basic_block, "Basic residual block", "Figure 5, left"),
+    _block(
         wide_basic_block,
         "Basic residual block on a bottleneck's channels",
-        Source(PAPER, "Figure 5: the left block at the width of the right one's ends"),
-        _SYMBOLS,
+        "Figure 5: the left block at the width of the right one's ends",
     ),
-    closed_form(
-        bottleneck_block,
-        "Bottleneck residual block",
-        Source(PAPER, "Figure 5, right"),
-        _SYMBOLS,
-        against="wide_basic_block",
-    ),
-    closed_form(
-        projection_shortcut, "Projection shortcut", Source(PAPER, "equation 2; section 3.3, option B"), _SYMBOLS
-    ),
-    closed_form(
+    _block(bottleneck_block, "Bottleneck residual block", "Figure 5, right", against="wide_basic_block"),
+    _block(projection_shortcut, "Projection shortcut", "equation 2; section 3.3, option B"),
+    _block(
         halving_bottleneck_v1,
         "Bottleneck that halves the image in its first 1×1",
-        Source(PAPER, "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2"),
-        _SYMBOLS,
+        "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2",
     ),
-    closed_form(
+    formula_of(
         halving_bottleneck_v1_5,
         "Bottleneck that halves the image in its 3×3",
-        Source("torchvision 0.28, models/resnet.py", "class Bottleneck, the note on ResNet v1.5"),
-        _SYMBOLS,
+        "class Bottleneck, the note on ResNet v1.5",
+        work="torchvision 0.28, models/resnet.py",
+        symbols=_SYMBOLS,
         against="halving_bottleneck_v1",
     ),
-    closed_form(
+    formula_of(
         resnext_block,
         "ResNeXt block",
-        Source(RESNEXT, "equation 4; Table 2 for the cardinalities and widths of conv2"),
-        _PATHS,
+        "equation 4; Table 2 for the cardinalities and widths of conv2",
+        work=RESNEXT,
+        symbols=_PATHS,
     ),
 )

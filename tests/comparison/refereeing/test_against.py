@@ -6,9 +6,10 @@ import pytest
 from torch import nn
 
 from convcost.comparison.refereeing.against import parse
-from convcost.comparison.refereeing.explanation import between
+from convcost.comparison.refereeing.explanation import explained_difference
 from convcost.comparison.refereeing.run import counted_model, explain_number
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.parsing import parse_reference
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.predicted import judged
 
@@ -29,14 +30,14 @@ MOBILENET = "torchvision:mobilenet_v2"
     ],
 )
 def test_the_best_reading_of_a_number(number: str, meaning: str | None) -> None:
-    found = explain_number(counted_model(MOBILENET, None, {}), number)
+    found = explain_number(counted_model(parse_reference(MOBILENET), None), number)
     best = found.found[0].reading.sentence if found.found else None
     assert best == meaning
     assert found.explained is (meaning is not None)
 
 
 def test_another_image_is_a_reading() -> None:
-    found = explain_number(counted_model(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224), {}), "19.31M")
+    found = explain_number(counted_model(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224)), "19.31M")
     # 3·8·9 taps at 299×299 positions are 19,310,616.
     assert [one.reading.sentence for one in found.found] == ["an image of 299"]
 
@@ -52,7 +53,7 @@ def test_the_difference_of_two_counters_is_the_sum_of_its_terms() -> None:
     found = judged("convolution and F.gelu, batch of 4", rows)
     for first in found.explanations:
         for second in found.explanations:
-            one = between(first, second)
+            one = explained_difference(first, second)
             assert one.difference == (second.printed or 0) - (first.printed or 0)
             assert sum(term.amount for term in one.terms) == one.difference
             assert one.unexplained == 0
@@ -62,4 +63,4 @@ def test_a_counter_without_a_number_has_no_difference() -> None:
     rows = [row for row in printed.rows() if row.case == "matmul, matrix and vector"]
     found = judged("matmul, matrix and vector", rows)
     with pytest.raises(DomainError, match="fvcore printed no number: its handle of aten::matmul raises IndexError"):
-        between(found.explanation("torch"), found.explanation("fvcore"))
+        explained_difference(found.explanation("torch"), found.explanation("fvcore"))
