@@ -71,7 +71,7 @@ def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
 
 
 def _totals(rows: Sequence[Row], capture: Capture, trace: FvcoreTrace, expected: int) -> Totals:
-    core = [row for row in rows if row.is_product]
+    core = [row for row in rows if row.call.is_product]
     return Totals(
         macs_formula=sum(row.macs_formula or 0 for row in core),
         macs_measured=counted(core),
@@ -123,7 +123,7 @@ def _names(measured: Sequence[Measured]) -> list[str]:
 
 def _settled(row: Row, call: OpCall, probe: Probe) -> Row:
     """Return a row with what the ones probe says, where formula and fvcore disagree on a product."""
-    unsettled = row.verdict is Verdict.DISAGREE and row.is_product and row.macs_measured is not None
+    unsettled = row.verdict is Verdict.DISAGREE and row.call.is_product and row.macs_measured is not None
     truth = probe(call) if unsettled and (row.macs_formula or 0) <= _MOST_PROBED else None
     if truth is None:
         return row

@@ -11,7 +11,7 @@ from fractions import Fraction
 from convcost.core.architecture import Network
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
-from convcost.core.op_call import Hyper, OpCall
+from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 
 
@@ -58,11 +58,6 @@ class Row:
     activations: int | None = None
 
     @property
-    def block(self) -> str:
-        """The block of the network, or the outermost module of the model."""
-        return self.call.block
-
-    @property
     def operator(self) -> str:
         """The operator's name."""
         return self.call.name
@@ -83,16 +78,6 @@ class Row:
         return self.call.output
 
     @property
-    def hyper(self) -> Hyper:
-        """All hyper-parameters."""
-        return self.call.hyper
-
-    @property
-    def is_product(self) -> bool:
-        """Whether it multiplies and accumulates."""
-        return self.call.is_product
-
-    @property
     def difference(self) -> int | None:
         """Measured less formula, None where one of them is unknown."""
         if self.macs_formula is None or self.macs_measured is None:
@@ -111,25 +96,15 @@ class Group(Row):
         """The first row's."""
         return self.rows[0].kind
 
-    @property
-    def output_shape(self) -> Shape | None:
-        """The last row's."""
-        return self.rows[-1].output_shape
-
-    @property
-    def is_product(self) -> bool:
-        """Whether any of the rows does."""
-        return any(row.is_product for row in self.rows)
-
 
 def summed(rows: Sequence[Row], name: str) -> Group:
     """Return several rows as one."""
     worst = max(rows, key=lambda row: row.verdict.severity)
-    first, several = rows[0].call, f"{len(rows)} layer{'s' if len(rows) != 1 else ''}"
+    first, last, several = rows[0].call, rows[-1].call, f"{len(rows)} layer{'s' if len(rows) != 1 else ''}"
     unknown = any(row.macs_measured is None and row.macs_formula for row in rows)
     return Group(
         layer=name,
-        call=OpCall(name, None, several, first.inputs, {}, first.output, block=name),
+        call=OpCall(name, None, several, first.inputs, {}, last.output, block=name),
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
         params_formula=_total(row.params_formula for row in rows),
@@ -250,7 +225,7 @@ class Comparison:
     @property
     def layers(self) -> tuple[Row, ...]:
         """The rows that multiply and accumulate: convolutions, fully connected layers, other products."""
-        return tuple(row for row in self.rows if row.is_product)
+        return tuple(row for row in self.rows if row.call.is_product)
 
     @property
     def verdict(self) -> Verdict:
@@ -258,7 +233,7 @@ class Comparison:
         bad = [row.verdict for row in self.bad]
         if not bad and self.unaccounted:
             bad = [Verdict.DISAGREE]
-        core = [row.verdict for row in self.rows if row.is_product or row.verdict is Verdict.NO_FORMULA]
+        core = [row.verdict for row in self.rows if row.call.is_product or row.verdict is Verdict.NO_FORMULA]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
 
     @property
@@ -290,5 +265,5 @@ class Comparison:
             return rows
         groups: dict[str, list[Row]] = {}
         for row in rows:
-            groups.setdefault(row.block if level == "block" else row.kind, []).append(row)
+            groups.setdefault(row.call.block if level == "block" else row.kind, []).append(row)
         return tuple(summed(members, name) for name, members in groups.items())

@@ -167,7 +167,7 @@ class Formula:
         return result.cost if isinstance(result, Result) else result
 
 
-def closed_form(
+def formula_of(
     function: Callable[..., Cost | Result],
     title: str,
     place: str,

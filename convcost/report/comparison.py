@@ -224,6 +224,7 @@ class ComparisonReport(Report):
 
 
 Cell = int | str | None
+_NAMES = {"layer": "layer", "block": "call.block", "operator": "operator", "kind": "kind", "module": "module"}
 _SHAPES = ("input_shape", "output_shape")
 _SETTINGS = ("kernel_size", "stride", "groups")
 
@@ -236,7 +237,7 @@ def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
         f"{unit}_difference": "difference",
     }
     return {
-        **{name: attrgetter(name) for name in ("layer", "block", "operator", "kind", "module")},
+        **{name: attrgetter(place) for name, place in _NAMES.items()},
         **{name: partial(_sizes, name) for name in (*_SHAPES, *_SETTINGS)},
         **{name: attrgetter(name) for name in ("params_formula", "params_measured")},
         **{name: attrgetter(attribute) for name, attribute in counts.items()},
@@ -247,7 +248,7 @@ def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
 
 def _sizes(name: str, row: Row) -> Cell:
     """A shape or a setting: 1x3x224x224, or one number."""
-    found = getattr(row, name) if name in _SHAPES else row.hyper.get(name, "")
+    found = getattr(row, name) if name in _SHAPES else row.call.hyper.get(name, "")
     return "x".join(map(str, found or ())) if name in _SHAPES or isinstance(found, tuple) else found
 
 
@@ -256,10 +257,10 @@ def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
     counts = "MACs" if unit == "macs" else "FLOPs"
     return [
         (Column("layer", "name"), lambda row: row.layer),
-        (Column("operator", rank=3), lambda row: row.kind if row.is_product and row.module else row.operator),
+        (Column("operator", rank=3), lambda row: row.kind if row.call.is_product and row.module else row.operator),
         (Column("input", rank=8), lambda row: text.shape(row.input_shape)),
         (Column("output", rank=6), lambda row: text.shape(row.output_shape)),
-        (Column("settings", rank=7), lambda row: text.layer_settings(row.hyper)),
+        (Column("settings", rank=7), lambda row: text.layer_settings(row.call.hyper)),
         (Column("params", "number", 2), lambda row: text.number(row.params_formula)),
         (Column("measured", "number", 5), lambda row: text.number(row.params_measured)),
         (Column(counts, "number"), lambda row: text.number(row.macs_formula)),

@@ -16,6 +16,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.given import INPUTS, MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.prints import heard_if_done
@@ -48,6 +49,7 @@ class Capture:
     seen: frozenset[str]
 
 
+@checked(model=MODULE, inputs=INPUTS)
 @one_at_a_time
 def capture(model: nn.Module, inputs: object) -> Capture:
     """Run a meta copy of the model and record its operator calls.

@@ -10,7 +10,7 @@ from functools import partial
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .separable import CONVOLUTION, depthwise_separable
 
@@ -68,10 +68,10 @@ _CELL = (
     Symbol("D_F", "side of the square feature map", "pixels"),
 )
 
-_nasnet = partial(closed_form, work=NASNET, symbols=_CELL)
+_nasnet = partial(formula_of, work=NASNET, symbols=_CELL)
 
 RECORDS = (
-    closed_form(
+    formula_of(
         separable_twice,
         "Separable convolution applied twice",
         "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)",
@@ -79,7 +79,7 @@ RECORDS = (
         symbols=(*CONVOLUTION, Symbol("D_F", "side of the square output", "pixels")),
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         factorised_reduction,
         "Factorised reduction",
         "nets/nasnet/nasnet_utils.py, factorized_reduction",
@@ -89,7 +89,7 @@ RECORDS = (
     ),
     _nasnet(nasnet_normal_cell, "NASNet-A normal cell", "Figure 4, left; h_i-1 of the size of h_i"),
     _nasnet(nasnet_reduction_cell, "NASNet-A reduction cell", "Figure 4, right; h_i-1 of the size of h_i"),
-    closed_form(
+    formula_of(
         pnasnet_cell,
         "PNASNet-5 cell",
         "Figure 1, left, at stride 1; h_i-1 of the size of h_i",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .separable import CONVOLUTION, standard_convolution
 
@@ -41,7 +41,7 @@ _SYMBOLS = (
 _STACK = (*_SYMBOLS, Symbol("M", "channels", "channels", 1), Symbol("L", "convolutions on top of each other", "layers"))
 
 RECORDS = (
-    closed_form(
+    formula_of(
         dilated_convolution,
         "Dilated convolution",
         "equation 2",
@@ -49,14 +49,14 @@ RECORDS = (
         symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         dense_stack,
         "Stacked convolutions with as wide a field, per output pixel",
         "section 3.1",
         work="Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)",
         symbols=_STACK,
     ),
-    closed_form(
+    formula_of(
         dilated_stack,
         "Stacked dilated convolutions, per output pixel (gridding)",
         "section 3.2, figure 2",

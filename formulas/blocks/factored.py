@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Symbol, closed_form
+from convcost.core.record import Condition, Symbol, formula_of
 
 from .separable import CONVOLUTION, depthwise_convolution, pointwise_convolution, standard_convolution
 
@@ -36,7 +36,7 @@ _SYMBOLS = (
 )
 
 RECORDS = (
-    closed_form(
+    formula_of(
         grouped_convolution,
         "Grouped convolution",
         "section 3.5: filters connected to the maps on their own GPU",
@@ -49,7 +49,7 @@ RECORDS = (
         symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         reduced_convolution,
         "Convolution after a 1×1 reduction",
         "section 4, figure 2b",
@@ -57,7 +57,7 @@ RECORDS = (
         symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         depthwise_separable_multiplied,
         "Depthwise separable convolution with a depth multiplier",
         "tf.keras.layers.SeparableConv2D: depth_multiplier",

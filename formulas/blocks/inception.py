@@ -10,7 +10,7 @@ from functools import partial
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .separable import pointwise_convolution, standard_convolution
 
@@ -124,9 +124,9 @@ _FACTORS = (
     Symbol("D_F", "side of the square feature map", "pixels"),
 )
 
-_googlenet = partial(closed_form, work=GOOGLENET, symbols=_SYMBOLS)
-_factorised = partial(closed_form, work=RETHINKING, symbols=_FACTORS)
-_grid = partial(closed_form, work=RETHINKING, symbols=_GRID)
+_googlenet = partial(formula_of, work=GOOGLENET, symbols=_SYMBOLS)
+_factorised = partial(formula_of, work=RETHINKING, symbols=_FACTORS)
+_grid = partial(formula_of, work=RETHINKING, symbols=_GRID)
 
 RECORDS = (
     _factorised(convolution_3x3, "3×3 convolution", "section 3.1"),

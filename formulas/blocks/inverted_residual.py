@@ -10,7 +10,7 @@ from functools import partial
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, ceil_div
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 
@@ -55,7 +55,7 @@ _SYMBOLS = (
     Symbol("s", "stride of the depthwise convolution", "pixels", 2),
 )
 
-_block = partial(closed_form, work=PAPER, symbols=_SYMBOLS)
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
 
 RECORDS = (
     _block(

@@ -9,7 +9,7 @@ from functools import partial
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .factored import grouped_convolution
 from .separable import pointwise_convolution
@@ -86,7 +86,7 @@ _PATHS = (
     Symbol("D_F", "side of the square feature map", "pixels", 56),
 )
 
-_block = partial(closed_form, work=PAPER, symbols=_SYMBOLS)
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
 
 RECORDS = (
     _block(basic_block, "Basic residual block", "Figure 5, left"),
@@ -102,7 +102,7 @@ RECORDS = (
         "Bottleneck that halves the image in its first 1×1",
         "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2",
     ),
-    closed_form(
+    formula_of(
         halving_bottleneck_v1_5,
         "Bottleneck that halves the image in its 3×3",
         "class Bottleneck, the note on ResNet v1.5",
@@ -110,7 +110,7 @@ RECORDS = (
         symbols=_SYMBOLS,
         against="halving_bottleneck_v1",
     ),
-    closed_form(
+    formula_of(
         resnext_block,
         "ResNeXt block",
         "equation 4; Table 2 for the cardinalities and widths of conv2",

@@ -9,7 +9,7 @@ from functools import partial
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
@@ -59,7 +59,7 @@ _SYMBOLS = (
     Symbol("m", "depth multiplier", "filters per channel", 1),
 )
 
-_equation = partial(closed_form, work=PAPER, symbols=_SYMBOLS)
+_equation = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
 
 RECORDS = (
     _equation(standard_convolution, "Standard convolution", "equation 2"),

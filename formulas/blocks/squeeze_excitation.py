@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Symbol, closed_form
+from convcost.core.record import Condition, Symbol, formula_of
 
 PAPER = "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)"
 STAGES = (1, 2, 3, 4)
@@ -60,7 +60,7 @@ _SYMBOLS = (
 )
 
 RECORDS = (
-    closed_form(
+    formula_of(
         squeeze_excitation,
         "Squeeze-and-excitation block",
         "equations 2, 3 and 4",
@@ -69,7 +69,7 @@ RECORDS = (
         work=PAPER,
         symbols=_SYMBOLS,
     ),
-    closed_form(
+    formula_of(
         squeeze_excitation_parameters,
         "Weights that squeeze-and-excitation adds to a net",
         "equation 5; the defaults are SE-ResNet-50's (Table 1)",
