@@ -140,7 +140,8 @@ JOBS = (
         "import convcost, net\nprint(convcost.count(net.Unknown(), (4, 4)).not_counted)",
         {
             "fvcore": FVCORE + "import torch, net\n"
-            "print(FlopCountAnalysis(net.Unknown(), torch.ones(4, 4)).unsupported_ops())",
+            "found = FlopCountAnalysis(net.Unknown(), torch.ones(4, 4))\n"
+            "found.total()\nprint(found.unsupported_ops())",
         },
     ),
     Job(
