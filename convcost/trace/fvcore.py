@@ -74,13 +74,13 @@ class FvcoreTrace:
 def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
-        return trace(model, inputs)
+        return trace_fvcore(model, inputs)
     except MeasurementError as error:
         return FvcoreTrace((), None, {}, "none", str(error))
 
 
 @one_at_a_time
-def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
+def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was
