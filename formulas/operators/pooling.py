@@ -107,14 +107,12 @@ def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerA
     """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons per window of k taps."""
     rank = len(input) - 2
     shape = (*input[:2], *axes.spread(output_size, rank))
-    outputs, taps = product(shape), product(axes.spread(kernel_size, rank))
-    return Result(shape, Cost(elementwise=outputs * (taps - 1), activations=outputs, inputs=product(input)))
+    return Result.of(shape, input, elementwise=product(shape) * (product(axes.spread(kernel_size, rank)) - 1))
 
 
 def max_unpool(input: Shape, indices: Shape, *, output_size: PerAxis) -> Result:
     """Each element of (N, C, *sizes) put back to where a maximum pool found it, among zeros: nothing is computed."""
-    shape = (*input[:2], *axes.spread(output_size, len(input) - 2))
-    return Result(shape, Cost(activations=product(shape), inputs=product(input) + product(indices)))
+    return Result.of((*input[:2], *axes.spread(output_size, len(input) - 2)), input, indices)
 
 
 def _fits(a: SimpleNamespace) -> Truth:
