@@ -189,11 +189,7 @@ RECORDS = (
     ),
     *(
         over_broadcast(
-            addcmul,
-            f"Addition of a {what}",
-            f"torch.{name}: {_ADDED.format(how)}",
-            ("input", "first", "second"),
-            name,
+            addcmul, f"Addition of a {what}", f"torch.{name}: {_ADDED.format(how)}", ("input", "first", "second"), name
         )
         for name, what, how in (
             ("addcmul", "product", "tensor1_i·tensor2_i"),
