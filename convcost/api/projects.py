@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.given import INPUT_TEXTS, LINE, LINES, NUMBER, PATH, TEXT, TEXTS, UNIT, WHOLE, checked
 from convcost.core.parsing import parse_arguments, parse_model
+from convcost.core.prints import silent
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
 
@@ -22,6 +24,10 @@ Progress = Callable[[int, int], None]
 """Is told how many are done, and of how many."""
 
 
+_MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
+
+
+@checked(models=_MODELS, filter=TEXT, jobs=WHOLE, out=PATH, time_limit=NUMBER, memory_limit=NUMBER, dask=TEXT)
 def audit(
     models: str | Path | Iterable[str],
     *,
@@ -78,6 +84,7 @@ def audit(
     return report
 
 
+@checked(path=PATH, baseline=PATH)
 def check(
     path: str | Path = ".",
     *,
@@ -115,6 +122,7 @@ def check(
     return CheckReport(project.file.name, tuple(outcomes), place if update else None)
 
 
+@checked(names=LINES, model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"), unit=UNIT)
 def page(
     names: str | Sequence[str],
     *,
@@ -180,7 +188,8 @@ def _section(
         form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_open})
         return PageSection(found, program, command(name, found, program, more), form)
     try:
-        derived = derive_model(reference, parse_inputs(reference.inputs)).derived
+        with silent():
+            derived = derive_model(reference, parse_inputs(reference.inputs)).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
         program = measured_program(found.comparison)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convcost.comparison.align import ORDERLESS
-from convcost.comparison.fvcore_counts import LEFT_OUT, Measured
+from convcost.comparison.fvcore_counts import Measured, Unmeasured
 from convcost.comparison.result import Row, Verdict
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
@@ -119,10 +119,9 @@ class Judge:
         call = measured.call
         count, rule = self.unit.weigh(call), self.fvcore.rule(call)
         if measured.count is None:
-            reason = measured.reason
-            if rule and rule.weights is None and call.aten in reason:
-                reason = rule.sentence
-            return (Verdict.DISAGREE if reason == LEFT_OUT else Verdict.UNCOUNTED), reason
+            if measured.why is Unmeasured.NO_HANDLE and rule is not None and rule.weights is None:
+                return Verdict.UNCOUNTED, rule.sentence
+            return Verdict.DISAGREE if measured.why is Unmeasured.LEFT_OUT else Verdict.UNCOUNTED, measured.reason
         found = measured.count * self._scale(call)
         if found == count:
             return Verdict.AGREE, ""

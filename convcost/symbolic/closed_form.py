@@ -92,7 +92,8 @@ class NetworkForm(Equations):
 def network_form(architecture: Architecture, given: Mapping[str, object]) -> NetworkForm:
     """Return the closed form of a network in the options that are left open (those with a symbol)."""
     builder = _NamingBuilder()
-    batch = architecture.build(builder, **_open_settings(architecture, given)).shape[0]
+    architecture.build(builder, **_open_settings(architecture, given))
+    batch = builder.input_shape[0]
     terms: dict[sympy.Expr, sympy.Expr] = {}
     for call in builder.calls:
         if call.is_product:

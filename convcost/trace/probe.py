@@ -16,6 +16,7 @@ from torch._ops import OpOverload
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
+from convcost.core.given import Kind, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
 from convcost.trace.binders.arguments import spread
@@ -31,6 +32,10 @@ _TRANSPOSED: dict[str, _Function] = {f"conv_transpose{n}d": getattr(F, f"conv_tr
 _EXACT = 2**53
 
 
+_OPERATOR = Kind("a module, or a function such as torch.matmul", callable)
+
+
+@checked(operator=_OPERATOR)
 @one_at_a_time
 def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: Any) -> int:
     """Return the MACs of a multilinear operator, by running it on all-ones operands of these shapes.

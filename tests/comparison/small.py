@@ -8,7 +8,7 @@ from torch import nn
 
 from convcost.comparison.compare import compare_paper as compare
 from convcost.comparison.result import Comparison
-from convcost.core.architecture import Architecture, Builder, Map, Network
+from convcost.core.architecture import Architecture, Builder, Network
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture
@@ -32,11 +32,10 @@ IMAGE = (2, 4, 9, 10)
 
 
 def paper(lines: Lines, shape: tuple[int, ...] = IMAGE) -> Network:
-    def write(builder: Builder) -> Map:
-        x = image = builder.image(*shape)
+    def write(builder: Builder) -> None:
+        x = builder.image(*shape)
         for number, (name, hyper) in enumerate(lines):
             x = builder.call(find(Operator, name, "operator"), x, name=f"{name}_{number}", **hyper)
-        return image
 
     return Architecture("net", "A net", write, (), Source("A paper", "table 1")).network({})
 

@@ -6,8 +6,9 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from torch import nn
+from torch import Tensor, nn
 
+from convcost.core.errors import MeasurementError
 from convcost.models.mobilenet import MobileNetV1
 from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.fvcore import Counted, trace_fvcore
@@ -80,3 +81,36 @@ def test_the_check_sees_a_moved_layer() -> None:
     flat, nested = nn.Sequential(nn.Linear(3, 3)), nn.Sequential(nn.Sequential(nn.Linear(3, 3)))
     assert with_ancestors(trace_fvcore(nested, (2, 3))).total == plain(flat, (2, 3)).total
     assert with_ancestors(trace_fvcore(nested, (2, 3))) != plain(flat, (2, 3))
+
+
+class _Named(nn.Module):
+    """Modules in a row under names of any kind."""
+
+    def __init__(self, **modules: nn.Module) -> None:
+        super().__init__()
+        for name, module in modules.items():
+            self.add_module(name, module)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for module in self.children():
+            x = module(x)
+        return x
+
+
+@pytest.mark.parametrize("names", [("a/",), ("a/b", "b"), ("b/", "c")])
+def test_slash_in_a_name_keeps_plain_fvcores_total_and_the_modules_own_path(names: tuple[str, ...]) -> None:
+    model = _Named(**{name: nn.Conv2d(3, 3, 3) for name in names})
+    counted, printed = trace_fvcore(model, (1, 3, 9, 8)), plain(model, (1, 3, 9, 8))
+    assert counted.total == printed.total
+    # 81 weights at 7·6 positions, then at 5·4.
+    assert [(call.path, call.count) for call in counted.calls] == list(zip(names, (81 * 42, 81 * 20), strict=False))
+
+
+@pytest.mark.parametrize("names", [("a/b",), ("a/model",)])
+def test_slash_in_a_name_that_plain_fvcore_refuses(names: tuple[str, ...]) -> None:
+    model = _Named(**{name: nn.Conv2d(3, 3, 3) for name in names})
+    with pytest.raises(KeyError) as its_own:
+        plain(model, (1, 3, 9, 8))
+    with pytest.raises(MeasurementError) as caught:
+        trace_fvcore(model, (1, 3, 9, 8))
+    assert str(caught.value) == f"fvcore cannot trace the model: KeyError: {its_own.value}"

@@ -34,7 +34,7 @@ def after_the_first(call: OpCall, siblings: Sequence[OpCall]) -> bool:
 
 def convention(among: Any) -> Convention:
     """What flopth makes of products: a count overwrites that of an earlier call of the same module."""
-    fault = Fault(ALL, lambda call: 0, "a module that is called twice is counted once", SOURCE.work, among)
+    fault = Fault(ALL, lambda call: 0, "a module that is called twice is counted once", among)
     rule = Rule(("conv2d", "linear"), {"macs": 1, "bias_adds": 1}, "biases count")
     return Convention("overwriting", "A counter that overwrites", (rule,), SOURCE, (fault,))
 
