@@ -62,14 +62,7 @@ class Judge:
             return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name)
         return self._row(call, measured, *self._count(measured), name)
 
-    def _row(
-        self,
-        call: OpCall,
-        measured: Measured | None,
-        verdict: Verdict,
-        reason: str,
-        name: str,
-    ) -> Row:
+    def _row(self, call: OpCall, measured: Measured | None, verdict: Verdict, reason: str, name: str) -> Row:
         """Return a row with those of the formula's counts that belong to it."""
         known = verdict is not Verdict.NO_FORMULA
         model, count = (measured.call, measured.count) if measured else (None, None)
