@@ -20,7 +20,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
-from convcost.core.given import INPUTS, MODULE, checked
+from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
 from convcost.trace.binders.arguments import Arguments, spread
@@ -91,7 +91,7 @@ def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
         return FvcoreTrace((), None, {}, "", str(error))
 
 
-@checked(model=MODULE, inputs=INPUTS)
+@checked(model=MODULE)
 @one_at_a_time
 def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
