@@ -1,6 +1,6 @@
 """Other counters: what one is to the referee, found when installed, called as its own documentation says.
 
-One adapter per file, or a function of the user's; each counts in a process of its own (`sandbox`). None of them is
+A file per family of counters, or a function of the user's; each counts in a process of its own (`sandbox`). None of them is
 required.
 """
 
