@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from convcost.core.errors import ConvcostError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from convcost.report.report import Report
 
 
-def show(report: Report, *, latex: bool = False) -> None:
-    """Print a report, as LaTeX or in the width of the terminal; only a terminal gets colours.
+def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool = False) -> None:
+    """Write a report in each format that has a file, then print it, as LaTeX or in the width of the terminal.
 
-    What a model's name holds is printed, never obeyed.
+    Only a terminal gets colours. What a model's name holds is printed, never obeyed.
     """
+    write(report, files or {})
     if latex:
         sys.stdout.write(report.to_latex())
         return
@@ -36,15 +39,27 @@ def show(report: Report, *, latex: bool = False) -> None:
         sys.stdout.write(capture.get())
 
 
+def write(report: Report, files: Mapping[str, Path]) -> None:
+    """Write a report in each format that has a file."""
+    for name, path in files.items():
+        getattr(report, f"to_{name}")(path)
+
+
 def outputs(**files: Path | None) -> dict[str, Path]:
     """Return the files that are to be written, by format: csv, markdown, latex, html, json, parquet, plot.
 
     Raises ConvcostError, before any work is done, for a file that cannot be written or is given twice.
     """
-    from convcost.report.files import check_all, check_parquet
+    from convcost.report.files import check_parquet, check_writable
 
     given = {name: path for name, path in files.items() if path is not None}
-    check_all(list(given.values()))
+    options: dict[Path, str] = {}
+    for name, path in given.items():
+        check_writable(path)
+        if (first := options.setdefault(path.resolve(), name)) != name:
+            raise ConvcostError(
+                f"--{first} and --{name} are given for two outputs in one file, {path}; give each its own"
+            )
     if "plot" in given:
         from convcost.report.plot import check
 
@@ -52,12 +67,6 @@ def outputs(**files: Path | None) -> dict[str, Path]:
     if "parquet" in given:
         check_parquet(given["parquet"])
     return given
-
-
-def write(report: Report, files: Mapping[str, Path]) -> None:
-    """Write a report in each format that has a file."""
-    for name, path in files.items():
-        getattr(report, f"to_{name}")(path)
 
 
 _LONG = 2.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, progress, show, write
+from convcost.cli.console import outputs, progress, show
 
 
 def command(
@@ -67,6 +67,5 @@ def command(
             progress=advance,
             **settings,
         ).view(frontier)
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0 if report.ok else 1

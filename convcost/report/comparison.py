@@ -11,17 +11,13 @@ from fractions import Fraction
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convcost.comparison.result import Comparison, Row, Totals, summed
 from convcost.comparison.scaling_note import ScalingNote
 from convcost.report import files, latex, markdown, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
+from convcost.report.report import Records, Report
 from convcost.report.table import fitting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STYLES = {
     "agree": "green",
@@ -91,12 +87,10 @@ class ComparisonReport(Report):
         """The same comparison with other rows: per layer, block or operator, with or without all operators."""
         return replace(self, per=per, all_operators=all_operators)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per layer, whole numbers as they are; unknown counts are <NA>."""
         data = {name: [value(row) for row in self.shown_rows] for name, value in _raw(self.comparison.unit).items()}
-        counts = [name for name in data if name.endswith(("_formula", "_measured", "_difference"))]
-        return counted(data, counts)
+        return Records(data, [name for name in data if name.endswith(("_formula", "_measured", "_difference"))])
 
     def content(self) -> Content:
         """Layers with their sum, totals, what differs and why, and the verdict."""
@@ -327,7 +321,7 @@ def parameter_note(comparison: Comparison) -> str:
 def missing_formulas(comparison: Comparison) -> str:
     """Which operators have no formula; empty if all have."""
     times = Counter(row.operator for row in comparison.rows if row.verdict == "no formula")
-    named = ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in sorted(times.items()))
+    named = text.times(dict(sorted(times.items())))
     return f"No formula, so in no total: {named}." if named and comparison.paper is None else ""
 
 
@@ -335,29 +329,24 @@ def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
     notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
-    names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in ordered)
-    if names:
-        return [*notes, f"Not counted by fvcore, which has no handle for it: {names}."]
+    if ordered:
+        return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]
     return notes or ["fvcore has a handle for every operator here, or ignores it on purpose."]
 
 
 def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison
-    layers = comparison.layers
-    bad = comparison.bad
+    layers, bad = comparison.layers, comparison.bad
+    agreeing = sum(row.verdict.ok if bad else row.verdict == "agree" for row in layers)
+    agree = f"{agreeing} of {text.plural(len(layers), 'layer')} {'agrees' if len(layers) == 1 else 'agree'}"
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:
-        agreeing = sum(row.verdict == "agree" for row in layers)
-        return f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree)."
-    agreeing = sum(row.verdict.ok for row in layers)
+        return f"Verdict: {report.verdict} ({agree if layers else 'nothing multiplies'})."
     first, others = bad[0], len(bad) - 1
     more = f", and {others} more (--all-operators shows all)" if others else ""
-    return (
-        f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree). "
-        f"First at {first.layer}: {first.reason}{more}."
-    )
+    return f"Verdict: {report.verdict} ({agree}). First at {first.layer}: {first.reason}{more}."
 
 
 def versions() -> dict[str, str]:
