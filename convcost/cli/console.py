@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -57,9 +56,7 @@ def outputs(**files: Path | None) -> dict[str, Path]:
     for name, path in given.items():
         check_writable(path)
         if (first := options.setdefault(path.resolve(), name)) != name:
-            raise ConvcostError(
-                f"--{first} and --{name} are given for two outputs in one file, {path}; give each its own"
-            )
+            raise ConvcostError(f"--{first} and --{name} would both write {path}; give each a file of its own")
     if "plot" in given:
         from convcost.report.plot import check
 
@@ -69,30 +66,8 @@ def outputs(**files: Path | None) -> dict[str, Path]:
     return given
 
 
-_LONG = 2.0
-
-
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Give a function to call with how much more is done; it shows one line on a terminal once that takes seconds."""
-    start, done, shown = time.monotonic(), 0, False
-
-    def advance(more: int) -> None:
-        nonlocal done, shown
-        done += more
-        if sys.stderr.isatty() and time.monotonic() - start > _LONG:
-            shown = True
-            print(f"\r{done:,}{f' of {total:,}' if total else ''} {what}", end="", file=sys.stderr, flush=True)  # noqa: T201
-
-    try:
-        yield advance
-    finally:
-        if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
-
-
-@contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def bar(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
     """Give a function to call with what is done, and of how much; it shows a bar with the time left on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -105,3 +80,18 @@ def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Give a function to call with how much more is done, of so much if that is known; it shows a bar likewise."""
+    done = 0
+    with bar(what) as shown:
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += more
+            if shown is not None:
+                shown(done, total)
+
+        yield advance

@@ -45,11 +45,8 @@ def command(
     from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
-    for option, text in (
-        ("--max-macs", max_macs),
-        ("--max-params", max_params),
-        ("--max-activations", max_activations),
-    ):
+    most = {"--max-macs": max_macs, "--max-params": max_params, "--max-activations": max_activations}
+    for option, text in most.items():
         if text is not None:
             parse_amount(option, text)
     parse_step("--step", step, whole=True)

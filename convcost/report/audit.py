@@ -205,33 +205,32 @@ def kind(sentence: str) -> str:
 
 def kinds(row: AuditRow) -> dict[str, int]:
     """The kinds of a model's disagreements, and in how many calls."""
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for reason, calls in row.disagreements.items():
-        found[kind(reason)] = found.get(kind(reason), 0) + calls
+        found[kind(reason)] += calls
     return found
 
 
 def disagreements(rows: Sequence[AuditRow]) -> Table:
     """The kinds of disagreement: in how many models and calls."""
-    found: dict[str, tuple[set[str], int]] = {}
-    for row in rows:
-        for reason, calls in kinds(row).items():
-            models, times = found.get(reason, (set(), 0))
-            found[reason] = models | {row.name}, times + calls
-    order = sorted(found, key=lambda reason: (-len(found[reason][0]), reason))
-    cells = [[reason, text.number(len(found[reason][0])), text.number(found[reason][1])] for reason in order]
-    return Table([Column("reason", "words"), *numbers("models", "calls")], cells)
+    return _often(Column("reason", "words"), map(kinds, rows))
 
 
 def missing(rows: Sequence[AuditRow]) -> Table:
     """Operators without a formula: in how many models and calls."""
-    found: dict[str, list[int]] = {}
-    for row in rows:
-        for name, calls in row.no_formula.items():
-            found.setdefault(name, []).append(calls)
-    order = sorted(found, key=lambda name: (-len(found[name]), name))
-    cells = [[name, text.number(len(found[name])), text.number(sum(found[name]))] for name in order]
-    return Table([Column("operator without a formula", "name"), *numbers("models", "calls")], cells)
+    return _often(Column("operator without a formula", "name"), (row.no_formula for row in rows))
+
+
+def _often(column: Column, found: Iterable[Mapping[str, int]]) -> Table:
+    """What is in most models first; each of those found is a model's, with its calls."""
+    models: Counter[str] = Counter()
+    calls: Counter[str] = Counter()
+    for times in found:
+        models.update(times.keys())
+        calls.update(times)
+    order = sorted(models, key=lambda name: (-models[name], name))
+    cells = [[name, text.number(models[name]), text.number(calls[name])] for name in order]
+    return Table([column, *numbers("models", "calls")], cells)
 
 
 def errors(rows: Iterable[AuditRow]) -> Table:

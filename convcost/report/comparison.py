@@ -14,7 +14,7 @@ from pathlib import Path
 
 from convcost.comparison.result import Comparison, Row, Totals, summed
 from convcost.comparison.scaling_note import ScalingNote
-from convcost.report import files, latex, markdown, text
+from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
 from convcost.report.table import fitting
@@ -100,11 +100,21 @@ class ComparisonReport(Report):
         """The same, with the breakdown, what rounding costs, and what fvcore does not count."""
         comparison, rows = self.comparison, self.shown_rows
         totals = Table([Column("Total"), *_TOTALS[1:]], total_rows(comparison))
-        blocks: list[Block] = [*map(Sentence, self._scaled()), Sentence(source(self)), self._layers(), totals]
+        blocks: list[Block] = [
+            *map(Sentence, scaling.scaled(self.comparison, self.given)),
+            Sentence(source(self)),
+            self._layers(),
+            totals,
+        ]
         if not self.all_operators:
             said = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
             blocks.append(Sentence(said))
-        blocks += [*self._shares(), *self._scaling(), GAP, *map(Sentence, uncounted_notes(comparison))]
+        blocks += [
+            *scaling.shares(comparison),
+            *scaling.savings(self.baseline, self.scaling),
+            GAP,
+            *map(Sentence, uncounted_notes(comparison)),
+        ]
         blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
         reasons = [row for row in rows if row.reason and comparison.turns(row)]
         blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:_MOST_REASONS]]
@@ -175,46 +185,6 @@ class ComparisonReport(Report):
         sums = summed(list(self.shown_rows), "total")
         shown = _shown(self.comparison.unit)
         return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
-
-    def _scaled(self) -> list[str]:
-        """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, an image of 192."""
-        if self.comparison.paper is None:
-            return []
-        network, found = self.comparison.network, []
-        bases = {option.name: option.default for option in network.architecture.options}
-        for option in network.architecture.options:
-            if option.scales and option.name in self.given:
-                base, factor = bases[option.scales], Fraction(option.read(self.given[option.name]))
-                exact = text.plain(factor * int(base or 1))
-                pixels = f"{exact} pixels, an image of {network.settings[option.scales]}"
-                found.append(f"{option.symbol} = {text.plain(factor)} of {base} is {pixels}.")
-        return found
-
-    def _shares(self) -> list[Block]:
-        columns = [Column("Kind of layer", "name"), *numbers("share of MACs", "share of weights")]
-        shares = self.comparison.breakdown
-        rows = [[share.kind, text.percent(share.macs), text.percent(share.weights)] for share in shares]
-        return [Table(columns, rows)] if rows else []
-
-    def _scaling(self) -> list[Block]:
-        """What the separable convolutions save, and what rounding costs."""
-        blocks: list[Block] = []
-        if self.baseline is not None:
-            times = text.decimal(self.baseline, 2)
-            blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
-        note = self.scaling
-        if note is None or (note.alpha == 1 and note.factor == 1):
-            return blocks
-        cost = note.exact - note.unrounded
-        rows = [
-            ["α²ρ² of the full net", text.decimal(note.square, 1)],
-            ["each layer by its α and ρ, nothing rounded", text.decimal(note.unrounded, 1)],
-            ["exact, channels and image rounded", text.number(note.exact)],
-        ]
-        sign = "+" if cost >= 0 else ""
-        said = f"{sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / note.unrounded)})"
-        table = Table([Column("Scaling law", "words"), *numbers("MACs")], rows)
-        return [*blocks, table, Sentence(f"Rounding costs {said}.")]
 
 
 Cell = int | str | None

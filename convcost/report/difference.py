@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -69,7 +68,7 @@ class DifferenceReport(Report):
 
     def _changes(self) -> list[Table]:
         changes = self.difference.changed(self.all_operators)
-        return [Table(_COLUMNS, _rows(changes), everything="--markdown")] if changes else []
+        return [Table(_COLUMNS, [*map(_cells, changes)], everything="--markdown")] if changes else []
 
     def _totals(self, name: str) -> Table:
         before, after = self.difference.before, self.difference.after
@@ -104,19 +103,10 @@ def conclusion(report: DifferenceReport) -> str:
     return f"Layers: {', '.join([*said, f'{len(same)} as before'])}{note}."
 
 
-def _rows(changes: Sequence[Change]) -> list[list[str]]:
-    return [
-        [
-            change.mark,
-            change.layer.path,
-            _shown(change, "before"),
-            _shown(change, "after"),
-            text.signed(change.difference("macs")),
-            text.signed(change.difference("parameters")),
-            what(change),
-        ]
-        for change in changes
-    ]
+def _cells(change: Change) -> list[str]:
+    differences = (text.signed(change.difference(count)) for count in ("macs", "parameters"))
+    before, after = (_shown(change, side) for side in ("before", "after"))
+    return [change.mark, change.layer.path, before, after, *differences, what(change)]
 
 
 def what(change: Change) -> str:
@@ -127,11 +117,7 @@ def what(change: Change) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return text.compact(value) if len(set(map(str, value))) == 1 else text.shape(value)
-    return str(value)
+    return "none" if value is None else text.compact(value)
 
 
 def _shown(change: Change, side: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from convcost.core.architecture import Architecture
 from convcost.core.cost import NAMES, Cost
@@ -55,22 +55,23 @@ class FormulaReport(Report):
         parts = symbolic.latex_parts(self.values.forms[-1].macs, self._order())
         return files.deliver(f"{latex.broken(parts)}\n", path)
 
-    def _columns(self, kind: Literal["words", "number"]) -> list[Column]:
-        """One per formula; that which it is compared with is left out first."""
-        last = self.values.formulas[-1]
-        return [Column(record.name, kind, rank=record is not last) for record in self.values.formulas]
+    def _table(
+        self, header: str, costs: tuple[Cost, ...], write: Callable[[Any], str], kind: Literal["words", "number"]
+    ) -> Table:
+        """One row per primitive, one column per formula; that which it is compared with is left out first."""
+        formulas = self.values.formulas
+        columns = [Column(record.name, kind, rank=record is not formulas[-1]) for record in formulas]
+        rows = [[NAMES[name], *(write(getattr(cost, name)) for cost in costs)] for name in present(costs)]
+        return Table([Column(header), *columns], rows)
 
     def _order(self) -> list[str]:
         return [symbol.name for symbol in self.values.record.symbols]
 
     def _closed(self) -> list[Block]:
         values, order = self.values, self._order()
-        rows = [
-            [NAMES[name], *(symbolic.line(getattr(form, name), order) for form in values.forms)]
-            for name in present(values.forms)
+        blocks: list[Block] = [
+            self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
         ]
-        columns = [Column("Closed form"), *self._columns("words")]
-        blocks: list[Block] = [Table(columns, rows)]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
@@ -83,11 +84,8 @@ class FormulaReport(Report):
     def _values(self) -> list[Block]:
         values = self.values
         given = ", ".join(f"{name} = {text.plain(value)}" for name, value in values.given.items())
-        rows = [
-            [NAMES[name], *(_exact(getattr(cost, name)) for cost in values.costs)] for name in present(values.costs)
-        ]
-        columns = [Column("Value"), *self._columns("number")]
-        blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), Table(columns, rows, close=True)]
+        table = replace(self._table("Value", values.costs, _exact, "number"), close=True)
+        blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), table]
         ratios = _ratios(values.costs) if len(values.costs) == 2 else []
         return [*blocks, GAP, *ratios] if ratios else blocks
 

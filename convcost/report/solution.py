@@ -135,7 +135,7 @@ def _cell(value: object) -> object:
 
 def heading(report: SolutionReport) -> str:
     """MobileNet V1 within 300,000,000 MACs and 3,500,000 parameters."""
-    limits = [text.plural(limit, _NOUNS[name]) for name, limit in report.solution.budget.limits.items()]
+    limits = [text.plural(limit, _NOUNS[name]) for name, limit in report.solution.limits.items()]
     return f"{report.solution.sweep.architecture.title} within {' and '.join(limits)}"
 
 
@@ -172,7 +172,7 @@ def notes(report: SolutionReport) -> list[str]:
     found = [_neighbour(neighbour) for neighbour in solution.neighbours]
     if report.rule is not None:
         whole, product = report.rule
-        limit = solution.budget.limits["macs"]
+        limit = solution.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
     scaling = report.compound
     if scaling is not None:
@@ -200,7 +200,7 @@ def smallest(solution: Solution) -> list[str]:
     lines = []
     for name, point in solution.smallest.items():
         least = (point.costs or {})[name]
-        limit = solution.budget.limits[name]
+        limit = solution.limits[name]
         verdict = f"{least - limit:,} too many" if least > limit else "which would fit alone"
         at = ", ".join(assignments(solution, point))
         lines.append(f"The fewest {_NOUNS[name]}s there are: {least:,} at {at}, {verdict}.")

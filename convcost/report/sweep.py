@@ -58,18 +58,6 @@ class SweepReport(Report):
         """The numbers of the points that are not left out, on the whole grid."""
         return [int(flat) for flat in np.flatnonzero(~self.sweep.refused.ravel())] if self.refused else range(len(self))
 
-    def rows(self, places: Sequence[int]) -> Iterator[tuple[list[str], list[int]]]:
-        """The swept options as text, and the counts, of some points (numbered from 0 in the frame's order)."""
-        built = self.built
-        for place in places:
-            index = self.index(built[place])
-            options = [typed(value) for value in self.sweep.given(index).values()]
-            yield options, [int(self.sweep.counts[name][index]) for name in COUNTS]
-
-    def index(self, flat: int) -> tuple[int, ...]:
-        """The place on the grid of a point by its number on the whole grid."""
-        return tuple(int(i) for i in np.unravel_index(flat, self.sweep.shape))
-
     def to_parquet(self, path: str | Path) -> None:
         """The frame as Parquet, whole or not at all; multipliers are decimals. Needs the extra `parquet`."""
         files.check_parquet(Path(path))
@@ -115,7 +103,12 @@ class SweepReport(Report):
         return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
 
     def _cells(self, places: Sequence[int]) -> list[list[str]]:
-        return [[*given, *map(text.number, counts)] for given, counts in self.rows(places)]
+        """The options and the counts of some points, numbered from 0 in the frame's order."""
+        built, cells = self.built, []
+        for index in (self.sweep.index(built[place]) for place in places):
+            counts = (text.number(int(self.sweep.counts[name][index])) for name in COUNTS)
+            cells.append([*map(typed, self.sweep.given(index).values()), *counts])
+        return cells
 
     def _table(self, rows: list[list[str]]) -> Table:
         options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
