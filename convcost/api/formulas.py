@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.core.architecture import Architecture
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
+from convcost.core.kinds import Kind, checked
 from convcost.core.registry import find, lookup
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from convcost.report.sweep import SweepReport, VerifiedReport
 
 
+@checked()
 def cost(name: str, **values: Any) -> Cost:
     """Calculate the cost of a formula or a network at these values, exactly.
 
@@ -30,6 +32,7 @@ def cost(name: str, **values: Any) -> Cost:
     return record.cost(values)
 
 
+@checked()
 def closed_form(name: str, **values: Any) -> Cost:
     """Return the cost of a formula or a network as SymPy expressions in the symbols that `values` do not fix.
 
@@ -44,6 +47,7 @@ def closed_form(name: str, **values: Any) -> Cost:
     return closed.closed_form(record, values)
 
 
+@checked()
 def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **options: Any) -> SweepReport:
     """Calculate the cost of a network on a whole grid of settings, from its formula, exactly.
 
@@ -62,6 +66,10 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
     return SweepReport(swept(find(Architecture, name, "network"), options, progress))
 
 
+_SWEPT = Kind("a report of sweep", lambda given: hasattr(given, "sweep"))
+
+
+@checked(report=_SWEPT)
 def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedReport:
     """Compare points of a sweep, picked at random (the same each time), with fvcore and the real model.
 
@@ -90,6 +98,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
     return VerifiedReport(tuple(found))
 
 
+@checked()
 def solve(
     name: str,
     /,
@@ -132,6 +141,7 @@ def solve(
     return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 
 
+@checked()
 def claims(paper: str | None = None) -> ClaimsReport:
     """Recompute the numbers that papers print: all of them, or those of one file of `formulas/published`.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
+from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, Kind, checked
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
 from convcost.models.loading import model_name
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from convcost.report.referee import RefereeReport
 
 
+_REFERENCE = Kind("", lambda given: isinstance(given, ModelReference))
+
+
+@checked(name=MODEL.or_(_REFERENCE, MODEL.words))
 def compare(
     name: str | ModelReference | nn.Module,
     *,
@@ -51,15 +56,16 @@ def compare(
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
-        from convcost.comparison.scaling_note import against_baseline, scaling_note
+        from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
         comparison = compare_reference(name, inputs, unit, model)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
             return ComparisonReport(comparison, name.settings, named)
         note = scaling_note(paper, name.settings)
-        return ComparisonReport(comparison, name.settings, named, note, against_baseline(paper))
-    for option in ["model"] if model is not None else options:
+        return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
+    given = {"model": model, "arguments": arguments} | options
+    for option in (option for option, value in given.items() if value is not None):
         raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
@@ -69,6 +75,10 @@ def compare(
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
 
 
+_PAPER = NETWORK.called("the name of a network, such as 'mobilenet_v1'; a module goes into model")
+
+
+@checked(name=_PAPER)
 def prove(
     name: str,
     *,
@@ -97,6 +107,7 @@ def prove(
     return ProofReport(find(Architecture, name, "network"), model_name(name if model is None else model), cases)
 
 
+@checked(inputs=SYMBOLIC_INPUTS)
 def derive(
     model: str | nn.Module,
     *,
@@ -129,6 +140,7 @@ def derive(
     return DerivationReport(found.derived, own=own_input(found))
 
 
+@checked(model=LINE, inputs=SYMBOLIC_INPUTS)
 def derive_family(
     model: str,
     over: str,
@@ -152,6 +164,7 @@ def derive_family(
     return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
 
 
+@checked(time_limit=POSITIVE)
 def referee(
     model: str | nn.Module,
     *,
@@ -184,6 +197,12 @@ def referee(
     return RefereeReport(referee_model(what, counters, time_limit, counter_unit), what.name, what.inputs.specs)
 
 
+_SIDE = Kind(
+    f"{LINE.words}, or a report of compare", lambda given: isinstance(given, str) or hasattr(given, "comparison")
+)
+
+
+@checked(before=_SIDE, after=_SIDE, inputs=INPUT_TEXTS)
 def diff(
     before: str | ComparisonReport, after: str | ComparisonReport, *, inputs: Sequence[str] = ()
 ) -> DifferenceReport:

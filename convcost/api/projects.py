@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.kinds import INPUT_TEXTS, LINE, TEXTS, checked
 from convcost.core.parsing import parse_arguments, parse_model
+from convcost.core.prints import silent
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
 
@@ -22,6 +24,7 @@ Progress = Callable[[int, int], None]
 """Is told how many are done, and of how many."""
 
 
+@checked()
 def audit(
     models: str | Path | Iterable[str],
     *,
@@ -78,6 +81,7 @@ def audit(
     return report
 
 
+@checked()
 def check(
     path: str | Path = ".",
     *,
@@ -115,6 +119,7 @@ def check(
     return CheckReport(project.file.name, tuple(outcomes), place if update else None)
 
 
+@checked(model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"))
 def page(
     names: str | Sequence[str],
     *,
@@ -176,11 +181,12 @@ def _section(
     if reference.is_network:
         architecture = find(Architecture, name, "network")
         program = network_program(architecture, reference.settings, unit)
-        left_open = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
-        form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_open})
+        left_free = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
+        form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_free})
         return PageSection(found, program, command(name, found, program, more), form)
     try:
-        derived = derive_model(reference, parse_inputs(reference.inputs)).derived
+        with silent():
+            derived = derive_model(reference, parse_inputs(reference.inputs)).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
         program = measured_program(found.comparison)

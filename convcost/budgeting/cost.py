@@ -34,7 +34,7 @@ class ModelCosts:
     @classmethod
     def of(cls, comparison: Comparison) -> ModelCosts:
         """Return the costs of a comparison."""
-        known = [row for row in comparison.rows if row.is_product and not nobody_counts(row)]
+        known = [row for row in comparison.rows if row.call.is_product and not nobody_counts(row)]
         return cls(
             macs=sum(row.macs_formula or 0 for row in known),
             params=comparison.totals.params_measured,
@@ -63,13 +63,13 @@ class ModelCosts:
 
 def nobody_counts(row: Row) -> bool:
     """Tell whether no formula counts a call: there is none, or it derives another output than the model gave."""
-    return row.verdict is Verdict.NO_FORMULA or (row.is_product and row.activations is None)
+    return row.verdict is Verdict.NO_FORMULA or (row.call.is_product and row.activations is None)
 
 
 def _of_row(row: Row, name: str) -> int:
     if name == "params":
         return row.params_measured or 0
-    if nobody_counts(row) or not row.is_product:
+    if nobody_counts(row) or not row.call.is_product:
         return 0
     return (row.macs_formula if name == "macs" else row.activations) or 0
 

@@ -84,10 +84,10 @@ def command(
     report = report.view(per)
     if pair:
         write(report, files)
-        from convcost.comparison.refereeing.explanation import between
+        from convcost.comparison.refereeing.explanation import explained_difference
         from convcost.report.referee import BetweenReport
 
-        found = between(report[pair[0]], report[pair[1]])
+        found = explained_difference(report[pair[0]], report[pair[1]])
         show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
     show(report, files)

@@ -5,25 +5,41 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from convcost.core.op_call import OpCall
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
-LEFT_OUT = "fvcore's trace leaves out what the output does not depend on"
 _PRODUCT = "aten::mul"
+
+
+class Unmeasured(Enum):
+    """Why fvcore has no count of a call, as a sentence about what stood in its way."""
+
+    FAILED = "{}"
+    RAISED = "fvcore's handle raises {}"
+    NO_HANDLE = "fvcore has no handle for {}"
+    HIDDEN = "fvcore has no handle for {}, whose calls its trace does not show"
+    LEFT_OUT = "fvcore's trace leaves out what the output does not depend on"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A call with fvcore's count of it, or None and the reason why there is none.
+    """A call with fvcore's count of it, or None, why there is none, and what stood in its way (an error, an operator).
 
     No row yet: it has no formula beside it and no verdict.
     """
 
     call: OpCall
     count: int | None
-    reason: str
+    why: Unmeasured | None = None
+    obstacle: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why there is no count, in words; empty where there is one."""
+        return "" if self.why is None else self.why.value.format(self.obstacle)
 
 
 def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured]:
@@ -32,29 +48,28 @@ def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured
     Both lists are in the order of execution; a call that fvcore left out is told by its output's shape.
     """
     if trace.failed:
-        return [Measured(call, None, trace.failed) for call in calls]
+        return [Measured(call, None, Unmeasured.FAILED, trace.failed) for call in calls]
     waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
     for counted in trace.calls:
         waiting[counted.path, counted.aten].append(counted)
     hiding = {path: next(filter(_own, names), "") for path, names in trace.unsupported.items()}
-    return [_measured(call, waiting[call.path, call.aten], hiding.get(call.path, ""), trace) for call in calls]
+    return [_measured(call, waiting[call.path, call.aten], hiding, trace) for call in calls]
 
 
-def _measured(call: OpCall, counts: deque[Counted], hidden: str, trace: FvcoreTrace) -> Measured:
-    """Return a call with its count; `hidden` is what a trace has in place of the calls of its module."""
+def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], trace: FvcoreTrace) -> Measured:
+    """Return a call with its count; `hiding` has what a trace shows in place of the calls of a module."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
-        return Measured(call, counted.count, f"fvcore's handle raises {counted.raised}" if counted.raised else "")
+        return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
     if call.aten in IGNORED:
-        return Measured(call, 0, "")
+        return Measured(call, 0)
+    module = call.path.rpartition("/")[2]  # fvcore takes what precedes a slash in a name for another module
     if call.aten not in HANDLED:
-        met = trace.unsupported.get(call.path)
-        left_out = met is None or not met[call.aten]
-        return Measured(_unused(call) if left_out else call, None, f"fvcore has no handle for {call.aten}")
-    if hidden:
-        reason = f"fvcore has no handle for {hidden}, whose calls its trace does not show"
-        return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, reason)
-    return Measured(_unused(call), None, LEFT_OUT)
+        met = module in trace.unsupported and trace.unsupported[module][call.aten]
+        return Measured(call if met else _unused(call), None, Unmeasured.NO_HANDLE, call.aten)
+    if hidden := hiding.get(module):
+        return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, Unmeasured.HIDDEN, hidden)
+    return Measured(_unused(call), None, Unmeasured.LEFT_OUT)
 
 
 def _unused(call: OpCall) -> OpCall:

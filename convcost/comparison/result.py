@@ -11,7 +11,7 @@ from fractions import Fraction
 from convcost.core.architecture import Network
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
-from convcost.core.op_call import Hyper, OpCall
+from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 
 
@@ -58,11 +58,6 @@ class Row:
     activations: int | None = None
 
     @property
-    def block(self) -> str:
-        """The block of the network, or the outermost module of the model."""
-        return self.call.block
-
-    @property
     def operator(self) -> str:
         """The operator's name."""
         return self.call.name
@@ -83,16 +78,6 @@ class Row:
         return self.call.output
 
     @property
-    def hyper(self) -> Hyper:
-        """All hyper-parameters."""
-        return self.call.hyper
-
-    @property
-    def is_product(self) -> bool:
-        """Whether it multiplies and accumulates."""
-        return self.call.is_product
-
-    @property
     def difference(self) -> int | None:
         """Measured less formula, None where one of them is unknown."""
         if self.macs_formula is None or self.macs_measured is None:
@@ -111,43 +96,29 @@ class Group(Row):
         """The first row's."""
         return self.rows[0].kind
 
-    @property
-    def output_shape(self) -> Shape | None:
-        """The last row's."""
-        return self.rows[-1].output_shape
 
-    @property
-    def is_product(self) -> bool:
-        """Whether any of the rows does."""
-        return any(row.is_product for row in self.rows)
-
-
-def summed(rows: Sequence[Row], name: str) -> Group:
+def grouped(rows: Sequence[Row], name: str) -> Group:
     """Return several rows as one."""
     worst = max(rows, key=lambda row: row.verdict.severity)
-    first, several = rows[0].call, f"{len(rows)} layer{'s' if len(rows) != 1 else ''}"
+    first, last, several = rows[0].call, rows[-1].call, f"{len(rows)} layer{'s' if len(rows) != 1 else ''}"
     unknown = any(row.macs_measured is None and row.macs_formula for row in rows)
     return Group(
         layer=name,
-        call=OpCall(name, None, several, first.inputs, {}, first.output, block=name),
+        call=OpCall(name, None, several, first.inputs, {}, last.output, block=name),
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
-        params_formula=_total(row.params_formula for row in rows),
-        params_measured=_total(row.params_measured for row in rows),
-        macs_formula=_total(row.macs_formula for row in rows),
+        params_formula=known_sum(row.params_formula for row in rows),
+        params_measured=known_sum(row.params_measured for row in rows),
+        macs_formula=known_sum(row.macs_formula for row in rows),
         # fvcore's sum is unknown if it left out a row that has multiply-accumulates.
-        macs_measured=None if unknown else _total(row.macs_measured for row in rows),
-        activations=_total(row.activations for row in rows),
+        macs_measured=None if unknown else known_sum(row.macs_measured for row in rows),
+        activations=known_sum(row.activations for row in rows),
         rows=tuple(rows),
     )
 
 
-def counted(rows: Sequence[Row]) -> int | None:
-    """Return fvcore's sum over the rows that it counts, None where there are rows and it counts none of them."""
-    return _total(row.macs_measured for row in rows) if rows else 0
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
+def known_sum(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of the counts that are known, None where none is."""
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
 
@@ -168,7 +139,7 @@ class Totals:
     params_formula: int
     params_measured: int
     fvcore_total: int | None
-    fvcore_total_formula: int
+    fvcore_total_formula: int | None
     params_operands: int = 0
     params_unused: int = 0
     fvcore_excused: int = 0
@@ -191,7 +162,7 @@ class Totals:
     def unaccounted(self) -> str:
         """What differs in the whole though it may in no row: parameters, or all that fvcore counts."""
         pairs = {"parameters": (self.params_accounted, self.params_measured)}
-        if self.fvcore_total is not None:
+        if self.fvcore_total is not None and self.fvcore_total_formula is not None:
             pairs["all that fvcore counts"] = self.fvcore_total_formula + self.fvcore_excused, self.fvcore_total
         return "; ".join(f"{n}: {a:,} by the formula, {b:,} measured" for n, (a, b) in pairs.items() if a != b)
 
@@ -226,7 +197,8 @@ class Comparison:
 
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
-    while it is traced, so that what fvcore saw is not what the rows say.
+    while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
+    empty where it could not.
     """
 
     paper: Network | None
@@ -236,8 +208,12 @@ class Comparison:
     totals: Totals
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
-    breakdown: tuple[KindBreakdown, ...]
     device: str
+
+    @property
+    def breakdown(self) -> tuple[KindBreakdown, ...]:
+        """What each kind of layer has of the paper's network; of the model where there is no paper."""
+        return breakdown(self.paper.core if self.paper else [row.call for row in self.rows])
 
     @property
     def network(self) -> Network:
@@ -249,7 +225,7 @@ class Comparison:
     @property
     def layers(self) -> tuple[Row, ...]:
         """The rows that multiply and accumulate: convolutions, fully connected layers, other products."""
-        return tuple(row for row in self.rows if row.is_product)
+        return tuple(row for row in self.rows if row.call.is_product)
 
     @property
     def verdict(self) -> Verdict:
@@ -257,7 +233,7 @@ class Comparison:
         bad = [row.verdict for row in self.bad]
         if not bad and self.unaccounted:
             bad = [Verdict.DISAGREE]
-        core = [row.verdict for row in self.rows if row.is_product or row.verdict is Verdict.NO_FORMULA]
+        core = [row.verdict for row in self.rows if row.call.is_product or row.verdict is Verdict.NO_FORMULA]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
 
     @property
@@ -289,5 +265,5 @@ class Comparison:
             return rows
         groups: dict[str, list[Row]] = {}
         for row in rows:
-            groups.setdefault(row.block if level == "block" else row.kind, []).append(row)
-        return tuple(summed(members, name) for name, members in groups.items())
+            groups.setdefault(row.call.block if level == "block" else row.kind, []).append(row)
+        return tuple(grouped(members, name) for name, members in groups.items())

@@ -43,7 +43,7 @@ def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote |
     )
 
 
-def against_baseline(network: Network) -> Fraction | None:
+def times_of_baseline(network: Network) -> Fraction | None:
     """Return how many times this net's MACs the baseline has (standard convolutions in place of separable ones)."""
     architecture = network.architecture
     defaults = {option.name: option.default for option in architecture.options}

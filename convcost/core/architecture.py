@@ -85,14 +85,14 @@ class Builder:
     rounding: bool = True
     auxiliary: bool = False
     sides: tuple[Count, Count] | None = None
+    input_shape: Shape = ()
     calls: list[OpCall] = field(default_factory=list)
     _block: str = ""
 
     def image(self, *shape: Count) -> Map:
-        """Return the network's input, of shape (N, C, *sizes)."""
-        if self.sides is not None:
-            shape = (*shape[:-2], *self.sides)
-        return Map(shape, (Field(),) * (len(shape) - 2))
+        """Return the network's input, of shape (N, C, *sizes), which the builder keeps."""
+        self.input_shape = shape if self.sides is None else (*shape[:-2], *self.sides)
+        return Map(self.input_shape, (Field(),) * (len(shape) - 2))
 
     def number(self) -> Map:
         """Return a constant operand: it has no axes and sees no pixel."""
@@ -178,14 +178,14 @@ class Network:
 
 @dataclass(frozen=True)
 class Architecture:
-    """A family of networks: `build(builder, **settings)` calls its operators and returns its input.
+    """A family of networks: `build(builder, **settings)` calls its operators on an image.
 
     `baseline` is the setting that it is compared with (the full convolutions that a separable net replaces).
     """
 
     name: str
     title: str
-    build: Callable[..., Map]
+    build: Callable[..., None]
     options: tuple[Option, ...]
     source: Source
     baseline: Mapping[str, str] = field(default_factory=dict)
@@ -230,8 +230,8 @@ class Architecture:
     ) -> Network:
         """Build at settings of any numeric backend; `rounding`, `auxiliary` and `sides` are the builder's."""
         builder = Builder(rounding, auxiliary, sides)
-        image = self.build(builder, **settings)
-        return Network(self, settings, image.shape, tuple(builder.calls))
+        self.build(builder, **settings)
+        return Network(self, settings, builder.input_shape, tuple(builder.calls))
 
     def unrounded_macs(self, settings: Settings, factor: Fraction | int) -> Fraction:
         """Return conv and linear MACs if widths and image scaled without rounding (equation 7 of MobileNet V1).

@@ -86,16 +86,16 @@ class Rule:
 class Fault:
     """A count that is wrong by the counter's own convention: which calls it affects, what is counted then, and why.
 
-    `predicts` gives the wrong count of a call, and None for a call that the fault does not affect. `seen_in` names the
-    versions that it was seen in, `at` the calls that it can affect: by where they are made, or by their place among
-    the calls of their module.
+    `predicts` gives the wrong count of a call, and None for a call that the fault does not affect. `at` are the calls
+    that it can affect: by where they are made, or by their place among the calls of their module. `seen_in` names the
+    versions that it was seen in, None for those that are the convention's source.
     """
 
     operators: tuple[str, ...]
     predicts: Callable[[OpCall], Count | None]
     sentence: str
-    seen_in: str
     at: CallFilter = EVERY_CALL
+    seen_in: str | None = None
 
     def count(self, call: OpCall, siblings: Sequence[OpCall] = ()) -> Count | None:
         """Return the wrong count of a call, None for one that the fault does not affect."""

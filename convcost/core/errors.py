@@ -16,12 +16,16 @@ class DomainError(ConvcostError):
     """A formula or an option was given a value outside its domain."""
 
 
+class UndecidableError(ConvcostError):
+    """An expression is outside of what the decision procedure can read."""
+
+
 class UnknownNameError(ConvcostError):
     """A name that is not in the registry, with the near names."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, names, n=3)
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} {name!r}; {hint}")

@@ -20,6 +20,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.kinds import LINE, check
 from convcost.core.spec import parse_inputs
 
 LIBRARIES = ("torchvision", "timm")
@@ -111,6 +112,9 @@ def parse_reference(
 
     Raises ConvcostError for a text that is none, and for settings that belong to a network where it names a model.
     """
+    if " --" in text:
+        bare = text.split()[0]
+        raise ConvcostError(f"{text!r} is a name with its options; give {bare} alone, and the options beside it")
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {})
     if not colon:
@@ -140,6 +144,7 @@ def parse_model(line: str) -> ModelReference:
 
     Raises ConvcostError for a line that cannot be read.
     """
+    check("a model", line, LINE)
     try:
         names, options = split_options(shlex.split(line))
     except ValueError as error:

@@ -167,23 +167,24 @@ class Formula:
         return result.cost if isinstance(result, Result) else result
 
 
-def closed_form(
+def formula_of(
     function: Callable[..., Cost | Result],
     title: str,
-    source: Source,
-    symbols: Iterable[Symbol],
+    place: str,
     *conditions: Condition,
+    work: str,
+    symbols: Iterable[Symbol],
     against: str | None = None,
 ) -> Formula:
     """Return the formula that has the name of its function, and the function's parameters as symbols.
 
-    `symbols` has them all; of two with one name the last counts. They are positive, but for flags and
-    those that may be 0; `conditions` are added.
+    It stands at `place` in `work`. `symbols` has all its symbols; of two with one name the last counts. They are
+    positive, but for flags and those that may be 0; `conditions` are added.
     """
     table = {symbol.name: symbol for symbol in symbols}
     own = {name: table[name] for name in inspect.signature(function).parameters}
     domain = tuple(positive(name) for name, symbol in own.items() if symbol.unit != "flag" and symbol.least > 0)
-    return Formula(function.__name__, title, function, own, source, (*domain, *conditions), against)
+    return Formula(function.__name__, title, function, own, Source(work, place), (*domain, *conditions), against)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def expensive(costs: ModelCosts, name: str, most: int = MOST, close: bool = Fals
     """The layers that cost most, what they are, their counts and shares."""
     total = max(getattr(costs, name), 1)
     rows = [
-        [row.layer, row.kind if row.is_product else row.operator, text.number(n), text.percent(Fraction(n, total))]
+        [row.layer, row.kind if row.call.is_product else row.operator, text.number(n), text.percent(Fraction(n, total))]
         for row, n in costs.expensive(name, most)
     ]
     return Table(

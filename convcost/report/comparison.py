@@ -12,7 +12,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from convcost.comparison.result import Comparison, Row, Totals, summed
+from convcost.comparison.result import Comparison, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote
 from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
@@ -182,12 +182,13 @@ class ComparisonReport(Report):
         """The sum of the rows that are shown."""
         if not self.shown_rows:
             return []
-        sums = summed(list(self.shown_rows), "total")
+        sums = grouped(list(self.shown_rows), "total")
         shown = _shown(self.comparison.unit)
         return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
 
 
 Cell = int | str | None
+_NAMES = {"layer": "layer", "block": "call.block", "operator": "operator", "kind": "kind", "module": "module"}
 _SHAPES = ("input_shape", "output_shape")
 _SETTINGS = ("kernel_size", "stride", "groups")
 
@@ -200,7 +201,7 @@ def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
         f"{unit}_difference": "difference",
     }
     return {
-        **{name: attrgetter(name) for name in ("layer", "block", "operator", "kind", "module")},
+        **{name: attrgetter(place) for name, place in _NAMES.items()},
         **{name: partial(_sizes, name) for name in (*_SHAPES, *_SETTINGS)},
         **{name: attrgetter(name) for name in ("params_formula", "params_measured")},
         **{name: attrgetter(attribute) for name, attribute in counts.items()},
@@ -211,7 +212,7 @@ def _raw(unit: str) -> dict[str, Callable[[Row], Cell]]:
 
 def _sizes(name: str, row: Row) -> Cell:
     """A shape or a setting: 1x3x224x224, or one number."""
-    found = getattr(row, name) if name in _SHAPES else row.hyper.get(name, "")
+    found = getattr(row, name) if name in _SHAPES else row.call.hyper.get(name, "")
     return "x".join(map(str, found or ())) if name in _SHAPES or isinstance(found, tuple) else found
 
 
@@ -220,10 +221,10 @@ def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
     counts = "MACs" if unit == "macs" else "FLOPs"
     return [
         (Column("layer", "name"), lambda row: row.layer),
-        (Column("operator", rank=3), lambda row: row.kind if row.is_product and row.module else row.operator),
+        (Column("operator", rank=3), lambda row: row.kind if row.call.is_product and row.module else row.operator),
         (Column("input", rank=8), lambda row: text.shape(row.input_shape)),
         (Column("output", rank=6), lambda row: text.shape(row.output_shape)),
-        (Column("settings", rank=7), lambda row: text.layer_settings(row.hyper)),
+        (Column("settings", rank=7), lambda row: text.layer_settings(row.call.hyper)),
         (Column("params", "number", 2), lambda row: text.number(row.params_formula)),
         (Column("measured", "number", 5), lambda row: text.number(row.params_measured)),
         (Column(counts, "number"), lambda row: text.number(row.macs_formula)),
@@ -254,10 +255,15 @@ def source(report: ComparisonReport) -> str:
     if comparison.paper is None:
         return (
             "Formula: each operator's own, over what the model calls (convcost list names them). "
-            f"Measured: by fvcore on device {comparison.device}."
+            f"Measured: {by_fvcore(comparison)}."
         )
-    measured = f"Measured: model {report.reference} by fvcore on device {comparison.device}."
+    measured = f"Measured: model {report.reference} {by_fvcore(comparison)}."
     return f"Formula: {comparison.network.architecture.source}. {measured}"
+
+
+def by_fvcore(comparison: Comparison) -> str:
+    """Where fvcore traced the model, or that it could not."""
+    return f"by fvcore on device {comparison.device}" if comparison.device else "by fvcore, which cannot trace it"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -274,7 +280,10 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
         ("parameters", totals.params_formula, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]
-    return [[name, text.number(a), text.number(b), text.signed(None if b is None else b - a)] for name, a, b in rows]
+    return [
+        [name, text.number(a), text.number(b), text.signed(None if a is None or b is None else b - a)]
+        for name, a, b in rows
+    ]
 
 
 def parameter_note(comparison: Comparison) -> str:

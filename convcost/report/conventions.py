@@ -58,18 +58,22 @@ def rule_rows(convention: Convention) -> list[list[str]]:
 
 def fault_rows(convention: Convention) -> list[list[str]]:
     """One row per known fault."""
-    rows = [["all" if f.operators == ALL else ", ".join(f.operators), f.sentence, f.seen_in] for f in convention.faults]
+    source = convention.source.work
+    rows = [
+        ["all" if f.operators == ALL else ", ".join(f.operators), f.sentence, f.seen_in or source]
+        for f in convention.faults
+    ]
     first, second = ({name for r in rules for name in r.operators} for rules in (convention.rules, convention.also))
     also = first & second
     if also:
         sentence = "counted twice where a hooked module calls a patched function"
-        rows.append([", ".join(sorted(also)), sentence, convention.source.work])
+        rows.append([", ".join(sorted(also)), sentence, source])
     if convention.places:
         times = "its square" if convention.places == 2 else "as often"
         sentence = f"a module that stands at several places in the tree is counted {times}"
-        rows.append(["all", sentence, convention.source.work])
+        rows.append(["all", sentence, source])
     if convention.sizes:
-        rows.append(["mul", "products of sizes in the trace are counted", convention.source.work])
+        rows.append(["mul", "products of sizes in the trace are counted", source])
     return rows
 
 

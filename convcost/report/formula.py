@@ -27,7 +27,7 @@ class FormulaReport(Report):
     values: FormulaValues
 
     def records(self) -> Records:
-        """One row per primitive: its closed form, and its exact value where no symbol is open."""
+        """One row per primitive: its closed form, and its exact value where no symbol is free."""
         values = self.values
         form, costs = values.forms[-1], values.costs[-1:]
         rows = [
@@ -112,7 +112,7 @@ def _ratios(costs: Sequence[Cost]) -> list[Sentence]:
 
 @dataclass(frozen=True, repr=False)
 class NetworkFormReport(Report):
-    """A network of the registry as one closed form in the options that are open, and its value if none is."""
+    """A network of the registry as one closed form in the options that are free, and its value if none is."""
 
     architecture: Architecture
     form: NetworkForm

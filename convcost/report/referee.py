@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from convcost.comparison.published.verdict import Found
-from convcost.comparison.refereeing.against import Against
-from convcost.comparison.refereeing.explanation import Between, Explanation, RefereeRun
+from convcost.comparison.refereeing.against import ReadNumber
+from convcost.comparison.refereeing.explanation import ExplainedDifference, Explanation, RefereeRun
 from convcost.comparison.refereeing.terms import CONVENTION, FAULT
 from convcost.core.errors import DomainError
 from convcost.core.spec import TensorSpec
@@ -125,7 +125,7 @@ class BetweenReport(Report):
     """The difference of two counters, term by term."""
 
     report: RefereeReport
-    between: Between
+    between: ExplainedDifference
 
     def records(self) -> Records:
         """One row per term, whole numbers as they are."""
@@ -150,7 +150,7 @@ class AgainstReport(Report):
     """What a number that somebody printed for a model can mean."""
 
     name: str
-    against: Against
+    against: ReadNumber
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.against.text} {'is explained' if self.against.explained else 'has no reading'}>"
@@ -200,7 +200,7 @@ def _parts_of(explanation: Explanation, per: str) -> list[Block]:
     return [Table(columns, rows, everything="--csv")]
 
 
-def _reading(against: Against, found: Found) -> str:
+def _reading(against: ReadNumber, found: Found) -> str:
     """As fvcore counts (314.193 M)."""
     unit = f" {'KMGT'[against.power - 1]}" if against.power else ""
     printed = len(str(against.number.step.denominator)) - 1

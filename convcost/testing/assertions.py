@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
+from convcost.core.kinds import checked
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
     from convcost.report.comparison import ComparisonReport
 
 
+@checked()
 def assert_agreement(
-    model: nn.Module | str, input_shape: object = None, formula: str | None = None, **options: object
+    model: nn.Module | str, inputs: object = None, formula: str | None = None, **options: object
 ) -> None:
     """Assert that formulas and fvcore's count of a model agree, layer by layer, as `convcost.compare` says it.
 
     model        a module, or a text as `convcost compare` takes it: "torchvision:resnet18",
                  "net.py:Net --arg width=8" (naming a module of yours runs its code)
-    input_shape  as `convcost.compare` takes inputs: a shape, several of them, tensors, a dict of keyword inputs;
+    inputs       as `convcost.compare` takes them: a shape, several of them, tensors, a dict of keyword inputs;
                  None where the formula or the library has its own
     formula      a network of the registry, with its options in the text or as keywords: "mobilenet_v1 --alpha 0.75";
                  None compares the formula of each operator with fvcore's count of it
@@ -37,16 +39,17 @@ def assert_agreement(
     if formula is None and options:
         raise DomainError(f"{next(iter(options))} is an option of a formula; give formula=NAME too")
     if formula is None:
-        report = _compare_with_operators(model, input_shape)
+        report = _compare_with_operators(model, inputs)
     else:
-        report = _compare_with_network(formula, options, model, input_shape)
+        report = _compare_with_network(formula, options, model, inputs)
     if not report.ok:
         raise AssertionError(disagreement(report, formula))
 
 
+@checked()
 def assert_cost(
     model: nn.Module | str,
-    input_shape: object = None,
+    inputs: object = None,
     *,
     macs: str | None = None,
     params: str | None = None,
@@ -55,11 +58,11 @@ def assert_cost(
 ) -> None:
     """Assert what a model costs, exactly, by the formulas of what it calls.
 
-    model, input_shape  as `assert_agreement` takes them
-    macs                multiply-accumulates of convolutions, linear layers and other products
-    params              parameters, shared ones once
-    activations         elements that these layers write
-    uncounted           operators that may be left out, by their names in PyTorch: "aten::sort"
+    model, inputs  as `assert_agreement` takes them
+    macs           multiply-accumulates of convolutions, linear layers and other products
+    params         parameters, shared ones once
+    activations    elements that these layers write
+    uncounted      operators that may be left out, by their names in PyTorch: "aten::sort"
 
     A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Where the
     model calls what no formula counts, its MACs and activations are unknown: then a limit fails that this could break.
@@ -77,7 +80,7 @@ def assert_cost(
     if not limits:
         raise DomainError("give a limit: macs='<= 300M', params='== 3504872' or activations='<= 5M'")
     excused = _names(uncounted)
-    report = _compare_with_operators(model, input_shape)
+    report = _compare_with_operators(model, inputs)
     costs = ModelCosts.of(report.comparison)
     kept = {name: limit.holds(costs.count(name, excused)) for name, limit in limits.items()}
     broken = {name: limits[name] for name, holds in kept.items() if not holds}
@@ -85,7 +88,8 @@ def assert_cost(
         raise AssertionError(excess(report, costs, broken, excused))
 
 
-def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, uncounted: Iterable[str] = ()) -> None:
+@checked()
+def assert_no_uncounted(model: nn.Module | str, inputs: object = None, *, uncounted: Iterable[str] = ()) -> None:
     """Assert that there is a formula for everything that a model calls; arguments as of `assert_cost`.
 
     Raises AssertionError with the calls that nobody counts, ConvcostError where the model cannot be run.
@@ -95,7 +99,7 @@ def assert_no_uncounted(model: nn.Module | str, input_shape: object = None, *, u
     from convcost.testing.failure import left_out
 
     excused = _names(uncounted)
-    report = _compare_with_operators(model, input_shape)
+    report = _compare_with_operators(model, inputs)
     costs = ModelCosts.of(report.comparison)
     if costs.unknown(excused):
         raise AssertionError(left_out(report, costs, excused))

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, TypeAlias, TypeGuard
 
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, one_line
+from convcost.core.prints import silent
 from convcost.core.spec import TensorSpec
 
 Args: TypeAlias = tuple[Any, ...]
@@ -56,7 +58,7 @@ class Inputs:
 
         def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
-                return leaf.detach().to("meta") if device == "meta" else leaf.detach().to(device, copy=True)
+                return _moved(leaf, device)
             return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
 
         return walk(self.args, make), walk(dict(self.kwargs or {}), make)
@@ -148,21 +150,22 @@ def weightless(model: nn.Module) -> nn.Module:
 
     Raises MeasurementError where the model holds something that cannot be copied.
     """
-    return _copied(model, lambda tensor: tensor.detach().to("meta"))
+    return _copied(model, partial(_moved, device="meta"))
 
 
 def on_cpu(model: nn.Module) -> nn.Module:
     """Return a copy in evaluation mode on the CPU; a model without weights gets zeros."""
-
-    def moved(tensor: Tensor) -> Tensor:
-        if tensor.is_meta:
-            return torch.zeros_like(tensor, device="cpu")
-        return tensor.detach().to("cpu", copy=True)
-
-    return _copied(model, moved)
+    return _copied(model, partial(_moved, device="cpu"))
 
 
-def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
+def _moved(tensor: Tensor, device: str) -> Tensor:
+    """Return a tensor on meta, or a copy on another device, of zeros where there are no elements to copy."""
+    if device == "meta":
+        return tensor.detach().to("meta")
+    return torch.zeros_like(tensor, device=device) if tensor.is_meta else tensor.detach().to(device, copy=True)
+
+
+def without_lazy_modules(model: nn.Module, inputs: Inputs) -> nn.Module:
     """Return the model; of one with lazy modules a copy whose parameters have got their shapes from the inputs.
 
     Raises MeasurementError for a quantised model: its operators are hidden in packed weights.
@@ -177,7 +180,7 @@ def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
         return model
     copied = on_cpu(model)
     args, kwargs = inputs.on("cpu", copied)
-    with torch.random.fork_rng(devices=()), torch.no_grad():
+    with torch.random.fork_rng(devices=()), torch.no_grad(), silent():
         try:
             copied(*args, **kwargs)
         except (Exception, SystemExit) as error:

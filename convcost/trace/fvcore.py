@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,21 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
+from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.prints import silent
 from convcost.trace.binders.arguments import Arguments, spread
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, replaced, tensors, weightless, whole
+from convcost.trace.copies import (
+    Args,
+    Inputs,
+    Kwargs,
+    as_written,
+    on_cpu,
+    replaced,
+    tensors,
+    weightless,
+    without_lazy_modules,
+)
 from convcost.trace.meta_kernels import MetaKernels
 
 with warnings.catch_warnings():
@@ -61,7 +73,7 @@ class FvcoreTrace:
 
     `total` is fvcore's own sum, None where one of its handles raised an error, as fvcore then gives no number at
     all; `unsupported` are the operators that it met and has no handle for, by module; `device` is meta, or cpu with
-    the reason why; `failed` says why fvcore could not trace the model, empty if it did.
+    the reason why; `failed` says why fvcore could not trace the model. One of these two is empty.
     """
 
     calls: tuple[Counted, ...]
@@ -74,13 +86,14 @@ class FvcoreTrace:
 def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
-        return trace(model, inputs)
+        return trace_fvcore(model, inputs)
     except MeasurementError as error:
-        return FvcoreTrace((), None, {}, "none", str(error))
+        return FvcoreTrace((), None, {}, "", str(error))
 
 
+@checked(model=MODULE)
 @one_at_a_time
-def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
+def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was
@@ -90,7 +103,7 @@ def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
     fvcore cannot trace the model at all.
     """
     given = Inputs.of(inputs)
-    full = whole(model, given)
+    full = without_lazy_modules(model, given)
     copied = weightless(full)
     try:
         return _trace(copied, given, "meta", "meta")
@@ -103,16 +116,20 @@ def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
 
 
 class _Flat(nn.Module):
-    """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments."""
+    """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments.
+
+    Its modules, parameters and buffers are the model's own, so that fvcore meets the model's own names.
+    """
 
     def __init__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> None:
         super().__init__()
-        self.model, self.nested = model, (args, kwargs)
-        self.train(model.training)
+        self.called, self.nested = model.__call__, (args, kwargs)
+        self._modules, self._parameters, self._buffers = model._modules, model._parameters, model._buffers
+        self.training = model.training
 
     def forward(self, *flat: Tensor) -> tuple[Tensor, ...]:
         args, kwargs = replaced(self.nested, iter(flat))
-        return tuple(tensors(self.model(*args, **kwargs)))
+        return tuple(tensors(self.called(*args, **kwargs)))
 
 
 def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
@@ -120,8 +137,7 @@ def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> Fvcore
 
     def noting(name: str, handle: Callable[..., Any]) -> Callable[..., Any]:
         def note(inputs: list[Any], outputs: list[Any]) -> Any:
-            scope = outputs[0].node().scopeName().split("/")[-1]
-            path, shape = _path(scope), tuple(outputs[0].type().sizes() or ())
+            path, shape = _path(outputs[0].node().scopeName(), names), tuple(outputs[0].type().sizes() or ())
             try:
                 result = handle(inputs, outputs)
             except Exception as error:
@@ -134,24 +150,27 @@ def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> Fvcore
         return note
 
     args, kwargs = inputs.on(device, copied)
-    flat = _Flat(copied, args, kwargs).eval()
+    flat = _Flat(copied, args, kwargs)
+    names = {name for name, _ in flat.named_modules(remove_duplicate=False)}
     analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
     random = torch.random.fork_rng(devices=())
-    with warnings.catch_warnings(), random, as_written(), MetaKernels(), PlainConvolutions():
+    with warnings.catch_warnings(), random, silent(), as_written(), MetaKernels(), PlainConvolutions():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
-    unsupported = {_path(name): _own(analysis, name, flat) for name, _ in flat.named_modules()}
+    unsupported = {name: _own(analysis, name, flat) for name, _ in flat.named_modules()}
     if total != sum(call.count or 0 for call in calls):
         raise AssertionError("fvcore's total is not the sum of what its handles returned")
     raised = any(call.count is None for call in calls)
     return FvcoreTrace(tuple(calls), None if raised else total, {k: v for k, v in unsupported.items() if v}, shown)
 
 
-def _path(scope: str) -> str:
-    """Return the module's path in the model itself, which stands in a `_Flat`."""
-    return scope.removeprefix("model").removeprefix(".")
+def _path(scope: str, names: Collection[str]) -> str:
+    """Return the innermost module of a scope, whose modules have slashes between them, and may in their names."""
+    parts = scope.split("/")
+    ends = ("/".join(parts[start:]) for start in range(len(parts)))
+    return next((end for end in ends if end in names), parts[-1])
 
 
 def _own(analysis: FlopCountAnalysis, name: str, copied: nn.Module) -> Counter[str]:

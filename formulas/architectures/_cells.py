@@ -134,7 +134,7 @@ def build_stack(
     resolution: Count,
     batch: Count,
     classes: Count,
-) -> Map:
+) -> None:
     """Build a 3×3 convolution of stride 2, the cells of the plan (name, cell, filters, stride), and the classifier."""
     image = net.image(batch, 3, resolution, resolution)
     previous, x = None, unpadded_conv_bn(net, image, "stem", stem_filters, kernel_size=3, stride=2)
@@ -142,7 +142,6 @@ def build_stack(
         with net.block(name):
             previous, x = x, build_cell(net, cell, x, previous, filters, stride)
     parts.classifier(net, net.call(parts.RELU, x), classes)
-    return image
 
 
 def stack_options(stem_filters: int, resolution: int) -> tuple[Option, ...]:

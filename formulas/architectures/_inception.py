@@ -21,20 +21,9 @@ class Conv(NamedTuple):
 
     def build(self, net: Builder, x: Map, name: str, normalised: bool = True) -> Map:
         """Build the convolution with batch normalisation and ReLU, or with a bias and ReLU."""
+        conv = parts.conv_bn_relu if normalised else parts.conv_relu
         padding = (0, 0) if self.valid else (self.kernel[0] // 2, self.kernel[1] // 2)
-        x = net.call(
-            parts.CONV2D,
-            x,
-            name=name,
-            out_channels=self.filters,
-            kernel_size=self.kernel,
-            stride=self.stride,
-            padding=padding,
-            bias=not normalised,
-        )
-        if normalised:
-            x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
-        return net.call(parts.RELU, x, name=f"{name}.relu")
+        return conv(net, x, name, self.filters, self.kernel, stride=self.stride, padding=padding)
 
 
 class Pool(NamedTuple):

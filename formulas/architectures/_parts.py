@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from convcost.core.architecture import Builder, Map, Option
-from convcost.core.numeric import Count, ceil_div, maximum
+from convcost.core.numeric import Count, PerAxis, ceil_div, maximum
 from convcost.core.record import Operator
 
 from ..operators import activation, convolution, elementwise, linear, movement, norm, pooling, reduction
+from ..operators._axes import spread
 
 OPERATORS = {
     record.name: record
@@ -39,30 +41,29 @@ Convolution: TypeAlias = Callable[..., Map]
 """A convolution with what follows it: called with the builder, the input, a name, output channels and a kernel size."""
 
 
-def conv_bn(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
-    """Build a convolution without bias and batch normalisation; padding keeps the size at stride 1."""
-    x = net.call(
-        CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, padding=kernel_size // 2, **hyper
-    )
+def conv_bn(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: PerAxis, **hyper: PerAxis) -> Map:
+    """Build a convolution without bias and batch normalisation; unless given, padding keeps the size at stride 1."""
+    hyper = {"padding": tuple(side // 2 for side in spread(kernel_size, 2)), **hyper}
+    x = net.call(CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, **hyper)
     return net.call(BATCH_NORM, x, name=f"{name}.bn")
 
 
-def conv_bn_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+def conv_bn_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: PerAxis, **hyper: PerAxis) -> Map:
     """Build the same with a ReLU."""
     return net.call(RELU, conv_bn(net, x, name, out_channels, kernel_size, **hyper), name=f"{name}.relu")
 
 
-def conv_bn_relu6(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+def conv_bn_relu6(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: PerAxis, **hyper: PerAxis) -> Map:
     """Build the same with a ReLU that ends at 6."""
     return net.call(RELU6, conv_bn(net, x, name, out_channels, kernel_size, **hyper), name=f"{name}.relu6")
 
 
-def conv_bn_swish(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+def conv_bn_swish(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: PerAxis, **hyper: PerAxis) -> Map:
     """Build the same with a swish."""
     return net.call(SWISH, conv_bn(net, x, name, out_channels, kernel_size, **hyper), name=f"{name}.swish")
 
 
-def conv_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: int, **hyper: Count) -> Map:
+def conv_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size: PerAxis, **hyper: PerAxis) -> Map:
     """Build a convolution with a bias and a ReLU; it is padded only where `padding` says so."""
     x = net.call(CONV2D, x, name=name, out_channels=out_channels, kernel_size=kernel_size, bias=True, **hyper)
     return net.call(RELU, x, name=f"{name}.relu")
@@ -132,12 +133,15 @@ def dense(net: Builder, x: Map, widths: Sequence[int], classes: Count, prefix: s
     return net.call(LINEAR, x, name=f"{prefix}{start + len(widths)}", out_features=classes, bias=True)
 
 
-def classifier(net: Builder, x: Map, classes: Count, *, name: str = "fc", softmax: bool = False) -> Map:
-    """Build global average pooling and one fully connected layer with a bias; dropout does nothing in evaluation.
+def classifier(
+    net: Builder, x: Map, classes: Count, *, name: str = "fc", softmax: bool = False, side: int | None = None
+) -> Map:
+    """Build average pooling and one fully connected layer with a bias; dropout does nothing in evaluation.
 
-    Without `softmax` it is left to the loss.
+    The pooling is global, or has windows of this `side`. Without `softmax` it is left to the loss.
     """
-    x = net.call(GLOBAL_POOL, x, name="pool", output_size=1)
+    pool, size = (AVG_POOL, {"kernel_size": side}) if side else (GLOBAL_POOL, {"output_size": 1})
+    x = net.call(pool, x, name="pool", **size)
     x = net.call(FLATTEN, x)
     x = net.call(LINEAR, x, name=name, out_features=classes, bias=True)
     return net.call(SOFTMAX, x) if softmax else x
@@ -176,11 +180,14 @@ def choice(name: str, meaning: str, *choices: str) -> Option:
     return Option(name, "", meaning, choices[0], choices=choices)
 
 
+def multiplier(name: str, symbol: str, meaning: str) -> Option:
+    """Return the option of a factor that is 1 by default."""
+    return Option(name, symbol, meaning, 1, low=0, high=16, decimal=True)
+
+
 def width_multiplier(*published: str) -> Option:
     """Return the option of MobileNet V1's α, with the values that the paper has numbers for."""
-    return Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True, published=published)
+    return replace(multiplier("alpha", "α", "width multiplier"), published=published)
 
 
-RESOLUTION_MULTIPLIER = Option(
-    "rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"
-)
+RESOLUTION_MULTIPLIER = replace(multiplier("rho", "ρ", "resolution multiplier"), scales="resolution")

@@ -6,7 +6,7 @@ the second, fourth and fifth layer see the half of the maps that is on their own
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map
+from convcost.core.architecture import Architecture, Builder
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
@@ -25,13 +25,12 @@ NEIGHBOURS = 5
 FULLY_CONNECTED = (4096, 4096)
 
 
-def build(net: Builder, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count | None, batch: Count, classes: Count, variant: str) -> None:
     """Build the eight layers; variants: all filters see all maps, or one tower without local response norms."""
     tower = variant in TOWERS
     if resolution is None:
         resolution = 224 if tower else 227
-    image = net.image(batch, 3, resolution, resolution)
-    x = image
+    x = net.image(batch, 3, resolution, resolution)
     for number, (filters, kernel, stride, padding, groups) in enumerate(TOWERS.get(variant, TWO_GPUS), start=1):
         divided = 1 if variant == "ungrouped" else groups
         x = parts.conv_relu(net, x, f"conv{number}", filters, kernel, stride=stride, padding=padding, groups=divided)
@@ -44,7 +43,6 @@ def build(net: Builder, *, resolution: Count | None, batch: Count, classes: Coun
     x = parts.dense(net, x, FULLY_CONNECTED, classes, start=6)
     if not tower:
         net.call(parts.SOFTMAX, x)
-    return image
 
 
 RECORDS = (

@@ -80,7 +80,7 @@ def _first(net: Builder, image: Map, conv1: str) -> Map:
         return Conv(64).build(net, x, "pw")
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str, conv1: str) -> None:
     """Build Figure 5; `conv1` full puts a full 7×7 convolution in place of the separable one."""
     image = net.image(batch, 3, resolution, resolution)
     x = _first(net, image, conv1)
@@ -91,7 +91,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
     x = HALVE.build(net, x, "pool2")
     x = inception.modules(net, x, {f"inception_{name}": _branches(row, variant) for name, row in MODULES.items()})
     parts.classifier(net, x, classes, softmax=True)
-    return image
 
 
 RECORDS = (

@@ -8,7 +8,7 @@ identity in evaluation.
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Source
 
@@ -28,7 +28,7 @@ STEM, HEAD = 32, 1280
 SQUEEZE = 4
 
 
-def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch: Count, classes: Count) -> None:
     """Build Table 1 with widths times α and repeats times the depth multiplier."""
 
     def width(channels: int) -> Count:
@@ -45,7 +45,6 @@ def build(net: Builder, *, alpha: Count, depth: Count, resolution: Count, batch:
                 )
     x = parts.conv_bn_swish(net, x, "head", width(HEAD), 1)
     parts.classifier(net, x, classes)
-    return image
 
 
 def _recalibrate(net: Builder, x: Map, channels: Count) -> Map:
@@ -61,18 +60,8 @@ RECORDS = (
         title="EfficientNet",
         build=build,
         options=(
-            Option(
-                "alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2", 1, 0, 16, decimal=True
-            ),
-            Option(
-                "depth",
-                "",
-                "depth multiplier: B0 1, then 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1",
-                1,
-                low=0,
-                high=16,
-                decimal=True,
-            ),
+            parts.multiplier("alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2"),
+            parts.multiplier("depth", "", "depth multiplier: B0 1, then 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1"),
             parts.RESOLUTION_MULTIPLIER,
             *parts.image_options(224, 32, ": B0 224, then 240, 260, 300, 380, 456, 528, 600"),
         ),

@@ -36,7 +36,7 @@ KEEP = Pool(padding=1, ceil=True)
 NEIGHBOURS = 5
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build Table 1 with the response normalisations of Figure 3, which the table leaves out.
 
     `variant` torchvision is the net that torchvision calls GoogLeNet: batch normalisation for bias and response
@@ -71,7 +71,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
         if name == "4e":
             x = HALVE._replace(side=3 if paper else 2).build(net, x, "pool4")
     parts.classifier(net, x, classes, softmax=paper)
-    return image
 
 
 def _auxiliary(net: Builder, x: Map, classes: Count, normalised: bool) -> None:

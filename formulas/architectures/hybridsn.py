@@ -20,7 +20,7 @@ DENSE = (256, 128)
 REDUCTION = 16
 
 
-def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> Map:
+def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> None:
     """Build Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
 
     def finish(x: Map, name: str) -> Map:
@@ -28,8 +28,7 @@ def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: C
             x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
         return net.call(parts.RELU, x, name=f"{name}.relu")
 
-    image = net.image(batch, 1, bands, window, window)
-    x = image
+    x = net.image(batch, 1, bands, window, window)
     for number, (filters, depth) in enumerate(CONV_3D, start=1):
         name = f"conv3d_{number}"
         x = net.call(parts.CONV3D, x, name=name, out_channels=filters, kernel_size=(depth, 3, 3), bias=True)
@@ -42,7 +41,6 @@ def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: C
         x = _squeeze_and_excite(net, x)
     x = parts.dense(net, x, DENSE, classes, "dense_")
     net.call(parts.SOFTMAX, x)
-    return image
 
 
 def _squeeze_and_excite(net: Builder, x: Map) -> Map:

@@ -6,7 +6,7 @@ quoted has channels 256 and filters 128, 192 and 96 (Stanford CS231n 2017, lectu
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
@@ -30,7 +30,7 @@ def build(
     reduce5: Count,
     project: Count,
     variant: str,
-) -> Map:
+) -> None:
     """Build the module; the reductions and the projection exist only in `variant` reduced."""
     image = net.image(batch, channels, resolution, resolution)
     branches: tuple[Branch, ...] = ((Conv(filters1),), (Conv(filters3, THREE),), (Conv(filters5, FIVE),), (POOL,))
@@ -43,7 +43,6 @@ def build(
         )
     with net.block("inception"):
         inception.module(net, image, branches, normalised=False)
-    return image
 
 
 def _width(name: str, symbol: str, meaning: str, default: int) -> Option:

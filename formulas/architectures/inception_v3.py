@@ -71,7 +71,7 @@ TO_8: tuple[Branch, ...] = (
 )
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> None:
     """Build the released net; the names are those of the authors' code."""
     image = net.image(batch, 3, resolution, resolution)
     with net.block("stem"):
@@ -84,7 +84,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> M
             _auxiliary(net, x, classes)
     x = inception.modules(net, x, {"mixed_7a": TO_8, "mixed_7b": FIGURE7, "mixed_7c": FIGURE7})
     parts.classifier(net, x, classes)
-    return image
 
 
 def _auxiliary(net: Builder, x: Map, classes: Count) -> None:

@@ -76,7 +76,7 @@ def stem(net: Builder, image: Map) -> Map:
     return inception.modules(net, x, {f"stem_fork{number}": fork for number, fork in enumerate(STEM_FORKS, start=1)})
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> None:
     """Build Figure 9."""
     image = net.image(batch, 3, resolution, resolution)
     x = stem(net, image)
@@ -89,7 +89,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> M
         **{f"inception_c{number + 1}": INCEPTION_C for number in range(c)},
     }
     parts.classifier(net, inception.modules(net, x, stack), classes)
-    return image
 
 
 PAPER = "Szegedy et al. 2016, Inception-v4, Inception-ResNet and the Impact of Residual Connections (arXiv 1602.07261)"

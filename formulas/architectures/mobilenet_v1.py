@@ -57,29 +57,23 @@ def _body(
     return x
 
 
-def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build Table 1; `variant` shallow drops the five 14×14×512 blocks, full-conv is Table 4's Conv MobileNet."""
     image = net.image(batch, 3, resolution, resolution)
     parts.classifier(net, _body(net, image, alpha, variant=variant), classes, softmax=True)
-    return image
 
 
-def build_keras(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build_keras(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build the network of Keras; `variant` shallow leaves out the five blocks of 512 filters."""
     image = net.image(batch, 3, resolution, resolution)
     x = _body(net, image, alpha, lambda exact: exact // 1, variant=variant, bias=True)
     parts.classifier(net, x, classes, softmax=True)
-    return image
 
 
-def build_cifar(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build_cifar(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> None:
     """Build the thirteen blocks between the first convolution and the 2×2 average pool."""
     image = net.image(batch, 3, resolution, resolution)
-    x = _body(net, image, alpha, stride=1)
-    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=2)
-    x = net.call(parts.FLATTEN, x)
-    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
-    return image
+    parts.classifier(net, _body(net, image, alpha, stride=1), classes, side=2)
 
 
 _PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"

@@ -39,7 +39,7 @@ def _bottlenecks(table: tuple[tuple[int, int, int, int], ...]) -> Iterator[tuple
             yield f"bottleneck{row}_{repeat}", t, c, s if repeat == 1 else 1
 
 
-def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classes: Count) -> None:
     """Build Table 2; below α = 1 the last convolution keeps its 1280 channels (section 4)."""
 
     def width(channels: Count) -> Count:
@@ -52,10 +52,9 @@ def build(net: Builder, *, alpha: Count, resolution: Count, batch: Count, classe
             x = parts.inverted_residual(net, x, t, 3, stride, width(c * alpha), parts.conv_bn_relu6)
     x = parts.conv_bn_relu6(net, x, "conv2", width(1280 * maximum(alpha, 1)), 1)
     parts.classifier(net, x, classes, name="conv3")
-    return image
 
 
-def build_cifar(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build_cifar(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> None:
     """Build the rows between the first convolution and the 4×4 map's average pool."""
     image = net.image(batch, 3, resolution, resolution)
     x = parts.conv_bn_relu(net, image, "conv1", 32, 3)
@@ -63,10 +62,7 @@ def build_cifar(net: Builder, *, resolution: Count, batch: Count, classes: Count
         with net.block(name):
             x = _projected_bottleneck(net, x, t, c, stride)
     x = parts.conv_bn_relu(net, x, "conv2", 1280, 1)
-    x = net.call(parts.AVG_POOL, x, name="pool", kernel_size=4)
-    x = net.call(parts.FLATTEN, x)
-    net.call(parts.LINEAR, x, name="fc", out_features=classes, bias=True)
-    return image
+    parts.classifier(net, x, classes, side=4)
 
 
 def _projected_bottleneck(net: Builder, x: Map, t: int, out_channels: int, stride: int) -> Map:

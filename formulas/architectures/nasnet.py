@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Source
 
@@ -48,7 +48,7 @@ WHOLE = Condition(
 )
 
 
-def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_image: Count) -> Map:
+def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_image: Count) -> None:
     """Build Figure 2's ImageNet net: a 3×3 convolution, two reduction cells, three stacks of normal cells."""
     WHOLE.check("nasnet", SimpleNamespace(penultimate_filters=penultimate_filters))
     filters = quotient(penultimate_filters, 24)
@@ -58,32 +58,25 @@ def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_
         if stack > 0:
             plan.append((f"reduction{stack}", REDUCTION, width, 2))
         plan += [(f"stack{stack + 1}.normal{number + 1}", NORMAL, width, 1) for number in range(repeats)]
-    return cells.build_stack(net, plan, **stem_and_image)
-
-
-def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
-    return (
-        Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
-        Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
-        *cells.stack_options(stem, resolution),
-    )
+    cells.build_stack(net, plan, **stem_and_image)
 
 
 _PAPER = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
 
-RECORDS = (
+RECORDS = tuple(
     Architecture(
-        name="nasnet",
-        title="NASNet-A (6 @ 4032)",
+        name=name,
+        title=f"NASNet-A ({repeats} @ {filters})",
         build=build,
-        options=_options(6, 4032, 96, 331),
-        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, last row of Table 2"),
-    ),
-    Architecture(
-        name="nasnet_mobile",
-        title="NASNet-A (4 @ 1056)",
-        build=build,
-        options=_options(4, 1056, 32, 224),
-        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, Table 3"),
-    ),
+        options=(
+            Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
+            Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
+            *cells.stack_options(stem, resolution),
+        ),
+        source=Source(_PAPER, f"Figures 2 and 4, appendix A.4, {table}"),
+    )
+    for name, repeats, filters, stem, resolution, table in (
+        ("nasnet", 6, 4032, 96, 331, "last row of Table 2"),
+        ("nasnet_mobile", 4, 1056, 32, 224, "Table 3"),
+    )
 )

@@ -7,7 +7,7 @@ stem have a quarter and a half of it, rounded down, which matters to the mobile 
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
@@ -28,39 +28,32 @@ CELL = Cell(
 STACKS = 3
 
 
-def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count) -> Map:
+def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count) -> None:
     """Build Figure 1's ImageNet net: a 3×3 convolution, two strided cells, three stacks of N cells."""
     plan = [("stem.cell1", CELL, filters // 4, 2), ("stem.cell2", CELL, filters // 2, 2)]
     for stack in range(STACKS):
         for number in range(repeats):
             stride = 2 if stack > 0 and number == 0 else 1
             plan.append((f"stack{stack + 1}.cell{number + 1}", CELL, filters * 2**stack, stride))
-    return cells.build_stack(net, plan, **stem_and_image)
-
-
-def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
-    return (
-        Option("repeats", "", "cells in each of the three stacks", repeats, high=100),
-        Option("filters", "F", "filters of a cell of the first stack", filters, low=4),
-        *cells.stack_options(stem, resolution),
-    )
+    cells.build_stack(net, plan, **stem_and_image)
 
 
 _PAPER = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
 
-RECORDS = (
+RECORDS = tuple(
     Architecture(
-        name="pnasnet",
-        title="PNASNet-5 (N = 4, F = 216)",
+        name=name,
+        title=f"PNASNet-5 (N = {repeats}, F = {filters})",
         build=build,
-        options=_options(4, 216, 96, 331),
-        source=Source(_PAPER, "Figure 1, Table 5"),
-    ),
-    Architecture(
-        name="pnasnet_mobile",
-        title="PNASNet-5 (N = 3, F = 54)",
-        build=build,
-        options=_options(3, 54, 32, 224),
-        source=Source(_PAPER, "Figure 1, Table 4"),
-    ),
+        options=(
+            Option("repeats", "", "cells in each of the three stacks", repeats, high=100),
+            Option("filters", "F", "filters of a cell of the first stack", filters, low=4),
+            *cells.stack_options(stem, resolution),
+        ),
+        source=Source(_PAPER, f"Figure 1, {table}"),
+    )
+    for name, repeats, filters, stem, resolution, table in (
+        ("pnasnet", 4, 216, 96, 331, "Table 5"),
+        ("pnasnet_mobile", 3, 54, 32, 224, "Table 4"),
+    )
 )

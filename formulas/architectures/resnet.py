@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.cost import Window
@@ -141,46 +141,40 @@ def _on_images(
     classes: Count,
     names: str = "conv{}_x",
     padded: bool = True,
-) -> Map:
+) -> None:
     """Build one column of Table 1 out of these blocks; a pooling that is not `padded` rounds sizes up."""
     pool = {"padding": 1} if padded else {"ceil_mode": True}
     image = net.image(batch, 3, resolution, resolution)
     x = parts.conv_bn_relu(net, image, "conv1", 64, 7, stride=2)
     x = build_stages(net, x, names, zip(FILTERS, BLOCKS[depth], strict=True), block, pool)
     parts.classifier(net, x, classes)
-    return image
 
 
-def build(
-    net: Builder, *, depth: int, variant: str, shortcut: str, resolution: Count, batch: Count, classes: Count
-) -> Map:
+def build(net: Builder, *, depth: int, variant: str, shortcut: str, **image: Any) -> None:
     """Build one column of Table 1; `variant` says which convolution of a bottleneck has the stride."""
     block: Block = partial(bottleneck, shortcut=shortcut, early=variant == "v1")
     if depth in BASIC:
         block = partial(basic, shortcut=shortcut)
-    return _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes)
+    _on_images(net, block, depth, **image)
 
 
-def build_cifar(net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, shortcut: str) -> Map:
+def build_cifar(net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, shortcut: str) -> None:
     """Build a net of 6n + 2 layers: n blocks of two 3×3 convolutions at each map size."""
     image = net.image(batch, 3, resolution, resolution)
     x = parts.conv_bn_relu(net, image, "conv1", 16, 3)
     rows = ((filters, (depth - 2) // 6) for filters in CIFAR_FILTERS)
     x = build_stages(net, x, "stage{}", rows, partial(basic, shortcut=shortcut))
     parts.classifier(net, x, classes)
-    return image
 
 
-def build_se(
-    net: Builder, *, depth: int, reduction: Count, variant: str, resolution: Count, batch: Count, classes: Count
-) -> Map:
+def build_se(net: Builder, *, depth: int, reduction: Count, variant: str, **image: Any) -> None:
     """Build the bottleneck ResNet of this depth with a squeeze-and-excitation block in every branch."""
     early = variant == "v1"
     block = partial(bottleneck, early=early, recalibrate=partial(recalibrate, reduction=reduction))
-    return _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes, padded=not early)
+    _on_images(net, block, depth, **image, padded=not early)
 
 
-def build_resnext(net: Builder, *, depth: int, variant: str, resolution: Count, batch: Count, classes: Count) -> Map:
+def build_resnext(net: Builder, *, depth: int, variant: str, **image: Any) -> None:
     """Build the 32×4d net of this depth; `variant` se recalibrates every branch (Hu et al. 2017, Table 1)."""
     block = partial(
         bottleneck,
@@ -189,7 +183,7 @@ def build_resnext(net: Builder, *, depth: int, variant: str, resolution: Count, 
         # Table 1: C·d = 128 where a ResNet has 64, doubled from stage to stage.
         wider=CARDINALITY * WIDTH // FILTERS[0],
     )
-    return _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes, names="conv{}")
+    _on_images(net, block, depth, **image, names="conv{}")
 
 
 def _depth(*depths: int, note: str = "", default: int = 50) -> Option:

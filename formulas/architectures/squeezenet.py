@@ -19,7 +19,7 @@ FIRES = (
 )
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build Table 1; a 3×3 pooling of stride 2 rounds up, as in Caffe."""
     image = net.image(batch, 3, resolution, resolution)
     x = parts.conv_relu(net, image, "conv1", 96, 7, stride=2)
@@ -38,7 +38,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
     x = parts.conv_relu(net, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
     x = net.call(parts.GLOBAL_POOL, x, name="avgpool", output_size=1)
     net.call(parts.FLATTEN, x)
-    return image
 
 
 def _pool(net: Builder, x: Map, name: str) -> Map:

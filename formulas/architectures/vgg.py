@@ -5,7 +5,7 @@ Configuration A-LRN is A with a response normalisation and costs no weight more;
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source
 
@@ -23,10 +23,9 @@ CONFIGURATIONS = {
 DENSE = (4096, 4096)
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
     """Build one column of Table 1; the softmax is left to the loss, as the libraries leave it."""
-    image = net.image(batch, 3, resolution, resolution)
-    x = image
+    x = net.image(batch, 3, resolution, resolution)
     for stage, (filters, kernels) in enumerate(zip(FILTERS, CONFIGURATIONS[variant], strict=True), start=1):
         with net.block(f"stage{stage}"):
             for number, side in enumerate(kernels, start=1):
@@ -35,7 +34,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
     # Libraries average other images down to the 7×7 that 224 pixels leave; on 224 pixels this is the identity.
     x = net.call(parts.GLOBAL_POOL, x, name="pool", output_size=7)
     parts.dense(net, x, DENSE, classes)
-    return image
 
 
 RECORDS = (

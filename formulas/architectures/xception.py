@@ -41,15 +41,12 @@ def module(net: Builder, x: Map, name: str, filters: tuple[int, ...], *, halve: 
     return net.call(parts.ADD, y, shortcut, name=f"{name}.add")
 
 
-def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> Map:
+def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> None:
     """Build the entry flow, the middle flow eight times, and the exit flow."""
-    image = net.image(batch, 3, resolution, resolution)
-    x = image
+    x = net.image(batch, 3, resolution, resolution)
     with net.block("entry"):
         for name, filters, stride in (("conv1", 32, 2), ("conv2", 64, 1)):
-            x = net.call(parts.CONV2D, x, name=name, out_channels=filters, kernel_size=3, stride=stride)
-            x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
-            x = net.call(parts.RELU, x, name=f"{name}.relu")
+            x = parts.conv_bn_relu(net, x, name, filters, 3, stride=stride, padding=0)
         for number, widths in enumerate(ENTRY, start=1):
             x = module(net, x, f"block{number}", widths, halve=True, relu_first=number > 1)
     with net.block("middle"):
@@ -61,7 +58,6 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count) -> M
             x = separable(net, x, f"sepconv{number}", filters)
             x = net.call(parts.RELU, x, name=f"relu{number}")
     parts.classifier(net, x, classes)
-    return image
 
 
 RECORDS = (

@@ -6,11 +6,13 @@ convolutions. M are the channels of h_i, P those of h_i-1, of which both have th
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
-from .separable import CONVOLUTION, depthwise_separable
+from .separable import CONVOLUTION, convolved, depthwise_separable
 
 NASNET = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
 PNASNET = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
@@ -32,7 +34,7 @@ def factorised_reduction(M: Count, N: Count, D_F: Count) -> Cost:
     Together they are one 1×1 convolution over a quarter of the map, rounded up.
     """
     side = (D_F + 1) // 2
-    return Cost(macs=M * N * side * side, parameters=M * N, activations=N * side * side, inputs=2 * M * side * side)
+    return convolved(M * N, 2 * M, N, side * side)
 
 
 def nasnet_normal_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:
@@ -66,38 +68,33 @@ _CELL = (
     Symbol("D_F", "side of the square feature map", "pixels"),
 )
 
+_nasnet = partial(formula_of, work=NASNET, symbols=_CELL)
+
 RECORDS = (
-    closed_form(
+    formula_of(
         separable_twice,
         "Separable convolution applied twice",
-        Source(NASNET, "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)"),
-        (*CONVOLUTION, Symbol("D_F", "side of the square output", "pixels")),
+        "appendix A.4; each one is equation 5 of Howard et al. 2017 (arXiv 1704.04861)",
+        work=NASNET,
+        symbols=(*CONVOLUTION, Symbol("D_F", "side of the square output", "pixels")),
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         factorised_reduction,
         "Factorised reduction",
-        Source("Authors' code of NASNet, TF-slim", "nets/nasnet/nasnet_utils.py, factorized_reduction"),
-        CONVOLUTION,
+        "nets/nasnet/nasnet_utils.py, factorized_reduction",
+        work="Authors' code of NASNet, TF-slim",
+        symbols=CONVOLUTION,
         against="pointwise_convolution",
     ),
-    closed_form(
-        nasnet_normal_cell,
-        "NASNet-A normal cell",
-        Source(NASNET, "Figure 4, left; h_i-1 of the size of h_i"),
-        _CELL,
-    ),
-    closed_form(
-        nasnet_reduction_cell,
-        "NASNet-A reduction cell",
-        Source(NASNET, "Figure 4, right; h_i-1 of the size of h_i"),
-        _CELL,
-    ),
-    closed_form(
+    _nasnet(nasnet_normal_cell, "NASNet-A normal cell", "Figure 4, left; h_i-1 of the size of h_i"),
+    _nasnet(nasnet_reduction_cell, "NASNet-A reduction cell", "Figure 4, right; h_i-1 of the size of h_i"),
+    formula_of(
         pnasnet_cell,
         "PNASNet-5 cell",
-        Source(PNASNET, "Figure 1, left, at stride 1; h_i-1 of the size of h_i"),
-        _CELL,
+        "Figure 1, left, at stride 1; h_i-1 of the size of h_i",
+        work=PNASNET,
+        symbols=_CELL,
         against="nasnet_normal_cell",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .separable import CONVOLUTION, standard_convolution
 
@@ -38,34 +38,30 @@ _SYMBOLS = (
     Symbol("D_K", "kernel size", "taps", 3),
     Symbol("E", "dilation: distance of neighbouring taps", "pixels", 2),
 )
-_STACK = (
-    *_SYMBOLS,
-    Symbol("M", "channels", "channels", 1),
-    Symbol("L", "convolutions on top of each other", "layers"),
-)
+_STACK = (*_SYMBOLS, Symbol("M", "channels", "channels", 1), Symbol("L", "convolutions on top of each other", "layers"))
 
 RECORDS = (
-    closed_form(
+    formula_of(
         dilated_convolution,
         "Dilated convolution",
-        Source(PAPER, "equation 2"),
-        _SYMBOLS,
+        "equation 2",
+        work=PAPER,
+        symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         dense_stack,
         "Stacked convolutions with as wide a field, per output pixel",
-        Source("Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)", "section 3.1"),
-        _STACK,
+        "section 3.1",
+        work="Szegedy et al. 2015, Rethinking the Inception Architecture (arXiv 1512.00567)",
+        symbols=_STACK,
     ),
-    closed_form(
+    formula_of(
         dilated_stack,
         "Stacked dilated convolutions, per output pixel (gridding)",
-        Source(
-            "Wang et al. 2017, Understanding Convolution for Semantic Segmentation (arXiv 1702.08502)",
-            "section 3.2, figure 2",
-        ),
-        _STACK,
+        "section 3.2, figure 2",
+        work="Wang et al. 2017, Understanding Convolution for Semantic Segmentation (arXiv 1702.08502)",
+        symbols=_STACK,
         against="dense_stack",
     ),
 )

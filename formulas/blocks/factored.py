@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Source, Symbol, closed_form
+from convcost.core.record import Condition, Symbol, formula_of
 
-from .separable import CONVOLUTION, depthwise_convolution, pointwise_convolution, standard_convolution
+from .separable import CONVOLUTION, convolved, depthwise_convolution, pointwise_convolution, standard_convolution
 
 
 def grouped_convolution(D_K: Count, M: Count, N: Count, D_F: Count, G: Count) -> Cost:
     """G convolutions side by side, each of M/G channels to N/G: weights and MACs divided by G."""
-    weights = D_K * D_K * quotient(M, G) * N
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=N * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * quotient(M, G) * N, M, N, D_F * D_F)
 
 
 def reduced_convolution(D_K: Count, M: Count, N: Count, D_F: Count, R: Count) -> Cost:
@@ -36,33 +35,33 @@ _SYMBOLS = (
 )
 
 RECORDS = (
-    closed_form(
+    formula_of(
         grouped_convolution,
         "Grouped convolution",
-        Source(
-            "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
-            "section 3.5: filters connected to the maps on their own GPU",
-        ),
-        _SYMBOLS,
+        "section 3.5: filters connected to the maps on their own GPU",
         Condition(
             "groups must divide both the input and the output channels",
             lambda a: (a.M % a.G == 0) & (a.N % a.G == 0),
             ("M", "N", "G"),
         ),
+        work="Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep Convolutional Neural Networks",
+        symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         reduced_convolution,
         "Convolution after a 1×1 reduction",
-        Source("Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)", "section 4, figure 2b"),
-        _SYMBOLS,
+        "section 4, figure 2b",
+        work="Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)",
+        symbols=_SYMBOLS,
         against="standard_convolution",
     ),
-    closed_form(
+    formula_of(
         depthwise_separable_multiplied,
         "Depthwise separable convolution with a depth multiplier",
-        Source("TensorFlow documentation", "tf.keras.layers.SeparableConv2D: depth_multiplier"),
-        _SYMBOLS,
+        "tf.keras.layers.SeparableConv2D: depth_multiplier",
+        work="TensorFlow documentation",
+        symbols=_SYMBOLS,
         against="depthwise_separable",
     ),
 )

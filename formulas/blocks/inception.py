@@ -6,11 +6,13 @@ channels (the paper's α = 1).
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
-from .separable import pointwise_convolution, standard_convolution
+from .separable import convolved, pointwise_convolution, standard_convolution
 
 GOOGLENET = "Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)"
 RETHINKING = "Szegedy et al. 2015, Rethinking the Inception Architecture for Computer Vision (arXiv 1512.00567)"
@@ -59,15 +61,12 @@ def grid_reduction_pooling_first(D_K: Count, M: Count, D: Count, D_P: Count = 3)
 
 def grid_reduction_parallel(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
     """Section 5, Figure 10: M filters of stride 2 beside a pooling of stride 2, concatenated to 2M channels."""
-    weights = D_K * D_K * M * M
-    convolution = Cost(macs=weights * D * D, parameters=weights, activations=M * D * D, inputs=M * (2 * D) * (2 * D))
-    return convolution + max_pooling(D_P, M, 2 * D, D)
+    return convolved(D_K * D_K * M * M, 4 * M, M, D * D) + max_pooling(D_P, M, 2 * D, D)
 
 
 def convolution(taps: Count, N: Count, D_F: Count) -> Cost:
     """A convolution of `taps` kernel elements in all, N channels to N channels."""
-    weights, size = taps * N * N, N * D_F * D_F
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=size, inputs=size)
+    return convolved(taps * N * N, N, N, D_F * D_F)
 
 
 def convolution_nxn(n: Count, N: Count, D_F: Count) -> Cost:
@@ -122,44 +121,34 @@ _FACTORS = (
     Symbol("D_F", "side of the square feature map", "pixels"),
 )
 
+_googlenet = partial(formula_of, work=GOOGLENET, symbols=_SYMBOLS)
+_factorised = partial(formula_of, work=RETHINKING, symbols=_FACTORS)
+_grid = partial(formula_of, work=RETHINKING, symbols=_GRID)
+
 RECORDS = (
-    *(
-        closed_form(function, title, Source(RETHINKING, place), _FACTORS, against=against)
-        for function, title, place, against in (
-            (convolution_3x3, "3×3 convolution", "section 3.1", None),
-            (convolution_5x5, "5×5 convolution", "section 3.1", "convolution_3x3"),
-            (convolution_nxn, "n×n convolution", "section 3.2", None),
-            (two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", "convolution_5x5"),
-            (two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", "convolution_3x3"),
-            (asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", "convolution_nxn"),
-        )
+    _factorised(convolution_3x3, "3×3 convolution", "section 3.1"),
+    _factorised(convolution_5x5, "5×5 convolution", "section 3.1", against="convolution_3x3"),
+    _factorised(convolution_nxn, "n×n convolution", "section 3.2"),
+    _factorised(two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", against="convolution_5x5"),
+    _factorised(two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", against="convolution_3x3"),
+    _factorised(
+        asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", against="convolution_nxn"
     ),
-    closed_form(inception_module_naive, "Inception module, naïve version", Source(GOOGLENET, "Figure 2(a)"), _SYMBOLS),
-    closed_form(
-        inception_module,
-        "Inception module with dimension reductions",
-        Source(GOOGLENET, "Figure 2(b)"),
-        _SYMBOLS,
-        against="inception_module_naive",
+    _googlenet(inception_module_naive, "Inception module, naïve version", "Figure 2(a)"),
+    _googlenet(
+        inception_module, "Inception module with dimension reductions", "Figure 2(b)", against="inception_module_naive"
     ),
-    *(
-        closed_form(
-            function, f"Grid reduction: {title}", Source(RETHINKING, f"section 5, {place}"), _GRID, against=against
-        )
-        for function, title, place, against in (
-            (grid_reduction_convolution_first, "convolution, then pooling", "Figure 9 right", None),
-            (
-                grid_reduction_pooling_first,
-                "pooling, then convolution",
-                "Figure 9 left",
-                "grid_reduction_convolution_first",
-            ),
-            (
-                grid_reduction_parallel,
-                "convolution and pooling side by side",
-                "Figure 10",
-                "grid_reduction_convolution_first",
-            ),
-        )
+    _grid(grid_reduction_convolution_first, "Grid reduction: convolution, then pooling", "section 5, Figure 9 right"),
+    _grid(
+        grid_reduction_pooling_first,
+        "Grid reduction: pooling, then convolution",
+        "section 5, Figure 9 left",
+        against="grid_reduction_convolution_first",
+    ),
+    _grid(
+        grid_reduction_parallel,
+        "Grid reduction: convolution and pooling side by side",
+        "section 5, Figure 10",
+        against="grid_reduction_convolution_first",
     ),
 )

@@ -6,22 +6,21 @@ the projecting convolution on the smaller one. A block with t = 1 has no expansi
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, ceil_div
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
+
+from .separable import convolved
 
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 
 
 def inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
     """h·w·d′·t·(d′ + k² + d″): expansion, depthwise and projecting convolution at stride 1."""
-    weights = t * d_in * (d_in + k * k + d_out)
-    return Cost(
-        macs=h * w * weights,
-        parameters=weights,
-        activations=h * w * (2 * t * d_in + d_out),
-        inputs=h * w * (2 * t * d_in + d_in),
-    )
+    inside = t * d_in
+    return convolved(inside * (d_in + k * k + d_out), 2 * inside + d_in, 2 * inside + d_out, h * w)
 
 
 def inverted_residual_strided(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count, s: Count) -> Cost:
@@ -38,9 +37,7 @@ def inverted_residual_strided(h: Count, w: Count, d_in: Count, d_out: Count, t: 
 
 def inverted_residual_projected(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
     """The same with a 1×1 convolution on the shortcut, where stride is 1 but the channels change."""
-    weights = d_in * d_out
-    shortcut = Cost(macs=h * w * weights, parameters=weights, activations=h * w * d_out, inputs=h * w * d_in)
-    return inverted_residual(h, w, d_in, d_out, t, k) + shortcut
+    return inverted_residual(h, w, d_in, d_out, t, k) + convolved(d_in * d_out, d_in, d_out, h * w)
 
 
 _SYMBOLS = (
@@ -53,25 +50,24 @@ _SYMBOLS = (
     Symbol("s", "stride of the depthwise convolution", "pixels", 2),
 )
 
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
+
 RECORDS = (
-    closed_form(
+    _block(
         inverted_residual,
         "Inverted residual with a linear bottleneck, stride 1",
-        Source(PAPER, "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1"),
-        _SYMBOLS,
+        "section 3.3: h·w·d′·t(d′ + k² + d″); Table 1",
     ),
-    closed_form(
+    _block(
         inverted_residual_strided,
         "Inverted residual with a linear bottleneck, stride s",
-        Source(PAPER, "Table 1, with the stride that section 3.3's count leaves out"),
-        _SYMBOLS,
+        "Table 1, with the stride that section 3.3's count leaves out",
         against="inverted_residual",
     ),
-    closed_form(
+    _block(
         inverted_residual_projected,
         "Inverted residual with a 1×1 convolution on its shortcut, stride 1",
-        Source(PAPER, "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py"),
-        _SYMBOLS,
+        "section 3.3; the shortcut after kuangliu/pytorch-cifar, models/mobilenetv2.py",
         against="inverted_residual",
     ),
 )

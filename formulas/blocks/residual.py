@@ -5,25 +5,21 @@ Convolutions alone: batch norms, ReLUs and the addition of an identity shortcut 
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 from .factored import grouped_convolution
-from .separable import pointwise_convolution
+from .separable import convolved, pointwise_convolution
 
 PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
 RESNEXT = "Xie et al. 2016, Aggregated Residual Transformations for Deep Neural Networks (arXiv 1611.05431)"
 
 
 def _convolution(side: Count, inputs: Count, outputs: Count, pixels: Count, stride: Count = 1) -> Cost:
-    weights = side * side * inputs * outputs
-    return Cost(
-        macs=weights * pixels,
-        parameters=weights,
-        activations=outputs * pixels,
-        inputs=inputs * pixels * stride * stride,
-    )
+    return convolved(side * side * inputs * outputs, inputs * stride * stride, outputs, pixels)
 
 
 def basic_block(C: Count, H: Count, W: Count) -> Cost:
@@ -84,41 +80,35 @@ _PATHS = (
     Symbol("D_F", "side of the square feature map", "pixels", 56),
 )
 
+_block = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
+
 RECORDS = (
-    closed_form(basic_block, "Basic residual block", Source(PAPER, "Figure 5, left"), _SYMBOLS),
-    closed_form(
+    _block(basic_block, "Basic residual block", "Figure 5, left"),
+    _block(
         wide_basic_block,
         "Basic residual block on a bottleneck's channels",
-        Source(PAPER, "Figure 5: the left block at the width of the right one's ends"),
-        _SYMBOLS,
+        "Figure 5: the left block at the width of the right one's ends",
     ),
-    closed_form(
-        bottleneck_block,
-        "Bottleneck residual block",
-        Source(PAPER, "Figure 5, right"),
-        _SYMBOLS,
-        against="wide_basic_block",
-    ),
-    closed_form(
-        projection_shortcut, "Projection shortcut", Source(PAPER, "equation 2; section 3.3, option B"), _SYMBOLS
-    ),
-    closed_form(
+    _block(bottleneck_block, "Bottleneck residual block", "Figure 5, right", against="wide_basic_block"),
+    _block(projection_shortcut, "Projection shortcut", "equation 2; section 3.3, option B"),
+    _block(
         halving_bottleneck_v1,
         "Bottleneck that halves the image in its first 1×1",
-        Source(PAPER, "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2"),
-        _SYMBOLS,
+        "Table 1: conv3_1, conv4_1 and conv5_1 have the stride of 2",
     ),
-    closed_form(
+    formula_of(
         halving_bottleneck_v1_5,
         "Bottleneck that halves the image in its 3×3",
-        Source("torchvision 0.28, models/resnet.py", "class Bottleneck, the note on ResNet v1.5"),
-        _SYMBOLS,
+        "class Bottleneck, the note on ResNet v1.5",
+        work="torchvision 0.28, models/resnet.py",
+        symbols=_SYMBOLS,
         against="halving_bottleneck_v1",
     ),
-    closed_form(
+    formula_of(
         resnext_block,
         "ResNeXt block",
-        Source(RESNEXT, "equation 4; Table 2 for the cardinalities and widths of conv2"),
-        _PATHS,
+        "equation 4; Table 2 for the cardinalities and widths of conv2",
+        work=RESNEXT,
+        symbols=_PATHS,
     ),
 )

@@ -5,23 +5,28 @@ The paper takes stride 1 and 'same' padding: the input and the output are both D
 
 from __future__ import annotations
 
+from functools import partial
+
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
-from convcost.core.record import Source, Symbol, closed_form
+from convcost.core.record import Symbol, formula_of
 
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
 
+def convolved(weights: Count, read: Count, written: Count, pixels: Count) -> Cost:
+    """Return the cost of using all weights once per pixel, where so many channels are read and written."""
+    return Cost(macs=weights * pixels, parameters=weights, activations=written * pixels, inputs=read * pixels)
+
+
 def standard_convolution(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
     """Equation 2: every output channel sees every input channel through its own kernel."""
-    weights = D_K * D_K * M * N
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=N * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * M * N, M, N, D_F * D_F)
 
 
 def depthwise_convolution(D_K: Count, M: Count, D_F: Count, m: Count = 1) -> Cost:
     """Equation 4, for m filters per channel (the paper has one; m is the depth multiplier)."""
-    weights = D_K * D_K * M * m
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=M * m * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * M * m, M, M * m, D_F * D_F)
 
 
 def pointwise_convolution(M: Count, N: Count, D_F: Count) -> Cost:
@@ -57,31 +62,28 @@ _SYMBOLS = (
     Symbol("m", "depth multiplier", "filters per channel", 1),
 )
 
+_equation = partial(formula_of, work=PAPER, symbols=_SYMBOLS)
+
 RECORDS = (
-    closed_form(standard_convolution, "Standard convolution", Source(PAPER, "equation 2"), _SYMBOLS),
-    closed_form(depthwise_convolution, "Depthwise convolution", Source(PAPER, "equation 4"), _SYMBOLS),
-    closed_form(
-        pointwise_convolution, "Pointwise (1×1) convolution", Source(PAPER, "equation 5, second term"), _SYMBOLS
-    ),
-    closed_form(
+    _equation(standard_convolution, "Standard convolution", "equation 2"),
+    _equation(depthwise_convolution, "Depthwise convolution", "equation 4"),
+    _equation(pointwise_convolution, "Pointwise (1×1) convolution", "equation 5, second term"),
+    _equation(
         depthwise_separable,
         "Depthwise separable convolution",
-        Source(PAPER, "equation 5; the ratio 1/N + 1/D_K² below it"),
-        _SYMBOLS,
+        "equation 5; the ratio 1/N + 1/D_K² below it",
         against="standard_convolution",
     ),
-    closed_form(
+    _equation(
         depthwise_separable_alpha,
         "Depthwise separable convolution with a width multiplier",
-        Source(PAPER, "equation 6"),
-        _SYMBOLS,
+        "equation 6",
         against="depthwise_separable",
     ),
-    closed_form(
+    _equation(
         depthwise_separable_alpha_rho,
         "Depthwise separable convolution with width and resolution multipliers",
-        Source(PAPER, "equation 7"),
-        _SYMBOLS,
+        "equation 7",
         against="depthwise_separable",
     ),
 )

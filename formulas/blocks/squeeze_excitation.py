@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
-from convcost.core.record import Condition, Source, Symbol, closed_form
+from convcost.core.record import Condition, Symbol, formula_of
 
 PAPER = "Hu et al. 2017, Squeeze-and-Excitation Networks (arXiv 1709.01507)"
 STAGES = (1, 2, 3, 4)
@@ -29,16 +27,7 @@ def squeeze_excitation(C: Count, H: Count, W: Count, r: Count = 16, b: Count = 1
 
 
 def squeeze_excitation_parameters(
-    r: Count,
-    b: Count,
-    N_1: Count,
-    C_1: Count,
-    N_2: Count,
-    C_2: Count,
-    N_3: Count,
-    C_3: Count,
-    N_4: Count,
-    C_4: Count,
+    r: Count, b: Count, N_1: Count, C_1: Count, N_2: Count, C_2: Count, N_3: Count, C_3: Count, N_4: Count, C_4: Count
 ) -> Cost:
     """Equation 5: (2/r)·Σ N_s·C_s², the weights of both layers in all N_s blocks of all stages; biases with b = 1."""
     stages = ((N_1, C_1), (N_2, C_2), (N_3, C_3), (N_4, C_4))
@@ -49,10 +38,8 @@ def squeeze_excitation_parameters(
 
 
 def _divides(*names: str) -> Condition:
-    def holds(a: SimpleNamespace) -> bool:
-        return all(getattr(a, name) % a.r == 0 for name in names)
-
-    return Condition(f"r must divide {' and '.join(names)}", holds, (*names, "r"))
+    sentence = f"r must divide {' and '.join(names)}"
+    return Condition(sentence, lambda a: all(getattr(a, name) % a.r == 0 for name in names), (*names, "r"))
 
 
 def _not_negative(name: str) -> Condition:
@@ -69,19 +56,24 @@ _SYMBOLS = (
 )
 
 RECORDS = (
-    closed_form(
+    formula_of(
         squeeze_excitation,
         "Squeeze-and-excitation block",
-        Source(PAPER, "equations 2, 3 and 4"),
-        _SYMBOLS,
+        "equations 2, 3 and 4",
         _divides("C"),
         _FLAG,
+        work=PAPER,
+        symbols=_SYMBOLS,
     ),
-    closed_form(
+    formula_of(
         squeeze_excitation_parameters,
         "Weights that squeeze-and-excitation adds to a net",
-        Source(PAPER, "equation 5; the defaults are SE-ResNet-50's (Table 1)"),
-        (
+        "equation 5; the defaults are SE-ResNet-50's (Table 1)",
+        _FLAG,
+        *(_not_negative(f"N_{s}") for s in STAGES),
+        _divides(*(f"C_{s}" for s in STAGES)),
+        work=PAPER,
+        symbols=(
             *_SYMBOLS,
             Symbol("b", "1 with biases, 0 without", "flag", 0),
             *(
@@ -93,8 +85,5 @@ RECORDS = (
                 for s, c in zip(STAGES, CHANNELS, strict=True)
             ),
         ),
-        _FLAG,
-        *(_not_negative(f"N_{s}") for s in STAGES),
-        _divides(*(f"C_{s}" for s in STAGES)),
     ),
 )

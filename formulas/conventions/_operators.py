@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from convcost.core.convention import ALL, CallFilter, Fault, Measure, Rule
 from convcost.core.numeric import Count, product
@@ -26,18 +27,11 @@ ATTENTION = "scaled_dot_product_attention"
 
 BATCH_NORMS = tuple(f"BatchNorm{rank}d" for rank in (1, 2, 3))
 INSTANCE_NORMS = tuple(f"InstanceNorm{rank}d" for rank in (1, 2, 3))
+# max_pool2d is MaxPool2d.
 _CLASSES = {
-    **{f"conv{rank}d": f"Conv{rank}d" for rank in (1, 2, 3)},
-    **{f"conv_transpose{rank}d": f"ConvTranspose{rank}d" for rank in (1, 2, 3)},
-    **{f"{kind.lower()}_pool{rank}d": f"{kind}Pool{rank}d" for kind in ("Max", "Avg") for rank in (1, 2, 3)},
-    **{
-        f"adaptive_{kind.lower()}_pool{rank}d": f"Adaptive{kind}Pool{rank}d"
-        for kind in ("Max", "Avg")
-        for rank in (1, 2, 3)
-    },
+    name: "".join(part[0].upper() + part[1:] for part in name.split("_"))
+    for name in (*CONVOLUTIONS, *TRANSPOSED, *POOLS)
 }
-
-
 CELLS = ("LSTMCell", "GRUCell", "RNNCell")
 
 
@@ -108,7 +102,14 @@ def rows_for_channels(call: OpCall) -> Count:
     return product((call.cost.activations, call.inputs[0][2] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
-UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
+def unbatched(predicts: Callable[[OpCall], Count | None], at: CallFilter) -> Fault:
+    """Return the fault of a counter that overlooks where the batch axis is missing; `at` are its convolutions."""
+    return Fault(
+        CONVOLUTIONS,
+        predicts,
+        "a convolution of an input without a batch axis is taken for one with it",
+        replace(at, where=lambda call: call.site.unbatched and (at.where is None or at.where(call))),
+    )
 
 
 def output_positions(call: OpCall) -> Count:
@@ -122,31 +123,39 @@ def left_operand_only(call: OpCall) -> Count | None:
     return count if count != call.cost.macs else None
 
 
-def fused_on_cpu(call: OpCall) -> Count | None:
+def _fused_on_cpu(call: OpCall) -> Count | None:
     """Return 0 for the attention that PyTorch has one kernel for on the CPU; other shapes are two products."""
     query, key, value = call.inputs[:3]
     alike = query[:2] == key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
     return 0 if len(query) == 4 and alike else None
 
 
-FUSED = "attention on the CPU is one operator, _scaled_dot_product_flash_attention_for_cpu"
+def fused_attention(ending: str) -> Fault:
+    """Return the fault of a counter of ATen's operators that does not know the CPU's attention."""
+    sentence = f"attention on the CPU is one operator, _scaled_dot_product_flash_attention_for_cpu, {ending}"
+    return Fault((ATTENTION,), _fused_on_cpu, sentence)
 
 
-def by_elements(call: OpCall) -> Count | None:
+def _by_elements(call: OpCall) -> Count | None:
     """Return 0 for an einsum that sums nothing: PyTorch multiplies element by element."""
     terms, _, output = call.hyper["equation"].replace(" ", "").partition("->")
     return 0 if len(call.inputs[0]) == 2 and set(terms) - {","} == set(output) else None
 
 
-BY_ELEMENTS = "an einsum that sums nothing is multiplied element by element (aten.mul)"
-
-
-def with_a_vector(call: OpCall) -> Count | None:
-    """Return 0 for a product with a vector on the right."""
-    return 0 if len(call.inputs[1]) == 1 else None
-
-
-WITH_A_VECTOR = "the product with a vector is another operator (aten.mv, aten.dot)"
+def other_operators(ending: str) -> tuple[Fault, ...]:
+    """Return the faults of such a counter where PyTorch has an operator of its own for a product."""
+    return (
+        Fault(
+            ("matmul",),
+            lambda call: 0 if len(call.inputs[1]) == 1 else None,
+            f"the product with a vector is another operator (aten.mv, aten.dot), {ending}",
+        ),
+        Fault(
+            ("einsum",),
+            _by_elements,
+            f"an einsum that sums nothing is multiplied element by element (aten.mul), {ending}",
+        ),
+    )
 
 
 def nothing(call: OpCall) -> Count | None:
@@ -154,24 +163,21 @@ def nothing(call: OpCall) -> Count | None:
     return 0
 
 
-def left_out(seen_in: str) -> tuple[Fault, ...]:
-    """Return the faults of a torch.jit trace: calls whose result is unused, and calls inside of what it shows whole."""
-    return (
-        Fault(
-            ALL,
-            nothing,
-            "the trace leaves out what the output does not depend on",
-            seen_in,
-            CallFilter(where=lambda call: call.site.unused),
-        ),
-        Fault(
-            ALL,
-            nothing,
-            "the trace shows an autograd function or a composite operator in place of what it calls",
-            seen_in,
-            CallFilter(where=lambda call: bool(call.site.hidden_by)),
-        ),
-    )
+LEFT_OUT = (
+    Fault(
+        ALL,
+        nothing,
+        "the trace leaves out what the output does not depend on",
+        CallFilter(where=lambda call: call.site.unused),
+    ),
+    Fault(
+        ALL,
+        nothing,
+        "the trace shows an autograd function or a composite operator in place of what it calls",
+        CallFilter(where=lambda call: bool(call.site.hidden_by)),
+    ),
+)
+"""The faults of a torch.jit trace: calls whose result is unused, and calls inside of what it shows whole."""
 
 
 def of_bases(*operators: str) -> CallFilter:

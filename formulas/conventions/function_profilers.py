@@ -24,7 +24,6 @@ from ._operators import (
     recurrent,
 )
 
-_DEEPSPEED, _CALFLOPS = "deepspeed 0.19.8", "calflops 0.3.2"
 _ACTIVATIONS = ("relu", "prelu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax")
 _ADDED = ("torch.addmm", "Tensor.addmm", "torch.baddbmm")
 _POINTWISE = ("torch.mul", "Tensor.mul", "torch.add", "Tensor.add")
@@ -98,7 +97,7 @@ def _flops(products: tuple[str, ...]) -> tuple[Rule, ...]:
 _PER_UNIT = {"lstm": 10 - 8, "gru": 7 - 6, "rnn_tanh": 1 - 2, "rnn_relu": 1 - 2}
 
 
-def _same_padding(seen_in: str, weight: int) -> Fault:
+def _same_padding(weight: int) -> Fault:
     """Return the fault of taking padding='same' for half the total on both sides, one too few for an even kernel."""
 
     def predicts(call: OpCall) -> Count | None:
@@ -117,27 +116,19 @@ def _same_padding(seen_in: str, weight: int) -> Fault:
         CONVOLUTIONS,
         predicts,
         "padding='same' is taken for half of it on both sides, one too few where it is odd",
-        seen_in,
         _functions(*CONVOLUTIONS),
     )
 
 
-def _rounded_einsum(seen_in: str) -> Fault:
-    """Return the fault of an einsum that is counted by NumPy's report of it."""
-
-    def predicts(call: OpCall) -> Count | None:
-        return four_digits(operations(call.inputs[0], call.hyper["equation"]))
-
-    return Fault(
-        ("einsum",),
-        predicts,
-        "an einsum is NumPy's operations, one more than it does, read from a text of four significant digits",
-        seen_in,
-        patched("torch.einsum"),
-    )
+_ROUNDED_EINSUM = Fault(
+    ("einsum",),
+    lambda call: four_digits(operations(call.inputs[0], call.hyper["equation"])),
+    "an einsum is NumPy's operations, one more than it does, read from a text of four significant digits",
+    patched("torch.einsum"),
+)
 
 
-def _left_operand(seen_in: str, weight: int, products: tuple[str, ...]) -> Fault:
+def _left_operand(weight: int, products: tuple[str, ...]) -> Fault:
     """Return the fault of a matrix product that is counted by the left operand and the last size of the right one."""
 
     def predicts(call: OpCall) -> Count | None:
@@ -148,7 +139,6 @@ def _left_operand(seen_in: str, weight: int, products: tuple[str, ...]) -> Fault
         ("matmul", "mm", "bmm", "mv"),
         predicts,
         "a matrix product is counted as the left operand's elements times the right one's last size",
-        seen_in,
         patched(*products),
     )
 
@@ -165,7 +155,7 @@ def _groups_twice(weight: int) -> Fault:
     sentence = "a transposed convolution's output channels are divided by its groups twice"
     if weight == 2:
         sentence += ", and its biases are counted as if it were a plain one"
-    return Fault(TRANSPOSED, predicts, sentence, _CALFLOPS, _functions(*TRANSPOSED))
+    return Fault(TRANSPOSED, predicts, sentence, _functions(*TRANSPOSED))
 
 
 def _additions(call: OpCall, channels: Count) -> Count:
@@ -183,15 +173,14 @@ def _unscaled(call: OpCall) -> Count | None:
     return product(call.inputs[0]) if size is None else size
 
 
-def _upsampling(seen_in: str, predicts: Callable[[OpCall], Count | None], sentence: str) -> Fault:
-    return Fault(UPSAMPLINGS, predicts, sentence, seen_in, _functions("interpolate"))
+def _upsampling(predicts: Callable[[OpCall], Count | None], sentence: str) -> Fault:
+    return Fault(UPSAMPLINGS, predicts, sentence, _functions("interpolate"))
 
 
 def _conventions(
     name: str, title: str, source: Source, products: tuple[str, ...], own: tuple[tuple[Fault, ...], ...], places: int
 ) -> tuple[Convention, ...]:
     """Return a profiler's conventions for MACs and FLOPs; `own` are the faults that it alone has, of either."""
-    seen_in = source.work
     return tuple(
         Convention(
             name=f"{name}{suffix}",
@@ -199,9 +188,9 @@ def _conventions(
             rules=rules(products),
             source=source,
             faults=(
-                _same_padding(seen_in, weight),
-                _left_operand(seen_in, weight, products),
-                *((_rounded_einsum(seen_in),) if weight == 2 else ()),
+                _same_padding(weight),
+                _left_operand(weight, products),
+                *((_ROUNDED_EINSUM,) if weight == 2 else ()),
                 *own[weight - 1],
             ),
             unit=unit.lower(),
@@ -215,14 +204,13 @@ RECORDS = (
     *_conventions(
         "calflops",
         "calflops 0.3.2, {}",
-        Source(_CALFLOPS, "calflops/pytorch_ops.py"),
+        Source("calflops 0.3.2", "calflops/pytorch_ops.py"),
         ("torch.matmul", "Tensor.matmul"),
         (
             (_groups_twice(1),),
             (
                 _groups_twice(2),
                 _upsampling(
-                    _CALFLOPS,
                     _unscaled,
                     "an upsampling by a factor is counted by its input, one to a size once for all channels and "
                     "samples",
@@ -234,20 +222,14 @@ RECORDS = (
     *_conventions(
         "deepspeed",
         "DeepSpeed 0.19.8, {} of its flops profiler",
-        Source(_DEEPSPEED, "deepspeed/profiling/flops_profiler/profiler.py"),
+        Source("deepspeed 0.19.8", "deepspeed/profiling/flops_profiler/profiler.py"),
         (
             *("torch.matmul", "Tensor.matmul", "Tensor.__matmul__", "torch.mm", "Tensor.mm", "torch.bmm", "Tensor.bmm"),
             "F.scaled_dot_product_attention",
         ),
         (
             (),
-            (
-                _upsampling(
-                    _DEEPSPEED,
-                    _size_alone,
-                    "an upsampling to a given size is counted once for all channels and samples",
-                ),
-            ),
+            (_upsampling(_size_alone, "an upsampling to a given size is counted once for all channels and samples"),),
         ),
         places=0,
     ),

@@ -12,7 +12,7 @@ from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
 from ._contraction import four_digits, operations
-from ._operators import left_out
+from ._operators import LEFT_OUT
 
 _SEEN_IN = "fvcore 0.1.5.post20221221 with NumPy 2.4"
 
@@ -90,17 +90,17 @@ _FAULTS = (
         _left_operand_only,
         "fvcore does not broadcast the left operand of a matrix product: it counts its elements times the right "
         "operand's columns",
-        _SEEN_IN,
+        seen_in=_SEEN_IN,
     ),
     Fault(
         ("matmul",),
         _length_for_columns,
         "fvcore takes the length of a linear layer's vector of weights for its number of outputs",
-        _SEEN_IN,
         # A linear layer is traced as one operator, whatever it multiplies by.
         CallFilter(where=lambda call: call.aten == "aten::linear"),
+        _SEEN_IN,
     ),
-    *(Fault(("einsum",), _einsum(kind), sentence, _SEEN_IN) for kind, sentence in _EINSUM),
+    *(Fault(("einsum",), _einsum(kind), sentence, seen_in=_SEEN_IN) for kind, sentence in _EINSUM),
 )
 
 
@@ -149,7 +149,7 @@ _FVCORE = Convention(
         Rule(_FREE, {}, "fvcore holds this operator to be free"),
     ),
     source=Source("fvcore 0.1.5.post20221221", "fvcore/nn/flop_count.py and fvcore/nn/jit_handles.py"),
-    faults=(*left_out("fvcore 0.1.5.post20221221"), *_FAULTS),
+    faults=(*LEFT_OUT, *_FAULTS),
 )
 
 _MMENGINE = "mmengine 0.10.7"
@@ -161,6 +161,6 @@ RECORDS = (
         name="mmengine",
         title="mmengine 0.10.7, FlopAnalyzer",
         source=Source(_MMENGINE, "mmengine/analysis/jit_handles.py"),
-        faults=(*left_out(_MMENGINE), *_FAULTS),
+        faults=(*LEFT_OUT, *_FAULTS),
     ),
 )

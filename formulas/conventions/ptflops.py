@@ -10,29 +10,25 @@ from convcost.core.record import Source
 from ._operators import (
     ATTENTION,
     BATCH_NORMS,
-    BY_ELEMENTS,
     CONVOLUTIONS,
-    FUSED,
     INSTANCE_NORMS,
     POOLS,
     TRANSPOSED,
-    UNBATCHED,
     UPSAMPLINGS,
-    WITH_A_VECTOR,
-    by_elements,
     cells,
-    fused_on_cpu,
+    fused_attention,
     hooked,
     left_operand_only,
     norms,
     nothing,
+    other_operators,
     patched,
     positions,
     recurrent,
-    with_a_vector,
+    unbatched,
 )
 
-_SEEN_IN = "ptflops 0.7.5"
+_PTFLOPS = "ptflops 0.7.5"
 _TIMM = "timm.layers.attention.Attention"
 _BIASED = {"macs": 1, "bias_adds": 1}
 _IN_ATTENTION = CallFilter(modules=("MultiheadAttention",))
@@ -81,13 +77,12 @@ _ATTENTION_RULES = (
 )
 
 _ATTENTION_FAULTS = (
-    Fault(("linear",), _projection, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
-    Fault((ATTENTION,), _other_scores, _OTHER_KEYS, _SEEN_IN, _OTHER_WIDTHS),
+    Fault(("linear",), _projection, _OTHER_KEYS, _OTHER_WIDTHS),
+    Fault((ATTENTION,), _other_scores, _OTHER_KEYS, _OTHER_WIDTHS),
     Fault(
         ALL,
         nothing,
         "timm's attention has a hook of its own, and the counts of the layers inside it are not added",
-        _SEEN_IN,
         CallFilter(where=lambda call: _TIMM in call.site.owner.within),
     ),
 )
@@ -163,21 +158,14 @@ RECORDS = (
         name="ptflops",
         title="ptflops 0.7.5, default backend: hooked modules and patched functions",
         rules=_HOOKS,
-        source=Source(_SEEN_IN, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
+        source=Source(_PTFLOPS, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
             *_ATTENTION_FAULTS,
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                UNBATCHED,
-                _SEEN_IN,
-                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
-            ),
+            unbatched(_unbatched, hooked(*CONVOLUTIONS)),
             Fault(
                 ("matmul", "mm", "bmm"),
                 left_operand_only,
                 "a matrix product is counted as the left operand's elements times the right one's last size",
-                _SEEN_IN,
                 _MATMUL,
             ),
         ),
@@ -199,16 +187,14 @@ RECORDS = (
             Rule(("matmul", "mm", "bmm", "einsum", "tensordot", ATTENTION), {"macs": 1}, "a matrix product counts"),
             Rule(("gru", "rnn_tanh", "rnn_relu"), _BIASED, "biases count"),
         ),
-        source=Source(_SEEN_IN, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
+        source=Source(_PTFLOPS, "ptflops/aten_ops.py, ATEN_OPS_MAPPING"),
         faults=(
-            Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which is not counted", _SEEN_IN),
-            Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which is not counted", _SEEN_IN),
-            Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which is not counted", _SEEN_IN),
+            *other_operators("which is not counted"),
+            fused_attention("which is not counted"),
             Fault(
                 ("linear",),
                 lambda call: call.cost.macs,
                 "a bias that PyTorch adds by another operator than addmm is not counted",
-                _SEEN_IN,
                 CallFilter(where=lambda call: len(call.inputs[0]) > 2 and not call.site.contiguous),
             ),
         ),

@@ -14,16 +14,15 @@ from ._operators import (
     CONVOLUTIONS,
     INSTANCE_NORMS,
     TRANSPOSED,
-    UNBATCHED,
     cells,
     hooked,
     norms,
     output_positions,
     recurrent,
     rows_for_channels,
+    unbatched,
 )
 
-_SEEN_IN = "thop 0.1.1.post2209072238"
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm")
 _UPSAMPLED = ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")
 PER_UNIT = {"lstm": 8, "gru": 7, "rnn_tanh": 1, "rnn_relu": 1}
@@ -71,20 +70,15 @@ RECORDS = (
             *recurrent(PER_UNIT),
             *cells({"macs": 1, "bias_adds": 1}, tangents=False),
         ),
-        source=Source(_SEEN_IN, "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"),
+        source=Source(
+            "thop 0.1.1.post2209072238", "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"
+        ),
         faults=(
-            Fault(
-                CONVOLUTIONS,
-                rows_for_channels,
-                UNBATCHED,
-                _SEEN_IN,
-                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
-            ),
+            unbatched(rows_for_channels, hooked(*CONVOLUTIONS)),
             Fault(
                 TRANSPOSED,
                 _wrong,
                 "a transposed convolution is counted at the positions of its output",
-                _SEEN_IN,
                 hooked(*TRANSPOSED),
             ),
         ),

@@ -6,22 +6,9 @@ from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
 from convcost.core.record import Source
 
-from ._operators import (
-    ATTENTION,
-    BY_ELEMENTS,
-    CONVOLUTIONS,
-    FUSED,
-    RECURRENT,
-    TRANSPOSED,
-    WITH_A_VECTOR,
-    by_elements,
-    fused_on_cpu,
-    nothing,
-    with_a_vector,
-)
+from ._operators import ATTENTION, CONVOLUTIONS, RECURRENT, TRANSPOSED, fused_attention, nothing, other_operators
 
 _COUNTED = ("linear", "matmul", "mm", "bmm", "addmm", "baddbmm", "addbmm", "einsum", "tensordot", "multi_dot")
-_SEEN_IN = "torch 2.13.0"
 _RULES = (
     Rule(
         (*CONVOLUTIONS, *TRANSPOSED, *_COUNTED, *RECURRENT, ATTENTION),
@@ -38,22 +25,19 @@ _EVERYWHERE = (
         lambda call: None,
         "in a backward pass, which is not counted here, a grouped convolution's weight gradient is not divided by the "
         "groups: 1 + groups times the forward pass in place of 2",
-        _SEEN_IN,
     ),
-    Fault(("matmul",), with_a_vector, f"{WITH_A_VECTOR}, which has no formula", _SEEN_IN),
-    Fault(("einsum",), by_elements, f"{BY_ELEMENTS}, which has no formula", _SEEN_IN),
+    *other_operators("which has no formula"),
 )
 _CPU = (
     *_EVERYWHERE,
-    Fault((ATTENTION,), fused_on_cpu, f"{FUSED}, which has no formula", _SEEN_IN),
-    Fault(("lstm",), nothing, "an LSTM on the CPU is one operator, mkldnn_rnn_layer, which has no formula", _SEEN_IN),
+    fused_attention("which has no formula"),
+    Fault(("lstm",), nothing, "an LSTM on the CPU is one operator, mkldnn_rnn_layer, which has no formula"),
 )
 _NATIVE = tuple(
     Fault(
         ALL,
         nothing,
         f"without gradients {what} is one native operator ({native}), which has no formula",
-        _SEEN_IN,
         CallFilter(functions=(function,)),
     )
     for what, native, function in (

@@ -7,10 +7,9 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, positions
+from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, positions, unbatched
 
 _GATES = {"LSTMCell": 4, "GRUCell": 3, "RNNCell": 1}
-_SEEN_IN = "torchinfo 1.8.0"
 
 
 def _named_conv(call: OpCall) -> bool:
@@ -61,28 +60,19 @@ RECORDS = (
                 ("linear",),
                 lambda call: call.cost.parameters * call.cost.activations // _GATES[call.site.owner.kind],
                 "a recurrent cell is counted once for every hidden unit",
-                _SEEN_IN,
                 CallFilter(modules=CELLS),
             ),
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                "a convolution of an input without a batch axis is taken for one with it",
-                _SEEN_IN,
-                CallFilter(where=lambda call: _named_conv(call) and call.site.unbatched),
-            ),
+            unbatched(_unbatched, CallFilter(where=_named_conv)),
             Fault(
                 ("linear",),
                 _first_size,
                 "a linear layer is counted once per sample, its other leading dimensions are left out",
-                _SEEN_IN,
                 CallFilter(where=lambda call: _leaf(call) and len(call.inputs[0]) != 2),
             ),
             Fault(
                 TRANSPOSED,
                 _transposed,
                 "a transposed convolution is counted at the positions of its output",
-                _SEEN_IN,
                 CallFilter(where=_named_conv),
             ),
         ),

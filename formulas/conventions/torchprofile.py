@@ -7,9 +7,8 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, TRANSPOSED, left_out
+from ._operators import ADAPTIVE_AVERAGES, AVERAGES, CONVOLUTIONS, LEFT_OUT, TRANSPOSED
 
-_SEEN_IN = "torchprofile 0.1.0"
 _NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
 
 
@@ -59,21 +58,19 @@ RECORDS = (
             Rule((*AVERAGES, *ADAPTIVE_AVERAGES, "mean"), {"activations": 1}, "1 per output element of an average"),
             Rule(("mul", "leaky_relu"), {"activations": 1}, "1 per output element"),
         ),
-        source=Source(_SEEN_IN, "torchprofile/handlers.py, HANDLER_MAP"),
+        source=Source("torchprofile 0.1.0", "torchprofile/handlers.py, HANDLER_MAP"),
         faults=(
-            *left_out(_SEEN_IN),
+            *LEFT_OUT,
             Fault(
                 TRANSPOSED,
                 _guessed,
                 "a transposed convolution is counted at the positions of its output, its input channels guessed from "
                 "shapes, its groups lost",
-                _SEEN_IN,
             ),
             Fault(
                 ("einsum",),
                 _all_indices,
                 "an einsum is counted as the product of all its indices' sizes, whatever is done with them",
-                _SEEN_IN,
             ),
         ),
         sizes=1,

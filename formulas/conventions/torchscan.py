@@ -15,13 +15,13 @@ from ._operators import (
     CONVOLUTIONS,
     MAXIMA,
     TRANSPOSED,
-    UNBATCHED,
     of_bases,
     output_positions,
     rows_for_channels,
+    unbatched,
 )
 
-_SEEN_IN = "torchscan 0.2.0"
+_TORCHSCAN = "torchscan 0.2.0"
 
 
 def leaves(*bases: str) -> CallFilter:
@@ -83,7 +83,6 @@ _SIDES = tuple(
         kinds,
         _pooled(_side, average),
         "a kernel that is given as one number is not squared",
-        _SEEN_IN,
         CallFilter(bases=of_bases(*kinds).bases, where=_written_once),
     )
     for kinds, average in ((MAXIMA, False), (AVERAGES, True))
@@ -99,15 +98,7 @@ def _unbatched(macs: int) -> Fault:
         adds = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
         return macs * rows_for_channels(call) + adds
 
-    return Fault(
-        CONVOLUTIONS,
-        predicts,
-        UNBATCHED,
-        _SEEN_IN,
-        CallFilter(
-            bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
-        ),
-    )
+    return unbatched(predicts, leaves_of(*CONVOLUTIONS))
 
 
 def _transposed(macs: int, extra: int) -> Fault:
@@ -120,7 +111,6 @@ def _transposed(macs: int, extra: int) -> Fault:
         TRANSPOSED,
         predicts,
         "a transposed convolution is counted at the positions of its output, and a few operations per axis besides",
-        _SEEN_IN,
         of_bases(*TRANSPOSED),
     )
 
@@ -166,7 +156,7 @@ RECORDS = (
             Rule(("batch_norm",), {"activations": 2}, "2 per element of a batch norm", at=_BATCH_NORM),
             *_POOLS,
         ),
-        source=Source(_SEEN_IN, "torchscan/modules/macs.py"),
+        source=Source(_TORCHSCAN, "torchscan/modules/macs.py"),
         faults=(_unbatched(1), _transposed(1, 4), *_SIDES),
     ),
     Convention(
@@ -211,7 +201,7 @@ RECORDS = (
             ),
             *_POOLS,
         ),
-        source=Source(_SEEN_IN, "torchscan/modules/flops.py"),
+        source=Source(_TORCHSCAN, "torchscan/modules/flops.py"),
         faults=(_unbatched(2), _transposed(2, 8), *_SIDES),
         unit="flops",
     ),

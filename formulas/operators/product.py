@@ -10,21 +10,18 @@ from convcost.core.numeric import Count, Shape, Truth, every, flag, minimum, pro
 from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
 from ._axes import BIAS, ROWS
-from .elementwise import broadcast
+from .elementwise import broadcast, broadcastable
 
 
 def matmul(left: Shape, right: Shape) -> Result:
     """Product of (*, m, k) and (*, k, n) with the leading axes broadcast; a vector of k has no m, or no n."""
     shape = (*broadcast(left[:-2], right[:-2]), *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
-    outputs = product(shape)
-    return Result(shape, Cost(macs=outputs * left[-1], activations=outputs, inputs=product(left) + product(right)))
+    return Result.of(shape, left, right, macs=product(shape) * left[-1])
 
 
 def outer(left: Shape, right: Shape) -> Result:
     """Every element of one vector times every element of another."""
-    shape = (*left, *right)
-    size = product(shape)
-    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+    return Result.of((*left, *right), left, right, macs=product((*left, *right)))
 
 
 def kron(left: Shape, right: Shape) -> Result:
@@ -32,17 +29,14 @@ def kron(left: Shape, right: Shape) -> Result:
     rank = max(len(left), len(right))
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (left, right)]
     shape = tuple(a * b for a, b in zip(*padded, strict=True))
-    size = product(shape)
-    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+    return Result.of(shape, left, right, macs=product(shape))
 
 
 def multi_dot(matrices: Sequence[Shape]) -> Result:
     """Product of a chain of matrices in the cheapest order; the first may be a row and the last a column of k."""
     first, last = matrices[0], matrices[-1]
     sizes = [*(1,) * (len(first) == 1), *first, *(matrix[1] for matrix in matrices[1:-1]), *(last[1:] or (1,))]
-    shape = (*first[:-1], *last[1:])
-    cost = Cost(macs=_cheapest(sizes), activations=product(shape), inputs=sum(product(matrix) for matrix in matrices))
-    return Result(shape, cost)
+    return Result.of((*first[:-1], *last[1:]), *matrices, macs=_cheapest(sizes))
 
 
 def _cheapest(sizes: Sequence[Count]) -> Count:
@@ -66,9 +60,7 @@ def addmm(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Co
 def addbmm(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Count = 1) -> Result:
     """β·input + α·(the sum of the products of a batch of matrices)."""
     products = matmul(left, right)
-    shape = products.shape[1:]
-    cost = Cost(macs=products.cost.macs, activations=product(shape), inputs=products.cost.inputs)
-    return _added(Result(shape, cost), input, beta, alpha)
+    return _added(Result.of(products.shape[1:], left, right, macs=products.cost.macs), input, beta, alpha)
 
 
 def addr(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Count = 1) -> Result:
@@ -102,11 +94,6 @@ def _inner_sizes_match(a: SimpleNamespace) -> Truth:
     return a.left[-1] == a.right[-2 if len(a.right) > 1 else 0]
 
 
-def _leading_broadcast(a: SimpleNamespace) -> Truth:
-    pairs = zip(reversed(a.left[:-2]), reversed(a.right[:-2]), strict=False)
-    return every((x == y) | (x == 1) | (y == 1) for x, y in pairs)
-
-
 def _leading_equal(a: SimpleNamespace) -> Truth:
     return len(a.left) == len(a.right) and every(x == y for x, y in zip(a.left[:-1], a.right[:-1], strict=True))
 
@@ -114,7 +101,9 @@ def _leading_equal(a: SimpleNamespace) -> Truth:
 INNER = Condition(
     "the left operand must have as many columns as the right one has rows", _inner_sizes_match, ("left", "right")
 )
-LEADING = Condition("the operands' leading axes must broadcast", _leading_broadcast, ("left", "right"))
+LEADING = Condition(
+    "the operands' leading axes must broadcast", lambda a: broadcastable(a.left[:-2], a.right[:-2]), ("left", "right")
+)
 
 
 def _chained(a: SimpleNamespace) -> Truth:
@@ -140,14 +129,7 @@ _SPELLINGS: tuple[tuple[str, str, Slot, Slot], ...] = (
 
 _ADDED: tuple[tuple[str, str, Callable[..., Result], Slot, Slot, Slot], ...] = (
     ("addmm", "Product of two matrices, added to a matrix", addmm, (_M, _N), (_M, _K), (_K, _N)),
-    (
-        "baddbmm",
-        "Products of a batch of matrices, added to a batch",
-        addmm,
-        (_B, _M, _N),
-        (_B, _M, _K),
-        (_B, _K, _N),
-    ),
+    ("baddbmm", "Products of a batch of matrices, added to a batch", addmm, (_B, _M, _N), (_B, _M, _K), (_B, _K, _N)),
     ("addmv", "Product of a matrix and a vector, added to a vector", addmm, (_M,), (_M, _K), (_K,)),
     (
         "addbmm",

@@ -33,7 +33,7 @@ def test_every_layer_agrees(layers: int, options: dict[str, Any]) -> None:
 
 def test_defaults_are_module_3a() -> None:
     totals = agreed("inception_naive", 6, {"variant": "reduced"}).totals
-    rows = [row for row in convcost.compare("googlenet").rows if row.block == "inception_3a"]
+    rows = [row for row in convcost.compare("googlenet").rows if row.call.block == "inception_3a"]
     # Table 1 of the paper: 128 M operations, 159 K = 159·1024 weights.
     assert totals.macs_measured == sum(row.macs_measured or 0 for row in rows) == 128_049_152
     assert totals.params_measured == sum(row.params_measured or 0 for row in rows)

@@ -130,7 +130,9 @@ def test_a_block_too_many_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     table = importlib.import_module("convcost.formulas.architectures.resnet")
     monkeypatch.setattr(table, "BLOCKS", {50: (3, 5, 6, 3)})
     report = convcost.compare("se_resnet")
-    assert {(row.block, row.verdict.value) for row in report.rows if not row.verdict.ok} == {("conv3_x", "not called")}
+    assert {(row.call.block, row.verdict.value) for row in report.rows if not row.verdict.ok} == {
+        ("conv3_x", "not called")
+    }
     assert len([row for row in report.rows if not row.verdict.ok]) == 5
 
 

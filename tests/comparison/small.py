@@ -8,11 +8,11 @@ from torch import nn
 
 from convcost.comparison.compare import compare_paper as compare
 from convcost.comparison.result import Comparison
-from convcost.core.architecture import Architecture, Builder, Map, Network
+from convcost.core.architecture import Architecture, Builder, Network
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 Hyper = dict[str, Any]
 Lines = list[tuple[str, Hyper]]
@@ -32,11 +32,10 @@ IMAGE = (2, 4, 9, 10)
 
 
 def paper(lines: Lines, shape: tuple[int, ...] = IMAGE) -> Network:
-    def write(builder: Builder) -> Map:
-        x = image = builder.image(*shape)
+    def write(builder: Builder) -> None:
+        x = builder.image(*shape)
         for number, (name, hyper) in enumerate(lines):
             x = builder.call(find(Operator, name, "operator"), x, name=f"{name}_{number}", **hyper)
-        return image
 
     return Architecture("net", "A net", write, (), Source("A paper", "table 1")).network({})
 
@@ -59,4 +58,4 @@ def net(**changes: Any) -> nn.Sequential:
 
 
 def compared(model: nn.Module, lines: Lines = PAPER, unit: str = "macs", shape: tuple[int, ...] = IMAGE) -> Comparison:
-    return compare(paper(lines, shape), capture(model, shape), trace(model, shape), unit)
+    return compare(paper(lines, shape), capture(model, shape), trace_fvcore(model, shape), unit)

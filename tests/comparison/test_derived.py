@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from convcost.comparison.proof import Proof, Residual, prove_derived
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.errors import MeasurementError
 from convcost.core.numeric import Count
 from convcost.core.record import Operator, Source
@@ -21,17 +21,16 @@ from convcost.symbolic.resolution import text
 from convcost.trace.derive import derive
 
 
-def _write(builder: Builder, *, resolution: Count, batch: Count, flat: str) -> Map:
+def _write(builder: Builder, *, resolution: Count, batch: Count, flat: str) -> None:
     """A halving convolution, a depthwise one, and a dense layer on the mean or on the whole map."""
     conv, linear = find(Operator, "conv2d", "operator"), find(Operator, "linear", "operator")
-    image = builder.image(batch, 3, resolution, resolution)
-    x = builder.call(conv, image, name="first", out_channels=8, kernel_size=3, stride=2, padding=1)
+    x = builder.image(batch, 3, resolution, resolution)
+    x = builder.call(conv, x, name="first", out_channels=8, kernel_size=3, stride=2, padding=1)
     x = builder.call(conv, x, name="second", out_channels=8, kernel_size=3, padding=1, groups=8)
     if flat == "no":
         x = builder.call(find(Operator, "adaptive_avg_pool2d", "operator"), x, output_size=1)
     x = builder.call(find(Operator, "flatten", "operator"), x)
     builder.call(linear, x, name="fc", out_features=5, bias=True)
-    return image
 
 
 NETWORK = Architecture(

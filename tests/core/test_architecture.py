@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.errors import DomainError
 from convcost.core.registry import find
 
@@ -108,9 +108,9 @@ def test_value_outside_the_domain(name: str, value: object, text: str) -> None:
 
 
 def test_a_factor_is_not_a_setting_of_the_net() -> None:
-    def write(builder: Builder, **settings: Any) -> Map:
+    def write(builder: Builder, **settings: Any) -> None:
         assert set(settings) == {"side"}
-        return builder.image(1, 3, settings["side"])
+        builder.image(1, 3, settings["side"])
 
     options = (Option("side", "R", "side", 7), Option("zoom", "z", "zoom", 1, low=0, decimal=True, scales="side"))
     net = Architecture("net", "A net", write, options, mobilenet().source)

@@ -26,7 +26,7 @@ _UNITS = ("macs", "flops")
 
 
 @dataclass(frozen=True)
-class Against:
+class ReadNumber:
     """A printed number and the readings that reproduce it, best first; else the nearest one alone.
 
     Values are in the printed number's unit, `power` thousands to the power of it.
@@ -55,7 +55,9 @@ def parse(text: str) -> tuple[Number, int]:
         raise DomainError(f"cannot read the number {text!r}; write it as it is printed, such as 314.2M") from error
 
 
-def against(text: str, calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]) -> Against:
+def readings_of_number(
+    text: str, calls: Sequence[OpCall], images: Mapping[int, Callable[[], Sequence[OpCall]]]
+) -> ReadNumber:
     """Search the readings of a printed number for a model's calls.
 
     images  what gives the calls for another side of the image, by its pixels
@@ -67,7 +69,7 @@ def against(text: str, calls: Sequence[OpCall], images: Mapping[int, Callable[[]
     candidates = [Found(Reading(names), value / 1000**power) for value, names in simplest.items()]
     found = explanations(printed, candidates)
     nearest = min(candidates, key=lambda candidate: abs(candidate.value - printed.value) // (printed.step / 10))
-    return Against(text, printed, power, found, nearest)
+    return ReadNumber(text, printed, power, found, nearest)
 
 
 def _named(

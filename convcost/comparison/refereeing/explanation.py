@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
+from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, by_label, explained, per_sample
 from convcost.core.convention import ALL, CallFilter, Convention, Rule, by_module
 from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Odd:
+class OddModule:
     """A module whose count no rule and no known fault of the counter gives."""
 
     path: str
@@ -34,7 +34,7 @@ class Explanation:
 
     printed      None where the counter printed nothing, for the reason in `failed`
     core         multiply-accumulates of all products, by the formulas
-    terms        what the number differs by, summed up
+    terms        what the number differs by, by_label up
     unexplained  what is left of the difference
     odd          where it is, as far as the counter says
     calls        what its convention makes of every call
@@ -46,7 +46,7 @@ class Explanation:
     printed: int | None
     core: int
     terms: tuple[Term, ...] = ()
-    odd: tuple[Odd, ...] = ()
+    odd: tuple[OddModule, ...] = ()
     failed: str = ""
     calls: tuple[ExplainedCall, ...] = field(default=(), repr=False)
 
@@ -135,7 +135,7 @@ def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: in
         terms += per_sample(looked, batch)
     if convention and convention.sizes and sizes:
         terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
-    found = replace(start, printed=one.printed.total, terms=summed(terms), calls=looked)
+    found = replace(start, printed=one.printed.total, terms=by_label(terms), calls=looked)
     by_layer = found.unexplained or not counter.distributions
     return replace(found, odd=_odd(looked, one.printed)) if by_layer else found
 
@@ -151,7 +151,7 @@ def _plain_convention(counter: Counter) -> Convention:
 _SIZES = "in a torch.jit trace sizes are tensors too, and their products count like the network's"
 
 
-def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
+def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[OddModule, ...]:
     """Return the modules whose own count is not the expected one."""
     if printed.modules is None:
         return ()
@@ -160,11 +160,11 @@ def _odd(looked: Sequence[ExplainedCall], printed: Printout) -> tuple[Odd, ...]:
         expected[one.call.path] += one.first
     paths = sorted(set(expected) | set(printed.modules))
     pairs = [(path, printed.modules.get(path, 0), expected[path]) for path in paths]
-    return tuple(Odd(*pair) for pair in pairs if pair[1] != pair[2])
+    return tuple(OddModule(*pair) for pair in pairs if pair[1] != pair[2])
 
 
 @dataclass(frozen=True)
-class Between:
+class ExplainedDifference:
     """What the second counter has more than the first; `terms` and `unexplained` add up to it."""
 
     first: Explanation
@@ -174,7 +174,7 @@ class Between:
     unexplained: int
 
 
-def between(first: Explanation, second: Explanation) -> Between:
+def explained_difference(first: Explanation, second: Explanation) -> ExplainedDifference:
     """Take the difference of two numbers apart; raises DomainError where one of them printed none."""
     for explanation in (first, second):
         if explanation.printed is None:
@@ -187,4 +187,4 @@ def between(first: Explanation, second: Explanation) -> Between:
     terms += less.values()
     kept = tuple(sorted((t for t in terms if t.amount), key=lambda t: -abs(t.amount)))
     difference = (second.printed or 0) - (first.printed or 0)
-    return Between(first, second, difference, kept, difference - sum(term.amount for term in kept))
+    return ExplainedDifference(first, second, difference, kept, difference - sum(term.amount for term in kept))

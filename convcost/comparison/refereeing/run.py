@@ -9,7 +9,7 @@ from typing import Any
 
 from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
 from convcost.comparison.published.reading import IMAGES
-from convcost.comparison.refereeing.against import Against, against
+from convcost.comparison.refereeing.against import ReadNumber, readings_of_number
 from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
@@ -129,10 +129,10 @@ def prepare(wanted: Sequence[Counter]) -> None:
 _IMPORT_TORCHVISION = ("ptflops", "calflops")
 
 
-def explain_number(what: CountedModel, text: str) -> Against:
+def explain_number(what: CountedModel, text: str) -> ReadNumber:
     """Return what a printed number of this model can mean."""
     what, calls = _captured(what)
-    return against(text, calls, _images(what))
+    return readings_of_number(text, calls, _images(what))
 
 
 def _images(what: CountedModel) -> dict[int, Callable[[], Sequence[OpCall]]]:

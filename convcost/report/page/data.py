@@ -121,7 +121,7 @@ def _measured(report: ComparisonReport, built: int) -> dict[str, Json]:
     rows, totals = report.comparison.rows, report.comparison.totals
     found = [[_number(row.macs_measured), _number(row.params_measured), str(row.verdict), row.reason] for row in rows]
     extra = [
-        [row.layer, row.kind, row.is_product, text.shape(row.output_shape), *measured]
+        [row.layer, row.kind, row.call.is_product, text.shape(row.output_shape), *measured]
         for row, measured in zip(rows[built:], found[built:], strict=True)
     ]
     whole = [_number(totals.macs_measured), _number(totals.params_measured)]

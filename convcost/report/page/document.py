@@ -19,6 +19,7 @@ from convcost.report import files
 from convcost.report.comparison import (
     STYLES,
     ComparisonReport,
+    by_fvcore,
     conclusion,
     heading,
     missing_formulas,
@@ -126,7 +127,7 @@ def _section(identifier: str, section: PageSection) -> str:
         id=identifier,
         title=escape(parts.name(report)),
         source=escape(parts.formula_source(report)),
-        measured=escape(f"model {report.reference} by fvcore on device {comparison.device}: {parts.settings(report)}"),
+        measured=escape(f"model {report.reference} {by_fvcore(comparison)}: {parts.settings(report)}"),
         limits="".join(f'<p class="limits">{escape(note)}</p>' for note in notes if note),
         conclusion=escape(conclusion(report).removeprefix("Verdict: ").replace(" (--all-operators shows all)", "")),
         formula=_formula(identifier, section),

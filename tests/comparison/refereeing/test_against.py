@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 from convcost.comparison.refereeing.against import parse
-from convcost.comparison.refereeing.explanation import between
+from convcost.comparison.refereeing.explanation import explained_difference
 from convcost.comparison.refereeing.run import counted_model, explain_number
 from convcost.core.errors import ConvcostError, DomainError
 from tests.comparison.refereeing import printed
@@ -52,7 +52,7 @@ def test_the_difference_of_two_counters_is_the_sum_of_its_terms() -> None:
     found = judged("convolution and F.gelu, batch of 4", rows)
     for first in found.explanations:
         for second in found.explanations:
-            one = between(first, second)
+            one = explained_difference(first, second)
             assert one.difference == (second.printed or 0) - (first.printed or 0)
             assert sum(term.amount for term in one.terms) == one.difference
             assert one.unexplained == 0
@@ -62,4 +62,4 @@ def test_a_counter_without_a_number_has_no_difference() -> None:
     rows = [row for row in printed.rows() if row.case == "matmul, matrix and vector"]
     found = judged("matmul, matrix and vector", rows)
     with pytest.raises(DomainError, match="fvcore printed no number: its handle of aten::matmul raises IndexError"):
-        between(found.explanation("torch"), found.explanation("fvcore"))
+        explained_difference(found.explanation("torch"), found.explanation("fvcore"))
