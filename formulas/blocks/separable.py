@@ -15,7 +15,7 @@ PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
 
 def convolved(weights: Count, read: Count, written: Count, pixels: Count) -> Cost:
-    """Return the cost of using all weights once per pixel, where so many channels are read and written."""
+    """Return the cost of weights that are all used at every pixel; `read` and `written` are channels."""
     return Cost(macs=weights * pixels, parameters=weights, activations=written * pixels, inputs=read * pixels)
 
 

@@ -162,12 +162,7 @@ RECORDS = (
         faults=(
             *_ATTENTION_FAULTS,
             unbatched(_unbatched, hooked(*CONVOLUTIONS)),
-            Fault(
-                ("matmul", "mm", "bmm"),
-                left_operand_only,
-                "a matrix product is counted as the left operand's elements times the right one's last size",
-                _MATMUL,
-            ),
+            left_operand_only(("matmul", "mm", "bmm"), _MATMUL),
         ),
         also=_FUNCTIONS,
         per_sample=True,

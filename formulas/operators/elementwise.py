@@ -40,7 +40,7 @@ def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
 
 
 def broadcastable(*shapes: Shape) -> Truth:
-    """Whether all shapes broadcast to each other."""
+    """Return whether all shapes broadcast to each other."""
     return every(
         (x == y) | (x == 1) | (y == 1)
         for index, one in enumerate(shapes)
