@@ -1,7 +1,5 @@
 """Audits of a library: what was found in every model, in every format."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

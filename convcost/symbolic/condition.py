@@ -1,7 +1,5 @@
 """What the sizes of an input have to fulfil: relations of forms to zero."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Sequence
 from math import gcd, lcm

@@ -1,7 +1,5 @@
 """The largest of several forms, as an exact function of whole numbers and of arrays of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -7,8 +7,6 @@ convolutions and pooling. What is not answered, and any call whose shapes do not
 kernel, which says what is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
