@@ -1,13 +1,11 @@
 """`convcost compare`: the main job."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -45,6 +43,5 @@ def command(
     from convcost.core.spec import parse_inputs
 
     report = compare(reference, parse_inputs(inputs), model=model, unit=unit).view(per, all_operators)
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0 if report.ok else 1

@@ -1,13 +1,11 @@
 """`convcost count`: the totals by the formulas alone."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -39,5 +37,4 @@ def command(
     from convcost.core.spec import parse_inputs
 
     report = count(reference, parse_inputs(inputs))
-    write(report, files)
-    show(report)
+    show(report, files)

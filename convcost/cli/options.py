@@ -1,7 +1,5 @@
 """Arguments and options of the commands, each declared once, and what is read from them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,7 +72,7 @@ UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other ope
 
 
 def output(text: str) -> Any:
-    """Declare an option that writes a file."""
+    """Declare an option that writes a file; - is standard output."""
     return typer.Option(None, metavar="FILE", help=text)
 
 

@@ -1,18 +1,13 @@
 """`convcost referee`: why two counters disagree."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from convcost.cli import options
 from convcost.cli.console import outputs, show, write
 from convcost.core.errors import ConvcostError
-
-if TYPE_CHECKING:
-    from convcost.core.parsing import ModelReference
+from convcost.core.parsing import ModelReference
 
 
 def command(
@@ -80,15 +75,15 @@ def command(
         time_limit=limit,
     )
     report = report.view(per)
-    write(report, files)
     if pair:
+        write(report, files)
         from convcost.comparison.refereeing.explanation import explained_difference
         from convcost.report.referee import BetweenReport
 
         found = explained_difference(report[pair[0]], report[pair[1]])
         show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
-    show(report)
+    show(report, files)
     if not report.counted:
         return 2
     return 0 if report.ok else 1

@@ -1,13 +1,11 @@
 """`convcost summary`: a model as the tree of its modules."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -44,5 +42,4 @@ def command(
     from convcost.core.spec import parse_inputs
 
     report = summary(reference, parse_inputs(inputs), depth=tree_depth, sort=sort, top=top)
-    write(report, files)
-    show(report)
+    show(report, files)

@@ -9,8 +9,6 @@
 Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import shlex
@@ -20,7 +18,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.given import LINE, check
+from convcost.core.kinds import LINE, check
 from convcost.core.spec import parse_inputs
 
 LIBRARIES = ("torchvision", "timm")

@@ -1,18 +1,12 @@
 """What a network or a model costs by the formulas alone: its totals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
@@ -67,12 +61,9 @@ class CountReport(Report):
         """Operators without a formula, and how often each is called: they are in no number here."""
         return self.count.not_counted
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per count, whole numbers as they are; bytes are <NA> of what takes none."""
-        rows = _rows(self.count)
-        names, counts, sizes = zip(*rows, strict=True)
-        return counted({"what": names, "count": counts, "bytes": sizes}, ["count", "bytes"])
+        return Records.of(("what", "count", "bytes"), _rows(self.count), ("count", "bytes"))
 
     def content(self) -> Content:
         """The answer in one line, the totals, and what could not be counted."""
@@ -95,8 +86,7 @@ def totals(count: FormulaCount) -> list[Block]:
     blocks: list[Block] = [Table([Column("total"), *numbers("count", "size")], rows), Sentence(MEANING, "dim")]
     missing = count.not_counted
     if missing:
-        named = ", ".join(f"{name} {n} {'times' if n > 1 else 'time'}" for name, n in missing.items())
-        blocks.append(Sentence(f"Not counted, for want of a formula: {named}.", "bold red"))
+        blocks.append(Sentence(f"Not counted, for want of a formula: {text.times(missing)}.", "bold red"))
     return blocks
 
 

@@ -6,8 +6,8 @@ import csv
 import io
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,13 +16,20 @@ from convcost.core.errors import ConvcostError
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a spreadsheet takes for the start of a formula, behind any apostrophes, so that `csv_raw` can undo it.
+# What a spreadsheet takes for the start of a formula, behind any apostrophes.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
+def is_standard_output(path: Path) -> bool:
+    """Whether a path stands for standard output: - or /dev/stdout."""
+    return str(path) in ("-", "/dev/stdout")
+
+
 def check_writable(path: Path) -> None:
     """Raise ConvcostError if a file cannot be put there, before any work is done for it."""
+    if is_standard_output(path):
+        return
     folder = path.parent
     if str(path).startswith("--"):
         raise ConvcostError(f"cannot write {path}: it looks like an option; write ./{path} if it is a file")
@@ -34,22 +41,17 @@ def check_writable(path: Path) -> None:
         raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
 
 
-def check_all(paths: Sequence[Path]) -> None:
-    """`check_writable` for each, and ConvcostError where two of them are one file."""
-    for path in paths:
-        check_writable(path)
-    resolved = [path.resolve() for path in paths]
-    for path in resolved:
-        if resolved.count(path) > 1:
-            raise ConvcostError(f"{path.name} is given for two outputs; give each its own file")
-
-
 def write(path: Path, content: str | bytes) -> None:
-    """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done.
+    """Write under a temporary name beside `path`, then rename; - is standard output.
 
-    Text is written as UTF-8 with its line ends as they are.
+    Raises ConvcostError if it cannot be done. Text is written as UTF-8 with its line ends as they are.
     """
     check_writable(path)
+    if is_standard_output(path):
+        if isinstance(content, bytes):
+            raise ConvcostError("a picture or Parquet cannot go to standard output; give it a file")
+        sys.stdout.write(content)
+        return
     data = content.encode("utf-8") if isinstance(content, str) else content
     path = path.resolve()  # a link stays a link
     if path.exists() and not path.is_file():
@@ -116,8 +118,3 @@ def csv_cell(value: object) -> object:
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
-
-
-def csv_raw(value: str) -> str:
-    """A text as it was before `csv_cell`."""
-    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value

@@ -1,20 +1,14 @@
 """A model as the tree of its modules, with what each returns, holds and costs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from convcost.comparison.formula_count import Branch, FormulaCount, branches, last_branches
 from convcost.core.errors import DomainError
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table
 from convcost.report.count import heading, totals
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 ORDERS = ("tree", "macs", "params")
 
@@ -49,8 +43,7 @@ class SummaryReport(Report):
             found = sorted(last_branches(found), key=key)
         return found[: self.top]
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per module that is shown, whole numbers as they are."""
         found = self.branches
         data: dict[str, list[object]] = {
@@ -65,7 +58,7 @@ class SummaryReport(Report):
             "same_as": [b.module.same_as for b in found],
             "not_counted": [_missing(b) for b in found],
         }
-        return counted(data, ["params", "macs", "runs", "depth"])
+        return Records(data, ("params", "macs", "runs", "depth"))
 
     def content(self) -> Content:
         """The answer in one line, the tree, the totals, and what could not be counted."""

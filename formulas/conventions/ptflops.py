@@ -1,7 +1,5 @@
 """What ptflops counts: its default backend hooks modules and patches functions; the other one sees ATen."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
@@ -14,7 +12,6 @@ from ._operators import (
     INSTANCE_NORMS,
     POOLS,
     TRANSPOSED,
-    UNBATCHED,
     UPSAMPLINGS,
     cells,
     fused_attention,
@@ -26,6 +23,7 @@ from ._operators import (
     patched,
     positions,
     recurrent,
+    unbatched,
 )
 
 _PTFLOPS = "ptflops 0.7.5"
@@ -161,18 +159,8 @@ RECORDS = (
         source=Source(_PTFLOPS, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
             *_ATTENTION_FAULTS,
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                UNBATCHED,
-                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
-            ),
-            Fault(
-                ("matmul", "mm", "bmm"),
-                left_operand_only,
-                "a matrix product is counted as the left operand's elements times the right one's last size",
-                _MATMUL,
-            ),
+            unbatched(_unbatched, hooked(*CONVOLUTIONS)),
+            left_operand_only(("matmul", "mm", "bmm"), _MATMUL),
         ),
         also=_FUNCTIONS,
         per_sample=True,

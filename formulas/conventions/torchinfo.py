@@ -1,13 +1,11 @@
 """What torchinfo counts: parameters times positions, for every leaf of the tree."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, UNBATCHED, positions
+from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, positions, unbatched
 
 _GATES = {"LSTMCell": 4, "GRUCell": 3, "RNNCell": 1}
 
@@ -62,12 +60,7 @@ RECORDS = (
                 "a recurrent cell is counted once for every hidden unit",
                 CallFilter(modules=CELLS),
             ),
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                UNBATCHED,
-                CallFilter(where=lambda call: _named_conv(call) and call.site.unbatched),
-            ),
+            unbatched(_unbatched, CallFilter(where=_named_conv)),
             Fault(
                 ("linear",),
                 _first_size,

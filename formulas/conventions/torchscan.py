@@ -1,7 +1,5 @@
 """What torchscan's module formulas count: leaf modules and attention, by their class or its bases."""
 
-from __future__ import annotations
-
 from convcost.core.convention import CallFilter, Convention, Fault, Measure, Rule
 from convcost.core.numeric import Count, Shape, product
 from convcost.core.op_call import OpCall
@@ -15,10 +13,10 @@ from ._operators import (
     CONVOLUTIONS,
     MAXIMA,
     TRANSPOSED,
-    UNBATCHED,
     of_bases,
     output_positions,
     rows_for_channels,
+    unbatched,
 )
 
 _TORCHSCAN = "torchscan 0.2.0"
@@ -98,14 +96,7 @@ def _unbatched(macs: int) -> Fault:
         adds = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
         return macs * rows_for_channels(call) + adds
 
-    return Fault(
-        CONVOLUTIONS,
-        predicts,
-        UNBATCHED,
-        CallFilter(
-            bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
-        ),
-    )
+    return unbatched(predicts, leaves_of(*CONVOLUTIONS))
 
 
 def _transposed(macs: int, extra: int) -> Fault:

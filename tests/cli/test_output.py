@@ -87,3 +87,28 @@ def test_interrupted_is_one_line_and_the_shells_own_code(monkeypatch: pytest.Mon
 def test_repr_is_one_short_line() -> None:
     report = package.compare("mobilenet_v1", alpha="0.25", resolution=32)
     assert repr(report) == "<MobileNet V1, α = 0.25, R = 32: input 1×3×32×32, measured mobilenet_v1: agree>"
+
+
+@pytest.mark.parametrize("place", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("option", ["--csv", "--markdown", "--json", "--latex"])
+def test_a_dash_is_standard_output_and_nothing_else_is_printed(place: str, option: str, tmp_path: Path) -> None:
+    file = tmp_path / "found"
+    assert convcost("count", "mobilenet_v1", option, str(file)).code == 0
+    outcome = convcost("count", "mobilenet_v1", option, place)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == file.read_text(encoding="utf-8")
+
+
+def test_two_outputs_cannot_both_be_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = convcost("count", "mobilenet_v1", "--csv", "-", "--json", "-")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--csv and --json would both write -" in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_needs_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = convcost("compare", "mobilenet_v1", "--plot", "-")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []
