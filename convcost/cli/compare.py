@@ -28,7 +28,7 @@ def command(
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
     json: Path | None = options.JSON,
-    plot: Path | None = options.output("Draw MACs and parameters as .svg or .png."),
+    plot: Path | None = options.output("Draw MACs and parameters as .svg, .pdf or .png."),
 ) -> int:
     """Compare formulas with fvcore's count of the real PyTorch model, layer by layer.
 

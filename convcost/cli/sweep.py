@@ -22,7 +22,7 @@ def command(
     csv: Path | None = options.CSV,
     latex: Path | None = options.LATEX,
     parquet: Path | None = options.output("Write the rows as Parquet."),
-    plot: Path | None = options.output("Draw MACs over two options, and MACs over parameters, as .svg or .png."),
+    plot: Path | None = options.output("Draw MACs over two options, and MACs over parameters, as .svg, .pdf or .png."),
 ) -> int:
     """Calculate a network's cost on a grid of settings from its formula: exact integers, nothing is traced.
 

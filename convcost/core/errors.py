@@ -1,7 +1,7 @@
 """Errors that say in one line what was wrong, with which value, and what to do."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _MOST = 30
 
@@ -19,11 +19,11 @@ class UndecidableError(ConvcostError):
 
 
 class UnknownNameError(ConvcostError):
-    """A name that is not in the registry, with the near names."""
+    """A name that is not in the registry, with what else it can mean, else with the near names."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, name: str, known: Iterable[str], meanings: Sequence[str] = ()) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3)
+        near = meanings or difflib.get_close_matches(name.lower(), names, n=3)
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} {name!r}; {hint}")

@@ -154,14 +154,14 @@ class ComparisonReport(Report):
         return files.deliver(latex.document_part(narrow), path)
 
     def to_plot(self, path: str | Path) -> None:
-        """A chart of MACs and parameters, as .svg or .png, whole or not at all. Needs the extra `plot`."""
+        """A chart of MACs and parameters, as .svg, .pdf or .png, whole or not at all. Needs the extra `plot`."""
         from convcost.report import plot
 
         plot.save(self, Path(path), self.per)
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, and the chart."""
-        return {**super().formats(), ".svg": self.to_plot, ".png": self.to_plot}
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _document(self, layers: Table, totals: str = "") -> Content:
         comparison = self.comparison
