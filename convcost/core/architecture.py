@@ -59,8 +59,8 @@ class Option:
 
     @property
     def names_member(self) -> bool:
-        """Whether its value says which network of a family is meant: α, a depth, a variant."""
-        return bool(self.choices) or self.name in ("alpha", "depth")
+        """Whether its value says which network of a family is meant."""
+        return self.name in ("alpha", "depth")
 
     @property
     def domain(self) -> str:

@@ -236,7 +236,7 @@ def parse_amount(what: str, text: object) -> Fraction:
     if match is None:
         raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G, 1e9 or 3504872")
     whole, _, decimals, power, unit = match.groups()
-    return Fraction(whole.replace(",", "") + (decimals or "")) * 10 ** int(power or 0) * _UNITS[unit.upper()]
+    return Fraction(f"{whole.replace(',', '')}{decimals or ''}e{power or 0}") * _UNITS[unit.upper()]
 
 
 def parse_step(what: str, text: object, *, whole: bool = False) -> Fraction:

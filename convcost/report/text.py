@@ -81,7 +81,7 @@ def plain(value: object) -> str:
 
 
 def network_title(network: Network) -> str:
-    """ResNet, depth = 50, variant = v1, shortcut = B: which network it is, and what is not the default."""
+    """MobileNet V1, α = 1, R = 192: which network of its family it is, and what is not the default."""
     options, settings = network.architecture.options, network.settings
     shown = [
         f"{option.symbol or option.name} = {plain(settings[option.name])}"
