@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from convcost.report.report import Report
 
 
-def list_names() -> int:
-    """List the networks, formulas, operators and conventions, and the models to compare networks with."""
-    from convcost import models
+def list_names(
+    kind: str | None = typer.Argument(
+        None,
+        metavar="[KIND]",
+        help="networks (with year, paper and cost), formulas, operators, models or counters; all if left out.",
+        autocompletion=completion.kinds,
+    ),
+    csv: Path | None = options.CSV,
+    json: Path | None = options.JSON,
+) -> int:
+    """List what can be asked for: networks, formulas, operators, models and counters."""
+    files = outputs(csv=csv, json=json)
+
+    from convcost.explore.listing import entries, names_only
     from convcost.report.listing import ListReport
 
-    show(ListReport(models.names()))
+    show(ListReport(names_only() if kind is None else {kind: entries(kind)}), files)
     return 0
 
 

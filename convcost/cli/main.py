@@ -26,6 +26,7 @@ from convcost.cli import (
     summary,
     sweep,
 )
+from convcost.cli.console import working
 from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
 
@@ -63,7 +64,7 @@ _EXAMPLES = {
     "check": ("--markdown summary.md",),
     "conventions": ("thop",),
     "claims": ("mobilenet_v1 --failed",),
-    "list": ("",),
+    "list": ("networks",),
 }
 for _name, _command, _short in (
     ("compare", compare.command, "Compare formulas with fvcore, layer by layer: the main job."),
@@ -82,7 +83,7 @@ for _name, _command, _short in (
     ("check", check.command, "The budgets in a project's pyproject.toml."),
     ("conventions", lookups.show_conventions, "What each counter counts, and its known faults."),
     ("claims", claims.command, "Numbers that papers print, recomputed."),
-    ("list", lookups.list_names, "Names of all networks, formulas, operators and conventions."),
+    ("list", lookups.list_names, "Names of all networks, formulas, operators, models and counters."),
 ):
     app.command(
         _name,
@@ -137,7 +138,8 @@ def _unprintable(error: OSError | UnicodeEncodeError) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
     try:
-        code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
+        with working(f"convcost {visible(' '.join(arguments))} …"):
+            code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
     except (_UsageError, ConvcostError) as error:
         text = str(error) if isinstance(error, ConvcostError) else error.format_message()
         typer.echo(f"error: {visible(' '.join(text.split()))}", err=True)

@@ -66,7 +66,7 @@ class SweepReport(Report):
         files.write_parquet(Path(path), frame)
 
     def to_plot(self, path: str | Path) -> None:
-        """A heat map of MACs (of two swept options) and MACs against parameters, as .svg, .pdf or .png (extra `plot`)."""
+        """A heat map of two swept options and MACs against parameters, as .svg, .pdf or .png; needs matplotlib."""
         from convcost.report import heat_map
 
         heat_map.save(self, Path(path))

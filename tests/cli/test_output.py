@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 import convcost as package
+from convcost.cli import console
 from tests.shell import convcost
 
 SMALL = ("compare", "mobilenet_v1", "--alpha", "0.25", "--resolution", "32")
@@ -112,3 +115,32 @@ def test_a_picture_needs_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     outcome = convcost("compare", "mobilenet_v1", "--plot", "-")
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_is_said_on_a_terminal_until_something_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, printed = _Terminal(), io.StringIO()
+    monkeypatch.setattr(console, "DELAY", 0)
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(sys, "stdout", printed)
+    with console.working("convcost compare net"):
+        deadline = threading.Event()
+        while "convcost compare net" not in said.getvalue():
+            deadline.wait(0.01)
+        console.show(package.count("mobilenet_v1"))
+        at_the_end = said.getvalue()
+    assert "568,740,352" in printed.getvalue()
+    assert said.getvalue() == at_the_end
+
+
+def test_a_pipe_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(console, "DELAY", 0)
+    monkeypatch.setattr(sys, "stderr", said)
+    with console.working("convcost compare net"):
+        threading.Event().wait(0.05)
+    assert said.getvalue() == ""
