@@ -15,7 +15,7 @@ from torch._ops import OpOverload
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall, Sizes
@@ -76,7 +76,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line_at(error)}") from error
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:

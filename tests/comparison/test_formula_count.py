@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +158,14 @@ def test_what_cannot_be_shown_is_one_line(options: dict[str, Any], said: str) ->
     with pytest.raises(ConvcostError) as error:
         convcost.summary(nn.Linear(2, 2), (1, 2), **options)
     assert str(error.value) == said
+
+
+def test_an_error_of_the_users_says_its_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from torch import nn\nclass Net(nn.Linear):\n    def forward(self, x):\n"
+    code += "        return super().forward(x[0, 0, 0, 0])\ndef broken():\n    raise KeyError('width')\n"
+    (tmp_path / "net.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConvcostError, match=r"the model cannot run on an input of 2×4: IndexError: .* \(net\.py:4\)$"):
+        convcost.count("net.py:Net", (2, 4), arguments={"in_features": 4, "out_features": 4})
+    with pytest.raises(ConvcostError, match=r"net\.py:broken cannot be built: KeyError: 'width' \(net\.py:6\)$"):
+        convcost.count("net.py:broken", (2, 4))
