@@ -29,6 +29,10 @@ def command(
 
     No counter runs, so this is the fastest way to a right number; convcost compare says whether fvcore agrees.
     Operators without a formula are named, and are in no number.
+
+    Example: convcost count torchvision:resnet50
+
+    Example: convcost count path/to/net.py:Net --arg width=8 --input 1,3,64,64
     """
     reference = options.reference_of(context, name, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, json=json)

@@ -34,6 +34,10 @@ def command(
     The numbers are those of convcost count: formulas over what the model calls. A module that stands at several
     places is counted at the first. --depth is that of the tree; a network's own depth is typed with its name:
     'resnet --depth 18'.
+
+    Example: convcost summary torchvision:resnet50 --depth 2
+
+    Example: convcost summary timm:convnext_tiny --sort macs --top 10
     """
     reference = options.reference_of(context, name, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, json=json)
