@@ -24,7 +24,7 @@ def command(
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
     json: Path | None = options.JSON,
-) -> None:
+) -> int:
     """Count MACs, FLOPs, parameters, activations and their sizes by the formulas alone.
 
     No counter runs, so this is the fastest way to a right number; convcost compare says whether fvcore agrees.
@@ -42,3 +42,4 @@ def command(
 
     report = count(reference, parse_inputs(inputs))
     show(report, files)
+    return 0

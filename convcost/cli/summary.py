@@ -28,7 +28,7 @@ def command(
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
     json: Path | None = options.JSON,
-) -> None:
+) -> int:
     """Show a model as the tree of its modules: output, parameters, MACs and their share.
 
     The numbers are those of convcost count: formulas over what the model calls. A module that stands at several
@@ -47,3 +47,4 @@ def command(
 
     report = summary(reference, parse_inputs(inputs), depth=tree_depth, sort=sort, top=top)
     show(report, files)
+    return 0

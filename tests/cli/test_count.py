@@ -22,7 +22,7 @@ def test_count_answers_in_its_first_line() -> None:
 
 def test_settings_are_in_the_title() -> None:
     outcome = convcost("count", "resnet", "--depth", "50")
-    assert outcome.out.startswith("ResNet, depth = 50, variant = v1, shortcut = B, 1×3×224×224: 3.86 G MACs")
+    assert outcome.out.startswith("ResNet, depth = 50, 1×3×224×224: 3.86 G MACs, 25.56 M parameters")
 
 
 def test_options_may_stand_in_one_text_with_the_name() -> None:
