@@ -100,7 +100,7 @@ def solve(
 
 def _lattice(
     architecture: Architecture, options: Mapping[str, object], step: int, alpha_step: Fraction
-) -> tuple[tuple[GridAxis, ...], dict[str, object]]:
+) -> tuple[tuple[GridAxis, ...], Settings]:
     given, single = given_axes(architecture, options)
     steps = {WIDTH: alpha_step, IMAGE: Fraction(step)}
     scaled = {option.scales for option in architecture.options if option.name in options}

@@ -195,9 +195,7 @@ def sweep(architecture: Architecture, options: Mapping[str, object], progress: P
     return grid(architecture, tuple(axes.values()), single, progress)
 
 
-def given_axes(
-    architecture: Architecture, options: Mapping[str, object]
-) -> tuple[dict[str, GridAxis], dict[str, object]]:
+def given_axes(architecture: Architecture, options: Mapping[str, object]) -> tuple[dict[str, GridAxis], Settings]:
     """Return the axes of the options that have several values, by name, and the options that have one."""
     known = {option.name: option for option in architecture.options}
     single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
