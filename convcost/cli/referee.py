@@ -71,13 +71,8 @@ def command(
 
     from convcost.api.models import referee
 
-    report = referee(
-        reference,
-        given,
-        counters=pair or chosen or None,
-        counter_unit=unit,
-        time_limit=limit,
-    )
+    wanted = pair or chosen or None
+    report = referee(reference, given, counters=wanted, counter_unit=unit, time_limit=limit)
     report = report.view(per)
     if pair:
         write(report, files)
