@@ -47,6 +47,8 @@ class Neighbour:
 class Solution:
     """The largest settings that fit, None if none do.
 
+    `kept` are options that no limit depends on, so that they stay at their defaults.
+
     `largest` are all settings that fit while none does that is larger in one option and smaller in none; `smallest` is
     where each limited count is the least that there is.
     """
@@ -57,6 +59,7 @@ class Solution:
     neighbours: tuple[Neighbour, ...]
     largest: tuple[Point, ...]
     smallest: dict[str, Point]
+    kept: tuple[Option, ...] = ()
 
 
 def solve(
@@ -72,7 +75,8 @@ def solve(
     """Return the largest settings within a budget, on a lattice.
 
     α goes up by `alpha_step` and the image's side by `step`, each within its domain, unless `options` give them:
-    one value fixes an option, several (as in a sweep) are its lattice. Of all that fits, `prefer` names the option
+    one value fixes an option, several (as in a sweep) are its lattice. What no limit depends on stays at its default,
+    unless it is given. Of all that fits, `prefer` names the option
     that is to be largest, before the others; balanced is the largest of the smallest factor, a factor being a
     setting over its default.
 
@@ -86,16 +90,38 @@ def solve(
     free = [axis.option.name for axis in axes]
     if prefer not in (BALANCED, *free):
         raise DomainError(f"cannot prefer {prefer!r}; choose one of {', '.join([BALANCED, *free])}")
-    sweep = grid(architecture, axes, single, progress)
+    sweep, kept = _bound(grid(architecture, axes, single, progress), limits, options, single)
     built = ~sweep.refused
     fits = built.copy()
     for name, limit in limits.items():
         fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
     if not fits.any():
-        return Solution(sweep, limits, None, (), (), _smallest(sweep, limits, built))
+        return Solution(sweep, limits, None, (), (), _smallest(sweep, limits, built), kept)
     best = _first(sweep, fits, prefer)
     largest = tuple(_point(sweep, limits, index) for index in _maximal(fits))
-    return Solution(sweep, limits, _point(sweep, limits, best), _above(sweep, limits, best), largest, {})
+    return Solution(sweep, limits, _point(sweep, limits, best), _above(sweep, limits, best), largest, {}, kept)
+
+
+def _bound(
+    sweep: Sweep, limits: Limits, options: Mapping[str, object], single: Settings
+) -> tuple[Sweep, tuple[Option, ...]]:
+    """Return the sweep over the options that a limit depends on or that were given, and the others.
+
+    Raises DomainError where no limit depends on any.
+    """
+    counts = [np.ma.masked_array(sweep.counts[name], sweep.refused) for name in limits]
+    kept = [
+        axis
+        for dimension, axis in enumerate(sweep.axes)
+        if axis.option.name not in options and all((np.ma.ptp(one, axis=dimension) == 0).all() for one in counts)
+    ]
+    if not kept:
+        return sweep, ()
+    if len(kept) == len(sweep.axes):
+        names, limited = (" and ".join(words) for words in ([axis.option.name for axis in kept], limits))
+        raise DomainError(f"the {limited} of {sweep.architecture.name} do not depend on {names}; limit the MACs too")
+    left = tuple(axis for axis in sweep.axes if axis not in kept)
+    return grid(sweep.architecture, left, single), tuple(axis.option for axis in kept)
 
 
 def _lattice(
@@ -135,9 +161,13 @@ def _multiples(option: Option, step: Fraction) -> GridAxis:
 
 def _factors(axis: GridAxis) -> list[Fraction]:
     """Return the values over the default; words by their place in the list."""
-    if axis.numbers is None:
+    if not _is_of_numbers(axis):
         return [Fraction(i) for i in range(len(axis))]
     return [Fraction(axis.value(i)) / int(axis.option.default or 1) for i in range(len(axis))]
+
+
+def _is_of_numbers(axis: GridAxis) -> bool:
+    return not any(isinstance(axis.value(i), str) for i in range(len(axis)))
 
 
 def _first(sweep: Sweep, fits: Fits, prefer: str) -> Index:
@@ -146,7 +176,7 @@ def _first(sweep: Sweep, fits: Fits, prefer: str) -> Index:
     factors = [_factors(axis) for axis in sweep.axes]
     rank = {factor: i for i, factor in enumerate(sorted({f for values in factors for f in values}))}
     ranks = [np.array([rank[f] for f in values])[at] for values, at in zip(factors, points, strict=True)]
-    numbers = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.numbers is not None]
+    numbers = [ranks[i] for i, axis in enumerate(sweep.axes) if _is_of_numbers(axis)]
     balanced = list(np.sort(np.stack(numbers), axis=0)) if numbers else []
     first = [ranks[i] for i, axis in enumerate(sweep.axes) if axis.option.name == prefer]
     left = np.arange(len(points[0]))

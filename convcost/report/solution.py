@@ -165,6 +165,10 @@ def notes(report: SolutionReport) -> list[str]:
     """What is over the budget beside the solution, where the lattice ends, and the rule of thumb."""
     solution = report.solution
     found = [_neighbour(neighbour) for neighbour in solution.neighbours]
+    found += [
+        f"No limit depends on {symbol(option)}: it stays at its default, {typed(option.default)}."
+        for option in solution.kept
+    ]
     if report.rule is not None:
         whole, product = report.rule
         limit = solution.limits["macs"]

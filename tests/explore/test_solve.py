@@ -12,7 +12,7 @@ import pytest
 
 import convcost
 from convcost.core.architecture import Architecture
-from convcost.core.errors import DomainError
+from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.parsing import parse_amount
 from convcost.core.registry import find, records
 from convcost.explore.sweep import typed
@@ -125,10 +125,11 @@ def test_networks_without_a_multiplier_have_an_image() -> None:
     assert report.settings is not None
     net = find(Architecture, "resnet", "network")
     side = report.settings["resolution"]
-    macs = {d: net.network(net.settings({"depth": d, "resolution": side})).cost.macs for d in (18, 34, 50)}
-    above = net.network(net.settings({"depth": 18, "resolution": side + 1})).cost.macs
-    assert macs[18] <= 4_090_000_000 < above
-    assert report.settings["depth"] == max(d for d, count in macs.items() if count <= 4_090_000_000)
+    found, above = (net.network(net.settings({"depth": 50, "resolution": r})).cost.macs for r in (side, side + 1))
+    assert found <= 4_090_000_000 < above
+    # The default depth fits at the default image, 3.86 G; no shallower one keeps both at their defaults.
+    assert report.settings["depth"] == 50
+    assert side >= 224
 
 
 def test_unrounded_solutions_just_fit() -> None:
@@ -175,6 +176,8 @@ def test_compound_scaling() -> None:
         ("1.2g", 1_200_000_000),
         ("0.1T", 10**11),
         (" 12 K ", 12_000),
+        ("1e9", 10**9),
+        ("3.5E6", 3_500_000),
         ("3504872", 3_504_872),
         ("3,504,872", 3_504_872),
         (7, 7),
@@ -186,7 +189,7 @@ def test_amounts(text: object, value: int) -> None:
     assert int(parse_amount("max_macs", text)) == value
 
 
-@pytest.mark.parametrize("text", ["", "M", "-1", "1e6", "3.5.1M", "3 MM", "nan", "1/2", None, "3,5M", "1_000", "5P"])
+@pytest.mark.parametrize("text", ["", "M", "-1", "1e-3", "3.5.1M", "3 MM", "nan", "1/2", None, "3,5M", "1_000", "5P"])
 def test_amounts_that_are_none(text: object) -> None:
     with pytest.raises(DomainError, match=r"^max_macs is .*, but must be a number such as 300M"):
         parse_amount("max_macs", text)
@@ -214,3 +217,30 @@ def test_bad_questions_are_one_line(options: dict[str, Any], text: str) -> None:
         convcost.solve("mobilenet_v1", **options)
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_numeric_option_counts_in_the_balance() -> None:
+    # He et al. 2015, Table 1: depth 50 at 224 pixels is 3.8 G FLOPs, which is the paper's own; depth 18 at 320 pixels,
+    # 18/50 of the depth, fits 4 G as well.
+    found = convcost.solve("resnet", max_macs="4G", depth=[18, 34, 50], resolution=[224, 256, 288, 320])
+    assert found.solution.best is not None
+    assert found.solution.best.options == {"depth": 50, "resolution": 224}
+
+
+def test_what_no_limit_depends_on_stays_at_its_default() -> None:
+    # Howard et al. 2017, Table 6: 0.5 MobileNet has 1.3 million parameters, 0.25 MobileNet 0.5 million, at any image.
+    solution = convcost.solve("mobilenet_v1", max_params="1M").solution
+    assert [option.name for option in solution.kept] == ["resolution"]
+    assert solution.best is not None
+    assert solution.best.settings["resolution"] == 224
+    assert list(solution.best.options) == ["alpha"]
+    both = convcost.solve("mobilenet_v1", max_params="1M", max_macs="100M").solution
+    assert both.kept == ()
+    given = convcost.solve("mobilenet_v1", max_params="1M", resolution=[128, 160]).solution
+    assert given.kept == ()
+
+
+def test_limits_that_depend_on_nothing_are_one_line() -> None:
+    with pytest.raises(ConvcostError) as caught:
+        convcost.solve("resnet", max_params="30M")
+    assert str(caught.value) == "the parameters of resnet do not depend on resolution; limit the MACs too"
