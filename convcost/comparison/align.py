@@ -15,6 +15,13 @@ ORDERLESS = ("add", "mul", "concat")
 
 _AVERAGE = "average of whole maps"
 
+FITTING = ("padding", "ceil_mode")
+"""Settings that say how the windows are fitted in."""
+
+NEVER_CALLED = "the formula has this layer, the model never calls it"
+NO_SUCH_LAYER = "the model calls this, the formula has no such layer"
+_WORDS = {"out_channels": "output channels", "out_features": "output features"}
+
 Pair = tuple[int | None, int | None]
 
 
@@ -27,9 +34,18 @@ def signature(call: OpCall) -> Hashable:
     if averages_all(call):
         return _AVERAGE, product(call.output[1:])
     channels = [shape[-1] if call.name == "linear" else shape[1:2] for shape in call.shapes]
-    settings = ((name, value) for name, value in call.hyper.items() if name not in ("padding", "ceil_mode"))
+    settings = ((name, value) for name, value in call.hyper.items() if name not in FITTING)
     ordered = sorted(channels) if call.name in ORDERLESS else channels
     return call.name, tuple(ordered), tuple(sorted(settings, key=lambda item: item[0]))
+
+
+def differing_settings(paper: OpCall, model: OpCall, without: Sequence[str] = ()) -> list[str]:
+    """Return the settings of a layer in which the model's is not the paper's, in words."""
+    return [
+        f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {model.hyper.get(name)} in the model"
+        for name, value in paper.hyper.items()
+        if model.hyper.get(name) != value and name not in without
+    ]
 
 
 def align_calls(paper: Sequence[OpCall], model: Sequence[OpCall]) -> list[Pair]:

@@ -123,7 +123,7 @@ def measured_program(comparison: Comparison) -> NetworkProgram:
 
 
 def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkProgram:
-    """Return a model at all open sizes of its input; DomainError with the reason where that cannot be."""
+    """Return a model at all free sizes of its input; DomainError with the reason where that cannot be."""
     if comparison.unit != "macs":
         raise DomainError("the input's sizes can be changed only when the unit is macs, not flops")
     measured = _measured_sizes(comparison, derivation)
@@ -167,7 +167,7 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
 
 
 def _measured_sizes(comparison: Comparison, derivation: Derivation) -> dict[str, int]:
-    """Return the open sizes as they were measured; DomainError unless the input is one tensor that has some."""
+    """Return the free sizes as they were measured; DomainError unless the input is one tensor that has some."""
     if not derivation.symbols:
         raise DomainError("the model's input has no free size")
     sizes = dict(zip(derivation.input.split("×"), comparison.inputs[0].shape, strict=False))

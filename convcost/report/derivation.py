@@ -52,7 +52,7 @@ class DerivationReport(Report):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Names of the open sizes, in order."""
+        """Names of the free sizes, in order."""
         return self.derivation.symbols
 
     @property

@@ -31,7 +31,7 @@ class FormulaReport(Report):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per primitive: its closed form, and its exact value where no symbol is open."""
+        """One row per primitive: its closed form, and its exact value where no symbol is free."""
         import pandas as pd
 
         values = self.values
@@ -115,7 +115,7 @@ def _ratios(costs: Sequence[Cost]) -> list[Sentence]:
 
 @dataclass(frozen=True)
 class NetworkFormReport(Report):
-    """A network of the registry as one closed form in the options that are open, and its value if none is."""
+    """A network of the registry as one closed form in the options that are free, and its value if none is."""
 
     architecture: Architecture
     form: NetworkForm

@@ -121,7 +121,7 @@ def _children(name: str, entries: Iterable[DerivedCall]) -> set[str]:
 class Derivation(Equations):
     """The cost of a model for all sizes of its input in the domain.
 
-    symbols     names of the open sizes, in order
+    symbols     names of the free sizes, in order
     input       the input's shape in words: B×3×H×W
     conditions  what has to hold, besides every symbol being a whole number of at least 1
     note        in one line, what was fixed, and why

@@ -20,11 +20,21 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
-from convcost.core.given import INPUTS, MODULE, checked
+from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
 from convcost.trace.binders.arguments import Arguments, spread
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, replaced, tensors, weightless, whole
+from convcost.trace.copies import (
+    Args,
+    Inputs,
+    Kwargs,
+    as_written,
+    on_cpu,
+    replaced,
+    tensors,
+    weightless,
+    without_lazy_modules,
+)
 from convcost.trace.meta_kernels import MetaKernels
 
 with warnings.catch_warnings():
@@ -81,7 +91,7 @@ def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
         return FvcoreTrace((), None, {}, "", str(error))
 
 
-@checked(model=MODULE, inputs=INPUTS)
+@checked(model=MODULE)
 @one_at_a_time
 def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
@@ -93,7 +103,7 @@ def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
     fvcore cannot trace the model at all.
     """
     given = Inputs.of(inputs)
-    full = whole(model, given)
+    full = without_lazy_modules(model, given)
     copied = weightless(full)
     try:
         return _trace(copied, given, "meta", "meta")

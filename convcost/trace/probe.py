@@ -16,7 +16,7 @@ from torch._ops import OpOverload
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
-from convcost.core.given import Kind, checked
+from convcost.core.kinds import Kind, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
 from convcost.trace.copies import Args, Kwargs

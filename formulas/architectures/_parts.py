@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from convcost.core.architecture import Builder, Map, Option
@@ -179,11 +180,14 @@ def choice(name: str, meaning: str, *choices: str) -> Option:
     return Option(name, "", meaning, choices[0], choices=choices)
 
 
+def multiplier(name: str, symbol: str, meaning: str) -> Option:
+    """Return the option of a factor that is 1 by default."""
+    return Option(name, symbol, meaning, 1, low=0, high=16, decimal=True)
+
+
 def width_multiplier(*published: str) -> Option:
     """Return the option of MobileNet V1's α, with the values that the paper has numbers for."""
-    return Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True, published=published)
+    return replace(multiplier("alpha", "α", "width multiplier"), published=published)
 
 
-RESOLUTION_MULTIPLIER = Option(
-    "rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"
-)
+RESOLUTION_MULTIPLIER = replace(multiplier("rho", "ρ", "resolution multiplier"), scales="resolution")
