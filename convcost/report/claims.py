@@ -141,6 +141,8 @@ def shown(checked: Checked, value: Fraction | None) -> str:
 
 def explanation(checked: Checked) -> str:
     """One sentence for a claim that does not simply hold; empty for one that does."""
+    if checked.claim.reason and checked.verdict in FAILED:
+        return checked.claim.reason
     if checked.verdict is ClaimVerdict.TRUNCATED:
         return "further digits are cut off, not rounded"
     if checked.verdict is ClaimVerdict.NOT_COMPUTED:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convcost.comparison.result import Comparison, Row, Totals, grouped
-from convcost.comparison.scaling_note import ScalingNote
+from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, markdown, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Report, counted
@@ -41,7 +41,7 @@ class ComparisonReport(Report):
     """What `convcost.compare` returns.
 
     scaling        what rounding costs, of a network with a width multiplier and a scaled image
-    baseline       how many times the MACs are that standard convolutions would take
+    baseline       how many times the MACs and parameters are that standard convolutions would take
     per            what a row stands for: a layer, a block, or a kind of operator
     all_operators  whether norms, activations and pooling have rows too
     """
@@ -50,7 +50,7 @@ class ComparisonReport(Report):
     given: Mapping[str, object]
     reference: str = "given"
     scaling: ScalingNote | None = None
-    baseline: Fraction | None = None
+    baseline: Times | None = None
     per: str = "layer"
     all_operators: bool = False
 
@@ -206,8 +206,9 @@ class ComparisonReport(Report):
         """What the separable convolutions save, and what rounding costs."""
         blocks: list[Block] = []
         if self.baseline is not None:
-            times = text.decimal(self.baseline, 2)
-            blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
+            macs, parameters = (text.decimal(times, 2) for times in (self.baseline.macs, self.baseline.parameters))
+            said = f"{macs} times the MACs, {parameters} times the parameters"
+            blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {said}.")]
         note = self.scaling
         if note is None or (note.alpha == 1 and note.factor == 1):
             return blocks

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcost.core.architecture import Architecture
-from convcost.core.cost import NAMES, Cost
+from convcost.core.cost import NAMES, Cost, View
 from convcost.explore.formula_values import COMPARED, FormulaValues, present
 from convcost.report import files, text
 from convcost.report.architecture import definitions, options_table
@@ -72,6 +72,8 @@ class FormulaReport(Report):
         ]
         columns = [Column("Closed form"), *(Column(record.name, "words") for record in values.formulas)]
         blocks: list[Block] = [Table(columns, rows)]
+        if values.view:
+            blocks += [GAP, *_view(values.view, lambda side: symbolic.line(side, order))]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
@@ -89,8 +91,15 @@ class FormulaReport(Report):
         ]
         columns = [Column("Value"), *(Column(record.name, "number") for record in values.formulas)]
         blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), Table(columns, rows, close=True)]
+        if values.seen:
+            blocks += [GAP, *_view(values.seen, _exact)]
         ratios = _ratios(values.costs) if len(values.costs) == 2 else []
         return [*blocks, GAP, *ratios] if ratios else blocks
+
+
+def _view(view: View, shown: Callable[[Any], str]) -> list[Sentence]:
+    sides, extents = (" by ".join(map(shown, sizes)) for sizes in (view.sides, view.extents))
+    return [Sentence(f"Output size: {sides}"), Sentence(f"Receptive field in the input: {extents}")]
 
 
 def _exact(count: int | Fraction) -> str:
