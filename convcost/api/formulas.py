@@ -84,7 +84,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
     known = {option.name: option for option in report.sweep.architecture.options}
     found = []
     for flat in sorted(random.Random(0).sample(report.built, min(number, len(report)))):  # noqa: S311
-        index = report.index(flat)
+        index = report.sweep.index(flat)
         settings = report.sweep.settings(index)
         options: dict[str, Any] = {
             name: typed(value) for name, value in settings.items() if value != known[name].default
@@ -124,16 +124,20 @@ def solve(
     its domain, and where nothing is left to choose.
     """
     from convcost.core.parsing import parse_amount, parse_step
-    from convcost.explore.solve import Budget
     from convcost.explore.solve import solve as solved
+    from convcost.explore.sweep import COUNTS
     from convcost.explore.unrounded import compound_scaling, rule_of_thumb, unrounded_solutions
     from convcost.report.solution import SolutionReport
 
     architecture = find(Architecture, name, "network")
-    limits = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
-    budget = Budget(*(None if text is None else int(parse_amount(what, text)) for what, text in limits.items()))
+    most = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
+    limits = {
+        name: int(parse_amount(what, text))
+        for name, (what, text) in zip(COUNTS, most.items(), strict=True)
+        if text is not None
+    }
     side, width = parse_step("step", step, whole=True), parse_step("alpha_step", alpha_step)
-    found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
+    found = solved(architecture, limits, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
     return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 
 

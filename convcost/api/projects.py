@@ -146,7 +146,7 @@ def page(
     """
     texts = [names] if isinstance(names, str) else list(names)
     if not texts:
-        raise DomainError("a report needs a network; give its name")
+        raise DomainError("a page needs a network; give its name")
     common = {"arg": tuple(arguments), "input": tuple(inputs)}
     sections = [_section(text, common, model, unit, options) for text in texts]
 

@@ -1,7 +1,5 @@
 """`convcost check`: the budgets of a project."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,13 +1,11 @@
 """`convcost claims`: the numbers that papers print, recomputed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -31,6 +29,5 @@ def command(
     report = claims(paper)
     if failed:
         report = report.failed
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0

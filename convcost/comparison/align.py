@@ -1,7 +1,5 @@
 """Which call of the paper is which call of the model, whatever the model names it."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher

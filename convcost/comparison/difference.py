@@ -1,7 +1,5 @@
 """What changed from one network to another, layer by layer, in the formulas' counts."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What a model does in its own way, and no paper has as a layer: reshaping, averaging, scores that the loss takes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from convcost.core.numeric import Count, product

@@ -1,7 +1,5 @@
 """Errors that say in one line what was wrong, with which value, and what to do."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 
@@ -14,6 +12,10 @@ class ConvcostError(ValueError):
 
 class DomainError(ConvcostError):
     """A formula or an option was given a value outside its domain."""
+
+
+class UndecidableError(ConvcostError):
+    """An expression is outside of what the decision procedure can read."""
 
 
 class UnknownNameError(ConvcostError):

@@ -7,7 +7,6 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ from convcost.core.errors import ConvcostError
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a spreadsheet takes for the start of a formula, behind any apostrophes, so that `csv_raw` can undo it.
+# What a spreadsheet takes for the start of a formula, behind any apostrophes.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -30,16 +29,6 @@ def check_writable(path: Path) -> None:
         raise ConvcostError(f"cannot write {path}: there is no folder {folder}; create it first")
     if not os.access(folder, os.W_OK):
         raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
-
-
-def check_all(paths: Sequence[Path]) -> None:
-    """`check_writable` for each, and ConvcostError where two of them are one file."""
-    for path in paths:
-        check_writable(path)
-    resolved = [path.resolve() for path in paths]
-    for path in resolved:
-        if resolved.count(path) > 1:
-            raise ConvcostError(f"{path.name} is given for two outputs; give each its own file")
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -114,8 +103,3 @@ def csv_cell(value: object) -> object:
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
-
-
-def csv_raw(value: str) -> str:
-    """A text as it was before `csv_cell`."""
-    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value

@@ -1,7 +1,5 @@
 """Formulas and networks on symbols: closed forms, and an architecture for any batch and image."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

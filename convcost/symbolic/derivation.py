@@ -1,7 +1,5 @@
 """What a model costs as a function of its input's sizes: one entry per operator call, and their sums."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count
 from convcost.symbolic import latex
-from convcost.symbolic.condition import Condition, condition_text, domain_text, holds
+from convcost.symbolic.condition import SizeCondition, condition_text, domain_text, holds
 from convcost.symbolic.factor import Factor
 from convcost.symbolic.form import Form, number, total
 from convcost.symbolic.function import Function, read_sizes, undominated
@@ -132,7 +130,7 @@ class Derivation(Equations):
     input: str
     entries: tuple[DerivedCall, ...]
     parameters: int
-    conditions: tuple[Condition, ...]
+    conditions: tuple[SizeCondition, ...]
     note: str = ""
 
     @cached_property

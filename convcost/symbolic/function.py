@@ -1,7 +1,5 @@
 """The largest of several forms, as an exact function of whole numbers and of arrays of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,6 +45,11 @@ class Function:
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(self.symbols)})"
+
+
+def sizes_text(sizes: Mapping[str, int]) -> str:
+    """Return sizes in words: H = 224, W = 224."""
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
 
 
 def read_sizes(symbols: Sequence[str], values: Sequence[Value], named: Mapping[str, Value]) -> dict[str, Value]:

@@ -1,7 +1,5 @@
 """Expressions collected by resolution, each size in its plainest form: 9408·B·⌈H/2⌉·⌈W/2⌉ + …"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias

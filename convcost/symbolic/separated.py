@@ -1,7 +1,5 @@
 """SymPy expressions in whole numbers as sums of products of functions of one number each."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import operator
@@ -12,7 +10,8 @@ from typing import TypeAlias
 
 import sympy
 
-from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
+from convcost.core.errors import UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 
 Key: TypeAlias = tuple[tuple[str, QuasiPolynomial], ...]
 Separated: TypeAlias = dict[Key, Fraction]

@@ -1,7 +1,5 @@
 """What a failing test of a user's prints: the layers that differ or cost most, and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 from convcost.budgeting.checking import BudgetOutcome
@@ -81,7 +79,7 @@ def left_out(report: ComparisonReport, costs: ModelCosts, excused: Collection[st
     """Return the calls that nobody counts."""
     rows = [row for row in costs.rows if nobody_counts(row) and row.operator not in excused]
     cells = [[row.layer, row.operator, text.shape(row.input_shape), text.shape(row.output_shape)] for row in rows]
-    said = Sentence(f"Nobody counts {check.times(costs.unknown(excused))}.")
+    said = Sentence(f"Nobody counts {text.times(costs.unknown(excused))}.")
     return _printed(report, [said, *_most(Table(_UNCOUNTED, cells), len(rows)), Sentence(_LEAVE_OUT)])
 
 

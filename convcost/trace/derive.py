@@ -16,6 +16,7 @@ from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
 from convcost.core.spec import BATCH, FreeSpec, TensorSpec
 from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
+from convcost.symbolic.function import sizes_text
 from convcost.symbolic.symnode import Trace
 from convcost.symbolic.torch_sizes import branchless, form_of, free_size
 from convcost.trace.capture import capture, recording
@@ -191,14 +192,10 @@ class Checkable:
             for metric, value in values.items():
                 if there.function(metric)() != value:
                     raise MeasurementError(
-                        f"{_said(sizes)} is outside of the domain ({broken}), and the formula does not hold there: "
-                        f"{there.function(metric)():,} {METRICS[metric]}, not {value:,}"
+                        f"{sizes_text(sizes)} is outside of the domain ({broken}), and the formula does not hold "
+                        f"there: {there.function(metric)():,} {METRICS[metric]}, not {value:,}"
                     )
         return values, broken
-
-
-def _said(sizes: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def derive(model: nn.Module, inputs: object, symbols: Sequence[str] | None = None, name: str = "") -> Derivation:

@@ -5,8 +5,6 @@ mode that spells each convolution as the operator it becomes under a trace anywa
 on meta. fvcore's behaviour is kept, faults included; its handles are wrapped only to note what they return.
 """
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections import Counter
@@ -86,14 +84,14 @@ class FvcoreTrace:
 def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
-        return trace(model, inputs)
+        return trace_fvcore(model, inputs)
     except MeasurementError as error:
         return FvcoreTrace((), None, {}, "", str(error))
 
 
 @checked(model=MODULE)
 @one_at_a_time
-def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
+def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was

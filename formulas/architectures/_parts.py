@@ -1,7 +1,5 @@
 """Operators by short names, the runs of them that papers write as one line, and the options that most networks have."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -69,6 +67,13 @@ def conv_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size:
     return net.call(RELU, x, name=f"{name}.relu")
 
 
+def depthwise(net: Builder, x: Map, name: str, kernel_size: int, *, filters: int = 1, **hyper: PerAxis) -> Map:
+    """Build a convolution without bias of each channel by itself, with so many `filters` for each."""
+    channels = x.shape[1]
+    own = {"out_channels": channels * filters, "groups": channels}
+    return net.call(CONV2D, x, name=name, kernel_size=kernel_size, **own, **hyper)
+
+
 def excitation(
     net: Builder,
     x: Map,
@@ -102,20 +107,25 @@ def inverted_residual(
     channels: Count,
     conv: Convolution,
     recalibrate: Callable[[Builder, Map, Count], Map] | None = None,
+    *,
+    projected: bool = False,
 ) -> Map:
     """Build Table 1 of MobileNet V2: expansion, depthwise and linear 1×1; a shortcut where input and output are alike.
 
     With an expansion of 1 the first convolution is left out. `recalibrate` is called before the projection, with the
-    block's input channels.
+    block's input channels. CIFAR's `projected` blocks always expand, and have a 1×1 convolution on a shortcut of other
+    channels.
     """
     y, inner = x, expansion * x.shape[1]
-    if expansion != 1:
+    if expansion != 1 or projected:
         y = conv(net, y, "expand", inner, 1)
     y = conv(net, y, "dw", inner, kernel, stride=stride, groups=inner)
     if recalibrate is not None:
         y = recalibrate(net, y, x.shape[1])
     y = conv_bn(net, y, "project", channels, 1)
-    return net.call(ADD, y, x) if stride == 1 and _equal(x.shape[1], channels) else y
+    if stride == 1 and _equal(x.shape[1], channels):
+        return net.call(ADD, y, x)
+    return net.call(ADD, y, conv_bn(net, x, "shortcut", channels, 1)) if stride == 1 and projected else y
 
 
 def _equal(left: Count, right: Count) -> bool:

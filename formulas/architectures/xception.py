@@ -4,8 +4,6 @@ Batch normalisation follows every (separable) convolution and is not in the figu
 first two convolutions are not padded (299 → 149 → 147); all else keeps its size or halves it, rounded up.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source
@@ -21,8 +19,7 @@ TAIL = (1536, 2048)
 
 def separable(net: Builder, x: Map, name: str, filters: int) -> Map:
     """A 3×3 depthwise and a pointwise convolution with nothing between, then batch normalisation."""
-    channels = x.shape[1]
-    x = net.call(parts.CONV2D, x, name=f"{name}.dw", out_channels=channels, kernel_size=3, padding=1, groups=channels)
+    x = parts.depthwise(net, x, f"{name}.dw", 3, padding=1)
     x = net.call(parts.CONV2D, x, name=f"{name}.pw", out_channels=filters, kernel_size=1)
     return net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
 

@@ -3,8 +3,6 @@
 The paper takes stride 1 and 'same' padding: the input and the output are both D_F by D_F.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost
@@ -15,7 +13,7 @@ PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
 
 def convolved(weights: Count, read: Count, written: Count, pixels: Count) -> Cost:
-    """Return the cost of using all weights once per pixel, where so many channels are read and written."""
+    """Return the cost of weights that are all used at every pixel; `read` and `written` are channels."""
     return Cost(macs=weights * pixels, parameters=weights, activations=written * pixels, inputs=read * pixels)
 
 

@@ -4,8 +4,6 @@ Padding is 'same': a map of side D_F becomes one of side D_F/S, rounded up. The 
 the pointwise one runs on the smaller map alone.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

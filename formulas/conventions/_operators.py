@@ -1,7 +1,5 @@
 """Operators, modules and mistakes that several counters have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -117,10 +115,15 @@ def output_positions(call: OpCall) -> Count:
     return product((call.cost.activations, call.inputs[0][1] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
-def left_operand_only(call: OpCall) -> Count | None:
-    """Return the left operand's elements times the last size of the right one, where that is not a product's count."""
-    count = product(call.inputs[0]) * call.inputs[1][-1]
-    return count if count != call.cost.macs else None
+def left_operand_only(operators: tuple[str, ...], at: CallFilter, weight: int = 1) -> Fault:
+    """Return the fault of a matrix product that is counted by the left operand and the last size of the right one."""
+
+    def predicts(call: OpCall) -> Count | None:
+        count = product(call.inputs[0]) * call.inputs[1][-1]
+        return weight * count if count != call.cost.macs else None
+
+    sentence = "a matrix product is counted as the left operand's elements times the right one's last size"
+    return Fault(operators, predicts, sentence, at)
 
 
 def _fused_on_cpu(call: OpCall) -> Count | None:

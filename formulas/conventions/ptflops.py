@@ -1,7 +1,5 @@
 """What ptflops counts: its default backend hooks modules and patches functions; the other one sees ATen."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
@@ -162,12 +160,7 @@ RECORDS = (
         faults=(
             *_ATTENTION_FAULTS,
             unbatched(_unbatched, hooked(*CONVOLUTIONS)),
-            Fault(
-                ("matmul", "mm", "bmm"),
-                left_operand_only,
-                "a matrix product is counted as the left operand's elements times the right one's last size",
-                _MATMUL,
-            ),
+            left_operand_only(("matmul", "mm", "bmm"), _MATMUL),
         ),
         also=_FUNCTIONS,
         per_sample=True,

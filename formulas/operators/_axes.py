@@ -1,7 +1,5 @@
 """What operators over one, two or three spatial axes share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -141,7 +139,7 @@ POSITIVE_INPUT = Condition(
 
 
 def fits(a: SimpleNamespace) -> Truth:
-    """Whether a window fits into the padded input; what a window lacks counts as 1, and as no padding."""
+    """Return whether the window fits into the padded input; an operator may lack padding, dilation or rounding up."""
     padding, rank = getattr(a, "padding", 0), _rank(a)
     if padding == "same":
         return True
@@ -158,7 +156,7 @@ def fits(a: SimpleNamespace) -> Truth:
 
 
 def positive(a: SimpleNamespace) -> Truth:
-    """Whether the window's settings are at least 1, those that it has."""
+    """Return whether those settings that the window has are at least 1."""
     settings = (getattr(a, name, 1) for name in ("kernel_size", "stride", "dilation"))
     return every(v >= 1 for value in settings if value is not None for v in spread(value, _rank(a)))
 

@@ -1,7 +1,5 @@
 """Element-wise functions, arithmetic, comparison and logic, operands broadcast; and what such operators share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from convcost.core.cost import Result
@@ -40,7 +38,7 @@ def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
 
 
 def broadcastable(*shapes: Shape) -> Truth:
-    """Whether all shapes broadcast to each other."""
+    """Return whether all shapes broadcast to each other."""
     return every(
         (x == y) | (x == 1) | (y == 1)
         for index, one in enumerate(shapes)

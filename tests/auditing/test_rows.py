@@ -13,9 +13,10 @@ from convcost.auditing.row import AuditRow
 from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
 from convcost.report import audit as findings
-from convcost.report.audit import COLUMNS, AuditReport, read_csv
+from convcost.report.audit import COLUMNS, AuditReport
 from tests.auditing.zoo import line
 from tests.golden import audit_page
+from tests.golden.audit_rows import read_csv
 
 
 @pytest.fixture(scope="module")

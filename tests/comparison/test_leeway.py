@@ -1,7 +1,5 @@
 """How a model reshapes, averages and scores is its own affair; a layer that it lacks is not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

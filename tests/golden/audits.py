@@ -18,8 +18,9 @@ import convcost
 from convcost.auditing import journal
 from convcost.core.parsing import ModelReference, parse_arguments, parse_reference
 from convcost.models.weights import PublishedWeights, default_inputs, published_entries
-from convcost.report.audit import AuditReport, read_csv, timings
+from convcost.report.audit import AuditReport, timings
 from tests.golden import audit_page
+from tests.golden.audit_rows import read_csv
 
 REPORTS = Path(__file__).parents[2] / "reports"
 LIBRARIES = ("torchvision", "timm")

@@ -1,7 +1,5 @@
 """What a page's script needs of a network: its program, and what was measured where its sliders start."""
 
-from __future__ import annotations
-
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -108,8 +106,7 @@ def _structure(structure: Structure) -> dict[str, Json]:
     guards: list[Json] = [list(guard) for guard in structure.guards]
     if structure.refused:
         return {"guards": guards, "refused": structure.refused}
-    totals = [structure.macs, structure.parameters, structure.activations]
-    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": totals}
+    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": structure.totals}
 
 
 def _row(row: ProgramRow) -> list[Json]:

@@ -1,6 +1,4 @@
-"""A network's formula as MathML, which browsers typeset themselves."""
-
-from __future__ import annotations
+"""A network's formula as MathML, by SymPy's own printer: browsers typeset it themselves."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Element-wise functions, reductions and normalizations."""
 
-from __future__ import annotations
-
 from torch import Tensor
 
 from convcost.trace.binders.arguments import Arguments, Binder, Binding, along_axis, leading, named

@@ -1,10 +1,8 @@
 """Other counters: what one is to the referee, found when installed, called as its own documentation says.
 
-One adapter per file, or a function of the user's; each counts in a process of its own (`sandbox`). None of them is
-required.
+A file per family of counters, or a function of the user's; each counts in a process of its own (`sandbox`). None of
+them is required.
 """
-
-from __future__ import annotations
 
 import importlib
 import importlib.metadata

@@ -1,7 +1,5 @@
 """What lecture notes repeat: each number by hand, each verdict, and the reason that a false one is shown with."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from pathlib import Path
 
