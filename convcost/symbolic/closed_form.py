@@ -38,9 +38,7 @@ def _values(record: Formula, numbers: Mapping[str, Count]) -> dict[str, Count]:
     for s in record.symbols:
         if s.name in numbers:
             value = numbers[s.name]
-            values[s.name] = (
-                sympy.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else value
-            )
+            values[s.name] = sympy.Rational(value) if isinstance(value, Fraction) else value
         else:
             values[s.name] = symbol(s.name, whole=s.unit != "factor")
     return values
@@ -143,7 +141,7 @@ def _open_settings(architecture: Architecture, given: Mapping[str, object]) -> S
             if option.name not in given and option.name not in scaled and option.symbol:
                 settings[option.name] = symbol(option.name if option.decimal else option.symbol, not option.decimal)
             elif isinstance(value, Fraction):
-                settings[option.name] = sympy.Rational(value.numerator, value.denominator)
+                settings[option.name] = sympy.Rational(value)
     return settings
 
 

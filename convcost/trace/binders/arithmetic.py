@@ -73,10 +73,6 @@ def _norm(order: str) -> Binder:
     return bind
 
 
-def _index_add(a: Arguments) -> Binding:
-    return Binding("index_add" if a["alpha"] == 1 else "index_add_scaled", a.shapes("self", "source"))
-
-
 def _scatter_reduce(a: Arguments) -> Binding:
     # A mean divides by how often an index comes, and without `self` the first of each comes free: both are data.
     counted = a["reduce"] in ("sum", "prod", "amax", "amin") and a.flag("include_self")
@@ -189,7 +185,7 @@ BINDERS: dict[str, Binder] = {
     "norm": _norm("p"),
     "linalg_vector_norm": _norm("ord"),
     "scatter_add": named("scatter_add", "self", "index"),
-    "index_add": _index_add,
+    "index_add": _sum("index_add", "self", "source"),
     "scatter_reduce": _scatter_reduce,
     **{name: binder for binder, names in _NORMALIZATIONS.items() for name in names},
 }
