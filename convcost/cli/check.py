@@ -26,6 +26,8 @@ def command(
     has an upper limit may grow up to it, and what has none may not grow at all, until --update accepts it; so a
     budget with only a model keeps it from growing. The code of your own models is run.
     Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
+
+    Example: convcost check --markdown summary.md
     """
     files = outputs(markdown=None if markdown == _STDOUT else markdown, baseline=baseline if update else None)
 
