@@ -1,9 +1,6 @@
 """`convcost list`, `formula`, `show` and `conventions`: what the registry has, looked up."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,19 +8,27 @@ from convcost.cli import completion, options
 from convcost.cli.console import outputs, show
 from convcost.core.errors import ConvcostError
 
-if TYPE_CHECKING:
-    from convcost.report.report import Report
 
+def list_names(
+    kind: str | None = typer.Argument(
+        None,
+        metavar="[KIND]",
+        help="networks (with year, paper and cost), formulas, operators, models or counters; all if left out.",
+        autocompletion=completion.kinds,
+    ),
+    csv: Path | None = options.CSV,
+    json: Path | None = options.JSON,
+) -> int:
+    """List what can be asked for: networks, formulas, operators, models and counters.
 
-def list_names() -> int:
-    """List the networks, formulas, operators and conventions, and the models to compare networks with.
-
-    Example: convcost list
+    Example: convcost list networks
     """
-    from convcost import models
+    files = outputs(csv=csv, json=json)
+
+    from convcost.explore.listing import entries, names_only
     from convcost.report.listing import ListReport
 
-    show(ListReport(models.names()))
+    show(ListReport(names_only() if kind is None else {kind: entries(kind)}), files)
     return 0
 
 
@@ -63,10 +68,9 @@ def show_formula(
 
     record = lookup(name)
     if isinstance(record, Architecture):
-        report: Report = NetworkFormReport(record, network_form(record, values))
+        show(NetworkFormReport(record, network_form(record, values)), latex=latex)
     else:
-        report = FormulaReport(formula_values(record, values))
-    show(report, latex=latex)
+        show(FormulaReport(formula_values(record, values)), latex=latex)
     return 0
 
 
