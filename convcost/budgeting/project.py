@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +16,8 @@ COUNTS = ("macs", "params", "activations")
 
 TABLE = "tool.convcost.budgets"
 _KEYS = ("model", "input", *COUNTS, "uncounted")
-_HOLDS: dict[str, Callable[[int, int], bool]] = {
-    "<=": operator.le,
-    "<": operator.lt,
-    "==": operator.eq,
-    ">=": operator.ge,
-    ">": operator.gt,
-}
+# What is added to a bound for the least and for the most number that keeps to it; None where there is no such end.
+_ENDS = {"<=": (None, 0), "<": (None, -1), "==": (0, 0), ">=": (0, None), ">": (1, None)}
 _LIMIT = re.compile(r"\s*([<>=!]+)\s*(.*?)\s*", re.DOTALL)
 _EXAMPLE = "write <=, <, ==, >= or > and an amount, such as '<= 300M'"
 
@@ -57,7 +51,7 @@ class Limit:
         if match is None:
             raise DomainError(f"{what} is {text!r}, but must be a limit: {_EXAMPLE}")
         relation, amount = match.groups()
-        if relation not in _HOLDS:
+        if relation not in _ENDS:
             raise DomainError(f"{what} is {text!r}, and {relation!r} is not a comparison: {_EXAMPLE}")
         bound = parse_amount(what, amount)
         if bound.denominator != 1:
@@ -67,32 +61,28 @@ class Limit:
     @property
     def upper(self) -> bool:
         """Whether it bounds from above: a count may then grow up to it."""
-        return self.relation in ("<=", "<", "==")
+        return _ENDS[self.relation][1] is not None
 
     def holds(self, count: PartialCount) -> bool | None:
         """Tell whether a count keeps to it; None where that depends on what is not counted."""
+        kept = self.margin(count.number) >= 0
         if count.exact:
-            return _HOLDS[self.relation](count.number, self.bound)
-        if self.upper:
-            # What is not counted only adds, so a bound that is passed already stays passed.
-            passed = count.number >= self.bound if self.relation == "<" else count.number > self.bound
-            return False if passed else None
-        return _HOLDS[self.relation](count.number, self.bound) or None
+            return kept
+        if self.upper:  # What is not counted only adds, so a bound that is passed already stays passed.
+            return False if self.beyond(count.number) > 0 else None
+        return kept or None
 
     def beyond(self, number: int) -> int:
         """Return by how much a number is too large (positive) or too small (negative), 0 if it keeps to the limit."""
-        least = self.bound + (self.relation == ">")
-        most = self.bound - (self.relation == "<")
-        if self.upper and number > most:
-            return number - most
-        if self.relation in (">=", ">", "==") and number < least:
-            return number - least
-        return 0
+        missing = min(self.margin(number), 0)
+        return -missing if self.upper and number >= self.bound else missing
 
     def margin(self, number: int) -> int:
         """Return how far a number may still move towards the bound; negative where it is beyond."""
-        beyond = abs(self.beyond(number))
-        return -beyond if beyond else abs(self.bound - number) - (self.relation in ("<", ">"))
+        least, most = _ENDS[self.relation]
+        over = [] if least is None else [number - (self.bound + least)]
+        under = [] if most is None else [self.bound + most - number]
+        return min(over + under)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from convcost.comparison.align import align_calls
 from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only
-from convcost.comparison.result import Comparison, Row, Totals, Verdict, breakdown, counted
+from convcost.comparison.result import Comparison, Row, Totals, Verdict, known_sum
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
@@ -37,8 +37,8 @@ def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: 
         for row in rows[: len(network.calls)]
         if row.macs_measured is not None or row.verdict is Verdict.NOT_CALLED
     )
-    totals = _totals(rows, capture, trace, sum(count or 0 for count in expected))
-    return _comparison(network, (TensorSpec(tuple(map(int, network.input_shape))),), unit, rows, totals, capture, trace)
+    given = (TensorSpec(tuple(map(int, network.input_shape))),)
+    return _comparison(network, given, unit, rows, sum(count or 0 for count in expected), capture, trace)
 
 
 def compare_model(
@@ -51,13 +51,15 @@ def compare_model(
         rows = [_settled(row, m.call, probe) for row, m in zip(rows, measured, strict=True)]
     known = [(m.count, judge.expected(m.call) or 0, row) for m, row in zip(measured, rows, strict=True)]
     excused = (Verdict.NO_FORMULA, Verdict.DISAGREE)
+    whole = sum(expected for count, expected, _ in known if count is not None)
+    comparison = _comparison(None, tuple(inputs), unit, rows, whole, capture, trace)
     totals = replace(
-        _totals(rows, capture, trace, sum(expected for count, expected, _ in known if count is not None)),
+        comparison.totals,
         fvcore_excused=sum(n - expected for n, expected, row in known if n is not None and row.verdict in excused),
         params_operands=sum(row.params_measured or 0 for row in rows if row.params_formula is None),
         params_unused=capture.parameters - sum(call.parameters for call in capture.calls),
     )
-    return _comparison(None, tuple(inputs), unit, rows, totals, capture, trace)
+    return replace(comparison, totals=totals)
 
 
 def compare_module(model: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
@@ -70,39 +72,27 @@ def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
     return [m for m in measured_calls(capture.calls, trace) if not moves_only(m)]
 
 
-def _totals(rows: Sequence[Row], capture: Capture, trace: FvcoreTrace, expected: int) -> Totals:
-    core = [row for row in rows if row.call.is_product]
-    return Totals(
-        macs_formula=sum(row.macs_formula or 0 for row in core),
-        macs_measured=counted(core),
-        params_formula=sum(row.params_formula or 0 for row in rows),
-        params_measured=capture.parameters,
-        fvcore_total=trace.total,
-        fvcore_total_formula=None if trace.total is None else expected,
-    )
-
-
 def _comparison(
     paper: Network | None,
     inputs: tuple[TensorSpec, ...],
     unit: str,
     rows: Sequence[Row],
-    totals: Totals,
+    expected: int,
     capture: Capture,
     trace: FvcoreTrace,
 ) -> Comparison:
-    uncounted = unhandled(trace)
-    return Comparison(
-        paper=paper,
-        inputs=inputs,
-        unit=unit,
-        rows=tuple(rows),
-        totals=totals,
-        uncounted=uncounted,
-        unseen=unseen(uncounted, capture),
-        breakdown=breakdown(paper.core if paper else [row.call for row in rows]),
-        device=trace.device,
+    """Add the rows up; `expected` is what fvcore counts of them by its own convention."""
+    core, uncounted = [row for row in rows if row.call.is_product], unhandled(trace)
+    totals = Totals(
+        macs_formula=sum(row.macs_formula or 0 for row in core),
+        macs_measured=known_sum(row.macs_measured for row in core) if core else 0,
+        params_formula=sum(row.params_formula or 0 for row in rows),
+        params_measured=capture.parameters,
+        fvcore_total=trace.total,
+        fvcore_total_formula=None if trace.total is None else expected,
     )
+    missing = unseen(uncounted, capture)
+    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device)
 
 
 # A billion products take the probe a second.

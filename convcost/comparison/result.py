@@ -97,7 +97,7 @@ class Group(Row):
         return self.rows[0].kind
 
 
-def summed(rows: Sequence[Row], name: str) -> Group:
+def grouped(rows: Sequence[Row], name: str) -> Group:
     """Return several rows as one."""
     worst = max(rows, key=lambda row: row.verdict.severity)
     first, last, several = rows[0].call, rows[-1].call, f"{len(rows)} layer{'s' if len(rows) != 1 else ''}"
@@ -107,22 +107,18 @@ def summed(rows: Sequence[Row], name: str) -> Group:
         call=OpCall(name, None, several, first.inputs, {}, last.output, block=name),
         verdict=worst.verdict,
         reason=f"{worst.layer}: {worst.reason}" if worst.reason else "",
-        params_formula=_total(row.params_formula for row in rows),
-        params_measured=_total(row.params_measured for row in rows),
-        macs_formula=_total(row.macs_formula for row in rows),
+        params_formula=known_sum(row.params_formula for row in rows),
+        params_measured=known_sum(row.params_measured for row in rows),
+        macs_formula=known_sum(row.macs_formula for row in rows),
         # fvcore's sum is unknown if it left out a row that has multiply-accumulates.
-        macs_measured=None if unknown else _total(row.macs_measured for row in rows),
-        activations=_total(row.activations for row in rows),
+        macs_measured=None if unknown else known_sum(row.macs_measured for row in rows),
+        activations=known_sum(row.activations for row in rows),
         rows=tuple(rows),
     )
 
 
-def counted(rows: Sequence[Row]) -> int | None:
-    """Return fvcore's sum over the rows that it counts, None where there are rows and it counts none of them."""
-    return _total(row.macs_measured for row in rows) if rows else 0
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
+def known_sum(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of the counts that are known, None where none is."""
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
 
@@ -212,8 +208,12 @@ class Comparison:
     totals: Totals
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
-    breakdown: tuple[KindBreakdown, ...]
     device: str
+
+    @property
+    def breakdown(self) -> tuple[KindBreakdown, ...]:
+        """What each kind of layer has of the paper's network; of the model where there is no paper."""
+        return breakdown(self.paper.core if self.paper else [row.call for row in self.rows])
 
     @property
     def network(self) -> Network:
@@ -266,4 +266,4 @@ class Comparison:
         groups: dict[str, list[Row]] = {}
         for row in rows:
             groups.setdefault(row.call.block if level == "block" else row.kind, []).append(row)
-        return tuple(summed(members, name) for name, members in groups.items())
+        return tuple(grouped(members, name) for name, members in groups.items())

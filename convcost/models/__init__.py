@@ -52,7 +52,7 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
         raise UnknownNameError("model", reference, names())
     file = "torchvision_and_timm" if colon else _FILE.get(reference, reference)
     module = importlib.import_module(f"convcost.models.{file}")
-    from convcost.models.building import weightless
+    from convcost.models.building import built_weightless
 
     def make() -> nn.Module:
         model: nn.Module = (
@@ -61,7 +61,7 @@ def build(reference: str, settings: Mapping[str, Any]) -> nn.Module:
         return model
 
     try:
-        return weightless(make)
+        return built_weightless(make)
     except ConvcostError:
         raise
     except TypeError as error:

@@ -53,7 +53,7 @@ def build_from(
         )
     _check(reference, factory, values, forbidden)
     try:
-        model = (plain if initialised else weightless)(lambda: factory(**values))
+        model = (built_plainly if initialised else built_weightless)(lambda: factory(**values))
     except ConvcostError:
         raise
     except (Exception, SystemExit) as error:
@@ -103,14 +103,14 @@ def _taken_inside(factory: Callable[..., nn.Module], forbidden: Iterable[str]) -
     """Return the names that a factory takes itself, and those of the class that it passes its other keywords on to."""
     names = _names(_parameters(factory), forbidden)
     try:
-        inner = _names(_parameters(type(weightless(factory))), forbidden)
+        inner = _names(_parameters(type(built_weightless(factory))), forbidden)
     except (Exception, SystemExit):
         inner = []
     return list(dict.fromkeys([*names, *inner]))
 
 
 @one_at_a_time
-def weightless(make: Callable[[], nn.Module]) -> nn.Module:
+def built_weightless(make: Callable[[], nn.Module]) -> nn.Module:
     """Return what `make` makes, in evaluation mode and on the meta device.
 
     Each parameter loses its elements as soon as a module takes it, and what is made without values, as the weights of
@@ -132,7 +132,7 @@ def weightless(make: Callable[[], nn.Module]) -> nn.Module:
 
 
 @one_at_a_time
-def plain(make: Callable[[], nn.Module]) -> nn.Module:
+def built_plainly(make: Callable[[], nn.Module]) -> nn.Module:
     """Return what `make` makes, in evaluation mode, on its own device; the random state is kept."""
     with random_state_kept():
         model = make()

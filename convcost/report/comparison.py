@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convcost.comparison.result import Comparison, Row, Totals, summed
+from convcost.comparison.result import Comparison, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote
 from convcost.report import files, latex, markdown, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
@@ -178,7 +178,7 @@ class ComparisonReport(Report):
         """The sum of the rows that are shown."""
         if not self.shown_rows:
             return []
-        sums = summed(list(self.shown_rows), "total")
+        sums = grouped(list(self.shown_rows), "total")
         shown = _shown(self.comparison.unit)
         return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
 

@@ -26,7 +26,7 @@ from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_nam
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, weightless, whole
+from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, weightless, without_lazy_modules
 from convcost.trace.meta_kernels import MetaKernels
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
@@ -63,7 +63,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
     the model cannot run.
     """
     given = Inputs.of(inputs)
-    full = whole(model, given)
+    full = without_lazy_modules(model, given)
     try:
         with heard_if_done():
             return _captured(weightless(full), given, "meta")

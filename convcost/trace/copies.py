@@ -165,7 +165,7 @@ def _moved(tensor: Tensor, device: str) -> Tensor:
     return torch.zeros_like(tensor, device=device) if tensor.is_meta else tensor.detach().to(device, copy=True)
 
 
-def whole(model: nn.Module, inputs: Inputs) -> nn.Module:
+def without_lazy_modules(model: nn.Module, inputs: Inputs) -> nn.Module:
     """Return the model; of one with lazy modules a copy whose parameters have got their shapes from the inputs.
 
     Raises MeasurementError for a quantised model: its operators are hidden in packed weights.

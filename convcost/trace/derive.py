@@ -19,7 +19,7 @@ from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
 from convcost.symbolic.symnode import Trace
 from convcost.symbolic.torch_sizes import branchless, form_of, open_size
 from convcost.trace.capture import capture, recording
-from convcost.trace.copies import Args, Inputs, Kwargs, dtype_of, spec_of, walk, weightless, whole
+from convcost.trace.copies import Args, Inputs, Kwargs, dtype_of, spec_of, walk, weightless, without_lazy_modules
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.symbolic_kernels import Formulas, SymbolicKernels
 
@@ -155,7 +155,7 @@ class Checkable:
     def of(cls, model: nn.Module, inputs: object, symbols: Sequence[str] | None = None, name: str = "") -> Checkable:
         """Trace a weightless meta copy of a model once, on symbolic sizes; see `derive`."""
         dimensions = DynamicDimensions.of(inputs, symbols)
-        meta_copy = weightless(whole(model, dimensions.inputs))
+        meta_copy = weightless(without_lazy_modules(model, dimensions.inputs))
         name = name or type(model).__name__
         traced = _from_a_start(meta_copy, dimensions, name)
         while isinstance(traced, Checkable) and not dimensions.chosen and (fixed := _fixed_sizes(traced)):

@@ -24,7 +24,17 @@ from convcost.core.given import INPUTS, MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
 from convcost.trace.binders.arguments import Arguments, spread
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, replaced, tensors, weightless, whole
+from convcost.trace.copies import (
+    Args,
+    Inputs,
+    Kwargs,
+    as_written,
+    on_cpu,
+    replaced,
+    tensors,
+    weightless,
+    without_lazy_modules,
+)
 from convcost.trace.meta_kernels import MetaKernels
 
 with warnings.catch_warnings():
@@ -93,7 +103,7 @@ def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
     fvcore cannot trace the model at all.
     """
     given = Inputs.of(inputs)
-    full = whole(model, given)
+    full = without_lazy_modules(model, given)
     copied = weightless(full)
     try:
         return _trace(copied, given, "meta", "meta")

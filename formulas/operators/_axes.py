@@ -108,12 +108,14 @@ def over_axes(
     domain: tuple[Condition, ...],
     *,
     channels: str = "C",
+    operands: Iterable[str] = ("input",),
     is_product: bool = False,
     **constants: Slot,
 ) -> tuple[Operator, ...]:
     """Return the operator over each number of spatial axes in `ranks`, which its name (at {}) and its title say.
 
-    `settings` are its hyper-parameters in the order of its symbols, `constants` other arguments of its template.
+    `operands` have the shape of an image, `settings` are its hyper-parameters in the order of its symbols, `constants`
+    other arguments of its template.
     """
     return tuple(
         operator(
@@ -123,7 +125,7 @@ def over_axes(
             *domain,
             name=name.format(rank),
             is_product=is_product,
-            template={"input": image(rank, channels), **constants, **slots(settings, rank)},
+            template={**dict.fromkeys(operands, image(rank, channels)), **constants, **slots(settings, rank)},
         )
         for rank in ranks
     )

@@ -8,7 +8,7 @@ from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Shape, Truth, every, flag, product
 from convcost.core.record import Condition, Source, Symbol, operator
 
-from .elementwise import broadcast
+from .elementwise import broadcast, broadcastable
 
 
 def scaled_dot_product_attention(
@@ -49,11 +49,7 @@ def _widths_match(a: SimpleNamespace) -> Truth:
 def _heads_match(a: SimpleNamespace) -> Truth:
     if a.enable_gqa:
         return every((a.query[-3] % shape[-3] == 0) for shape in (a.key, a.value))
-    return every(
-        (x == y) | (x == 1) | (y == 1)
-        for left, right in ((a.query, a.key), (a.query, a.value), (a.key, a.value))
-        for x, y in zip(reversed(left[:-2]), reversed(right[:-2]), strict=False)
-    )
+    return broadcastable(a.query[:-2], a.key[:-2], a.value[:-2])
 
 
 _OPERANDS = ("query", "key", "value")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, Truth, every, flag, product
@@ -42,19 +41,20 @@ def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
     return Result(shape, Cost(elementwise=operations * size, activations=size, inputs=read))
 
 
+def broadcastable(*shapes: Shape) -> Truth:
+    """Whether all shapes broadcast to each other."""
+    return every(
+        (x == y) | (x == 1) | (y == 1)
+        for index, one in enumerate(shapes)
+        for other in shapes[:index]
+        for x, y in zip(reversed(one), reversed(other), strict=False)
+    )
+
+
 def broadcasts(*names: str) -> Condition:
     """The condition that the operands of these names broadcast to each other."""
-
-    def compatible(a: SimpleNamespace) -> Truth:
-        shapes = [getattr(a, name) for name in names]
-        pairs = [(one, other) for index, one in enumerate(shapes) for other in shapes[:index]]
-        return every(
-            (x == y) | (x == 1) | (y == 1)
-            for one, other in pairs
-            for x, y in zip(reversed(one), reversed(other), strict=False)
-        )
-
-    return Condition("the operands' shapes must broadcast", compatible, names)
+    sentence = "the operands' shapes must broadcast"
+    return Condition(sentence, lambda a: broadcastable(*(getattr(a, name) for name in names)), names)
 
 
 def binary(left: Shape, right: Shape) -> Result:

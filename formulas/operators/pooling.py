@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, common_divisor, every, product
-from convcost.core.record import Condition, Operator, Source
+from convcost.core.record import Condition, Source
 
 from . import _axes as axes
 
@@ -44,10 +45,13 @@ def max_pool(
     ceil_mode: bool = False,
 ) -> Result:
     """Maximum pooling of (N, C, *sizes): a window of k taps takes k - 1 comparisons. `stride` None is the kernel's."""
-    result = _pooled(input, kernel_size, stride, padding, dilation, ceil_mode)
-    comparisons = result.cost.elementwise - result.cost.activations
-    cost = Cost(elementwise=comparisons, activations=result.cost.activations, inputs=result.cost.inputs)
-    return Result(result.shape, cost, result.windows)
+    return _one_fewer(_pooled(input, kernel_size, stride, padding, dilation, ceil_mode))
+
+
+def _one_fewer(result: Result) -> Result:
+    """Return the same with an operation fewer per window: k taps take k - 1 comparisons."""
+    elementwise = result.cost.elementwise - result.cost.activations
+    return replace(result, cost=replace(result.cost, elementwise=elementwise))
 
 
 def avg_pool(
@@ -72,28 +76,19 @@ def _global(input: Shape, output: Shape) -> tuple[Window, ...]:
     return tuple(Window(size, 1) for size in input[2:]) if whole else ()
 
 
-def _adaptive(input: Shape, output_size: PerAxis) -> tuple[Shape, Count, Count]:
-    batch, channels, sizes = axes.channels_first(input)
-    out = tuple(
-        size if wanted is None else wanted
-        for size, wanted in zip(sizes, axes.spread(output_size, len(sizes)), strict=True)
-    )
-    taps = product(adaptive_taps(size, wanted) for size, wanted in zip(sizes, out, strict=True))
-    return (batch, channels, *out), batch * channels * product(out), batch * channels * taps
-
-
 def adaptive_avg_pool(input: Shape, *, output_size: PerAxis) -> Result:
     """Average pooling of (N, C, *sizes) to a given size: k - 1 additions and one scaling per window of k taps."""
-    shape, outputs, taps = _adaptive(input, output_size)
-    cost = Cost(elementwise=taps, activations=outputs, inputs=product(input))
-    return Result(shape, cost, _global(input, shape))
+    batch, channels, sizes = axes.channels_first(input)
+    wanted = axes.spread(output_size, len(sizes))
+    out = tuple(size if given is None else given for size, given in zip(sizes, wanted, strict=True))
+    taps = product(adaptive_taps(size, given) for size, given in zip(sizes, out, strict=True))
+    cost = Cost(elementwise=batch * channels * taps, activations=batch * channels * product(out), inputs=product(input))
+    return Result((batch, channels, *out), cost, _global(input, (batch, channels, *out)))
 
 
 def adaptive_max_pool(input: Shape, *, output_size: PerAxis) -> Result:
     """Maximum pooling of (N, C, *sizes) to a given size: k - 1 comparisons per window of k taps."""
-    shape, outputs, taps = _adaptive(input, output_size)
-    cost = Cost(elementwise=taps - outputs, activations=outputs, inputs=product(input))
-    return Result(shape, cost, _global(input, shape))
+    return _one_fewer(adaptive_avg_pool(input, output_size=output_size))
 
 
 def lp_pool(
@@ -105,12 +100,7 @@ def lp_pool(
     `stride` None is the kernel's.
     """
     windows = avg_pool(input, kernel_size=kernel_size, stride=stride, ceil_mode=ceil_mode)
-    cost = Cost(
-        elementwise=product(input) + windows.cost.elementwise,
-        activations=windows.cost.activations,
-        inputs=product(input),
-    )
-    return Result(windows.shape, cost, windows.windows)
+    return replace(windows, cost=windows.cost + Cost(elementwise=product(input)))
 
 
 def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerAxis) -> Result:
@@ -201,58 +191,45 @@ _LP_DOMAIN = (
 )
 _FRACTIONAL = Source("Graham 2014, Fractional Max-Pooling (arXiv 1412.6071)", "section 2: overlapping pooling regions")
 _UNPOOL = Source("Zeiler & Fergus 2013, Visualizing Convolutional Networks (arXiv 1311.2901)", "section 2.1: unpooling")
-_UNPOOL_DOMAIN = (
-    axes.POSITIVE_INPUT,
-    Condition("every element needs its index", _indexed, ("input", "indices")),
-)
+_UNPOOL_DOMAIN = (axes.POSITIVE_INPUT, Condition("every element needs its index", _indexed, ("input", "indices")))
 
 
-def _fractional(rank: int, limit: str) -> tuple[Operator, ...]:
+def _room_for(limit: str) -> tuple[Condition, ...]:
     sentence = f"kernel and output size must be at least 1, and their sum {limit} the input's size"
-    domain = (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
-    return axes.over_axes(
-        "fractional_max_pool{}d",
-        "maximum pooling at random positions",
-        (rank,),
-        fractional_max_pool,
-        _FRACTIONAL,
-        (axes.KERNEL, axes.OUTPUT_SIZE),
-        domain,
-    )
+    return (axes.POSITIVE_INPUT, Condition(sentence, _room, ("input", "kernel_size", "output_size")))
 
 
 _RANKS = (1, 2, 3)
-_OUT = (axes.OUTPUT_SIZE,)
+_TO_SIZE = (_ADAPTIVE, (axes.OUTPUT_SIZE,), _OUTPUT_DOMAIN)
 _MAX = (*_SLIDING, axes.DILATION)
 
 RECORDS = (
     *axes.over_axes("max_pool{}d", "maximum pooling", _RANKS, max_pool, SOURCE, _MAX, _domain("dilation")),
     *axes.over_axes("avg_pool{}d", "average pooling", _RANKS, avg_pool, SOURCE, _SLIDING, _domain()),
+    *axes.over_axes("adaptive_max_pool{}d", "adaptive maximum pooling", _RANKS, adaptive_max_pool, *_TO_SIZE),
+    *axes.over_axes("adaptive_avg_pool{}d", "adaptive average pooling", _RANKS, adaptive_avg_pool, *_TO_SIZE),
+    *axes.over_axes("lp_pool{}d", "power-average pooling", _RANKS, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2),
     *(
         record
-        for kind, title, function in (
-            ("max", "adaptive maximum pooling", adaptive_max_pool),
-            ("avg", "adaptive average pooling", adaptive_avg_pool),
-        )
+        for rank, limit in ((2, "at most one more than"), (3, "no more than"))
         for record in axes.over_axes(
-            f"adaptive_{kind}_pool{{}}d", title, _RANKS, function, _ADAPTIVE, _OUT, _OUTPUT_DOMAIN
+            "fractional_max_pool{}d",
+            "maximum pooling at random positions",
+            (rank,),
+            fractional_max_pool,
+            _FRACTIONAL,
+            (axes.KERNEL, axes.OUTPUT_SIZE),
+            _room_for(limit),
         )
     ),
-    *axes.over_axes("lp_pool{}d", "power-average pooling", _RANKS, lp_pool, _LP, _SLIDING[:2], _LP_DOMAIN, norm_type=2),
-    *_fractional(2, "at most one more than"),
-    *_fractional(3, "no more than"),
-    *(
-        record
-        for rank in (2, 3)
-        for record in axes.over_axes(
-            "max_unpool{}d",
-            "inverse of maximum pooling",
-            (rank,),
-            max_unpool,
-            _UNPOOL,
-            _OUT,
-            _UNPOOL_DOMAIN,
-            indices=axes.image(rank),
-        )
+    *axes.over_axes(
+        "max_unpool{}d",
+        "inverse of maximum pooling",
+        (2, 3),
+        max_unpool,
+        _UNPOOL,
+        (axes.OUTPUT_SIZE,),
+        _UNPOOL_DOMAIN,
+        operands=("input", "indices"),
     ),
 )

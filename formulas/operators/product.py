@@ -10,7 +10,7 @@ from convcost.core.numeric import Count, Shape, Truth, every, flag, minimum, pro
 from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
 from ._axes import BIAS, ROWS
-from .elementwise import broadcast
+from .elementwise import broadcast, broadcastable
 
 
 def matmul(left: Shape, right: Shape) -> Result:
@@ -102,11 +102,6 @@ def _inner_sizes_match(a: SimpleNamespace) -> Truth:
     return a.left[-1] == a.right[-2 if len(a.right) > 1 else 0]
 
 
-def _leading_broadcast(a: SimpleNamespace) -> Truth:
-    pairs = zip(reversed(a.left[:-2]), reversed(a.right[:-2]), strict=False)
-    return every((x == y) | (x == 1) | (y == 1) for x, y in pairs)
-
-
 def _leading_equal(a: SimpleNamespace) -> Truth:
     return len(a.left) == len(a.right) and every(x == y for x, y in zip(a.left[:-1], a.right[:-1], strict=True))
 
@@ -114,7 +109,9 @@ def _leading_equal(a: SimpleNamespace) -> Truth:
 INNER = Condition(
     "the left operand must have as many columns as the right one has rows", _inner_sizes_match, ("left", "right")
 )
-LEADING = Condition("the operands' leading axes must broadcast", _leading_broadcast, ("left", "right"))
+LEADING = Condition(
+    "the operands' leading axes must broadcast", lambda a: broadcastable(a.left[:-2], a.right[:-2]), ("left", "right")
+)
 
 
 def _chained(a: SimpleNamespace) -> Truth:
@@ -140,14 +137,7 @@ _SPELLINGS: tuple[tuple[str, str, Slot, Slot], ...] = (
 
 _ADDED: tuple[tuple[str, str, Callable[..., Result], Slot, Slot, Slot], ...] = (
     ("addmm", "Product of two matrices, added to a matrix", addmm, (_M, _N), (_M, _K), (_K, _N)),
-    (
-        "baddbmm",
-        "Products of a batch of matrices, added to a batch",
-        addmm,
-        (_B, _M, _N),
-        (_B, _M, _K),
-        (_B, _K, _N),
-    ),
+    ("baddbmm", "Products of a batch of matrices, added to a batch", addmm, (_B, _M, _N), (_B, _M, _K), (_B, _K, _N)),
     ("addmv", "Product of a matrix and a vector, added to a vector", addmm, (_M,), (_M, _K), (_K,)),
     (
         "addbmm",

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from convcost.models.building import plain, weightless
+from convcost.models.building import built_plainly, built_weightless
 
 
 class OfTensors(nn.Module):
@@ -49,14 +49,14 @@ def is_meta(model: nn.Module) -> bool:
 
 @pytest.mark.parametrize("make", WAYS)
 def test_model_has_shapes_and_no_elements(make: Callable[[], nn.Module]) -> None:
-    model = weightless(make)
+    model = built_weightless(make)
     assert is_meta(model)
     assert not any(module.training for module in model.modules())
     assert {k: v.shape for k, v in model.state_dict().items()} == {k: v.shape for k, v in make().state_dict().items()}
 
 
 def test_shared_parameters_stay_shared_and_keep_their_marks() -> None:
-    model = weightless(OfTensors)
+    model = built_weightless(OfTensors)
     assert model.tied.weight is model.layers[0].weight  # type: ignore[union-attr, index]
     assert model.first[0] is model.second[0]  # type: ignore[index]
     assert model.first[0].mark == "kept"  # type: ignore[index, union-attr]
@@ -73,7 +73,7 @@ def _draws() -> nn.Module:
     return nn.Linear(3, 3)
 
 
-@pytest.mark.parametrize("build", [weightless, plain])
+@pytest.mark.parametrize("build", [built_weightless, built_plainly])
 @pytest.mark.parametrize("make", [*WAYS, _draws])
 def test_random_state_is_kept(build: Callable[[Any], nn.Module], make: Callable[[], nn.Module]) -> None:
     before = _state()
@@ -89,7 +89,7 @@ def _raises() -> nn.Module:
     raise KeyError("no such width")
 
 
-@pytest.mark.parametrize("build", [weightless, plain])
+@pytest.mark.parametrize("build", [built_weightless, built_plainly])
 def test_failure_leaves_nothing_behind(build: Callable[[Any], nn.Module]) -> None:
     before = _state()
     with pytest.raises(KeyError, match="no such width"):
@@ -110,7 +110,7 @@ def test_parameters_do_not_pile_up_where_the_meta_device_fails() -> None:
             alive.append(sum(p.numel() for p in self.parameters() if not p.is_meta))
 
     alive: list[int] = []
-    assert is_meta(weightless(Big))
+    assert is_meta(built_weightless(Big))
     assert alive == [0]
 
 
@@ -121,10 +121,10 @@ def test_lazy_module_is_left_to_be_filled() -> None:
             torch.ones(1).item()
             self.layer = nn.LazyLinear(3)
 
-    assert isinstance(weightless(Lazy).layer, nn.LazyLinear)
+    assert isinstance(built_weightless(Lazy).layer, nn.LazyLinear)
 
 
 def test_plain_model_is_initialised() -> None:
-    model = plain(lambda: nn.BatchNorm1d(3))
+    model = built_plainly(lambda: nn.BatchNorm1d(3))
     assert not model.training
     assert model.weight.tolist() == [1, 1, 1]  # type: ignore[operator]

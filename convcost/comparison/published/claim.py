@@ -16,6 +16,7 @@ from convcost.core.errors import UnknownNameError
 _PACKAGE = "convcost.formulas.published"
 COLUMNS = (*("id", "location", "subject", "metric", "printed", "unit", "convention", "means", "source", "verified"),)
 UNITS = {"": 0, "%": 0, "times": 0, "K": 1, "M": 2, "G": 3}
+_FIELDS = {"subject": "about", "printed": "text"}
 _NO_FORMULA = "?"
 
 
@@ -125,20 +126,9 @@ def _claim(paper: str, row: dict[str, str]) -> Claim:
     wrong = missing or [name for name, right in closed.items() if not right]
     if wrong:
         raise ClaimError(f"{where}: {wrong[0]} is {row[wrong[0]]!r}, which no claim can have")
-    claim = Claim(
-        paper,
-        row["id"],
-        row["location"],
-        row["subject"],
-        row["metric"],
-        row["printed"],
-        row["unit"],
-        counting,
-        status == "stated",
-        row["means"],
-        row["source"],
-        row["verified"] == "yes",
-    )
+    texts = {_FIELDS.get(name, name): row[name] for name in COLUMNS if name not in ("convention", "verified")}
+    verified = row["verified"] == "yes"
+    claim = Claim(paper=paper, counting=counting, stated=status == "stated", verified=verified, **texts)
     try:
         if claim.computable:
             _ = claim.subject, claim.meaning, claim.printed

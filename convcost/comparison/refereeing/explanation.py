@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, explained, per_sample, summed
+from convcost.comparison.refereeing.terms import CONVENTION, FAULT, ExplainedCall, Term, by_label, explained, per_sample
 from convcost.core.convention import ALL, CallFilter, Convention, Rule, by_module
 from convcost.core.errors import DomainError, UnknownNameError
 from convcost.core.op_call import OpCall
@@ -34,7 +34,7 @@ class Explanation:
 
     printed      None where the counter printed nothing, for the reason in `failed`
     core         multiply-accumulates of all products, by the formulas
-    terms        what the number differs by, summed up
+    terms        what the number differs by, by_label up
     unexplained  what is left of the difference
     odd          where it is, as far as the counter says
     calls        what its convention makes of every call
@@ -135,7 +135,7 @@ def _explanation(one: CounterRun, calls: Sequence[OpCall], batch: int, sizes: in
         terms += per_sample(looked, batch)
     if convention and convention.sizes and sizes:
         terms.append(Term("products of sizes", convention.sizes * sizes, FAULT, sizes, _SIZES))
-    found = replace(start, printed=one.printed.total, terms=summed(terms), calls=looked)
+    found = replace(start, printed=one.printed.total, terms=by_label(terms), calls=looked)
     by_layer = found.unexplained or not counter.distributions
     return replace(found, odd=_odd(looked, one.printed)) if by_layer else found
 

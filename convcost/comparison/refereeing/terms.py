@@ -108,7 +108,7 @@ def _term(label: str, amount: int, kind: str, sentence: str) -> Term:
     return Term(label, amount, kind, 1, sentence)
 
 
-def summed(terms: Iterable[Term]) -> tuple[Term, ...]:
+def by_label(terms: Iterable[Term]) -> tuple[Term, ...]:
     """Return terms of one label as one, conventions first, the largest first."""
     groups: dict[tuple[str, str], list[Term]] = {}
     for term in terms:
