@@ -106,7 +106,7 @@ class AuditReport(Report):
         return files.deliver(files.csv_text(_frame(self.rows, COLUMNS)), path)
 
     def to_parquet(self, path: str | Path) -> None:
-        """The same as Parquet, whole or not at all. Needs the extra `parquet`."""
+        """The same as Parquet, whole or not at all. Needs pyarrow."""
         files.write_parquet(Path(path), _frame(self.rows, COLUMNS))
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
@@ -153,15 +153,16 @@ def check(path: Path) -> None:
         files.check_parquet(path)
 
 
-def read_csv(path: Path) -> AuditReport:
-    """The rows that `save` put into a CSV file, without their timings; raises ConvcostError for another file."""
+def read(path: Path) -> AuditReport:
+    """The rows that `save` put into a file, without their timings; raises ConvcostError for another file."""
     try:
-        lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        content = files.read_parquet(path) if path.suffix == ".parquet" else path.read_text(encoding="utf-8")
+        lines = list(csv.DictReader(io.StringIO(content)))
         return AuditReport(
             tuple(AuditRow(**{name: _value(name, cell) for name, cell in line.items()}) for line in lines)
         )
     except (OSError, ValueError, TypeError) as error:
-        raise ConvcostError(f"cannot read {path}: it is not a CSV file of convcost audit") from error
+        raise ConvcostError(f"cannot read {path}: it is no {path.suffix} file of convcost audit") from error
 
 
 def _value(name: str, cell: str) -> Any:

@@ -82,7 +82,7 @@ def check_parquet(path: Path) -> None:
     try:
         import pyarrow  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ConvcostError("Parquet needs pyarrow: pip install 'convcost[parquet]'") from error
+        raise ConvcostError("Parquet needs pyarrow: pip install pyarrow") from error
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -91,6 +91,14 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
     write(path, buffer.getvalue())
+
+
+def read_parquet(path: Path) -> str:
+    """The rows of a Parquet file as CSV; raises ConvcostError as `check_parquet` does, and ValueError for no Parquet."""
+    check_parquet(path)
+    import pandas as pd
+
+    return csv_text(pd.read_parquet(path, engine="pyarrow"))
 
 
 def csv_text(frame: pd.DataFrame) -> str:

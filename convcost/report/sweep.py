@@ -89,7 +89,7 @@ class SweepReport(Report):
         files.write_parquet(Path(path), frame)
 
     def to_plot(self, path: str | Path) -> None:
-        """A heat map of MACs (of two swept options) and MACs against parameters, as .svg or .png; needs `plot`."""
+        """A heat map of MACs (of two swept options) and MACs against parameters, as .svg or .png; needs matplotlib."""
         from convcost.report import heat_map
 
         heat_map.save(self, Path(path))

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 import convcost
 from convcost.auditing.row import AuditRow
 from convcost.report import files, markdown
-from convcost.report.audit import AuditReport, read_csv
+from convcost.report.audit import AuditReport, read
 from tests.report import odd
 from tests.report.odd import INPUT, MACS, NAMES, reports
 from tests.report.page import Page
@@ -92,7 +92,7 @@ def test_an_audit_is_read_back(tmp_path: Path) -> None:
     rows = tuple(AuditRow(name, "error", error=f"{name} failed") for name in NAMES)
     path = tmp_path / "rows.csv"
     path.write_text(AuditReport(rows).to_csv(), encoding="utf-8", newline="")
-    assert [row.name for row in read_csv(path)] == [name.replace("\r", "\n") for name in NAMES]
+    assert [row.name for row in read(path)] == [name.replace("\r", "\n") for name in NAMES]
     raw = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     assert not [cell for row in raw for cell in row if cell.startswith(STARTS)]
 
