@@ -129,10 +129,10 @@ def check(
     elif baseline is not None and not place.is_file():
         raise ConvcostError(f"there is no baseline {place}; convcost check --update --baseline {place} writes it")
     before = read_baseline(place, update)
-    outcomes = check_budgets(project, before, update, progress)
+    outcomes = check_budgets(project, before, update, progress, place)
     if update:
         files.write(place, baseline_text(renewed_baseline(before, outcomes)))
-    return CheckReport(project.file.name, tuple(outcomes), place if update else None)
+    return CheckReport(project.file, tuple(outcomes), place if update else None)
 
 
 @checked(names=LINES, model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"), unit=UNIT)

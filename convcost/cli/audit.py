@@ -21,7 +21,7 @@ def command(
     ),
     jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one per core"),
     out: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as .csv or .parquet."),
-    resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out that was stopped, if it was."),
+    resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out, if it was stopped."),
     time_limit: float = typer.Option(600, metavar="SECONDS", help="Time that one model may take."),
     memory_limit: float = typer.Option(8, metavar="GIB", help="Memory that one model may take."),
     dask: str | None = typer.Option(None, metavar="tcp://…", help="Run on the cluster of this Dask scheduler."),

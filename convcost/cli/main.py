@@ -158,4 +158,3 @@ def run(arguments: Sequence[str]) -> int:
     if code == _INTERRUPTED:  # typer returns it too
         typer.echo("error: interrupted", err=True)
     return code if isinstance(code, int) else 0
-

@@ -94,7 +94,7 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def read_parquet(path: Path) -> str:
-    """The rows of a Parquet file as CSV; raises ConvcostError as `check_parquet` does, and ValueError for no Parquet."""
+    """The rows of a Parquet file as CSV; raises ConvcostError as `check_parquet` does, ValueError for no Parquet."""
     check_parquet(path)
     import pandas as pd
 

@@ -95,7 +95,7 @@ def test_another_file_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(content)
     if content:
-        with pytest.raises(convcost.ConvcostError, match="it is no .csv file of convcost audit"):
+        with pytest.raises(convcost.ConvcostError, match=r"it is no \.csv file of convcost audit"):
             read(file)
     with pytest.raises(convcost.ConvcostError, match="cannot read"):
         read(tmp_path / "none.csv")
