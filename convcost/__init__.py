@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     from convcost.core.errors import ConvcostError as ConvcostError
     from convcost.core.errors import DomainError as DomainError
     from convcost.core.errors import MeasurementError as MeasurementError
+    from convcost.core.errors import UndecidableError as UndecidableError
     from convcost.core.errors import UnknownNameError as UnknownNameError
-    from convcost.trace import fvcore as _fvcore
     from convcost.trace.capture import capture as capture
+    from convcost.trace.fvcore import trace_fvcore as trace_fvcore
     from convcost.trace.probe import ones_probe as ones_probe
-
-    trace_fvcore = _fvcore.trace
 
 __version__ = "0.1.0"
 
@@ -43,12 +42,17 @@ _PLACES = {
     "convcost.api.formulas": ("claims", "closed_form", "cost", "solve", "sweep", "verify"),
     "convcost.api.models": ("compare", "derive", "derive_family", "diff", "prove", "referee"),
     "convcost.api.projects": ("audit", "check", "page"),
-    "convcost.core.errors": ("ConvcostError", "DomainError", "MeasurementError", "UnknownNameError"),
+    "convcost.core.errors": (
+        "ConvcostError",
+        "DomainError",
+        "MeasurementError",
+        "UndecidableError",
+        "UnknownNameError",
+    ),
     "convcost.trace.capture": ("capture",),
     "convcost.trace.fvcore": ("trace_fvcore",),
     "convcost.trace.probe": ("ones_probe",),
 }
-_RENAMED = {"trace_fvcore": "trace"}
 _PUBLIC = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
@@ -66,7 +70,7 @@ Equations.view = staticmethod(_notebook_view)
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'convcost' has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), _RENAMED.get(name, name))
+    return getattr(importlib.import_module(_PUBLIC[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.core.architecture import Architecture
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
-from convcost.core.given import NETWORK, TEXT, WHOLE, Kind, checked
+from convcost.core.kinds import Kind, checked
 from convcost.core.registry import find, lookup
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from convcost.report.sweep import SweepReport, VerifiedReport
 
 
-@checked(name=NETWORK)
+@checked()
 def cost(name: str, **values: Any) -> Cost:
     """Calculate the cost of a formula or a network at these values, exactly.
 
@@ -32,7 +32,7 @@ def cost(name: str, **values: Any) -> Cost:
     return record.cost(values)
 
 
-@checked(name=NETWORK)
+@checked()
 def closed_form(name: str, **values: Any) -> Cost:
     """Return the cost of a formula or a network as SymPy expressions in the symbols that `values` do not fix.
 
@@ -47,7 +47,7 @@ def closed_form(name: str, **values: Any) -> Cost:
     return closed.closed_form(record, values)
 
 
-@checked(name=NETWORK)
+@checked()
 def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **options: Any) -> SweepReport:
     """Calculate the cost of a network on a whole grid of settings, from its formula, exactly.
 
@@ -69,7 +69,7 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
 _SWEPT = Kind("a report of sweep", lambda given: hasattr(given, "sweep"))
 
 
-@checked(report=_SWEPT, number=WHOLE)
+@checked(report=_SWEPT)
 def verify(report: SweepReport, number: int, progress: Callable[[], None] = lambda: None) -> VerifiedReport:
     """Compare points of a sweep, picked at random (the same each time), with fvcore and the real model.
 
@@ -84,7 +84,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
     known = {option.name: option for option in report.sweep.architecture.options}
     found = []
     for flat in sorted(random.Random(0).sample(report.built, min(number, len(report)))):  # noqa: S311
-        index = report.index(flat)
+        index = report.sweep.index(flat)
         settings = report.sweep.settings(index)
         options: dict[str, Any] = {
             name: typed(value) for name, value in settings.items() if value != known[name].default
@@ -98,7 +98,7 @@ def verify(report: SweepReport, number: int, progress: Callable[[], None] = lamb
     return VerifiedReport(tuple(found))
 
 
-@checked(name=NETWORK)
+@checked()
 def solve(
     name: str,
     /,
@@ -124,20 +124,24 @@ def solve(
     its domain, and where nothing is left to choose.
     """
     from convcost.core.parsing import parse_amount, parse_step
-    from convcost.explore.solve import Budget
     from convcost.explore.solve import solve as solved
+    from convcost.explore.sweep import COUNTS
     from convcost.explore.unrounded import compound_scaling, rule_of_thumb, unrounded_solutions
     from convcost.report.solution import SolutionReport
 
     architecture = find(Architecture, name, "network")
-    limits = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
-    budget = Budget(*(None if text is None else int(parse_amount(what, text)) for what, text in limits.items()))
+    most = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
+    limits = {
+        name: int(parse_amount(what, text))
+        for name, (what, text) in zip(COUNTS, most.items(), strict=True)
+        if text is not None
+    }
     side, width = parse_step("step", step, whole=True), parse_step("alpha_step", alpha_step)
-    found = solved(architecture, budget, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
+    found = solved(architecture, limits, options, prefer=prefer, step=int(side), alpha_step=width, progress=progress)
     return SolutionReport(found, unrounded_solutions(found), rule_of_thumb(found), compound_scaling(found))
 
 
-@checked(paper=TEXT)
+@checked()
 def claims(paper: str | None = None) -> ClaimsReport:
     """Recompute the numbers that papers print: all of them, or those of one file of `formulas/published`.
 

@@ -6,20 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
-from convcost.core.given import (
-    INPUT_TEXTS,
-    INPUTS,
-    LINE,
-    MAPPING,
-    MODEL,
-    NETWORK,
-    POSITIVE,
-    TEXT,
-    TEXTS,
-    UNIT,
-    Kind,
-    checked,
-)
+from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, Kind, checked
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
 from convcost.models.loading import model_name
 
@@ -36,7 +23,7 @@ if TYPE_CHECKING:
 _REFERENCE = Kind("", lambda given: isinstance(given, ModelReference))
 
 
-@checked(name=MODEL.or_(_REFERENCE, MODEL.words), model=MODEL, inputs=INPUTS, arguments=MAPPING, unit=UNIT)
+@checked(name=MODEL.or_(_REFERENCE, MODEL.words))
 def compare(
     name: str | ModelReference | nn.Module,
     *,
@@ -91,7 +78,7 @@ def compare(
 _PAPER = NETWORK.called("the name of a network, such as 'mobilenet_v1'; a module goes into model")
 
 
-@checked(name=_PAPER, model=MODEL, arguments=MAPPING)
+@checked(name=_PAPER)
 def prove(
     name: str,
     *,
@@ -120,7 +107,7 @@ def prove(
     return ProofReport(find(Architecture, name, "network"), model_name(name if model is None else model), cases)
 
 
-@checked(model=MODEL, inputs=INPUTS, symbols=TEXTS, arguments=MAPPING)
+@checked(inputs=SYMBOLIC_INPUTS)
 def derive(
     model: str | nn.Module,
     *,
@@ -153,7 +140,7 @@ def derive(
     return DerivationReport(found.derived, own=own_input(found))
 
 
-@checked(model=LINE, over=TEXT, inputs=INPUTS, arguments=MAPPING)
+@checked(model=LINE, inputs=SYMBOLIC_INPUTS)
 def derive_family(
     model: str,
     over: str,
@@ -177,13 +164,7 @@ def derive_family(
     return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
 
 
-_COUNTERS = Kind(
-    "names of counters or functions in a list: ['fvcore', 'net.py:count']",
-    lambda given: isinstance(given, list | tuple) and all(isinstance(one, str) or callable(one) for one in given),
-)
-
-
-@checked(model=MODEL, inputs=INPUTS, counters=_COUNTERS, counter_unit=UNIT, time_limit=POSITIVE, arguments=MAPPING)
+@checked(time_limit=POSITIVE)
 def referee(
     model: str | nn.Module,
     *,

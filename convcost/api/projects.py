@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.given import INPUT_TEXTS, LINE, LINES, NUMBER, PATH, TEXT, TEXTS, UNIT, WHOLE, checked
+from convcost.core.kinds import INPUT_TEXTS, LINE, TEXTS, checked
 from convcost.core.parsing import parse_arguments, parse_model
 from convcost.core.prints import silent
 from convcost.core.registry import find
@@ -24,10 +24,7 @@ Progress = Callable[[int, int], None]
 """Is told how many are done, and of how many."""
 
 
-_MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
-
-
-@checked(models=_MODELS, filter=TEXT, jobs=WHOLE, out=PATH, time_limit=NUMBER, memory_limit=NUMBER, dask=TEXT)
+@checked()
 def audit(
     models: str | Path | Iterable[str],
     *,
@@ -97,7 +94,7 @@ def _finished(place: Path, models: Sequence[str]) -> AuditReport:
     return report
 
 
-@checked(path=PATH, baseline=PATH)
+@checked()
 def check(
     path: str | Path = ".",
     *,
@@ -135,7 +132,7 @@ def check(
     return CheckReport(project.file, tuple(outcomes), place if update else None)
 
 
-@checked(names=LINES, model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"), unit=UNIT)
+@checked(model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"))
 def page(
     names: str | Sequence[str],
     *,
@@ -162,7 +159,7 @@ def page(
     """
     texts = [names] if isinstance(names, str) else list(names)
     if not texts:
-        raise DomainError("a report needs a network; give its name")
+        raise DomainError("a page needs a network; give its name")
     common = {"arg": tuple(arguments), "input": tuple(inputs)}
     sections = [_section(text, common, model, unit, options) for text in texts]
 
@@ -197,8 +194,8 @@ def _section(
     if reference.is_network:
         architecture = find(Architecture, name, "network")
         program = network_program(architecture, reference.settings, unit)
-        left_open = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
-        form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_open})
+        left_free = {slider.name for slider in program.sliders} | {o.name for o in architecture.options if o.scales}
+        form = network_form(architecture, {k: v for k, v in reference.settings.items() if k not in left_free})
         return PageSection(found, program, command(name, found, program, more), form)
     try:
         with silent():

@@ -9,7 +9,7 @@ import logging
 import os
 import uuid
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -109,50 +109,44 @@ def run_audit(
         raise ConvcostError("--jobs is for this machine; leave it out, as a cluster runs as many as it has workers")
     if resume and out is None:
         raise ConvcostError("--resume goes on with the journal beside the output: give --out too")
+    report = progress or (lambda done, models: None)
     kept = None
     if out is not None:
         kept = Journal(journal.place(out), journal.header(models, time_limit, memory_limit), resume)
     done = {row.name: row for row in kept.rows} if kept else {}
     try:
         left = [model for model in models if str(model) not in done]
-        _report(progress, done, models)
+        report(len(done), len(models))
         libraries = tuple(name for name in LIBRARIES if name in {model.place for model in left})
         settings = WorkerSettings(time_limit, memory_limit, libraries, os.getcwd(), uuid.uuid4().hex)
-        with contextlib.closing(_rows(left, settings, min(jobs or _cores(), len(left)), dask)) as rows:
+        with contextlib.closing(_rows(left, settings, jobs, dask)) as rows:
             for row in rows if left else ():
                 if kept is not None:
                     kept.add(row)
                 done[row.name] = row
-                _report(progress, done, models)
+                report(len(done), len(models))
     finally:
         if kept is not None:
             kept.close(keep=bool(done))
     return [done[str(model)] for model in models]
 
 
-def _report(progress: ModelsDone | None, done: Sized, models: Sized) -> None:
-    if progress is not None:
-        progress(len(done), len(models))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _rows(
-    models: Sequence[ModelReference], settings: WorkerSettings, jobs: int, dask: str | None
+    models: Sequence[ModelReference], settings: WorkerSettings, jobs: int | None, dask: str | None
 ) -> Generator[AuditRow]:
     """Yield the rows as they finish, in no order.
 
-    On this machine each of `jobs` threads supervises a process. With the address of a Dask scheduler (tcp://…) the
-    threads of its workers do. Closing the iterator ends the processes of this machine. Raises ConvcostError where the
-    cluster cannot be reached.
+    On this machine each of `jobs` threads, by default one per core, supervises a process. With the address of a Dask
+    scheduler (tcp://…) the threads of its workers do. Closing the iterator ends the processes of this machine. Raises
+    ConvcostError where the cluster cannot be reached.
     """
     import joblib
 
     with _cluster(dask) as backend:
         with joblib.parallel_config(**backend):
-            parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+            parallel = joblib.Parallel(
+                n_jobs=min(jobs or joblib.cpu_count(), len(models)), return_as="generator_unordered", batch_size=1
+            )
         finished = parallel(joblib.delayed(supervisor.supervised)(str(model), settings) for model in models)
         try:
             for row in finished:

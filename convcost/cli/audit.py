@@ -35,8 +35,8 @@ def command(
     """
     from convcost.api.projects import audit
 
-    with bar("models") as progress:
-        try:
+    try:
+        with bar("models") as progress:
             report = audit(
                 models,
                 filter=pattern,
@@ -48,17 +48,9 @@ def command(
                 dask=dask,
                 progress=progress,
             )
-        except KeyboardInterrupt:
-            interrupted = True
-        else:
-            interrupted = False
-    if interrupted:
-        hint = (
-            "what is done is saved: the same command with --resume continues"
-            if out
-            else "nothing is saved without --out"
-        )
-        typer.echo(f"stopped; {hint}", err=True)
+    except KeyboardInterrupt:
+        saved = "what is done is saved: the same command with --resume continues"
+        typer.echo(f"stopped; {saved if out else 'nothing is saved without --out'}", err=True)
         return 130
 
     show(report)

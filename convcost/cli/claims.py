@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -31,6 +31,5 @@ def command(
     report = claims(paper)
     if failed:
         report = report.failed
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0

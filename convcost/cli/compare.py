@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -47,6 +47,5 @@ def command(
 
     reference = parse_reference(name, settings, parse_arguments(arguments))
     report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0 if report.ok else 1

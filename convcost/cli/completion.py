@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from importlib.resources import files
 
 import typer
 
-if TYPE_CHECKING:
-    from convcost.core.architecture import Option
-    from convcost.core.registry import Record
+from convcost.core.architecture import Architecture, Option
+from convcost.core.convention import Convention
+from convcost.core.record import Formula
+from convcost.core.registry import Record, records, registry
 
 Completer = Callable[[typer.Context, str], list[str]]
 
@@ -20,25 +21,16 @@ def _starting(found: Iterable[object], incomplete: str) -> list[str]:
 
 def networks(incomplete: str) -> list[str]:
     """Offer networks."""
-    from convcost.core.architecture import Architecture
-    from convcost.core.registry import records
-
     return _starting(sorted(records(Architecture)), incomplete)
 
 
 def formulas(incomplete: str) -> list[str]:
     """Offer what has a closed form: formulas, operators, networks."""
-    from convcost.core.architecture import Architecture
-    from convcost.core.record import Formula
-    from convcost.core.registry import records
-
     return _starting(sorted({*records(Formula), *records(Architecture)}), incomplete)
 
 
 def symbols(context: typer.Context, incomplete: str) -> list[str]:
     """Offer SYMBOL= for the formula, or OPTION= for the network, that is named on the line."""
-    from convcost.core.record import Formula
-
     record = _named(context)
     names = [one.name for one in (record.symbols if isinstance(record, Formula) else _options(context))]
     return _starting([f"{name}=" for name in names], incomplete)
@@ -46,16 +38,11 @@ def symbols(context: typer.Context, incomplete: str) -> list[str]:
 
 def conventions(incomplete: str) -> list[str]:
     """Offer counters whose conventions are known."""
-    from convcost.core.convention import Convention
-    from convcost.core.registry import records
-
     return _starting(sorted({*records(Convention)} - {"macs", "flops"}), incomplete)
 
 
 def papers(incomplete: str) -> list[str]:
     """Offer papers: the files of published numbers."""
-    from importlib.resources import files
-
     found = files("convcost.formulas.published").iterdir()
     return _starting(sorted(file.name[:-4] for file in found if file.name.endswith(".csv")), incomplete)
 
@@ -81,15 +68,11 @@ def preferences(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _options(context: typer.Context) -> tuple[Option, ...]:
-    from convcost.core.architecture import Architecture
-
     record = _named(context)
     return record.options if isinstance(record, Architecture) else ()
 
 
 def _named(context: typer.Context) -> Record | None:
     """Return the record that is named on the line; while an option still lacks its value, the name is in `args`."""
-    from convcost.core.registry import registry
-
     words = (context.params.get("name"), *context.args)
     return next((registry()[word] for word in words if isinstance(word, str) and word in registry()), None)

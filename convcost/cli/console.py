@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from convcost.report.report import Report
 
 
-def show(report: Report, *, latex: bool = False) -> None:
-    """Print a report, as LaTeX or in the width of the terminal; only a terminal gets colours.
+def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool = False) -> None:
+    """Write a report in each format that has a file, then print it, as LaTeX or in the width of the terminal.
 
-    What a model's name holds is printed, never obeyed.
+    Only a terminal gets colours. What a model's name holds is printed, never obeyed.
     """
+    write(report, files or {})
     if latex:
         sys.stdout.write(report.to_latex())
         return
@@ -36,15 +38,25 @@ def show(report: Report, *, latex: bool = False) -> None:
         sys.stdout.write(capture.get())
 
 
+def write(report: Report, files: Mapping[str, Path]) -> None:
+    """Write a report in each format that has a file."""
+    for name, path in files.items():
+        getattr(report, f"to_{name}")(path)
+
+
 def outputs(**files: Path | None) -> dict[str, Path]:
     """Return the files that are to be written, by format: csv, markdown, latex, html, json, parquet, plot.
 
     Raises ConvcostError, before any work is done, for a file that cannot be written or is given twice.
     """
-    from convcost.report.files import check_all, check_parquet
+    from convcost.report.files import check_parquet, check_writable
 
     given = {name: path for name, path in files.items() if path is not None}
-    check_all(list(given.values()))
+    options: dict[Path, str] = {}
+    for name, path in given.items():
+        check_writable(path)
+        if (first := options.setdefault(path.resolve(), name)) != name:
+            raise ConvcostError(f"--{first} and --{name} would both write {path}; give each a file of its own")
     if "plot" in given:
         from convcost.report.plot import check
 
@@ -54,36 +66,8 @@ def outputs(**files: Path | None) -> dict[str, Path]:
     return given
 
 
-def write(report: Report, files: Mapping[str, Path]) -> None:
-    """Write a report in each format that has a file."""
-    for name, path in files.items():
-        getattr(report, f"to_{name}")(path)
-
-
-_LONG = 2.0
-
-
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Give a function to call with how much more is done; it shows one line on a terminal once that takes seconds."""
-    start, done, shown = time.monotonic(), 0, False
-
-    def advance(more: int) -> None:
-        nonlocal done, shown
-        done += more
-        if sys.stderr.isatty() and time.monotonic() - start > _LONG:
-            shown = True
-            print(f"\r{done:,}{f' of {total:,}' if total else ''} {what}", end="", file=sys.stderr, flush=True)  # noqa: T201
-
-    try:
-        yield advance
-    finally:
-        if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
-
-
-@contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def bar(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
     """Give a function to call with what is done, and of how much; it shows a bar with the time left on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -96,3 +80,18 @@ def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Give a function to call with how much more is done, of so much if that is known; it shows a bar likewise."""
+    done = 0
+    with bar(what) as shown:
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += more
+            if shown is not None:
+                shown(done, total)
+
+        yield advance

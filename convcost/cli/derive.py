@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from convcost.cli import options
 from convcost.cli.console import show
 from convcost.core.errors import ConvcostError
-
-if TYPE_CHECKING:
-    pass
 
 
 def command(
@@ -78,7 +73,9 @@ def _point(text: str) -> dict[str, int]:
     for item in text.split(","):
         name, _, value = (part.strip() for part in item.partition("="))
         if not name or not value.isdecimal() or not value.isascii() or len(value) > 12 or not int(value):
-            raise ConvcostError(f"--at is {text!r}, but must give whole numbers from 1, such as H=224,W=224")
+            raise ConvcostError(
+                f"--at is {text!r}, but must give whole numbers from 1 (at most 12 digits), such as H=224,W=224"
+            )
         if name in point:
             raise ConvcostError(f"--at gives {name} twice; give it once")
         point[name] = int(value)

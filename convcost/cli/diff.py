@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -38,6 +38,5 @@ def command(
     from convcost.api.models import diff
 
     report = diff(before, after, inputs=inputs).view(all_operators)
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0

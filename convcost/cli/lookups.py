@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
@@ -90,7 +90,5 @@ def show_conventions(
     """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
     from convcost.report.conventions import ConventionsReport
 
-    report = ConventionsReport.of(name)
-    write(ConventionsReport.of(), outputs(markdown=markdown))
-    show(report)
+    show(ConventionsReport.of(name), outputs(markdown=markdown))
     return 0

@@ -20,9 +20,9 @@ from convcost.cli import (
     diff,
     lookups,
     options,
+    page,
     prove,
     referee,
-    report,
     solve,
     sweep,
 )
@@ -56,7 +56,7 @@ _EXAMPLES = {
     "formula": ("depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14",),
     "sweep": ("mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv",),
     "solve": ("mobilenet_v1 --max-macs 150M --resolution 160",),
-    "report": ("mobilenet_v1 'resnet --depth 50' --html costs.html",),
+    "page": ("mobilenet_v1 'resnet --depth 50' --html costs.html",),
     "diff": ("mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md",),
     "check": ("--markdown summary.md",),
     "conventions": ("thop",),
@@ -73,7 +73,7 @@ for _name, _command, _short in (
     ("formula", lookups.show_formula, "A formula: symbols, domain, source, closed form, value."),
     ("sweep", sweep.command, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve.command, "The largest settings of a network that fit a budget."),
-    ("report", report.command, "Comparisons as one page for a browser, with sliders."),
+    ("page", page.command, "Comparisons as one page for a browser, with sliders."),
     ("diff", diff.command, "What changed from one network to another, layer by layer."),
     ("check", check.command, "The budgets in a project's pyproject.toml."),
     ("conventions", lookups.show_conventions, "What each counter counts, and its known faults."),
@@ -87,6 +87,8 @@ for _name, _command, _short in (
         # A command with a context takes the options that a network has of its own.
         context_settings=options.ANY_SETTING if "context" in _command.__annotations__ else None,
     )(_command)
+# The name that `page` had.
+app.command("report", hidden=True, context_settings=options.ANY_SETTING)(page.command)
 
 
 def _version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 
 
 def command(
@@ -37,6 +37,5 @@ def command(
 
     report = prove(name, model=model, arguments=parse_arguments(arguments), **settings)
 
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0 if report.proved else 1

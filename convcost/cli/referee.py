@@ -82,15 +82,15 @@ def command(
     )
 
     report = report.view(per)
-    write(report, files)
     if pair:
+        write(report, files)
         from convcost.comparison.refereeing.explanation import explained_difference
         from convcost.report.referee import BetweenReport
 
         found = explained_difference(report[pair[0]], report[pair[1]])
         show(BetweenReport(report, found))
         return 1 if found.unexplained else 0
-    show(report)
+    show(report, files)
     if not report.counted:
         return 2
     return 0 if report.ok else 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, progress, show, write
+from convcost.cli.console import outputs, progress, show
 
 
 def command(
@@ -45,11 +45,8 @@ def command(
     from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
-    for option, text in (
-        ("--max-macs", max_macs),
-        ("--max-params", max_params),
-        ("--max-activations", max_activations),
-    ):
+    most = {"--max-macs": max_macs, "--max-params": max_params, "--max-activations": max_activations}
+    for option, text in most.items():
         if text is not None:
             parse_amount(option, text)
     parse_step("--step", step, whole=True)
@@ -67,6 +64,5 @@ def command(
             progress=advance,
             **settings,
         ).view(frontier)
-    write(report, files)
-    show(report)
+    show(report, files)
     return 0 if report.ok else 1

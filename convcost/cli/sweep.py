@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, progress, show, write
+from convcost.cli.console import outputs, progress, show
 
 
 def command(
@@ -46,8 +46,7 @@ def command(
     if verify is not None:
         with progress("traces", min(verify, len(report))) as advance:
             points = verified(report, verify, lambda: advance(1))
-    write(report, files)
-    show(report)
+    show(report, files)
     if points is None:
         return 0
     typer.echo()

@@ -11,6 +11,13 @@ from convcost.core.op_call import OpCall
 ORDERLESS = ("add", "mul", "concat")
 """Operators that cost the same whichever operand stands first."""
 
+FITTING = ("padding", "ceil_mode")
+"""Settings that say how the windows are fitted in."""
+
+NEVER_CALLED = "the formula has this layer, the model never calls it"
+NO_SUCH_LAYER = "the model calls this, the formula has no such layer"
+_WORDS = {"out_channels": "output channels", "out_features": "output features"}
+
 Pair = tuple[int | None, int | None]
 
 
@@ -20,9 +27,18 @@ def signature(call: OpCall) -> Hashable:
     Not the image's size, the batch's, nor how the windows are fitted in (padding may be a number or a word).
     """
     channels = [shape[-1] if call.name == "linear" else shape[1:2] for shape in call.shapes]
-    settings = ((name, value) for name, value in call.hyper.items() if name not in ("padding", "ceil_mode"))
+    settings = ((name, value) for name, value in call.hyper.items() if name not in FITTING)
     ordered = sorted(channels) if call.name in ORDERLESS else channels
     return call.name, tuple(ordered), tuple(sorted(settings, key=lambda item: item[0]))
+
+
+def differing_settings(paper: OpCall, model: OpCall, without: Sequence[str] = ()) -> list[str]:
+    """Return the settings of a layer in which the model's is not the paper's, in words."""
+    return [
+        f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {model.hyper.get(name)} in the model"
+        for name, value in paper.hyper.items()
+        if model.hyper.get(name) != value and name not in without
+    ]
 
 
 def align_calls(paper: Sequence[OpCall], model: Sequence[OpCall]) -> list[Pair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convcost.comparison.align import ORDERLESS
+from convcost.comparison.align import FITTING, NEVER_CALLED, NO_SUCH_LAYER, ORDERLESS, differing_settings
 from convcost.comparison.fvcore_counts import Measured, Unmeasured
 from convcost.comparison.result import Row, Verdict
 from convcost.core.convention import Convention
@@ -15,8 +15,6 @@ from convcost.core.registry import find
 
 EARLIER = "an earlier layer differs"
 """How the reason of a row ends that follows from another one."""
-
-_WORDS = {"out_channels": "output channels", "kernel_size": "kernel size", "out_features": "output features"}
 
 
 def moves_only(measured: Measured) -> bool:
@@ -48,12 +46,10 @@ class Judge:
         if paper is None:
             if measured is None:
                 raise AssertionError("a row needs a call")
-            reason = "the model calls this, the formula has no such layer"
             call = measured.call
-            return self._row(call, measured, Verdict.NO_FORMULA, reason, call.path or call.aten, known=False)
+            return self._row(call, measured, Verdict.NO_FORMULA, NO_SUCH_LAYER, call.path or call.aten)
         if measured is None:
-            reason = "the formula has this layer, the model never calls it"
-            return self._row(paper, None, Verdict.NOT_CALLED, reason, paper.path)
+            return self._row(paper, None, Verdict.NOT_CALLED, NEVER_CALLED, paper.path)
         return self._row(paper, measured, *self._compared(paper, measured), paper.path)
 
     def call_row(self, measured: Measured, name: str) -> Row:
@@ -61,22 +57,14 @@ class Judge:
         call = measured.call
         if call.result is None:
             reason = f"the registry has no formula for this use of {call.aten}"
-            return self._row(call, measured, Verdict.NO_FORMULA, reason, name, known=False)
-        if call.result.shape != call.output:
-            return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name, activations=False)
+            return self._row(call, measured, Verdict.NO_FORMULA, reason, name)
+        if not _as_derived(call):
+            return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name)
         return self._row(call, measured, *self._count(measured), name)
 
-    def _row(
-        self,
-        call: OpCall,
-        measured: Measured | None,
-        verdict: Verdict,
-        reason: str,
-        name: str,
-        known: bool = True,
-        activations: bool = True,
-    ) -> Row:
-        """Return a row; `known` and `activations` tell which of the formula's counts belong to it."""
+    def _row(self, call: OpCall, measured: Measured | None, verdict: Verdict, reason: str, name: str) -> Row:
+        """Return a row with those of the formula's counts that belong to it."""
+        known = verdict is not Verdict.NO_FORMULA
         model, count = (measured.call, measured.count) if measured else (None, None)
         parameters: int | None = int(call.cost.parameters)
         if call is model and model.parameters not in (0, parameters):
@@ -93,7 +81,7 @@ class Judge:
             params_measured=model.parameters if model else None,
             macs_formula=_whole(self.unit.weigh(call)) if known else None,
             macs_measured=None if count is None else count * self._scale(call),
-            activations=int(call.cost.activations) if known and activations else None,
+            activations=int(call.cost.activations) if known and _as_derived(call) else None,
         )
 
     def _scale(self, call: OpCall) -> int:
@@ -106,7 +94,7 @@ class Judge:
         differences = _differences(paper, call)
         if differences:
             return Verdict.DISAGREE, differences
-        if call.result is None or call.result.shape != call.output:
+        if not _as_derived(call):
             return Verdict.DISAGREE, _shapes(call)
         if call.cost != paper.cost:
             return Verdict.DISAGREE, f"the model's call costs {call.cost}, the paper's {paper.cost}"
@@ -137,6 +125,11 @@ def _whole(count: Count | None) -> int | None:
     return None if count is None else int(count)
 
 
+def _as_derived(call: OpCall) -> bool:
+    """Tell whether a call's output is what the formula derives."""
+    return call.result is not None and call.result.shape == call.output
+
+
 def _shapes(call: OpCall) -> str:
     derived = call.result.shape if call.result else None
     return f"the formula derives output {derived}, the model gave {call.output}"
@@ -144,12 +137,8 @@ def _shapes(call: OpCall) -> str:
 
 def _differences(paper: OpCall, call: OpCall) -> str:
     """Return how the model's layer is not the paper's, in words; empty if it is."""
-    found = [
-        f"{_WORDS.get(name, name.replace('_', ' '))} is {value} in the formula, {call.hyper.get(name)} in the model"
-        for name, value in paper.hyper.items()
-        # How the windows are fitted in does not matter where as many of them come out.
-        if call.hyper.get(name) != value and not (name in ("padding", "ceil_mode") and paper.output == call.output)
-    ]
+    # How the windows are fitted in does not matter where as many of them come out.
+    found = differing_settings(paper, call, without=FITTING if paper.output == call.output else ())
     ours, theirs = paper.shapes, call.shapes
     if paper.name in ORDERLESS:
         ours, theirs = tuple(sorted(ours)), tuple(sorted(theirs))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convcost.comparison.align import Pair, align_calls
+from convcost.comparison.align import NEVER_CALLED, NO_SUCH_LAYER, Pair, align_calls, differing_settings
 from convcost.core.architecture import Network
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count
@@ -223,14 +223,9 @@ _WITHOUT = {"MACs": ("bias",), "parameters": ("stride", "padding", "dilation", "
 
 def _reason(ours: OpCall | None, theirs: OpCall | None, quantity: str) -> str:
     if theirs is None:
-        return "the formula has this layer, the model never calls it"
+        return NEVER_CALLED
     if ours is None:
         if theirs.block == UNUSED:
             return "parameters that the model has and no call of it uses"
-        return "the model calls this, the formula has no such layer"
-    settings = "; ".join(
-        f"{name.replace('_', ' ')} is {value} in the formula, {theirs.hyper.get(name)} in the model"
-        for name, value in ours.hyper.items()
-        if theirs.hyper.get(name) != value and name not in _WITHOUT[quantity]
-    )
-    return settings or "its input differs: an earlier layer does"
+        return NO_SUCH_LAYER
+    return "; ".join(differing_settings(ours, theirs, _WITHOUT[quantity])) or "its input differs: an earlier layer does"

@@ -65,12 +65,12 @@ def _compare_network(reference: ModelReference, inputs: object, unit: str, model
 
     from convcost.comparison.compare import compare_paper
     from convcost.trace.capture import capture
-    from convcost.trace.fvcore import trace
+    from convcost.trace.fvcore import trace_fvcore
 
     wanted = reference.name if model is None else model
     with checked_out(parse_reference(wanted)) if isinstance(wanted, str) else nullcontext(wanted) as found:
         real = load_counterpart(found, settings, reference.arguments)
-        return compare_paper(network, capture(real, network.input_shape), trace(real, network.input_shape), unit)
+        return compare_paper(network, capture(real, network.input_shape), trace_fvcore(real, network.input_shape), unit)
 
 
 def build_network(reference: ModelReference) -> tuple[Network, Mapping[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from convcost.core.equations import Equation, Equations
-from convcost.core.numeric import Count, Shape
+from convcost.core.numeric import Count, Shape, product
 
 NAMES = {
     "macs": "MACs",
@@ -73,3 +73,9 @@ class Result:
     shape: Shape
     cost: Cost
     windows: tuple[Window, ...] = ()
+
+    @classmethod
+    def of(cls, shape: Shape, *operands: Shape, **counts: Count) -> Result:
+        """Return the result of an operator that writes its output once and reads its operands once."""
+        first, *others = map(product, operands)
+        return cls(shape, Cost(**counts, activations=product(shape), inputs=sum(others, first)))

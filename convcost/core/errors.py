@@ -16,6 +16,10 @@ class DomainError(ConvcostError):
     """A formula or an option was given a value outside its domain."""
 
 
+class UndecidableError(ConvcostError):
+    """An expression is outside of what the decision procedure can read."""
+
+
 class UnknownNameError(ConvcostError):
     """A name that is not in the registry, with the near names."""
 

@@ -20,7 +20,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.given import LINE, check
+from convcost.core.kinds import LINE, check
 from convcost.core.spec import parse_inputs
 
 LIBRARIES = ("torchvision", "timm")

@@ -37,13 +37,13 @@ _FREE = (224, 448, 896, 1792)
 
 
 @dataclass(frozen=True)
-class OpenSpec(TensorSpec):
+class FreeSpec(TensorSpec):
     """A tensor some of whose sizes are free: `names` has a name for these, None for the others."""
 
     names: tuple[str | None, ...] = ()
 
     @classmethod
-    def of(cls, sizes: Sequence[int | str], dtype: str | None = None) -> OpenSpec:
+    def of(cls, sizes: Sequence[int | str], dtype: str | None = None) -> FreeSpec:
         """Return a tensor in whose shape names stand for free sizes: ("B", 3, "H", "W")."""
         free = iter(_FREE)
         shape = tuple(
@@ -85,7 +85,7 @@ def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpe
     if dtype is not None and dtype not in DTYPES:
         raise UnknownNameError("dtype", dtype, DTYPES)
     if not all(map(_SIZE.fullmatch, sizes)):
-        return match["name"], OpenSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
+        return match["name"], FreeSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
     shape = tuple(map(int, sizes))
     if 0 in shape or prod(shape) >= 2**56:
         raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")

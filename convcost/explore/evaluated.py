@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from convcost.core.errors import MeasurementError
 from convcost.symbolic.derivation import Derivation
-from convcost.symbolic.function import Function, read_sizes
+from convcost.symbolic.function import Function, read_sizes, sizes_text
 from convcost.trace.derive import Checkable
 
 
@@ -50,11 +50,6 @@ def own_input(checkable: Checkable) -> str:
     else:
         said = "is not in it, but a plain trace at this size gives the same"
     return f"The model's own input, {sizes_text(sizes)}, {said}."
-
-
-def sizes_text(sizes: Mapping[str, int]) -> str:
-    """Return sizes in words: H = 224, W = 224."""
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
 
 
 def _complete(derived: Derivation, point: Mapping[str, int]) -> dict[str, int]:

@@ -63,7 +63,8 @@ def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, int | F
             raise DomainError(f"{record.name} has no symbol {name!r}; it has {', '.join(symbols)}")
         decimal = symbols[name].unit == "factor"
         if not _NUMBER.fullmatch(value) or ("." in value and not decimal):
-            raise DomainError(f"{name} is {value!r}, but must be a {'decimal' if decimal else 'whole'} number")
+            wanted = "a decimal such as 0.75" if decimal else "a whole number"
+            raise DomainError(f"{name} is {value!r}, but must be {wanted}, without a sign and of at most 12 digits")
         numbers[name] = Fraction(value) if decimal else int(value)
     return numbers
 

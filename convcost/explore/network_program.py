@@ -94,31 +94,26 @@ class ProgramRow:
 class Structure:
     """What a network is wherever all `guards` hold: its rows and totals, or the reason why it cannot be built.
 
-    In `refused`, {17} stands for the value of step 17.
+    `totals` are MACs, parameters and activations. In `refused`, {17} stands for the value of step 17.
     """
 
     guards: tuple[Guard, ...] = ()
     rows: tuple[ProgramRow, ...] = ()
-    macs: int | None = None
-    parameters: int | None = None
-    activations: int | None = None
+    totals: tuple[int | None, ...] = ()
     refused: str = ""
 
     @property
     def places(self) -> list[int]:
         """The steps that rows, totals and reason speak of."""
-        found = [self.macs, self.parameters, self.activations, *(place for row in self.rows for place in row.places)]
+        found = [*self.totals, *(place for row in self.rows for place in row.places)]
         return [place for place in found if place is not None] + [int(n) for n in _NAMED.findall(self.refused)]
 
     def moved(self, new: Mapping[int, int]) -> Structure:
         """Return the structure for steps at other places."""
-        macs, parameters, activations = _moved((self.macs, self.parameters, self.activations), new)
         return Structure(
             guards=tuple((relation, new[left], new[right]) for relation, left, right in self.guards),
             rows=tuple(row.moved(new) for row in self.rows),
-            macs=macs,
-            parameters=parameters,
-            activations=activations,
+            totals=tuple(_moved(self.totals, new)),
             refused=_NAMED.sub(lambda found: f"{{{new[int(found[1])]}}}", self.refused),
         )
 

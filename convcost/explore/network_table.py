@@ -46,7 +46,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class NetworkTable:
-    """A network and its rows, one per layer or block; `symbolic`: whether the options that were not given are open."""
+    """A network and its rows, one per layer or block; `symbolic`: whether the options that were not given are free."""
 
     network: Network
     stages: tuple[TableRow, ...]
@@ -57,9 +57,9 @@ def network_table(name: str, options: Mapping[str, object], per: str = "layer", 
     """Return a network as a table; raises ConvcostError for a name, an option or a value that is not there."""
     architecture = find(Architecture, name, "network")
     if symbolic:
-        from convcost.symbolic.closed_form import open_network
+        from convcost.symbolic.closed_form import free_network
 
-        network = open_network(architecture, options)
+        network = free_network(architecture, options)
     else:
         network = architecture.network(architecture.settings(options))
     stages = per_block(network) if per == "block" else per_layer(network)

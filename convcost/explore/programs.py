@@ -47,12 +47,10 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
         open_settings = {slider.name: value for slider, value in zip(sliders, values, strict=True)}
         network = architecture.network({**settings, **open_settings})
         core = [convention.weigh(call) for call in network.core]
-        return Structure(
-            rows=tuple(_network_row(recording, call, convention) for call in network.calls),
-            macs=recording.whole(sum(count for count in core if count is not None)),
-            parameters=recording.whole(network.cost.parameters),
-            activations=recording.whole(network.counts["activations"]),
-        )
+        rows = tuple(_network_row(call, convention.weigh(call), _placing(recording)) for call in network.calls)
+        macs = sum(count for count in core if count is not None)
+        totals = macs, network.cost.parameters, network.counts["activations"]
+        return Structure(rows=rows, totals=tuple(map(recording.whole, totals)))
 
     return program_of(sliders, build)
 
@@ -85,19 +83,15 @@ def _number(value: object) -> Fraction:
     return Fraction(value)
 
 
-def _network_row(recording: Recording, call: OpCall, unit: Convention) -> ProgramRow:
-    count = unit.weigh(call)
-    return ProgramRow(
-        name=call.path,
-        operator=call.name,
-        kind=call.kind,
-        stride=_stride(call.hyper),
-        is_product=call.is_product,
-        macs=None if count is None else recording.whole(count),
-        parameters=recording.whole(call.cost.parameters),
-        activations=recording.whole(call.cost.activations) if call.is_product else None,
-        output=tuple(recording.whole(size) for size in call.output),
+def _network_row(call: OpCall, macs: Number, place: Place) -> ProgramRow:
+    activations = call.cost.activations if call.is_product else None
+    numbers = (
+        place(macs),
+        place(call.cost.parameters),
+        place(activations),
+        tuple(place(size) or 0 for size in call.output),
     )
+    return ProgramRow(call.path, call.name, call.kind, _stride(call.hyper), call.is_product, *numbers)
 
 
 def _stride(hyper: Mapping[str, object]) -> str:
@@ -113,17 +107,14 @@ def measured_program(comparison: Comparison) -> NetworkProgram:
 
     def build(recording: Recording, _: list[Recorded]) -> Structure:
         place, totals = _placing(recording), comparison.totals
-        return Structure(
-            rows=tuple(_row(row, row.macs_formula, None, row.output_shape or (), place) for row in comparison.rows),
-            macs=place(totals.macs_formula),
-            parameters=place(totals.params_accounted),
-        )
+        rows = tuple(_row(row, row.macs_formula, None, row.output_shape or (), place) for row in comparison.rows)
+        return Structure(rows=rows, totals=(place(totals.macs_formula), place(totals.params_accounted), None))
 
     return program_of((), build)
 
 
 def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkProgram:
-    """Return a model at all open sizes of its input; DomainError with the reason where that cannot be."""
+    """Return a model at all free sizes of its input; DomainError with the reason where that cannot be."""
     if comparison.unit != "macs":
         raise DomainError("the input's sizes can be changed only when the unit is macs, not flops")
     measured = _measured_sizes(comparison, derivation)
@@ -147,12 +138,9 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
             activations = at(call.activations) if call.is_product else None
             return _row(row, at(call.macs), activations, [at(size) for size in call.output], place)
 
-        return Structure(
-            rows=tuple(derived(row, call) for row, call in pairs),
-            macs=place(at(derivation.forms["macs"][0])),
-            parameters=place(derivation.parameters),
-            activations=place(at(derivation.forms["activations"][0])),
-        )
+        rows = tuple(derived(row, call) for row, call in pairs)
+        totals = at(derivation.forms["macs"][0]), derivation.parameters, at(derivation.forms["activations"][0])
+        return Structure(rows=rows, totals=tuple(map(place, totals)))
 
     found = program_of(sliders, build)
     structure, values = found.at([slider.start for slider in sliders])
@@ -167,7 +155,7 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
 
 
 def _measured_sizes(comparison: Comparison, derivation: Derivation) -> dict[str, int]:
-    """Return the open sizes as they were measured; DomainError unless the input is one tensor that has some."""
+    """Return the free sizes as they were measured; DomainError unless the input is one tensor that has some."""
     if not derivation.symbols:
         raise DomainError("the model's input has no free size")
     sizes = dict(zip(derivation.input.split("×"), comparison.inputs[0].shape, strict=False))
@@ -198,14 +186,5 @@ def _placing(recording: Recording) -> Place:
 
 
 def _row(row: Row, macs: Number, activations: Number, output: Sequence[Number], place: Place) -> ProgramRow:
-    return ProgramRow(
-        name=row.layer,
-        operator=row.operator,
-        kind=row.kind,
-        stride=_stride(row.call.hyper),
-        is_product=row.call.is_product,
-        macs=place(macs),
-        parameters=place(row.params_formula),
-        activations=place(activations),
-        output=tuple(place(size) or 0 for size in output),
-    )
+    numbers = place(macs), place(row.params_formula), place(activations), tuple(place(size) or 0 for size in output)
+    return ProgramRow(row.layer, row.operator, row.kind, _stride(row.call.hyper), row.call.is_product, *numbers)

@@ -20,19 +20,8 @@ WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"
 Fits: TypeAlias = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Budget:
-    """The most there may be of each count; None is no limit."""
-
-    macs: int | None = None
-    parameters: int | None = None
-    activations: int | None = None
-
-    @property
-    def limits(self) -> dict[str, int]:
-        """The limits that there are, by the count's name."""
-        everything = {"macs": self.macs, "parameters": self.parameters, "activations": self.activations}
-        return {name: limit for name, limit in everything.items() if limit is not None}
+Limits: TypeAlias = Mapping[str, int]
+"""The most there may be of some of the counts, by their names."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ class Solution:
     """
 
     sweep: Sweep
-    budget: Budget
+    limits: Limits
     best: Point | None
     neighbours: tuple[Neighbour, ...]
     largest: tuple[Point, ...]
@@ -74,7 +63,7 @@ class Solution:
 
 def solve(
     architecture: Architecture,
-    budget: Budget,
+    limits: Limits,
     options: Mapping[str, object],
     *,
     prefer: str = BALANCED,
@@ -91,7 +80,7 @@ def solve(
 
     Raises DomainError where no limit is given, nothing is left to choose, or an option is outside its domain.
     """
-    if not budget.limits:
+    if not limits:
         raise DomainError("give a budget: the most MACs, parameters or activations")
     axes, single = _lattice(architecture, options, step, alpha_step)
     if not axes:
@@ -102,13 +91,13 @@ def solve(
     sweep = grid(architecture, axes, single, progress)
     built = ~sweep.refused
     fits = built.copy()
-    for name, limit in budget.limits.items():
+    for name, limit in limits.items():
         fits &= np.asarray(sweep.counts[name] <= limit, dtype=bool)
     if not fits.any():
-        return Solution(sweep, budget, None, (), (), _smallest(sweep, budget, built))
+        return Solution(sweep, limits, None, (), (), _smallest(sweep, limits, built))
     best = _first(sweep, fits, prefer)
-    largest = tuple(_point(sweep, budget, index) for index in _maximal(fits))
-    return Solution(sweep, budget, _point(sweep, budget, best), _above(sweep, budget, best), largest, {})
+    largest = tuple(_point(sweep, limits, index) for index in _maximal(fits))
+    return Solution(sweep, limits, _point(sweep, limits, best), _above(sweep, limits, best), largest, {})
 
 
 def _lattice(
@@ -172,10 +161,6 @@ def _first(sweep: Sweep, fits: Fits, prefer: str) -> Index:
     return tuple(int(at[left[0]]) for at in points)
 
 
-def _index(sweep: Sweep, flat: int) -> Index:
-    return tuple(int(i) for i in np.unravel_index(flat, sweep.shape))
-
-
 def _maximal(fits: Fits) -> list[Index]:
     """Return the points that fit, with none above them that does."""
     above: Fits = fits.copy()
@@ -189,28 +174,28 @@ def _maximal(fits: Fits) -> list[Index]:
     return [tuple(int(i) for i in index) for index in np.argwhere(fits & ~beyond)]
 
 
-def _point(sweep: Sweep, budget: Budget, index: Index) -> Point:
+def _point(sweep: Sweep, limits: Limits, index: Index) -> Point:
     options, settings = sweep.given(index), sweep.settings(index)
     if sweep.refused[index]:
         return Point(options, settings, None, {})
     costs = {name: int(sweep.counts[name][index]) for name in COUNTS}
-    over = {name: costs[name] - limit for name, limit in budget.limits.items() if costs[name] > limit}
+    over = {name: costs[name] - limit for name, limit in limits.items() if costs[name] > limit}
     return Point(options, settings, costs, over)
 
 
-def _above(sweep: Sweep, budget: Budget, index: Index) -> tuple[Neighbour, ...]:
+def _above(sweep: Sweep, limits: Limits, index: Index) -> tuple[Neighbour, ...]:
     found = []
     for dimension, axis in enumerate(sweep.axes):
         following = (*index[:dimension], index[dimension] + 1, *index[dimension + 1 :])
         inside = following[dimension] < len(axis)
-        found.append(Neighbour(axis.option, _point(sweep, budget, following) if inside else None))
+        found.append(Neighbour(axis.option, _point(sweep, limits, following) if inside else None))
     return tuple(found)
 
 
-def _smallest(sweep: Sweep, budget: Budget, built: Fits) -> dict[str, Point]:
+def _smallest(sweep: Sweep, limits: Limits, built: Fits) -> dict[str, Point]:
     found = {}
     candidates = np.flatnonzero(built)
-    for name in budget.limits:
+    for name in limits:
         flat = candidates[int(np.argmin(sweep.counts[name].ravel()[candidates]))]
-        found[name] = _point(sweep, budget, _index(sweep, int(flat)))
+        found[name] = _point(sweep, limits, sweep.index(int(flat)))
     return found

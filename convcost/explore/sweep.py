@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm, prod
 from typing import TypeAlias
@@ -70,8 +70,9 @@ def of_values(option: Option, values: Sequence[Value]) -> GridAxis:
         return GridAxis(option, words=tuple(values))
     numbers = [Fraction(value) for value in values]
     denominator = lcm(*(number.denominator for number in numbers))
-    whole = [int(number * denominator) for number in numbers]
-    return GridAxis(option, numbers=ExactArray(_integers(whole), denominator))
+    numerators = [int(number * denominator) for number in numbers]
+    kind = np.int64 if max(numerators) < 2**63 else object
+    return GridAxis(option, numbers=ExactArray(np.array(numerators, dtype=kind), denominator))
 
 
 def _range(option: Option, text: str) -> GridAxis:
@@ -91,13 +92,8 @@ def _range(option: Option, text: str) -> GridAxis:
     last = option.read(typed(start + (count - 1) * step))
     denominator = lcm(start.denominator, step.denominator)
     first, distance = int(start * denominator), int(step * denominator)
-    if last * denominator < 2**63:
-        return GridAxis(option, numbers=ExactArray(first + distance * np.arange(count, dtype=np.int64), denominator))
-    return GridAxis(option, numbers=ExactArray(_integers([first + distance * i for i in range(count)]), denominator))
-
-
-def _integers(values: list[int]) -> NDArray[np.int64] | NDArray[np.object_]:
-    return np.array(values, dtype=np.int64 if max(values) < 2**63 else object)
+    steps = np.arange(count, dtype=np.int64 if last * denominator < 2**63 else object)
+    return GridAxis(option, numbers=ExactArray(first + distance * steps, denominator))
 
 
 def typed(value: object) -> str:
@@ -148,6 +144,10 @@ class Sweep:
     def shape(self) -> tuple[int, ...]:
         """The number of values of every axis."""
         return tuple(len(axis) for axis in self.axes)
+
+    def index(self, flat: int) -> Index:
+        """Return the place on the grid of a point by its number."""
+        return tuple(int(i) for i in np.unravel_index(flat, self.shape))
 
     def given(self, index: Index) -> Settings:
         """Return the options of one point, as a user would give them."""
@@ -203,11 +203,8 @@ def grid(
 ) -> Sweep:
     """Return the costs on the grid of `axes`, the options of `single` being the same everywhere."""
     names = {axis.option.name for axis in axes} | set(single)
-    for axis in axes:
-        if axis.option.scales in names:
-            raise DomainError(f"give {axis.option.name} or {axis.option.scales}, not both")
     for option in architecture.options:
-        if option.name in single and option.scales in names:
+        if option.name in names and option.scales in names:
             raise DomainError(f"give {option.name} or {option.scales}, not both")
     shape = tuple(len(axis) for axis in axes)
     if prod(shape) > MOST_POINTS:
@@ -217,11 +214,10 @@ def grid(
     result = Sweep(architecture, axes, work.fixed, work.counts, work.refused, "")
     if not work.refused.any():
         return result
-    first = tuple(int(i) for i in np.unravel_index(int(work.refused.argmax()), shape))
-    reason = _reason(architecture, result.settings(first))
+    reason = _reason(architecture, result.settings(result.index(int(work.refused.argmax()))))
     if work.refused.all():
         raise DomainError(reason)
-    return Sweep(architecture, axes, work.fixed, work.counts, work.refused, reason)
+    return replace(result, reason=reason)
 
 
 def _reason(architecture: Architecture, settings: Settings) -> str:

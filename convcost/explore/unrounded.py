@@ -76,7 +76,7 @@ class UnroundedCosts:
         """Return the costs of a network that has an image; None for any other, and where nothing fits."""
         sweep, best = solution.sweep, solution.best
         known = {option.name: option for option in sweep.architecture.options}
-        limits = {name: limit for name, limit in solution.budget.limits.items() if name != "activations"}
+        limits = {name: limit for name, limit in solution.limits.items() if name != "activations"}
         default = known[IMAGE].default if IMAGE in known else None
         if best is None or not limits or not isinstance(default, int):
             return None
@@ -168,7 +168,7 @@ def compound_scaling(solution: Solution) -> CompoundScaling | None:
 
     None where the network has not all three multipliers, no limit on MACs is given, or not even φ = 0 fits.
     """
-    architecture, limit = solution.sweep.architecture, solution.budget.limits.get("macs")
+    architecture, limit = solution.sweep.architecture, solution.limits.get("macs")
     multipliers = {option.name for option in architecture.options if option.decimal}
     if limit is None or not {WIDTH, DEPTH, "rho"} <= multipliers:
         return None

@@ -49,7 +49,7 @@ def build_from(
         return factory
     if not callable(factory):
         raise MeasurementError(
-            f"{reference} is a {type(factory).__name__}, but must be a class, a function or an nn.Module"
+            f"{reference} is of type {type(factory).__name__}, but must be a class, a function or an nn.Module"
         )
     _check(reference, factory, values, forbidden)
     try:

@@ -9,8 +9,6 @@ from typing import Any
 from convcost.core.spec import TensorSpec
 from convcost.models.torchvision_and_timm import library, torchvision_builder, torchvision_names
 
-Inputs = tuple[TensorSpec, ...]
-
 # Not in the weights' metadata; with these its numbers are reproduced to the last digit.
 _FRAMES = 16
 _FLOW_IMAGE = (512, 512)
@@ -31,7 +29,7 @@ class PublishedWeights:
     gmacs: str
     parameters: int
     arguments: Mapping[str, Any]
-    inputs: Inputs | None
+    inputs: tuple[TensorSpec, ...] | None
     default: bool
 
 
@@ -53,7 +51,7 @@ def published(reference: str) -> PublishedWeights | None:
     return next((entry for entry in entries if entry.default), entries[0] if entries else None)
 
 
-def default_inputs(name: str, arguments: Mapping[str, Any]) -> tuple[Inputs | None, str]:
+def default_inputs(name: str, arguments: Mapping[str, Any]) -> tuple[tuple[TensorSpec, ...] | None, str]:
     """Return the input of a model of torchvision, batch 1, at the size of its default weights, and where it comes from.
 
     `arguments` that fix the model's input size overrule the weights' size.
@@ -106,7 +104,7 @@ def _sides(name: str, weights: Any) -> tuple[int, ...]:
     return (size, size) if isinstance(size, int) else tuple(size)
 
 
-def _inputs(name: str, sides: tuple[int, ...], frames: int) -> Inputs:
+def _inputs(name: str, sides: tuple[int, ...], frames: int) -> tuple[TensorSpec, ...]:
     if _kind(name) == "optical_flow":
         return (TensorSpec((1, 3, *sides)),) * 2
     if _kind(name) == "video":

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from convcost.core.architecture import Architecture
 from convcost.core.numeric import Count, Shape
 from convcost.explore.network_table import NetworkTable, TableRow, repeated
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
-from convcost.report.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 _LEGEND = (
     "t expansion, c output channels, n repeats, s stride of the first; sees: the receptive field's side in "
@@ -23,33 +20,22 @@ _LEGEND = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ArchitectureReport(Report):
     """A network's table, and the options that it has."""
 
     table: NetworkTable
     widths: dict[Any, Any] = field(default_factory=dict)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per layer or block, whole numbers as they are, formulas as text."""
-        import pandas as pd
-
-        write = self._raw
-        rows = [
-            {
-                "name": stage.name,
-                "operator": repeated(stage.operators),
-                "channels": write(stage.channels),
-                "repeats": stage.repeats,
-                "stride": text.compact(stage.stride) if stage.stride else "",
-                "output": _sizes(stage.output, self._count),
-                "macs": write(stage.cost.macs),
-                "parameters": write(stage.cost.parameters),
-            }
-            for stage in self.table.stages
-        ]
-        return pd.DataFrame(rows)
+        write, rows = self._count if self.table.symbolic else int, []
+        for stage in self.table.stages:
+            sizes = text.compact(stage.stride) if stage.stride else "", _sizes(stage.output, self._count)
+            counts = write(stage.cost.macs), write(stage.cost.parameters)
+            rows.append((stage.name, repeated(stage.operators), write(stage.channels), stage.repeats, *sizes, *counts))
+        names = ("name", "operator", "channels", "repeats", "stride", "output", "macs", "parameters")
+        return Records.of(names, rows)
 
     def content(self) -> Content:
         """The rows, the totals, and the options with their meaning, domain and default."""
@@ -77,9 +63,6 @@ class ArchitectureReport(Report):
             return symbolic.line(named, ("B", "R", *map(str, self.widths.values())))
 
         return write
-
-    def _raw(self, count: Count) -> int | str:
-        return self._count(count) if self.table.symbolic else int(count)
 
     def _stages(self) -> Table:
         write, stages = self._count, self.table.stages

@@ -12,16 +12,13 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow
 from convcost.core.errors import ConvcostError
 from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 ENDINGS = (".csv", ".parquet")
 
@@ -29,8 +26,8 @@ ENDINGS = (".csv", ".parquet")
 TIMINGS = ("seconds", "peak_mib")
 COLUMNS = tuple(known.name for known in fields(AuditRow) if known.name not in TIMINGS)
 _MOST = 10
-_NESTED = ("uncounted", "no_formula", "disagreements")
-_TEXTS = ("name", "verdict", "input", "device", "error")
+NESTED = ("uncounted", "no_formula", "disagreements")
+TEXTS = ("name", "verdict", "input", "device", "error")
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class AuditReport(Report):
 
     def __repr__(self) -> str:
         found = ", ".join(f"{times} {verdict}" for verdict, times in self.counts.items())
-        return f"<{len(self)} model{'' if len(self) == 1 else 's'}: {found}>"
+        return f"<{text.plural(len(self), 'model')}: {found}>"
 
     def content(self) -> Content:
         """One row per model."""
@@ -62,7 +59,7 @@ class AuditReport(Report):
         ]
         found = ", ".join(f"{times:,} {verdict}" for verdict, times in self.counts.items())
         source = f"MACs by the formulas and by fvcore. Verdicts: {found}."
-        return Content(f"{_models(self)} audited", source, [Table(columns, rows)])
+        return Content(f"{text.plural(len(self), 'model')} audited", source, [Table(columns, rows)])
 
     def screen(self) -> Content:
         """How many models agree, what fvcore leaves out of how many, the disagreements by reason, what went wrong."""
@@ -79,7 +76,7 @@ class AuditReport(Report):
         for table in (disagreements(self.rows), missing(self.rows), errors(self.rows)):
             if table.rows:
                 blocks += _first(table)
-        return Content("", "", [*blocks, Sentence(f"{_models(self)} audited.")])
+        return Content("", "", [*blocks, Sentence(f"{text.plural(len(self), 'model')} audited.")])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,18 +93,17 @@ class AuditReport(Report):
         """The models that could not be compared."""
         return tuple(row for row in self.rows if row.verdict == ERROR)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per model with every column; nested columns are JSON, an unknown count is missing."""
-        return _frame(self.rows, (*COLUMNS, *TIMINGS))
+        return _records(self.rows, (*COLUMNS, *TIMINGS))
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV of all that does not vary from run to run; written to `path` if given, whole or not at all."""
-        return files.deliver(files.csv_text(_frame(self.rows, COLUMNS)), path)
+        return files.deliver(files.csv_text(_records(self.rows, COLUMNS).frame), path)
 
     def to_parquet(self, path: str | Path) -> None:
         """The same as Parquet, whole or not at all. Needs pyarrow."""
-        files.write_parquet(Path(path), _frame(self.rows, COLUMNS))
+        files.write_parquet(Path(path), _records(self.rows, COLUMNS).frame)
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, and Parquet."""
@@ -121,15 +117,11 @@ class AuditReport(Report):
         place = Path(path)
         super().save(place)
         if place.suffix in ENDINGS:
-            frame = _frame(self.rows, ("name", *TIMINGS))
+            frame = _records(self.rows, ("name", *TIMINGS)).frame
             if place.suffix == ".parquet":
                 files.write_parquet(timings(place), frame)
             else:
                 files.write(timings(place), files.csv_text(frame))
-
-
-def _models(report: AuditReport) -> str:
-    return f"{len(report):,} model{'' if len(report) == 1 else 's'}"
 
 
 def _first(table: Table) -> list[Block]:
@@ -166,27 +158,22 @@ def read(path: Path) -> AuditReport:
 
 
 def _value(name: str, cell: str) -> Any:
-    if name in _TEXTS:
+    if name in TEXTS:
         return files.csv_raw(cell)
-    if name in _NESTED:
+    if name in NESTED:
         return json.loads(cell) if cell else {}
     return int(cell) if cell else None
+
+
+def _records(rows: Sequence[AuditRow], names: Sequence[str]) -> Records:
+    found = ([_cell(getattr(row, name)) for name in names] for row in rows)
+    return Records.of(names, found, set(names) - {*TEXTS, *NESTED, *TIMINGS})
 
 
 def _cell(value: object) -> object:
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return value
-
-
-def _frame(rows: tuple[AuditRow, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    data: dict[str, Any] = {name: [_cell(getattr(row, name)) for row in rows] for name in columns}
-    for name in columns:
-        if name not in (*_TEXTS, *_NESTED, *TIMINGS) and all(abs(value or 0) < 2**63 for value in data[name]):
-            data[name] = pd.array(data[name], dtype="Int64")  # counts may be missing; larger ones stay Python's
-    return pd.DataFrame(data, columns=list(columns))
 
 
 MEANINGS = {
@@ -205,11 +192,6 @@ def verdicts(rows: Sequence[AuditRow]) -> Table:
     return Table(
         [Column("models", "number"), Column("verdict", "words")], [cells for cells in found if cells[0] != "0"]
     )
-
-
-def share(row: AuditRow) -> Fraction:
-    """The part of a model's products that fvcore leaves uncounted."""
-    return Fraction(row.macs_uncounted or 0, row.macs_formula or 1)
 
 
 def left_out(rows: Sequence[AuditRow]) -> Table:
@@ -246,33 +228,32 @@ def kind(sentence: str) -> str:
 
 def kinds(row: AuditRow) -> dict[str, int]:
     """The kinds of a model's disagreements, and in how many calls."""
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for reason, calls in row.disagreements.items():
-        found[kind(reason)] = found.get(kind(reason), 0) + calls
+        found[kind(reason)] += calls
     return found
 
 
 def disagreements(rows: Sequence[AuditRow]) -> Table:
     """The kinds of disagreement: in how many models and calls."""
-    found: dict[str, tuple[set[str], int]] = {}
-    for row in rows:
-        for reason, calls in kinds(row).items():
-            models, times = found.get(reason, (set(), 0))
-            found[reason] = models | {row.name}, times + calls
-    order = sorted(found, key=lambda reason: (-len(found[reason][0]), reason))
-    cells = [[reason, text.number(len(found[reason][0])), text.number(found[reason][1])] for reason in order]
-    return Table([Column("reason", "words"), *numbers("models", "calls")], cells)
+    return _often(Column("reason", "words"), map(kinds, rows))
 
 
 def missing(rows: Sequence[AuditRow]) -> Table:
     """Operators without a formula: in how many models and calls."""
-    found: dict[str, list[int]] = {}
-    for row in rows:
-        for name, calls in row.no_formula.items():
-            found.setdefault(name, []).append(calls)
-    order = sorted(found, key=lambda name: (-len(found[name]), name))
-    cells = [[name, text.number(len(found[name])), text.number(sum(found[name]))] for name in order]
-    return Table([Column("operator without a formula", "name"), *numbers("models", "calls")], cells)
+    return _often(Column("operator without a formula", "name"), (row.no_formula for row in rows))
+
+
+def _often(column: Column, found: Iterable[Mapping[str, int]]) -> Table:
+    """What is in most models first; each of those found is a model's, with its calls."""
+    models: Counter[str] = Counter()
+    calls: Counter[str] = Counter()
+    for times in found:
+        models.update(times.keys())
+        calls.update(times)
+    order = sorted(models, key=lambda name: (-models[name], name))
+    cells = [[name, text.number(models[name]), text.number(calls[name])] for name in order]
+    return Table([column, *numbers("models", "calls")], cells)
 
 
 def errors(rows: Iterable[AuditRow]) -> Table:

@@ -8,17 +8,13 @@ from fractions import Fraction
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState, LayerGrowth
 from convcost.budgeting.cost import ModelCosts
 from convcost.budgeting.project import Limit, PartialCount
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table, numbers
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 NAMES = {"macs": "MACs", "params": "parameters", "activations": "activations", UNCOUNTED: "calls that nobody counts"}
 MOST = 5
@@ -71,12 +67,10 @@ class CheckReport(Report):
         """The budgets that were checked and do not hold."""
         return tuple(outcome for outcome in self.outcomes if not outcome.ok and not outcome.error)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per count of a budget, whole numbers as they are; what there is not is <NA>."""
         rows = [_raw(outcome, finding) for outcome in self.outcomes for finding in outcome.findings or [None]]
-        data = {name: [row[place] for row in rows] for place, name in enumerate(_RAW)}
-        return counted(data, ("number", "bound", "margin", "baseline", "change"))
+        return Records.of(_RAW, rows, ("number", "bound", "margin", "baseline", "change"))
 
     def data(self) -> dict[str, object]:
         """The report as JSON has it: whether all is well, one row per count, and the layers that grew."""
@@ -114,7 +108,7 @@ class CheckReport(Report):
 
 def failure(outcome: BudgetOutcome) -> list[Block]:
     """Why a budget does not hold, and the layers that cost most of what is too much."""
-    said = [Sentence(f"{sentence}.") for sentence in complaints(outcome)]
+    said = [Sentence(text.ended(sentence)) for sentence in complaints(outcome)]
     return [Sentence(f"{outcome.budget.name}: {outcome.budget.model}", "bold"), *said, *_expensive(outcome)]
 
 
@@ -125,9 +119,7 @@ def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[object,
     number, limit = finding.count.number, finding.limit
     bound = ("", None, None) if limit is None else (limit.relation, limit.bound, limit.margin(number))
     exact, change, before = finding.count.exact, finding.change, finding.before
-    relative = (
-        text.decimal(Fraction(100 * change, finding.before), 2) if change is not None and finding.before else None
-    )
+    relative = text.decimal(Fraction(100 * change, before), 2) if change is not None and before else None
     return (name, finding.name, number, exact, *bound, before, change, relative, str(finding.state), "")
 
 
@@ -184,13 +176,8 @@ def held(name: str, count: PartialCount, limit: Limit, unknown: Mapping[str, int
     beyond = limit.beyond(count.number)
     told = f"{NAMES[name]}: {shown(count)}, and the limit is {limit}"
     if not count.exact and limit.holds(count) is None:
-        return f"{told}: unknown, as nobody counts {times(unknown)}"
+        return f"{told}: unknown, as nobody counts {text.times(unknown)}"
     return f"{told}: {abs(beyond):,} {'over' if beyond > 0 else 'under'}"
-
-
-def times(operators: Mapping[str, int]) -> str:
-    """An operator or several: aten::sort 1 time, aten::topk 2 times."""
-    return ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in operators.items())
 
 
 def changed(findings: Iterable[BudgetedCount]) -> str:
@@ -221,7 +208,7 @@ def complaints(outcome: BudgetOutcome) -> list[str]:
         if finding.limit is not None:
             found.append(held(finding.name, finding.count, finding.limit, unknown))
         else:
-            found.append(f"nobody counts {times(unknown)}")
+            found.append(f"nobody counts {text.times(unknown)}")
     if risen := [finding for finding in outcome.findings if finding.state is BudgetState.RISEN]:
         found.append(f"{_grown(risen, unknown)}, and no limit lets that grow (convcost check --update accepts it)")
     return found
@@ -230,7 +217,7 @@ def complaints(outcome: BudgetOutcome) -> list[str]:
 def _grown(risen: Sequence[BudgetedCount], unknown: Mapping[str, int]) -> str:
     """What rose; one operator that nobody counts may have come for another, so that their number is the same."""
     by_number = changed(risen)
-    called = times(unknown) if any(finding.name == UNCOUNTED for finding in risen) else ""
+    called = text.times(unknown) if any(finding.name == UNCOUNTED for finding in risen) else ""
     return "; ".join(filter(None, (by_number, f"nobody counts {called}" if called else "")))
 
 
@@ -242,7 +229,7 @@ def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
         _NOT_RUN: sum(bool(outcome.error) for outcome in outcomes),
     }
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
-    return f"{len(outcomes)} budget{'' if len(outcomes) == 1 else 's'}: {said}."
+    return f"{text.plural(len(outcomes), 'budget')}: {said}."
 
 
 def changes(outcomes: Sequence[BudgetOutcome]) -> list[str]:

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convcost.comparison.published.notation import Number
 from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found
 from convcost.report import files, markdown, text
 from convcost.report.content import Block, Column, Content, Sentence, Table
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.report.table import Line, content_lines, fitting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FAILED = (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED, ClaimVerdict.TRUNCATED)
 _MORE_DIGITS = 3
@@ -54,12 +50,12 @@ class ClaimsReport(Report):
         found = Counter(c.verdict for c in self.checked)
         return {str(verdict): found[verdict] for verdict in ClaimVerdict if found[verdict]}
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per claim; values are exact text: a decimal, or a fraction where the decimal does not end."""
-        import pandas as pd
+    def __repr__(self) -> str:
+        return f"<{summary(self)}>"
 
-        return pd.DataFrame([_raw(checked) for checked in self.checked], columns=list(_RAW))
+    def records(self) -> Records:
+        """One row per claim; values are exact text: a decimal, or a fraction where the decimal does not end."""
+        return Records.of(_RAW, map(_raw, self.checked))
 
     def content(self) -> Content:
         """One table per paper, one row per claim."""
@@ -161,9 +157,8 @@ def _reading(checked: Checked, found: Found) -> str:
 
 def summary(report: ClaimsReport) -> str:
     """269 claims: 41 refuted, 21 explained …"""
-    return f"{len(report)} claim{'' if len(report) == 1 else 's'}: " + (
-        ", ".join(f"{number} {verdict}" for verdict, number in report.counts.items()) or "none"
-    )
+    found = ", ".join(f"{number} {verdict}" for verdict, number in report.counts.items())
+    return f"{text.plural(len(report), 'claim')}: {found or 'none'}"
 
 
 _VERDICTS = """\

@@ -11,17 +11,13 @@ from fractions import Fraction
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convcost.comparison.result import Comparison, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote
-from convcost.report import files, latex, markdown, text
+from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
+from convcost.report.report import Records, Report
 from convcost.report.table import fitting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STYLES = {
     "agree": "green",
@@ -91,12 +87,10 @@ class ComparisonReport(Report):
         """The same comparison with other rows: per layer, block or operator, with or without all operators."""
         return replace(self, per=per, all_operators=all_operators)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per layer, whole numbers as they are; unknown counts are <NA>."""
         data = {name: [value(row) for row in self.shown_rows] for name, value in _raw(self.comparison.unit).items()}
-        counts = [name for name in data if name.endswith(("_formula", "_measured", "_difference"))]
-        return counted(data, counts)
+        return Records(data, [name for name in data if name.endswith(("_formula", "_measured", "_difference"))])
 
     def content(self) -> Content:
         """Layers with their sum, totals, what differs and why, and the verdict."""
@@ -106,11 +100,21 @@ class ComparisonReport(Report):
         """The same, with the breakdown, what rounding costs, and what fvcore does not count."""
         comparison, rows = self.comparison, self.shown_rows
         totals = Table([Column("Total"), *_TOTALS[1:]], total_rows(comparison))
-        blocks: list[Block] = [*map(Sentence, self._scaled()), Sentence(source(self)), self._layers(), totals]
+        blocks: list[Block] = [
+            *map(Sentence, scaling.scaled(self.comparison, self.given)),
+            Sentence(source(self)),
+            self._layers(),
+            totals,
+        ]
         if not self.all_operators:
             said = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
             blocks.append(Sentence(said))
-        blocks += [*self._shares(), *self._scaling(), GAP, *map(Sentence, uncounted_notes(comparison))]
+        blocks += [
+            *scaling.shares(comparison),
+            *scaling.savings(self.baseline, self.scaling),
+            GAP,
+            *map(Sentence, uncounted_notes(comparison)),
+        ]
         blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
         reasons = [row for row in rows if row.reason and comparison.turns(row)]
         blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:_MOST_REASONS]]
@@ -181,46 +185,6 @@ class ComparisonReport(Report):
         sums = grouped(list(self.shown_rows), "total")
         shown = _shown(self.comparison.unit)
         return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
-
-    def _scaled(self) -> list[str]:
-        """What a multiplier of the image came to: ρ = 0.857 of 224 is 191.968 pixels, an image of 192."""
-        if self.comparison.paper is None:
-            return []
-        network, found = self.comparison.network, []
-        bases = {option.name: option.default for option in network.architecture.options}
-        for option in network.architecture.options:
-            if option.scales and option.name in self.given:
-                base, factor = bases[option.scales], Fraction(option.read(self.given[option.name]))
-                exact = text.plain(factor * int(base or 1))
-                pixels = f"{exact} pixels, an image of {network.settings[option.scales]}"
-                found.append(f"{option.symbol} = {text.plain(factor)} of {base} is {pixels}.")
-        return found
-
-    def _shares(self) -> list[Block]:
-        columns = [Column("Kind of layer", "name"), *numbers("share of MACs", "share of weights")]
-        shares = self.comparison.breakdown
-        rows = [[share.kind, text.percent(share.macs), text.percent(share.weights)] for share in shares]
-        return [Table(columns, rows)] if rows else []
-
-    def _scaling(self) -> list[Block]:
-        """What the separable convolutions save, and what rounding costs."""
-        blocks: list[Block] = []
-        if self.baseline is not None:
-            times = text.decimal(self.baseline, 2)
-            blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
-        note = self.scaling
-        if note is None or (note.alpha == 1 and note.factor == 1):
-            return blocks
-        cost = note.exact - note.unrounded
-        rows = [
-            ["α²ρ² of the full net", text.decimal(note.square, 1)],
-            ["each layer by its α and ρ, nothing rounded", text.decimal(note.unrounded, 1)],
-            ["exact, channels and image rounded", text.number(note.exact)],
-        ]
-        sign = "+" if cost >= 0 else ""
-        said = f"{sign}{text.decimal(cost, 1)} MACs ({sign}{text.percent(cost / note.unrounded)})"
-        table = Table([Column("Scaling law", "words"), *numbers("MACs")], rows)
-        return [*blocks, table, Sentence(f"Rounding costs {said}.")]
 
 
 Cell = int | str | None
@@ -336,7 +300,7 @@ def parameter_note(comparison: Comparison) -> str:
 def missing_formulas(comparison: Comparison) -> str:
     """Which operators have no formula; empty if all have."""
     times = Counter(row.operator for row in comparison.rows if row.verdict == "no formula")
-    named = ", ".join(f"{name} {n} time{'s' if n > 1 else ''}" for name, n in sorted(times.items()))
+    named = text.times(dict(sorted(times.items())))
     return f"No formula, so in no total: {named}." if named and comparison.paper is None else ""
 
 
@@ -344,29 +308,24 @@ def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
     notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
-    names = ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in ordered)
-    if names:
-        return [*notes, f"Not counted by fvcore, which has no handle for it: {names}."]
+    if ordered:
+        return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]
     return notes or ["fvcore has a handle for every operator here, or ignores it on purpose."]
 
 
 def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison
-    layers = comparison.layers
-    bad = comparison.bad
+    layers, bad = comparison.layers, comparison.bad
+    agreeing = sum(row.verdict.ok if bad else row.verdict == "agree" for row in layers)
+    agree = f"{agreeing} of {text.plural(len(layers), 'layer')} {'agrees' if len(layers) == 1 else 'agree'}"
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:
-        agreeing = sum(row.verdict == "agree" for row in layers)
-        return f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree)."
-    agreeing = sum(row.verdict.ok for row in layers)
+        return f"Verdict: {report.verdict} ({agree if layers else 'nothing multiplies'})."
     first, others = bad[0], len(bad) - 1
     more = f", and {others} more (--all-operators shows all)" if others else ""
-    return (
-        f"Verdict: {report.verdict} ({agreeing} of {len(layers)} layers agree). "
-        f"First at {first.layer}: {first.reason}{more}."
-    )
+    return f"Verdict: {report.verdict} ({agree}). First at {first.layer}: {first.reason}{more}."
 
 
 def versions() -> dict[str, str]:

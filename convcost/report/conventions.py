@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from convcost.core.convention import ALL, Convention, Fault, Rule
+from convcost.core.convention import ALL, Convention, Rule
 from convcost.core.registry import find, records
 from convcost.report import files, markdown
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
-from convcost.report.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 _UNITS = ("macs", "flops")
 _SHORT = {
@@ -42,26 +38,22 @@ def weights(rule: Rule) -> str:
     return " + ".join([*named, *(["more"] if rule.more else [])]).replace("+ -", "− ") or "0"
 
 
-def sight(rule: Rule | Fault) -> str:
+def _where(rule: Rule) -> str:
     """In words, which calls are looked at."""
     at = rule.at
     found = [
         f"module {', '.join(at.modules)}" if at.modules else "",
         f"module derived from {', '.join(at.bases)}" if at.bases else "",
         f"through {', '.join(at.functions)}" if at.functions else "",
-        *(_condition(name, values) for name, values in getattr(rule, "when", {}).items()),
+        *(f"{name} {' or '.join(map(str, values))}" for name, values in rule.when.items()),
     ]
     return "; ".join(filter(None, found))
 
 
-def _condition(name: str, values: tuple[object, ...]) -> str:
-    return f"{name} {' or '.join(map(str, values))}"
-
-
 def rule_rows(convention: Convention) -> list[list[str]]:
     """One row per rule, those of the second look last."""
-    rows = [[", ".join(r.operators), weights(r), sight(r), r.sentence] for r in convention.rules]
-    return rows + [[", ".join(r.operators), weights(r), sight(r), f"besides: {r.sentence}"] for r in convention.also]
+    rows = [[", ".join(r.operators), weights(r), _where(r), r.sentence] for r in convention.rules]
+    return rows + [[", ".join(r.operators), weights(r), _where(r), f"besides: {r.sentence}"] for r in convention.also]
 
 
 def fault_rows(convention: Convention) -> list[list[str]]:
@@ -85,7 +77,7 @@ def fault_rows(convention: Convention) -> list[list[str]]:
     return rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ConventionsReport(Report):
     """What each counter counts, and its known faults."""
 
@@ -97,18 +89,15 @@ class ConventionsReport(Report):
         found = {name: find(Convention, name, "convention")} if name else counters()
         return cls(tuple(found.values()))
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per rule or known fault."""
-        import pandas as pd
-
         rows = [
             (convention.name, kind, *cells)
             for convention in self.conventions
             for kind, found in (("rule", rule_rows(convention)), ("fault", _as_rules(fault_rows(convention))))
             for cells in found
         ]
-        return pd.DataFrame(rows, columns=["counter", "kind", "operators", "counts", "where", "how"])
+        return Records.of(("counter", "kind", "operators", "counts", "where", "how"), rows)
 
     def content(self) -> Content:
         """The rules and the known faults of each counter."""

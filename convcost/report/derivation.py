@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,16 +13,14 @@ from rich.cells import cell_len
 from convcost.explore.network_table import repeated
 from convcost.report import files, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.report.table import Line, content_lines, wrapped
 from convcost.symbolic import printer
 from convcost.symbolic.derivation import METRICS, Derivation, Subtotal
 from convcost.symbolic.family import Family
-from convcost.symbolic.function import Function
+from convcost.symbolic.function import Function, sizes_text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from convcost.explore.evaluated import Evaluated
 
 _MEANING = (
@@ -52,7 +50,7 @@ class DerivationReport(Report):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Names of the open sizes, in order."""
+        """Names of the free sizes, in order."""
         return self.derivation.symbols
 
     @property
@@ -88,23 +86,19 @@ class DerivationReport(Report):
         """All metrics at one number for each symbol; raises DomainError outside of the domain."""
         return self.derivation.at(*values, **named)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per metric with its formula; or one per layer or stage, with its parameters."""
-        import pandas as pd
-
         if self.per == "total":
-            formulas = [(METRICS[metric], self.derivation.text(metric)) for metric in METRICS]
-            return pd.DataFrame(formulas, columns=["metric", "formula"])
+            return Records.of(("metric", "formula"), [(METRICS[name], self.derivation.text(name)) for name in METRICS])
         rows = [
             (row.name, repeated(row.kinds), _macs(row, printer.plain(row.macs, self.symbols)), row.parameters)
             for row in self.derivation.per(self.per)
         ]
-        return pd.DataFrame(rows, columns=[self.per, "operator", "macs", "parameters"])
+        return Records.of((self.per, "operator", "macs", "parameters"), rows)
 
     def content(self) -> Content:
         """The formulas and for which sizes they hold, in a table."""
-        derived, at = self.derivation, f" At {_sizes(self.points[0].sizes)}." if self.points else ""
+        derived, at = self.derivation, f" At {sizes_text(self.points[0].sizes)}." if self.points else ""
         source = f"Derived from one symbolic trace of the model. Domain: {derived.domain}.{at}"
         table = self._sums()
         if self.per == "total":
@@ -115,18 +109,17 @@ class DerivationReport(Report):
     def lines(self, width: int) -> list[Line]:
         """The formulas, for which sizes they hold, and their values at the points."""
         derived = self.derivation
-        calls = f"{len(derived.entries)} operator call{'s' if len(derived.entries) != 1 else ''}"
-        head = [f"Derived from one symbolic trace of the model, {calls}."]
+        head = [f"Derived from one symbolic trace of the model, {text.plural(len(derived.entries), 'operator call')}."]
         if derived.note:
             head.append(f"{derived.note[0].upper()}{derived.note[1:]}.")
         head += [f"Domain: {derived.domain}.", self.own]
         rest: list[Block] = []
         if derived.unknown:
-            rest += [GAP, Sentence(f"Without a formula, and in no sum: {_times(derived.unknown)}.", "magenta")]
+            rest += [GAP, Sentence(f"Without a formula, and in no sum: {text.times(derived.unknown)}.", "magenta")]
         for point in self.points:
             rows = [[METRICS[metric], text.number(value)] for metric, value in point.values.items()]
-            rest += [GAP, Sentence(f"At {_sizes(point.sizes)}:")]
-            rest.append(Table([Column("Value"), Column("", "number")], rows, close=True))
+            rest += [GAP, Sentence(f"At {sizes_text(point.sizes)}:")]
+            rest.append(Table([Column("metric"), *numbers("value")], rows, close=True))
             if point.broken:
                 same = "but a plain trace at this size gives the same."
                 rest.append(Sentence(f"Outside of the domain ({point.broken} does not hold), {same}"))
@@ -191,13 +184,9 @@ class FamilyReport(Report):
         """MACs, parameters and activations at a multiplier and at sizes of the input."""
         return self.family.at(multiplier, **sizes)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per formula: the sums, and how each channel count follows the multiplier."""
-        import pandas as pd
-
-        rows = [(equation.left, equation.right) for equation in self.family.equations()]
-        return pd.DataFrame(rows, columns=["name", "formula"])
+        return Records.of(("name", "formula"), [(one.left, one.right) for one in self.family.equations()])
 
     def content(self) -> Content:
         """The formula in the rounded channel counts, and how these follow the multiplier α."""
@@ -243,14 +232,6 @@ class FamilyReport(Report):
 
 def _heading(derived: Derivation) -> str:
     return f"{derived.model}: input {derived.input}"
-
-
-def _sizes(sizes: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
-
-
-def _times(operators: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {times} time{'s' if times > 1 else ''}" for name, times in operators.items())
 
 
 def _several(multipliers: Sequence[Fraction]) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from convcost.comparison.difference import Change, Difference
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 _COLUMNS = [
     *(Column(""), Column("layer", "name"), Column("MACs before", "number", 3), Column("MACs after", "number", 2)),
@@ -46,8 +41,7 @@ class DifferenceReport(Report):
         """The same difference with or without the operators that do not multiply."""
         return replace(self, all_operators=all_operators)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per layer that is not as before, whole numbers as they are; unknown counts are <NA>."""
         changes = self.difference.changed(self.all_operators)
         data: dict[str, list[object]] = {
@@ -59,7 +53,7 @@ class DifferenceReport(Report):
             for count in ("macs", "parameters"):
                 data[f"{count}_{side}"] = [c.count(side, count) for c in changes]
         data["what"] = [what(c) for c in changes]
-        return counted(data, [name for name in data if name.endswith(("_before", "_after"))])
+        return Records(data, [name for name in data if name.endswith(("_before", "_after"))])
 
     def content(self) -> Content:
         """How many layers changed, the totals of both networks, and the layers that are not as before."""
@@ -74,7 +68,7 @@ class DifferenceReport(Report):
 
     def _changes(self) -> list[Table]:
         changes = self.difference.changed(self.all_operators)
-        return [Table(_COLUMNS, _rows(changes), everything="--markdown")] if changes else []
+        return [Table(_COLUMNS, [*map(_cells, changes)], everything="--markdown")] if changes else []
 
     def _totals(self, name: str) -> Table:
         before, after = self.difference.before, self.difference.after
@@ -102,26 +96,17 @@ def conclusion(report: DifferenceReport) -> str:
     said = [f"{marks.count(mark)} {word}" for mark, word in words.items() if mark in marks]
     others = len(difference.changed(all_operators=True)) - len(changes)
     if others:
-        said.append(f"{others} other operator{'s' if others > 1 else ''} added, removed or changed")
+        said.append(f"{text.plural(others, 'other operator')} added, removed or changed")
     same = [c for c in difference.changes if not c.mark and c.layer.is_product]
     renamed = sum(c.renamed for c in same)
     note = f" ({renamed} under another name)" if renamed else ""
     return f"Layers: {', '.join([*said, f'{len(same)} as before'])}{note}."
 
 
-def _rows(changes: Sequence[Change]) -> list[list[str]]:
-    return [
-        [
-            change.mark,
-            change.layer.path,
-            _shown(change, "before"),
-            _shown(change, "after"),
-            text.signed(change.difference("macs")),
-            text.signed(change.difference("parameters")),
-            what(change),
-        ]
-        for change in changes
-    ]
+def _cells(change: Change) -> list[str]:
+    differences = (text.signed(change.difference(count)) for count in ("macs", "parameters"))
+    before, after = (_shown(change, side) for side in ("before", "after"))
+    return [change.mark, change.layer.path, before, after, *differences, what(change)]
 
 
 def what(change: Change) -> str:
@@ -132,11 +117,7 @@ def what(change: Change) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return text.compact(value) if len(set(map(str, value))) == 1 else text.shape(value)
-    return str(value)
+    return "none" if value is None else text.compact(value)
 
 
 def _shown(change: Change, side: str) -> str:

@@ -7,7 +7,6 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -30,16 +29,6 @@ def check_writable(path: Path) -> None:
         raise ConvcostError(f"cannot write {path}: there is no folder {folder}; create it first")
     if not os.access(folder, os.W_OK):
         raise ConvcostError(f"cannot write {path}: the folder {folder} is not writable; choose another")
-
-
-def check_all(paths: Sequence[Path]) -> None:
-    """`check_writable` for each, and ConvcostError where two of them are one file."""
-    for path in paths:
-        check_writable(path)
-    resolved = [path.resolve() for path in paths]
-    for path in resolved:
-        if resolved.count(path) > 1:
-            raise ConvcostError(f"{path.name} is given for two outputs; give each its own file")
 
 
 def write(path: Path, content: str | bytes) -> None:

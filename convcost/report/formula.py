@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Literal
 
 from convcost.core.architecture import Architecture
 from convcost.core.cost import NAMES, Cost
@@ -14,33 +14,27 @@ from convcost.explore.formula_values import COMPARED, FormulaValues, present
 from convcost.report import files, text
 from convcost.report.architecture import definitions, options_table
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.symbolic import expressions as symbolic
 from convcost.symbolic import latex
 from convcost.symbolic.closed_form import NetworkForm
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FormulaReport(Report):
     """A formula, beside the one that it is compared with."""
 
     values: FormulaValues
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per primitive: its closed form, and its exact value where no symbol is open."""
-        import pandas as pd
-
+    def records(self) -> Records:
+        """One row per primitive: its closed form, and its exact value where no symbol is free."""
         values = self.values
         form, costs = values.forms[-1], values.costs[-1:]
         rows = [
             (NAMES[name], symbolic.line(getattr(form, name), self._order()), *(getattr(cost, name) for cost in costs))
             for name in present((form, *costs))
         ]
-        return pd.DataFrame(rows, columns=["primitive", "closed form", *(["value"] if costs else [])])
+        return Records.of(("primitive", "closed form", *(["value"] if costs else [])), rows)
 
     def content(self) -> Content:
         """Symbols, domain and closed form, and the value at what was given."""
@@ -61,17 +55,23 @@ class FormulaReport(Report):
         parts = symbolic.latex_parts(self.values.forms[-1].macs, self._order())
         return files.deliver(f"{latex.broken(parts)}\n", path)
 
+    def _table(
+        self, header: str, costs: tuple[Cost, ...], write: Callable[[Any], str], kind: Literal["words", "number"]
+    ) -> Table:
+        """One row per primitive, one column per formula; that which it is compared with is left out first."""
+        formulas = self.values.formulas
+        columns = [Column(record.name, kind, rank=record is not formulas[-1]) for record in formulas]
+        rows = [[NAMES[name], *(write(getattr(cost, name)) for cost in costs)] for name in present(costs)]
+        return Table([Column(header), *columns], rows)
+
     def _order(self) -> list[str]:
         return [symbol.name for symbol in self.values.record.symbols]
 
     def _closed(self) -> list[Block]:
         values, order = self.values, self._order()
-        rows = [
-            [NAMES[name], *(symbolic.line(getattr(form, name), order) for form in values.forms)]
-            for name in present(values.forms)
+        blocks: list[Block] = [
+            self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
         ]
-        columns = [Column("Closed form"), *(Column(record.name, "words") for record in values.formulas)]
-        blocks: list[Block] = [Table(columns, rows)]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
@@ -84,11 +84,8 @@ class FormulaReport(Report):
     def _values(self) -> list[Block]:
         values = self.values
         given = ", ".join(f"{name} = {text.plain(value)}" for name, value in values.given.items())
-        rows = [
-            [NAMES[name], *(_exact(getattr(cost, name)) for cost in values.costs)] for name in present(values.costs)
-        ]
-        columns = [Column("Value"), *(Column(record.name, "number") for record in values.formulas)]
-        blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), Table(columns, rows, close=True)]
+        table = replace(self._table("Value", values.costs, _exact, "number"), close=True)
+        blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), table]
         ratios = _ratios(values.costs) if len(values.costs) == 2 else []
         return [*blocks, GAP, *ratios] if ratios else blocks
 
@@ -113,20 +110,16 @@ def _ratios(costs: Sequence[Cost]) -> list[Sentence]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NetworkFormReport(Report):
-    """A network of the registry as one closed form in the options that are open, and its value if none is."""
+    """A network of the registry as one closed form in the options that are free, and its value if none is."""
 
     architecture: Architecture
     form: NetworkForm
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per formula: MACs, parameters, and what each width stands for."""
-        import pandas as pd
-
-        rows = [(equation.left, equation.right) for equation in self.form.equations()]
-        return pd.DataFrame(rows, columns=["name", "formula"])
+        return Records.of(("name", "formula"), [(one.left, one.right) for one in self.form.equations()])
 
     def content(self) -> Content:
         """The sum of the MACs, the parameters, what each width stands for, and the options."""

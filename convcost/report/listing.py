@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
 from convcost.core.convention import Convention
 from convcost.core.record import Formula, Operator
 from convcost.core.registry import registry
+from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
-from convcost.report.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 
 @dataclass(frozen=True)
@@ -23,13 +20,13 @@ class ListReport(Report):
 
     models: Sequence[str]
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per record."""
-        import pandas as pd
+    def __repr__(self) -> str:
+        return f"<{text.plural(len(registry()), 'record')}>"
 
+    def records(self) -> Records:
+        """One row per record."""
         rows = [(kind, name, what) for kind, found in _sections().items() for name, what in found.items()]
-        return pd.DataFrame(rows, columns=["kind", "name", "what"])
+        return Records.of(("kind", "name", "what"), rows)
 
     def content(self) -> Content:
         """One table per kind of record, names in alphabetical order."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from convcost.comparison.proof import DifferingLayer, Proof, Residual, Theorem
 from convcost.core.architecture import Architecture
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.symbolic import resolution
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.symbolic.function import sizes_text
 
 _MOST_REASONS = 6
 _QUANTITIES = ("MACs", "parameters")
@@ -68,13 +65,10 @@ class ProofReport(Report):
         """The first case's."""
         return self.cases[0].proof
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per stage of each case, the total last: proved, or what the model has more."""
-        import pandas as pd
-
         rows = [(case.name, *row) for case in self.cases for row in stages(case.proof)]
-        return pd.DataFrame(rows, columns=["options", "stage", *_QUANTITIES])
+        return Records.of(("options", "stage", *_QUANTITIES), rows)
 
     def content(self) -> Content:
         """What is proved of each case as a whole, its stages, and the verdict."""
@@ -123,9 +117,8 @@ def source(report: ProofReport) -> str:
 def statements(proof: Proof) -> list[tuple[str, list[str]]]:
     """What is proved of the whole network, or what is not equal and where: a sentence, and lines that belong to it."""
     found = [_statement(statement, proof) for statement in proof.totals]
-    for name, times in proof.unknown.items():
-        often = f"{times} time{'s' if times > 1 else ''}"
-        found.append((f"Not decided: the model calls {name} {often}, which has no formula.", []))
+    for name, often in proof.unknown.items():
+        found.append((f"Not decided: the model calls {text.times({name: often})}, which has no formula.", []))
     return found
 
 
@@ -133,10 +126,9 @@ def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[s
     if isinstance(statement, Theorem):
         return f"{statement.quantity}: proved for all {proof.words}.", [resolution.text(statement.terms)]
     at = statement.counterexample
-    where = ", ".join(f"{name} = {value}" for name, value in at.at.items())
     sides = f"{_value(at.left)} in the formula, {_value(at.right)} in the model"
     details = [
-        f"Smallest counterexample: {where}: {sides}.",
+        f"Smallest counterexample: {sizes_text(at.at)}: {sides}.",
         *_reasons(statement.layers),
     ]
     return f"{statement.quantity}: not equal on {proof.words}: {statement.sentence}.", details

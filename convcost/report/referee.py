@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from convcost.comparison.published.verdict import Found
 from convcost.comparison.refereeing.against import ReadNumber
@@ -15,10 +14,7 @@ from convcost.core.errors import DomainError
 from convcost.core.spec import TensorSpec
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 LEVELS = ("total", "operator", "layer")
 COLUMNS = (
@@ -81,14 +77,12 @@ class RefereeReport(Report):
             raise DomainError(f"per is {per!r}, but must be total, operator or layer")
         return replace(self, per=per)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per term, whole numbers as they are; a counter that agrees or failed has a row of its own."""
         rows = [row for a in self.explanations for row in (_terms(a) if self.per == "total" else parts(a, self.per))]
         columns = COLUMNS if self.per == "total" else PARTS
-        data = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
-        counts = ("printed", "core", "convention", "fault", "unexplained", "amount", "calls", "expected")
-        return counted(data, [name for name in counts if name in data])
+        counts = {"printed", "core", "convention", "fault", "unexplained", "amount", "calls", "expected"}
+        return Records.of(columns, rows, counts & set(columns))
 
     def data(self) -> dict[str, object]:
         """Everything: each counter's number, its terms, and the modules that its convention does not explain."""
@@ -109,14 +103,14 @@ class RefereeReport(Report):
             for a in self.explanations
             if a.terms
         ]
-        failed = [Sentence(f"{a.counter}: {a.failed}.") for a in self.explanations if a.printed is None]
+        failed = [Sentence(text.ended(f"{a.counter}: {a.failed}")) for a in self.explanations if a.printed is None]
         return Content(heading(self), source(self), [*blocks, *failed, Sentence(f"{conclusion(self)}.")])
 
     def screen(self) -> Content:
         """The same, faults and what is not explained as sentences; or operators or layers in place of terms."""
         blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations), everything="--markdown")]
         blocks += [
-            Sentence(f"{explanation.counter}: {explanation.failed}.", "yellow")
+            Sentence(text.ended(f"{explanation.counter}: {explanation.failed}"), "yellow")
             for explanation in self.explanations
             if explanation.printed is None
         ]
@@ -126,20 +120,18 @@ class RefereeReport(Report):
         return Content(heading(self), source(self), [*blocks, GAP, verdict])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BetweenReport(Report):
     """The difference of two counters, term by term."""
 
     report: RefereeReport
     between: ExplainedDifference
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per term, whole numbers as they are."""
         rows = [(term.label, term.amount, term.kind) for term in self.between.terms]
         rows += [("unexplained", self.between.unexplained, "")] if self.between.unexplained else []
-        data = {name: [row[place] for row in rows] for place, name in enumerate(("term", "amount", "kind"))}
-        return counted(data, ["amount"])
+        return Records.of(("term", "amount", "kind"), rows, ["amount"])
 
     def content(self) -> Content:
         """Both numbers, and the terms of their difference."""
@@ -160,14 +152,14 @@ class AgainstReport(Report):
     name: str
     against: ReadNumber
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per reading, the best first; the nearest one where none gives the number."""
-        import pandas as pd
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.against.text} {'is explained' if self.against.explained else 'has no reading'}>"
 
+    def records(self) -> Records:
+        """One row per reading, the best first; the nearest one where none gives the number."""
         found = self.against.found if self.against.explained else [self.against.nearest]
         rows = [(_reading(self.against, one), text.plain(one.value), self.against.explained) for one in found]
-        return pd.DataFrame(rows, columns=["reading", "value", "explains"])
+        return Records.of(("reading", "value", "explains"), rows)
 
     def content(self) -> Content:
         """The readings of the number, best first, or the nearest one."""
@@ -264,7 +256,7 @@ def heading(report: RefereeReport) -> str:
 def source(report: RefereeReport) -> str:
     """Say what the numbers are compared with."""
     unknown = report.refereed.unknown
-    left = f" No formula: {', '.join(f'{name} {n} times' for name, n in sorted(unknown.items()))}." if unknown else ""
+    left = f" No formula: {text.times(dict(sorted(unknown.items())))}." if unknown else ""
     return f"The formulas of all products: {report.core:,} multiply-accumulates.{left}"
 
 

@@ -6,11 +6,12 @@ import json
 import math
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcost.core.errors import ConvcostError
 from convcost.report import files
@@ -19,6 +20,31 @@ from convcost.report.table import Line, content_lines, joined
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class Records:
+    """The columns of a data frame; `counts` are those that hold whole numbers, and None for what is unknown."""
+
+    columns: Mapping[str, Sequence[object]]
+    counts: Collection[str] = ()
+
+    @classmethod
+    def of(cls, names: Sequence[str], rows: Iterable[Sequence[object]], counts: Collection[str] = ()) -> Records:
+        """The columns of these rows."""
+        found = list(rows)
+        return cls({name: [row[place] for row in found] for place, name in enumerate(names)}, counts)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The data frame: counts as nullable integers, as Python's own where one has over 64 bits."""
+        import pandas as pd
+
+        data: dict[str, Any] = dict(self.columns)
+        for name in self.counts:
+            if all(abs(value or 0) < 2**63 for value in data[name]):
+                data[name] = pd.array(data[name], dtype="Int64")
+        return pd.DataFrame(data)
 
 
 class Report(ABC):
@@ -34,10 +60,14 @@ class Report(ABC):
         """What the report says on a terminal."""
         return self.content()
 
-    @property
     @abstractmethod
+    def records(self) -> Records:
+        """What the report's data frame holds."""
+
+    @property
     def frame(self) -> pd.DataFrame:
         """The report as a data frame: whole numbers as they are, <NA> for what is unknown."""
+        return self.records().frame
 
     def data(self) -> dict[str, object]:
         """The report as JSON has it."""
@@ -58,6 +88,9 @@ class Report(ABC):
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return f"<{self.content().title}>"
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """CSV, whole numbers as they are; written to `path` if given, whole or not at all."""
@@ -119,15 +152,6 @@ class Report(ABC):
         from convcost.report import latex
 
         return latex.display(self.content())
-
-
-def counted(data: Mapping[str, Sequence[object]], counts: Collection[str]) -> pd.DataFrame:
-    """A data frame whose counts are whole numbers, <NA> where unknown; Python's own where one has over 64 bits."""
-    import pandas as pd
-
-    frame = pd.DataFrame(dict(data))
-    small = [name for name in counts if all(abs(value) < 2**63 for value in data[name] if isinstance(value, int))]
-    return frame.astype(dict.fromkeys(small, "Int64"))
 
 
 def plain_data(value: object) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Option, Settings
 from convcost.explore.solve import Neighbour, Point, Solution
@@ -13,13 +12,10 @@ from convcost.explore.sweep import COUNTS, typed
 from convcost.explore.unrounded import DIGITS, CompoundScaling, UnroundedSolution
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.report.sweep import other_settings
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-NAMES = {"macs": "MACs", "parameters": "parameters", "activations": "activations"}
+_NOUNS = {"macs": "MAC", "parameters": "parameter", "activations": "activation"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,16 +58,11 @@ class SolutionReport(Report):
         """The same with or without all largest settings."""
         return replace(self, frontier=frontier)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """All largest settings: those that fit while nothing larger does, one row each."""
-        import pandas as pd
-
-        rows: list[dict[str, object]] = [
-            {name: _cell(value) for name, value in point.options.items()} | (point.costs or {})
-            for point in self.solution.largest
-        ]
-        return pd.DataFrame(rows)
+        names = [axis.option.name for axis in self.solution.sweep.axes]
+        rows = [[*map(_cell, point.options.values()), *(point.costs or {}).values()] for point in self.solution.largest]
+        return Records.of([*names, *COUNTS], rows)
 
     def content(self) -> Content:
         """What fits, what is next to it and the unrounded solutions beside it; all largest settings if wanted."""
@@ -93,8 +84,7 @@ class SolutionReport(Report):
             return Content(heading(self), "", blocks)
         blocks += [self._found(), *map(Sentence, notes(self))]
         if self.frontier:
-            count = len(solution.largest)
-            largest = f"{count} largest setting{'s' if count != 1 else ''}: nothing larger fits."
+            largest = f"{text.plural(len(solution.largest), 'largest setting')}: nothing larger fits."
             blocks += [GAP, Sentence(largest, "bold"), replace(self._largest(), close=True)]
         return Content(heading(self), "", [*blocks, self._best()])
 
@@ -124,7 +114,7 @@ _EVERYTHING = "convcost.solve(…).frame"
 def _columns(solution: Solution) -> list[Column]:
     """The options, which are always shown, and the counts."""
     options = numbers(*(symbol(axis.option) for axis in solution.sweep.axes))
-    return [*options, *numbers(NAMES[COUNTS[0]]), *numbers(*(NAMES[name] for name in COUNTS[1:]), rank=1)]
+    return [*options, *numbers("MACs"), *numbers("parameters", "activations", rank=1)]
 
 
 def _unrounded_cells(solution: Solution, item: UnroundedSolution) -> list[str]:
@@ -145,7 +135,7 @@ def _cell(value: object) -> object:
 
 def heading(report: SolutionReport) -> str:
     """MobileNet V1 within 300,000,000 MACs and 3,500,000 parameters."""
-    limits = [f"{limit:,} {NAMES[name]}" for name, limit in report.solution.budget.limits.items()]
+    limits = [text.plural(limit, _NOUNS[name]) for name, limit in report.solution.limits.items()]
     return f"{report.solution.sweep.architecture.title} within {' and '.join(limits)}"
 
 
@@ -157,7 +147,7 @@ def lattice(solution: Solution) -> str:
         parts.append(f"{symbol(axis.option)} {' … '.join(dict.fromkeys(ends))} ({len(axis):,})")
     settings = solution.sweep.refused.size
     fixed = "".join(f"; {other}" for other in other_settings(solution.sweep))
-    return f"{', '.join(parts)}: {settings:,} setting{'s' if settings != 1 else ''}{fixed}"
+    return f"{', '.join(parts)}: {text.plural(settings, 'setting')}{fixed}"
 
 
 def symbol(option: Option) -> str:
@@ -182,7 +172,7 @@ def notes(report: SolutionReport) -> list[str]:
     found = [_neighbour(neighbour) for neighbour in solution.neighbours]
     if report.rule is not None:
         whole, product = report.rule
-        limit = solution.budget.limits["macs"]
+        limit = solution.limits["macs"]
         found.append(f"Rule of thumb, MACs ≈ α²ρ²·{whole:,}: αρ = {text.decimal(product, DIGITS)} for {limit:,}.")
     scaling = report.compound
     if scaling is not None:
@@ -201,7 +191,7 @@ def _neighbour(neighbour: Neighbour) -> str:
     shown = typed(neighbour.point.options[neighbour.option.name])
     if neighbour.point.costs is None:
         return f"Next {name} = {shown}: the net cannot be built there."
-    over = [f"{excess:,} {NAMES[what]}" for what, excess in neighbour.point.over.items()]
+    over = [text.plural(excess, _NOUNS[what]) for what, excess in neighbour.point.over.items()]
     return f"Next {name} = {shown}: over by {' and '.join(over)}."
 
 
@@ -210,8 +200,8 @@ def smallest(solution: Solution) -> list[str]:
     lines = []
     for name, point in solution.smallest.items():
         least = (point.costs or {})[name]
-        limit = solution.budget.limits[name]
+        limit = solution.limits[name]
         verdict = f"{least - limit:,} too many" if least > limit else "which would fit alone"
         at = ", ".join(assignments(solution, point))
-        lines.append(f"The fewest {NAMES[name]} there are: {least:,} at {at}, {verdict}.")
+        lines.append(f"The fewest {_NOUNS[name]}s there are: {least:,} at {at}, {verdict}.")
     return lines

@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed, vector
 from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Report, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from convcost.report.report import Records, Report
 
 _MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
 _FIRST, _LAST = 12, 6  # rows of a large sweep on a terminal
@@ -39,14 +36,8 @@ class SweepReport(Report):
         """How many points are left out, since the network cannot be built there."""
         return int(self.sweep.refused.sum())
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per point: its settings and its counts. Counts are whole numbers, multipliers exact decimals."""
-        import pandas as pd
-
-        return pd.DataFrame(self._columns())
-
-    def _columns(self) -> dict[str, Any]:
         sweep = self.sweep
         kept = ~sweep.refused.ravel()
         columns: dict[str, Any] = {}
@@ -60,24 +51,12 @@ class SweepReport(Report):
                 columns[name] = np.full(int(kept.sum()), plain(value))
         for name in COUNTS:
             columns[name] = sweep.counts[name].ravel()[kept]
-        return columns
+        return Records(columns)
 
     @property
     def built(self) -> Sequence[int]:
         """The numbers of the points that are not left out, on the whole grid."""
         return [int(flat) for flat in np.flatnonzero(~self.sweep.refused.ravel())] if self.refused else range(len(self))
-
-    def rows(self, places: Sequence[int]) -> Iterator[tuple[list[str], list[int]]]:
-        """The swept options as text, and the counts, of some points (numbered from 0 in the frame's order)."""
-        built = self.built
-        for place in places:
-            index = self.index(built[place])
-            options = [typed(value) for value in self.sweep.given(index).values()]
-            yield options, [int(self.sweep.counts[name][index]) for name in COUNTS]
-
-    def index(self, flat: int) -> tuple[int, ...]:
-        """The place on the grid of a point by its number on the whole grid."""
-        return tuple(int(i) for i in np.unravel_index(flat, self.sweep.shape))
 
     def to_parquet(self, path: str | Path) -> None:
         """The frame as Parquet, whole or not at all; multipliers are decimals. Needs the extra `parquet`."""
@@ -119,12 +98,17 @@ class SweepReport(Report):
             more = f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all)."
             blocks.append(Sentence(more, "dim"))
         if self.refused:
-            points = "1 point is" if self.refused == 1 else f"{self.refused:,} points are"
-            blocks.append(Sentence(f"{points} left out, where the net cannot be built. First: {self.sweep.reason}."))
+            points = f"{text.plural(self.refused, 'point')} {'is' if self.refused == 1 else 'are'} left out"
+            blocks.append(Sentence(f"{points}, where the net cannot be built. First: {self.sweep.reason}."))
         return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
 
     def _cells(self, places: Sequence[int]) -> list[list[str]]:
-        return [[*given, *map(text.number, counts)] for given, counts in self.rows(places)]
+        """The options and the counts of some points, numbered from 0 in the frame's order."""
+        built, cells = self.built, []
+        for index in (self.sweep.index(built[place]) for place in places):
+            counts = (text.number(int(self.sweep.counts[name][index])) for name in COUNTS)
+            cells.append([*map(typed, self.sweep.given(index).values()), *counts])
+        return cells
 
     def _table(self, rows: list[list[str]]) -> Table:
         options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
@@ -132,7 +116,7 @@ class SweepReport(Report):
         return Table(columns, rows, everything="--csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verified(Report):
     """The formula's and the measured count by name at one point, and whether every layer agrees there."""
 
@@ -153,17 +137,16 @@ class Verified(Report):
         """Whether all counts and all layers agree."""
         return self.layers_agree and not self.differing
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per count, whole numbers as they are."""
-        return VerifiedReport((self,)).frame
+        return VerifiedReport((self,)).records()
 
     def content(self) -> Content:
         """The counts at this point."""
         return VerifiedReport((self,)).content()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class VerifiedReport(Report):
     """What `convcost.verify` returns: the points that were traced."""
 
@@ -183,8 +166,7 @@ class VerifiedReport(Report):
         """Whether all points agree."""
         return all(point.agrees for point in self.points)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per point and count, whole numbers as they are; an unknown count is <NA>."""
         pairs = [(point, name) for point in self.points for name in point.measured]
         data: dict[str, list[object]] = {
@@ -193,7 +175,7 @@ class VerifiedReport(Report):
         data["count"] = [name for _, name in pairs]
         data["formula"] = [point.formula[name] for point, name in pairs]
         data["measured"] = [point.measured[name] for point, name in pairs]
-        return counted(data, ("formula", "measured"))
+        return Records(data, ("formula", "measured"))
 
     def content(self) -> Content:
         """One row per point and count."""
@@ -204,14 +186,14 @@ class VerifiedReport(Report):
             for cells in [self._cells(point, name)]
         ]
         agreeing = sum(point.agrees for point in self.points)
-        points = f"{len(self)} point{'' if len(self) == 1 else 's'}"
+        points = text.plural(len(self), "point")
         table = Table([*self._columns(), *numbers("difference")], rows)
         return Content(f"{agreeing} of {points} agree with fvcore and the model", "", [table])
 
     def screen(self) -> Content:
         """How many points agree, and the counts that differ."""
         bad = [point for point in self.points if not point.agrees]
-        traced = f"Traced {len(self)} points picked at random"
+        traced = f"Traced {text.plural(len(self), 'point')} picked at random"
         if not bad:
             return Content("", "", [Sentence(f"{traced}: all agree with fvcore and the model.")])
         rows = [self._cells(point, name) for point in bad for name, _, _ in point.differing]
@@ -256,7 +238,7 @@ def heading(report: SweepReport) -> str:
     """MobileNet V1: 24 α × 7 R, 168 points; K = 10."""
     sweep = report.sweep
     sizes = " × ".join(f"{len(axis):,} {axis.option.symbol or axis.option.name}" for axis in sweep.axes)
-    points = f"{sweep.refused.size:,} point{'s' if sweep.refused.size != 1 else ''}"
+    points = text.plural(sweep.refused.size, "point")
     fixed = "".join(f"; {other}" for other in other_settings(sweep))
     return f"{sweep.architecture.title}: {f'{sizes}, ' if sizes else ''}{points}{fixed}"
 

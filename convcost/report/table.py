@@ -7,7 +7,9 @@ sentence is wrapped between words. A name that is too long for what is left lose
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -59,39 +61,42 @@ def _sentence_lines(sentence: Sentence, width: int) -> list[Line]:
 
 def fitting(table: Table, width: int) -> list[int]:
     """The places of the columns that fit, the least important ones left out first."""
-    needed = [_needed(column, table.cells(place)) for place, column in enumerate(table.columns)]
-    least = [_least(column, table.cells(place)) for place, column in enumerate(table.columns)]
-    kept = list(range(len(table.columns)))
+    rooms = [_room(column, table.cells(place)) for place, column in enumerate(table.columns)]
+    kept = list(range(len(rooms)))
 
-    def leave_out_while(widths: Sequence[int], ranked: bool) -> None:
-        while len(kept) > 1 and sum(widths[place] + _GAP for place in kept) - _GAP > width:
-            out = max(kept[1:] if not ranked else kept, key=lambda place: (table.columns[place].rank, place))
-            if ranked and not table.columns[out].rank:
-                return
-            kept.remove(out)
+    def rank(place: int) -> tuple[int, int]:
+        return table.columns[place].rank, place
 
-    leave_out_while(needed, ranked=True)
-    leave_out_while(least, ranked=False)
+    while rank(max(kept, key=rank))[0] and _across(rooms[place].needed for place in kept) > width:
+        kept.remove(max(kept, key=rank))
+    while len(kept) > 1 and _across(rooms[place].least for place in kept) > width:
+        kept.remove(max(kept[1:], key=rank))
     return kept
 
 
-def _needed(column: Column, cells: Sequence[str]) -> int:
-    """The width that a column needs before others are left out for it."""
-    widest = max(cell_len(visible(cell)) for cell in cells)
-    if column.kind == "words" or column.room:
-        return min(widest, max(column.room, _least(column, cells)))
-    return widest
+def _across(widths: Iterable[int]) -> int:
+    """The width of columns side by side."""
+    return sum(width + _GAP for width in widths) - _GAP
 
 
-def _least(column: Column, cells: Sequence[str]) -> int:
-    """The width below which a column cannot be squeezed."""
+class _Room(NamedTuple):
+    """The width that a column can be squeezed to, what it needs before others are left out for it, and all it takes."""
+
+    least: int
+    needed: int
+    widest: int
+
+
+def _room(column: Column, cells: Sequence[str]) -> _Room:
     texts = [visible(cell) for cell in cells]
-    widest = max(map(cell_len, texts))
+    header, widest = cell_len(texts[0]), max(map(cell_len, texts))
+    least = widest
     if column.kind == "name":
-        return max(cell_len(texts[0]), *(cell_len(shortened(text, _LEAST_NAME)) for text in texts[1:] or [""]))
-    if column.kind == "words":
-        return min(widest, max(cell_len(texts[0]), _LEAST_WORDS))
-    return widest
+        least = max(header, *map(cell_len, shortened(texts[1:], _LEAST_NAME).values()), 0)
+    elif column.kind == "words":
+        least = min(widest, max(header, _LEAST_WORDS))
+    squeezed = column.kind == "words" or column.room
+    return _Room(least, min(widest, max(column.room, least)) if squeezed else widest, widest)
 
 
 def table_lines(table: Table, width: int) -> list[Line]:
@@ -99,10 +104,11 @@ def table_lines(table: Table, width: int) -> list[Line]:
     kept = fitting(table, width)
     shown = table.only(kept)
     widths = _widths(shown, width)
-    lines = _row_lines(shown, shown.headers, widths, styled=False)
-    lines.append([("─" * (sum(widths) + _GAP * (len(widths) - 1)), "")])
-    for row in (*shown.rows, *shown.totals):
-        lines += _row_lines(shown, row, widths)
+    lines = _row_lines(shown.columns, [[header] for header in shown.headers], widths, styled=False)
+    lines.append([("─" * _across(widths), "")])
+    cells = [_cells(column, shown.cells(place)[1:], widths[place]) for place, column in enumerate(shown.columns)]
+    for row in zip(*cells, strict=True):
+        lines += _row_lines(shown.columns, row, widths)
     left_out = [column.header for place, column in enumerate(table.columns) if place not in kept]
     if left_out:
         said = f"Not shown at this width: {', '.join(left_out)} ({table.everything} has every column)."
@@ -112,36 +118,36 @@ def table_lines(table: Table, width: int) -> list[Line]:
 
 def _widths(table: Table, width: int) -> list[int]:
     """The columns' widths: as wide as their cells, the widest that can be squeezed made narrower until all fit."""
-    cells = [table.cells(place) for place in range(len(table.columns))]
-    widths = [max(cell_len(visible(cell)) for cell in column) for column in cells]
-    least = [_least(column, texts) for column, texts in zip(table.columns, cells, strict=True)]
+    rooms = [_room(column, table.cells(place)) for place, column in enumerate(table.columns)]
+    widths = [room.widest for room in rooms]
     for kind in ("words", "name"):
         places = [place for place, column in enumerate(table.columns) if column.kind == kind]
-        while sum(widths) + _GAP * (len(widths) - 1) > width:
-            loose = [place for place in places if widths[place] > least[place]]
-            if not loose:
-                break
+        while _across(widths) > width and (loose := [p for p in places if widths[p] > rooms[p].least]):
             widths[max(loose, key=lambda place: widths[place])] -= 1
     return widths
 
 
-def _row_lines(table: Table, row: Sequence[str], widths: Sequence[int], styled: bool = True) -> list[Line]:
+def _cells(column: Column, cells: Sequence[str], width: int) -> list[list[str]]:
+    """The cells of a column, each in the lines that it takes."""
+    if column.kind == "words":
+        return [wrapped(cell, width) for cell in cells]
+    texts = [visible(cell) for cell in cells]
+    short = shortened(texts, width) if column.kind == "name" else {}
+    return [[short.get(text, text)] for text in texts]
+
+
+def _row_lines(
+    columns: Sequence[Column], row: Sequence[Sequence[str]], widths: Sequence[int], styled: bool = True
+) -> list[Line]:
     """One row, of as many lines as its longest cell of words takes."""
-    cells: list[list[str]] = []
-    for text, column, width in zip(row, table.columns, widths, strict=True):
-        if column.kind == "words":
-            cells.append(wrapped(text, width))
-        else:
-            cells.append([shortened(visible(text), width) if column.kind == "name" else visible(text)])
     lines = []
-    for number in range(max(map(len, cells))):
+    for parts in zip_longest(*row, fillvalue=""):
         line: Line = []
-        for place, (column, parts, width) in enumerate(zip(table.columns, cells, widths, strict=True)):
-            part = parts[number] if number < len(parts) else ""
-            room = " " * (width - cell_len(part))
-            style = column.styles.get(row[place], "") if styled else ""
-            line += [(" " * _GAP if place else "", ""), (room, "") if column.right else ("", ""), (part, style)]
-            line.append(("", "") if column.right else (room, ""))
+        for column, cell, part, width in zip(columns, row, parts, widths, strict=True):
+            blanks = " " * (width - cell_len(part))
+            style = column.styles.get(" ".join(cell), "") if styled else ""
+            gap = " " * _GAP if line else ""
+            line += [(gap + blanks, ""), (part, style)] if column.right else [(gap, ""), (part, style), (blanks, "")]
         lines.append(_stripped(line))
     return lines
 
@@ -153,7 +159,8 @@ def _stripped(line: Line) -> Line:
     return [*line[:-1], (line[-1][0].rstrip(), line[-1][1])] if line else []
 
 
-# A number with what follows it, a word with what follows it, or one sign.
+# Where a word that is longer than a line may be broken: never within a symbol such as c512 or 1,024, if that can be.
+_SYMBOL = re.compile(r"\w[\w,.]*[^\w⌊⌈(]*|.")
 _PIECE = re.compile(r"\d[\d,.]*[^\w⌊⌈(]*|[^\W\d]+[^\w⌊⌈(]*|.")
 
 
@@ -175,50 +182,66 @@ def wrapped(text: str, width: int) -> list[str]:
 def _broken(word: str, width: int) -> list[str]:
     """A word that is longer than a line, in lines."""
     lines = [""]
-    for found in _PIECE.findall(word):
-        # A run of letters that is itself too long can be broken anywhere.
-        for piece in [found] if found[0].isdecimal() or cell_len(found) <= width else found:
-            if lines[-1] and cell_len(lines[-1] + piece) > width:
-                lines.append("")
-            lines[-1] += piece
+    for piece in _pieces(word, width):
+        if lines[-1] and cell_len(lines[-1] + piece) > width:
+            lines.append("")
+        lines[-1] += piece
     return lines
 
 
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]")
+def _pieces(word: str, width: int) -> Iterator[str]:
+    for symbol in _SYMBOL.findall(word):
+        if cell_len(symbol) <= width:
+            yield symbol
+            continue
+        for piece in _PIECE.findall(symbol):
+            # A run of letters that is itself too long can be broken anywhere.
+            yield from [piece] if piece[0].isdecimal() or cell_len(piece) <= width else piece
 
 
-def shortened(name: str, width: int) -> str:
-    """A name in at most `width`, as far as that goes: both ends and all digits stay, an … is for what is left out.
+_TOKEN = re.compile(r"[^\W\d_]+\d+$|\d+|[^\W\d_]+|[\W_]")
 
-    encoder.layers.encoder_layer_11.self_attention is encoder…layer_11.self_attention in 31.
+
+def shortened(names: Iterable[str], width: int) -> dict[str, str]:
+    """Names in at most `width`, as far as that goes: both ends and all digits stay, an … is for what is left out.
+
+    encoder.layers.encoder_layer_11.self_attention is encoder…layer_11.self_attention in 31. A text that could stand for
+    another of the names too is not used.
     """
-    if cell_len(name) <= width:
-        return name
+    found = {name: name for name in names}
+    owner: dict[str, str | None] = dict(found)
+    left = [name for name in found if cell_len(name) > width]
+    while left:
+        cuts = {name: _cuts(found[name]) for name in left}
+        for name in left:
+            for text in cuts[name]:
+                owner[text] = name if owner.get(text, name) == name else None
+        for name in left:
+            own = [text for text in cuts[name] if owner[text] == name]
+            fits = [text for text in own if cell_len(text) <= width]
+            cuts[name] = own if not fits else []
+            if fits:
+                found[name] = max(fits, key=cell_len)
+            elif own:
+                found[name] = min(own, key=cell_len)
+            else:
+                text = _middle_out(found[name], width)
+                found[name] = text if owner.setdefault(text, name) == name else found[name]
+        left = [name for name in left if cuts[name] and cell_len(found[name]) > width]
+    return found
+
+
+def _cuts(name: str) -> list[str]:
+    """The name with an … for tokens in a row, not the first or the last, no digit and no … among them."""
     tokens = _TOKEN.findall(name)
-    runs = [(first, last) for first, last in _runs(tokens) if cell_len("".join(tokens[first:last])) > 1]
-    fits = [run for run in runs if cell_len(_without(tokens, run)) <= width]
-    if fits:
-        return _without(tokens, min(fits, key=lambda run: (cell_len("".join(tokens[slice(*run)])), run[0])))
-    if runs:
-        longest = max(runs, key=lambda run: (cell_len("".join(tokens[slice(*run)])), -run[0]))
-        shorter = _without(tokens, longest)
-        return shortened(shorter, width) if cell_len(shorter) < cell_len(name) else shorter
-    return _middle_out(name, width)
-
-
-def _runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
-    """Where tokens between the first and the last stand together without a digit and without an … among them."""
     found = []
     for first in range(1, len(tokens) - 1):
         for last in range(first + 1, len(tokens)):
             if tokens[last - 1].isdecimal() or tokens[last - 1] == "…":
                 break
-            found.append((first, last))
+            if cell_len("".join(tokens[first:last])) > 1:
+                found.append("".join([*tokens[:first], "…", *tokens[last:]]).replace("……", "…"))
     return found
-
-
-def _without(tokens: Sequence[str], run: tuple[int, int]) -> str:
-    return "".join([*tokens[: run[0]], "…", *tokens[run[1] :]]).replace("……", "…")
 
 
 _LETTERS = re.compile(r"[^\d…]{4,}")

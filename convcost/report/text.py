@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 UNKNOWN = "?"
@@ -24,6 +24,21 @@ def decimal(value: Fraction, digits: int) -> str:
     whole, rest = divmod(int(scaled), 10**digits)
     sign = "-" if value < 0 and scaled else ""
     return f"{sign}{whole:,}.{rest:0{digits}d}" if digits else f"{sign}{whole:,}"
+
+
+def plural(count: int, noun: str, write: Callable[[int], str] = number) -> str:
+    """1 layer; 1,234 layers."""
+    return f"{write(count)} {noun}{'' if abs(count) == 1 else 's'}"
+
+
+def times(operators: Mapping[str, int]) -> str:
+    """An operator or several, and how often: aten::sort 1 time, aten::topk 2 times."""
+    return ", ".join(f"{name} {plural(count, 'time')}" for name, count in operators.items())
+
+
+def ended(sentence: str) -> str:
+    """A sentence with its full stop; one that was written elsewhere may end otherwise."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 # Control characters, line ends and what turns the direction of writing, each as one visible sign.

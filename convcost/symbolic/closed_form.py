@@ -14,7 +14,7 @@ from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count, product
 from convcost.core.record import Formula
-from convcost.core.spec import OpenSpec
+from convcost.core.spec import FreeSpec
 from convcost.symbolic import notebook
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.expressions import expression, latex_parts, latex_text, line, plain_rounding, symbol
@@ -113,13 +113,13 @@ class _NamingBuilder(Builder):
         self.widths: dict[sympy.Expr, sympy.Expr] = {}
 
     def channels(self, exact: Count, rule: Callable[[Count], Count]) -> Count:
-        """Return the name of the count, or the count itself where nothing is open in it."""
+        """Return the name of the count, or the count itself where nothing is free in it."""
         count = super().channels(exact, rule)
         return name_widths(count, self.widths) if isinstance(count, sympy.Basic) else count
 
 
-def open_network(architecture: Architecture, given: Mapping[str, object]) -> Network:
-    """Return the network on symbols for the options that `given` leaves open."""
+def free_network(architecture: Architecture, given: Mapping[str, object]) -> Network:
+    """Return the network on symbols for the options that `given` leaves free."""
     return architecture.network(_open_settings(architecture, given))
 
 
@@ -168,11 +168,11 @@ class ImageForm:
     domain: Domain
 
     @property
-    def input(self) -> OpenSpec:
-        """The usual input, with the symbols' names at its open sizes."""
+    def input(self) -> FreeSpec:
+        """The usual input, with the symbols' names at its free sizes."""
         usual = self.network.architecture.network(self.network.settings | {"batch": 1}).input_shape
         names = (None if isinstance(size, int) else str(size) for size in self.network.input_shape)
-        return OpenSpec(tuple(map(int, usual)), names=tuple(names))
+        return FreeSpec(tuple(map(int, usual)), names=tuple(names))
 
 
 def image_form(architecture: Architecture, given: Mapping[str, object]) -> ImageForm:

@@ -13,7 +13,7 @@ from convcost.symbolic.factor import alone, bounds, learn_least
 from convcost.symbolic.form import Form, lone, number
 from convcost.symbolic.printer import plain
 
-Condition: TypeAlias = tuple[str, Form]
+SizeCondition: TypeAlias = tuple[str, Form]
 """A relation ("==", "!=", ">=" or "<") that a form has to zero."""
 
 RELATIONS: dict[str, Callable[[Count, int], Truth]] = {
@@ -43,7 +43,7 @@ def always(relation: str, form: Form) -> bool | None:
     return relation == "!=" if below or (least is not None and least > 0) else None
 
 
-def learn(condition: Condition) -> None:
+def learn(condition: SizeCondition) -> None:
     """Take a condition to hold from now on, as far as it bounds or divides a single factor."""
     relation, form = condition
     if relation == ">=":
@@ -82,7 +82,7 @@ def _learn_divisor(form: Form) -> None:
             symbol.divisor = lcm(divisor, symbol.divisor)
 
 
-def domain_text(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:
+def domain_text(symbols: Sequence[str], conditions: Sequence[SizeCondition]) -> str:
     """Return the sizes that fulfil all conditions in words: H ≥ 32, W a multiple of 16.
 
     Where it cannot be decided what the conditions say together, each stands by itself.
@@ -99,7 +99,7 @@ def domain_text(symbols: Sequence[str], conditions: Sequence[Condition]) -> str:
         return ", ".join([*simple, *(condition_text(condition, symbols) for condition in conditions)])
 
 
-def condition_text(condition: Condition, order: Sequence[str]) -> str:
+def condition_text(condition: SizeCondition, order: Sequence[str]) -> str:
     """Return a condition in words, its negative terms on the right: H ≥ 32."""
     relation, form = condition
     if relation == "<":

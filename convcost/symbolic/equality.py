@@ -25,11 +25,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import sympy
+from sympy import QQ
+from sympy.polys.matrices import DomainMatrix
 
+from convcost.core.errors import UndecidableError
 from convcost.core.numeric import Count
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.expressions import expression
-from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 from convcost.symbolic.separated import Key, Separated, added, negated, value_at
 
 Vector: TypeAlias = "np.ndarray[Any, np.dtype[np.object_]]"
@@ -128,7 +131,7 @@ class Axis:
         ]
         if len(numbers) > _MOST_POINTS:
             raise UndecidableError(f"{len(numbers)} values of {name} are too many to decide")
-        return cls(name, functions, numbers, *_independent([_integers([f(n) for n in numbers]) for f in functions]))
+        return cls(name, functions, numbers, *_independent([[f(n) for n in numbers] for f in functions]))
 
     def place(self, key: Key) -> int:
         """Return the place of a product's function of this symbol; that of the constant if it has none."""
@@ -154,30 +157,15 @@ def _integers(values: list[Fraction]) -> tuple[Vector, int]:
     return np.array([int(v * scale) for v in values], dtype=object), scale
 
 
-def _independent(vectors: list[tuple[Vector, int]]) -> tuple[list[int], list[dict[int, Fraction]]]:
-    """Places of independent vectors, and each vector as a combination of them, by elimination without fractions."""
-    rows: list[tuple[int, Vector, Vector]] = []
-    basis: list[int] = []
-    combinations: list[dict[int, Fraction]] = []
-    for place, (vector, _) in enumerate(vectors):
-        steps = np.array([int(i == place) for i in range(len(vectors))], dtype=object)
-        rest = vector
-        for pivot, row, row_steps in rows:
-            if rest[pivot]:
-                factor = rest[pivot]
-                rest, steps = rest * row[pivot] - row * factor, steps * row[pivot] - row_steps * factor
-                shared = math.gcd(*rest, *steps)
-                rest, steps = rest // shared, steps // shared
-        left = np.flatnonzero(rest)
-        if len(left):
-            rows.append((int(left[0]), rest, steps))
-            basis.append(place)
-            combinations.append({place: Fraction(1)})
-        else:
-            # steps · vectors = 0; the vectors are scaled, the functions are not.
-            own = steps[place] * vectors[place][1]
-            combinations.append({b: Fraction(-steps[b] * vectors[b][1], own) for b in basis if steps[b]})
-    return basis, combinations
+def _independent(vectors: list[list[Fraction]]) -> tuple[list[int], list[dict[int, Fraction]]]:
+    """Places of independent vectors, the first of each that depend, and each vector as a combination of them."""
+    rows = [[QQ(value.numerator, value.denominator) for value in row] for row in zip(*vectors, strict=True)]
+    reduced, basis = DomainMatrix(rows, (len(rows), len(vectors)), QQ).rref()
+    columns = reduced.transpose().to_list()[: len(vectors)]
+    return list(basis), [
+        {b: Fraction(int(x.numerator), int(x.denominator)) for b, x in zip(basis, column, strict=False) if x}
+        for column in columns
+    ]
 
 
 def _points_of_difference(reduced: dict[tuple[int, ...], Fraction], axes: list[Axis]) -> Iterator[tuple[int, ...]]:

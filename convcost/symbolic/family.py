@@ -11,7 +11,7 @@ from functools import cached_property
 from convcost.core.equations import Equation, Equations
 from convcost.core.errors import DomainError
 from convcost.symbolic import notebook
-from convcost.symbolic.condition import Condition, domain_text
+from convcost.symbolic.condition import SizeCondition, domain_text
 from convcost.symbolic.derivation import Derivation
 from convcost.symbolic.factor import Monomial
 from convcost.symbolic.form import Form, number, total
@@ -124,7 +124,7 @@ class Family(Equations):
     macs: Form
     parameters: Form
     activations: Form
-    conditions: tuple[Condition, ...]
+    conditions: tuple[SizeCondition, ...]
     built: tuple[Fraction, ...]
     checked: Fraction
 

@@ -49,6 +49,11 @@ class Function:
         return f"{self.name}({', '.join(self.symbols)})"
 
 
+def sizes_text(sizes: Mapping[str, int]) -> str:
+    """Return sizes in words: H = 224, W = 224."""
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "the given input"
+
+
 def read_sizes(symbols: Sequence[str], values: Sequence[Value], named: Mapping[str, Value]) -> dict[str, Value]:
     """Return a checked value for every symbol.
 

@@ -42,24 +42,13 @@ class TextPrinter:
         """Print a number that stands alone."""
         return f"{value:,}"
 
-    def _bracketed(self, text: str) -> str:
+    def bracketed(self, text: str) -> str:
+        """Print brackets around a text."""
         return f"({text})"
-
-    def _over(self, above: Piece, below: Piece) -> str:
-        return f"{self.within(above, PRODUCT)}/{self.within(below, ATOM)}"
-
-    def _raised(self, base: str, exponent: str) -> str:
-        return base + exponent.translate(_SUPERSCRIPTS) if exponent.isdecimal() else f"{base}^{exponent}"
-
-    def _rounded(self, kind: str, inside: str) -> str:
-        return f"⌊{inside}⌋" if kind == "floor" else f"⌈{inside}⌉"
-
-    def _called(self, name: str, arguments: str) -> str:
-        return f"{name}({arguments})"
 
     def within(self, piece: Piece, level: int) -> str:
         """Print a piece where it has to hold together so tightly."""
-        return piece.text if piece.holds >= level else self._bracketed(piece.text)
+        return piece.text if piece.holds >= level else self.bracketed(piece.text)
 
     def sum(self, terms: Iterable[Piece]) -> Piece:
         """Print a sum; of a single term, that term."""
@@ -77,19 +66,20 @@ class TextPrinter:
 
     def power(self, base: Piece, exponent: Piece) -> Piece:
         """Print a power."""
-        return Piece(self._raised(self.within(base, ATOM), self.within(exponent, ATOM)))
+        below, above = self.within(base, ATOM), self.within(exponent, ATOM)
+        return Piece(below + above.translate(_SUPERSCRIPTS) if above.isdecimal() else f"{below}^{above}")
 
     def over(self, above: Piece, below: Piece) -> Piece:
         """Print a fraction."""
-        return Piece(self._over(above, below), PRODUCT)
+        return Piece(f"{self.within(above, PRODUCT)}/{self.within(below, ATOM)}", PRODUCT)
 
     def rounded(self, kind: str, inside: Piece) -> Piece:
         """Print a rounding of the kind "floor" or "ceiling"."""
-        return Piece(self._rounded(kind, inside.text))
+        return Piece(f"⌊{inside.text}⌋" if kind == "floor" else f"⌈{inside.text}⌉")
 
     def call(self, name: str, arguments: Iterable[Piece]) -> Piece:
         """Print a function of some arguments."""
-        return Piece(self._called(name, ", ".join(piece.text for piece in arguments)))
+        return Piece(f"{name}{self.bracketed(', '.join(piece.text for piece in arguments))}")
 
 
 class LatexPrinter(TextPrinter):
@@ -106,22 +96,26 @@ class LatexPrinter(TextPrinter):
         """Print a number that stands alone."""
         return latex.number(value)
 
-    def _bracketed(self, text: str) -> str:
+    def bracketed(self, text: str) -> str:
+        """Print brackets around a text."""
         return rf"\left({text}\right)"
 
-    def _over(self, above: Piece, below: Piece) -> str:
-        return rf"\frac{{{above.text}}}{{{below.text}}}"
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        """Print a power."""
+        return Piece(f"{self.within(base, ATOM)}^{{{self.within(exponent, ATOM)}}}")
 
-    def _raised(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
+    def over(self, above: Piece, below: Piece) -> Piece:
+        """Print a fraction."""
+        return Piece(rf"\frac{{{above.text}}}{{{below.text}}}", PRODUCT)
 
-    def _rounded(self, kind: str, inside: str) -> str:
+    def rounded(self, kind: str, inside: Piece) -> Piece:
+        """Print a rounding of the kind "floor" or "ceiling"."""
         short = "floor" if kind == "floor" else "ceil"
-        return rf"\left\l{short} {inside} \right\r{short}"
+        return Piece(rf"\left\l{short} {inside.text} \right\r{short}")
 
-    def _called(self, name: str, arguments: str) -> str:
-        head = f"\\{name}" if name in ("max", "min") else rf"\operatorname{{{name}}}"
-        return rf"{head}\left({arguments}\right)"
+    def call(self, name: str, arguments: Iterable[Piece]) -> Piece:
+        """Print a function of some arguments."""
+        return super().call(f"\\{name}" if name in ("max", "min") else rf"\operatorname{{{name}}}", arguments)
 
 
 TEXT, LATEX = TextPrinter(), LatexPrinter()

@@ -24,16 +24,12 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TypeAlias
 
-from convcost.core.errors import ConvcostError
+from convcost.core.errors import UndecidableError
 
 Polynomial: TypeAlias = tuple[Fraction, ...]
 """Coefficients, the constant first, the last one not zero."""
 
 _LONGEST = 1 << 16
-
-
-class UndecidableError(ConvcostError):
-    """An expression is outside of what the decision procedure can read."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import sympy
 
-from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
+from convcost.core.errors import UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 
 Key: TypeAlias = tuple[tuple[str, QuasiPolynomial], ...]
 Separated: TypeAlias = dict[Key, Fraction]

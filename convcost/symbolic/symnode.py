@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from convcost.core.errors import MeasurementError
 from convcost.symbolic import form
-from convcost.symbolic.condition import OPPOSITE, Condition, always, learn
+from convcost.symbolic.condition import OPPOSITE, SizeCondition, always, learn
 from convcost.symbolic.form import Form
 
 Hint: TypeAlias = int | float | Fraction
@@ -27,7 +27,7 @@ class Trace:
     """
 
     def __init__(self) -> None:
-        self.conditions: dict[Condition, None] = {}
+        self.conditions: dict[SizeCondition, None] = {}
         self.in_kernel = False
         self._owner = object()
 
@@ -35,7 +35,7 @@ class Trace:
         """Return a size of the input; what this trace learns of it says nothing of another's."""
         return form.symbol(name, self._owner)
 
-    def require(self, condition: Condition) -> None:
+    def require(self, condition: SizeCondition) -> None:
         """Keep a condition that holds at the hints."""
         self.conditions[condition] = None
         learn(condition)
@@ -135,7 +135,7 @@ class BoolNode(Node):
     kind = "bool"
     hint: bool
 
-    def __init__(self, trace: Trace, conditions: tuple[Condition, ...], hint: bool, decided: bool = False) -> None:
+    def __init__(self, trace: Trace, conditions: tuple[SizeCondition, ...], hint: bool, decided: bool = False) -> None:
         super().__init__(trace, hint)
         self.conditions, self.decided = conditions, decided
 
@@ -167,7 +167,7 @@ class BoolNode(Node):
                 self.trace.require(condition)
         return bool(self.hint)
 
-    def reasons(self) -> tuple[Condition, ...]:
+    def reasons(self) -> tuple[SizeCondition, ...]:
         """Return conditions from which the hint follows."""
         if self.hint or self.decided:
             return self.conditions
@@ -205,7 +205,7 @@ class BoolNode(Node):
     def ne(self, other: BoolNode) -> BoolNode:
         return self._both(other, self.hint != other.hint)
 
-    def _with(self, conditions: tuple[Condition, ...], hint: bool) -> BoolNode:
+    def _with(self, conditions: tuple[SizeCondition, ...], hint: bool) -> BoolNode:
         return BoolNode(self.trace, conditions, hint, decided=True)
 
     def _both(self, other: BoolNode, hint: bool) -> BoolNode:

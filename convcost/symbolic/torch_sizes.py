@@ -30,7 +30,7 @@ from convcost.symbolic.symnode import BoolNode, Hint, Node, Trace, refused
 _FINEST = 2**20
 
 
-def open_size(trace: Trace, name: str, hint: int) -> SymInt:
+def free_size(trace: Trace, name: str, hint: int) -> SymInt:
     """Return a symbolic size of the input."""
     return size_of(trace, trace.symbol(name), hint)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
+from convcost.core.kinds import checked
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from convcost.report.comparison import ComparisonReport
 
 
+@checked()
 def assert_agreement(
     model: nn.Module | str, inputs: object = None, formula: str | None = None, **options: object
 ) -> None:
@@ -44,6 +46,7 @@ def assert_agreement(
         raise AssertionError(disagreement(report, formula))
 
 
+@checked()
 def assert_cost(
     model: nn.Module | str,
     inputs: object = None,
@@ -85,6 +88,7 @@ def assert_cost(
         raise AssertionError(excess(report, costs, broken, excused))
 
 
+@checked()
 def assert_no_uncounted(model: nn.Module | str, inputs: object = None, *, uncounted: Iterable[str] = ()) -> None:
     """Assert that there is a formula for everything that a model calls; arguments as of `assert_cost`.
 

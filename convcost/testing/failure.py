@@ -81,7 +81,7 @@ def left_out(report: ComparisonReport, costs: ModelCosts, excused: Collection[st
     """Return the calls that nobody counts."""
     rows = [row for row in costs.rows if nobody_counts(row) and row.operator not in excused]
     cells = [[row.layer, row.operator, text.shape(row.input_shape), text.shape(row.output_shape)] for row in rows]
-    said = Sentence(f"Nobody counts {check.times(costs.unknown(excused))}.")
+    said = Sentence(f"Nobody counts {text.times(costs.unknown(excused))}.")
     return _printed(report, [said, *_most(Table(_UNCOUNTED, cells), len(rows)), Sentence(_LEAVE_OUT)])
 
 

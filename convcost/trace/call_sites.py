@@ -7,6 +7,7 @@ patch are patched here too, for the length of one capture.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -84,33 +85,14 @@ def _noted(room: object, name: str, said: Callable[..., str]) -> Iterator[None]:
 
 def owners(model: nn.Module) -> dict[str, Owner]:
     """Return the facts of every module of a model by its first path."""
-    places: dict[nn.Module, int] = {model: 1}
-    for module in model.modules():  # parents come before what they hold first
-        places.setdefault(module, 0)
-    for module in _parents_first(model):
-        for child in module.children():
-            places[child] += places[module]
+    places: Counter[nn.Module] = Counter()
+    model.apply(lambda module: places.update((module,)))
     found: dict[str, Owner] = {}
     for path, module in model.named_modules():  # parents come first
         parent = found.get(path.rpartition(".")[0]) if path else None
         within = parent.within | {parent.kind} if parent else frozenset()
         found[path] = _owner(module, places[module], within)
     return found
-
-
-def _parents_first(model: nn.Module) -> list[nn.Module]:
-    order: list[nn.Module] = []
-    seen: set[nn.Module] = set()
-
-    def visit(module: nn.Module) -> None:
-        seen.add(module)
-        for child in module.children():
-            if child not in seen:
-                visit(child)
-        order.append(module)
-
-    visit(model)
-    return order[::-1]
 
 
 def _owner(module: nn.Module, places: int, within: frozenset[str]) -> Owner:

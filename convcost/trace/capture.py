@@ -16,7 +16,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import ConvcostError, MeasurementError, one_line
-from convcost.core.given import INPUTS, MODULE, checked
+from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import CallSite, OpCall
 from convcost.core.prints import heard_if_done
@@ -49,7 +49,7 @@ class Capture:
     seen: frozenset[str]
 
 
-@checked(model=MODULE, inputs=INPUTS)
+@checked(model=MODULE)
 @one_at_a_time
 def capture(model: nn.Module, inputs: object) -> Capture:
     """Run a meta copy of the model and record its operator calls.
@@ -234,7 +234,7 @@ class _Ownership:
                 joined: Counter[str] = Counter()
                 for claim, source in held:
                     size = result.numel()
-                    # Of a part of open size any may be used; comparing it would be a condition of the model's.
+                    # Of a part of free size any may be used; comparing it would be a condition of the model's.
                     part = not whole and isinstance(size, int) and size < source.numel()
                     joined.update({name: min(n, size) if part else n for name, n in claim.items()})
                 if not held:  # what is filled in place is no less than it was

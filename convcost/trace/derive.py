@@ -14,10 +14,11 @@ from convcost.core.errors import ConvcostError, DomainError, MeasurementError, o
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
-from convcost.core.spec import BATCH, OpenSpec, TensorSpec
+from convcost.core.spec import BATCH, FreeSpec, TensorSpec
 from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
+from convcost.symbolic.function import sizes_text
 from convcost.symbolic.symnode import Trace
-from convcost.symbolic.torch_sizes import branchless, form_of, open_size
+from convcost.symbolic.torch_sizes import branchless, form_of, free_size
 from convcost.trace.capture import capture, recording
 from convcost.trace.copies import Args, Inputs, Kwargs, dtype_of, spec_of, walk, weightless, without_lazy_modules
 from convcost.trace.meta_kernels import MetaKernels
@@ -29,9 +30,9 @@ _USUAL = {1: ("B",), 2: ("B", "L"), 3: ("B", "L"), 4: ("B", "H", "W"), 5: ("B", 
 
 @dataclass(frozen=True)
 class DynamicDimensions:
-    """Inputs whose tensors are `OpenSpec`s; `hints` has the number that each open size starts at.
+    """Inputs whose tensors are `FreeSpec`s; `hints` has the number that each free size starts at.
 
-    `chosen`: the open sizes were named, and none of them may be fixed.
+    `chosen`: the free sizes were named, and none of them may be fixed.
     """
 
     inputs: Inputs
@@ -43,23 +44,23 @@ class DynamicDimensions:
     def of(cls, given: object, symbols: Sequence[str] | None) -> DynamicDimensions:
         """Read inputs in which sizes are named, or name them by their place; raises DomainError if neither can be."""
         inputs = Inputs.of(_parsed(given))
-        named = any(isinstance(spec, OpenSpec) for spec in inputs.specs)
+        named = any(isinstance(spec, FreeSpec) for spec in inputs.specs)
         if named and symbols is not None:
-            raise DomainError("the input names its open sizes already; leave out the symbols, or give it numbers")
-        opened = _changed(inputs, lambda leaf: _opened(leaf, () if named else symbols))
-        found = cls(opened, {}, named or symbols is not None)
+            raise DomainError("the input names its free sizes already; leave out the symbols, or give it numbers")
+        freed = _changed(inputs, lambda leaf: _freed(leaf, () if named else symbols))
+        found = cls(freed, {}, named or symbols is not None)
         hints: dict[str, int] = {}
-        for name, size, axis in found._open_axes():
+        for name, size, axis in found._free_axes():
             hints.setdefault(name, BATCH if axis == 0 else size)
         order = [*(symbols or ()), *hints]
         if missing := [name for name in order if name not in hints]:
-            raise DomainError(f"the input {opened} has no axis for the symbol {missing[0]}")
+            raise DomainError(f"the input {freed} has no axis for the symbol {missing[0]}")
         return replace(found, hints={name: hints[name] for name in order})
 
-    def _open_axes(self) -> Iterator[tuple[str, int, int]]:
-        """Give the name, the given size and the place of every axis that is open."""
+    def _free_axes(self) -> Iterator[tuple[str, int, int]]:
+        """Give the name, the given size and the place of every axis that is free."""
         for spec in self.inputs.specs:
-            names = spec.names if isinstance(spec, OpenSpec) else ()
+            names = spec.names if isinstance(spec, FreeSpec) else ()
             yield from ((name, spec.shape[axis], axis) for axis, name in enumerate(names) if name is not None)
 
     @property
@@ -70,7 +71,7 @@ class DynamicDimensions:
     @property
     def given(self) -> dict[str, int]:
         """The sizes that were given for the open ones."""
-        return {name: size for name, size, _ in self._open_axes()}
+        return {name: size for name, size, _ in self._free_axes()}
 
     def starts(self) -> Iterator[DynamicDimensions]:
         """Give the sizes to start at, one after another until the model takes them.
@@ -87,7 +88,7 @@ class DynamicDimensions:
     def closed(self, names: Sequence[str]) -> DynamicDimensions:
         """Return the dimensions with these sizes fixed as they were given."""
 
-        def close(spec: OpenSpec) -> OpenSpec:
+        def close(spec: FreeSpec) -> FreeSpec:
             return replace(spec, names=tuple(None if name in names else name for name in spec.names))
 
         fixed = ", ".join(f"{name} = {self.hints[name]}" for name in names)
@@ -97,9 +98,9 @@ class DynamicDimensions:
 
     def tensors(self, trace: Trace, model: nn.Module) -> tuple[Args, Kwargs]:
         """Return arguments and keyword arguments on the meta device, of symbolic sizes."""
-        sizes = {name: open_size(trace, name, hint) for name, hint in self.hints.items()}
+        sizes = {name: free_size(trace, name, hint) for name, hint in self.hints.items()}
 
-        def make(spec: OpenSpec) -> Tensor:
+        def make(spec: FreeSpec) -> Tensor:
             return torch.empty(_sizes(spec, sizes), device="meta", dtype=dtype_of(spec, model))
 
         changed = _changed(self.inputs, make)
@@ -117,7 +118,7 @@ def _changed(inputs: Inputs, change: Callable[[Any], object]) -> Inputs:
     return Inputs(walk(inputs.args, change), walk(dict(inputs.kwargs or {}), change))
 
 
-def _sizes(spec: OpenSpec, sizes: Mapping[str, _Size]) -> tuple[int | _Size, ...]:
+def _sizes(spec: FreeSpec, sizes: Mapping[str, _Size]) -> tuple[int | _Size, ...]:
     return tuple(size if name is None else sizes[name] for name, size in zip(spec.names, spec.shape, strict=True))
 
 
@@ -125,21 +126,21 @@ def _parsed(value: object) -> object:
     """Return the inputs with specs in place of the shapes that have names in them."""
     if isinstance(value, tuple | list):
         named = all(isinstance(size, int | str) for size in value) and any(isinstance(size, str) for size in value)
-        return OpenSpec.of(value) if named else type(value)(_parsed(item) for item in value)
+        return FreeSpec.of(value) if named else type(value)(_parsed(item) for item in value)
     if isinstance(value, Mapping):
         return {key: _parsed(item) for key, item in value.items()}
     return value
 
 
-def _opened(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> OpenSpec:
+def _freed(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> FreeSpec:
     """Return a spec whose axes have names: its own, else the symbols, else the usual ones."""
     spec = leaf if isinstance(leaf, TensorSpec) else spec_of(leaf)
-    if isinstance(spec, OpenSpec):
+    if isinstance(spec, FreeSpec):
         return spec
     rank = len(spec.shape)
     axes = [0, *range(2, rank)] if rank > 2 else list(range(rank))
     by_axis = dict(zip(axes, _USUAL.get(rank, ()) if symbols is None else symbols, strict=False))
-    return OpenSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))
+    return FreeSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))
 
 
 @dataclass(frozen=True)
@@ -191,25 +192,21 @@ class Checkable:
             for metric, value in values.items():
                 if there.function(metric)() != value:
                     raise MeasurementError(
-                        f"{_said(sizes)} is outside of the domain ({broken}), and the formula does not hold there: "
-                        f"{there.function(metric)():,} {METRICS[metric]}, not {value:,}"
+                        f"{sizes_text(sizes)} is outside of the domain ({broken}), and the formula does not hold "
+                        f"there: {there.function(metric)():,} {METRICS[metric]}, not {value:,}"
                     )
         return values, broken
-
-
-def _said(sizes: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def derive(model: nn.Module, inputs: object, symbols: Sequence[str] | None = None, name: str = "") -> Derivation:
     """Trace a weightless meta copy of a model once, on symbolic sizes.
 
     model    a module in any mode; it is left as it was
-    inputs   as `Inputs.of` reads them; in a shape, a name stands for an open size: ("B", 3, "H", "W")
-    symbols  names of the sizes that are open where `inputs` names none: batch, then spatial axes (of a tensor of
+    inputs   as `Inputs.of` reads them; in a shape, a name stands for a free size: ("B", 3, "H", "W")
+    symbols  names of the sizes that are free where `inputs` names none: batch, then spatial axes (of a tensor of
              three axes the last one, of two axes the second); the same name twice is one size
 
-    Without `symbols`, B and H, W (or L) are open, and only B where the model takes no other size than the one
+    Without `symbols`, B and H, W (or L) are free, and only B where the model takes no other size than the one
     given; the note says so. Raises MeasurementError with one line if the model cannot run, or computes with the
     values of sizes or tensors.
     """

@@ -20,7 +20,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
 from convcost.core.errors import MeasurementError, one_line
-from convcost.core.given import INPUTS, MODULE, checked
+from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
 from convcost.trace.binders.arguments import Arguments, spread
@@ -86,14 +86,14 @@ class FvcoreTrace:
 def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
     try:
-        return trace(model, inputs)
+        return trace_fvcore(model, inputs)
     except MeasurementError as error:
         return FvcoreTrace((), None, {}, "", str(error))
 
 
-@checked(model=MODULE, inputs=INPUTS)
+@checked(model=MODULE)
 @one_at_a_time
-def trace(model: nn.Module, inputs: object) -> FvcoreTrace:
+def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
     """Let fvcore count a copy of the model in evaluation mode.
 
     model   a module in any mode; it is left as it was

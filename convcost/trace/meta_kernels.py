@@ -10,7 +10,6 @@ kernel, which says what is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import zip_longest
 
 import torch
@@ -18,6 +17,7 @@ from torch import Tensor
 from torch._ops import OpOverload
 
 from convcost.trace.aten import DispatchMode, aten_name
+from convcost.trace.binders.arguments import Arguments, spread
 from convcost.trace.copies import Args, Kwargs
 
 Sizes = Sequence[int]
@@ -69,7 +69,7 @@ def _answer(func: OpOverload, args: Args) -> object:
     if full == "native_batch_norm" and not args[5]:
         return first.new_empty(first.shape), first.new_empty(0), first.new_empty(0)
     if func in _POOLING:
-        return _pooled(func, first, args[1:])
+        return _pooled(func, first, args)
     return _ANSWERS[func](*args) if func in _ANSWERS else None
 
 
@@ -205,11 +205,6 @@ def _reduced(tensor: Tensor, axes: Sizes, keep: bool = False) -> Tensor:
     return view.new_empty(view.shape)
 
 
-# The sizes of windows depend on nothing but the image's and the settings, and deep nets repeat them: the real operator
-# runs on a single channel on the CPU. With more positions even that takes longer than the meta device's own kernel.
-_MOST_POSITIONS = 1_000_000
-
-
 def _convolved(
     image: Tensor,
     weight: Tensor,
@@ -225,22 +220,23 @@ def _convolved(
     """Return the output of a convolution; `flags` are of the backends behind."""
     channels = weight.shape[0] if transposed else weight.shape[1] * groups
     outputs = weight.shape[1] * groups if transposed else weight.shape[0]
+    settings = (stride, padding, dilation, output_padding)
     unusual = image.dim() != weight.dim() or image.shape[1] != channels or weight.shape[0] % groups
-    if unusual or image.shape[2:].numel() > _MOST_POSITIONS or (bias is not None and bias.shape != (outputs,)):
+    if unusual or {*map(len, settings)} != {image.dim() - 2} or (bias is not None and bias.shape != (outputs,)):
         return None
-    lists = tuple(map(tuple, (image.shape[2:], weight.shape[2:], stride, padding, dilation, output_padding)))
-    return image.new_empty((image.shape[0], outputs, *_convolution(lists, transposed)))
-
-
-@cache
-def _convolution(lists: tuple[tuple[int, ...], ...], transposed: bool) -> tuple[int, ...]:
-    image, kernel, stride, padding, dilation, output_padding = lists
-    alone = torch.zeros((1, 1, *image), device="cpu"), torch.zeros((1, 1, *kernel), device="cpu")
-    return tuple(torch.convolution(*alone, None, stride, padding, dilation, transposed, output_padding, 1).shape[2:])
+    sizes = []
+    for n, k, s, p, d, extra in zip(image.shape[2:], weight.shape[2:], *settings, strict=True):
+        taps = d * (k - 1) + 1
+        if min(s, d) < 1 or p < 0 or not 0 <= extra < max(s, d):
+            raise RuntimeError("a convolution cannot have these settings")  # the CPU says what is wrong with them
+        sizes.append((n - 1) * s - 2 * p + taps + extra if transposed else (n + 2 * p - taps) // s + 1)
+    return image.new_empty((image.shape[0], outputs, *sizes)) if min(sizes) > 0 else None
 
 
 # Axes that the window slides over.
 _POOLING = {
+    torch.ops.aten.max_pool2d.default: 2,
+    torch.ops.aten.max_pool3d.default: 3,
     torch.ops.aten.max_pool2d_with_indices.default: 2,
     torch.ops.aten.max_pool3d_with_indices.default: 3,
     torch.ops.aten.avg_pool2d.default: 2,
@@ -250,21 +246,33 @@ _POOLING = {
 }
 
 
-def _pooled(func: OpOverload, image: Tensor, settings: Args) -> Tensor | tuple[Tensor, Tensor] | None:
+def _pooled(func: OpOverload, image: Tensor, args: Args) -> Tensor | tuple[Tensor, Tensor] | None:
     """Return the output of a pooling, with the indices of a maximum."""
-    unusual = image.dim() != _POOLING[func] + 2 or not _plain(image)
-    if unusual or image.shape[2:].numel() > _MOST_POSITIONS:
+    rank, a = _POOLING[func], Arguments.of(func, args, {})
+    if image.dim() not in (rank + 1, rank + 2) or not _plain(image):
         return None
-    hashable = tuple(tuple(value) if isinstance(value, list) else value for value in settings)
-    sizes = (*image.shape[:2], *_pooling(func, tuple(image.shape[2:]), hashable))
-    maximum = "with_indices" in aten_name(func)
-    return (image.new_empty(sizes), image.new_empty(sizes, dtype=torch.int64)) if maximum else image.new_empty(sizes)
+    if "output_size" in a:
+        sizes = a.ints("output_size")
+    else:
+        kernel = spread(a["kernel_size"], rank)
+        steps = spread(a["stride"] or kernel, rank), spread(a["padding"], rank), spread(a.get("dilation", 1), rank)
+        axes = list(zip(image.shape[-rank:], kernel, *steps, strict=True))
+        if rank == 3 and any(n < k for n, k, *_ in axes):
+            return None  # padding or not, no mean of a volume takes such a window
+        sizes = tuple(_places(*axis, rounds_up=a["ceil_mode"]) for axis in axes)
+    if min(sizes) < 1:
+        return None
+    output = image.new_empty((*image.shape[:-rank], *sizes))
+    return (output, output.new_empty(output.shape, dtype=torch.int64)) if "with_indices" in aten_name(func) else output
 
 
-@cache
-def _pooling(func: OpOverload, image: tuple[int, ...], settings: Args) -> tuple[int, ...]:
-    output = func(torch.zeros((1, 1, *image), device="cpu"), *settings)
-    return tuple((output[0] if isinstance(output, tuple) else output).shape[2:])
+def _places(n: int, kernel: int, stride: int, padding: int, dilation: int, *, rounds_up: bool) -> int:
+    """Return the number of places of a window on an axis; 0 for a window that cannot be."""
+    taps = dilation * (kernel - 1) + 1
+    if min(kernel, stride, dilation) < 1 or not 0 <= padding <= kernel // 2:
+        return 0
+    places = (n + 2 * padding - taps + (stride - 1) * rounds_up) // stride + 1
+    return places - (rounds_up and (places - 1) * stride >= n + padding)  # none that starts behind the image
 
 
 _ANSWERS: dict[OpOverload, Callable[..., object]] = {

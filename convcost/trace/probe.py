@@ -16,9 +16,10 @@ from torch._ops import OpOverload
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
-from convcost.core.given import Kind, checked
+from convcost.core.kinds import Kind, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
+from convcost.trace.binders.arguments import spread
 from convcost.trace.copies import Args, Kwargs
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _OPERATOR = Kind("a module, or a function such as torch.matmul", callable)
 
 @checked(operator=_OPERATOR)
 @one_at_a_time
-def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: object) -> int:
+def ones_probe(operator: _Function | nn.Module, *shapes: Sequence[int], dense: bool = True, **hyper: Any) -> int:
     """Return the MACs of a multilinear operator, by running it on all-ones operands of these shapes.
 
     operator  a convolution, transposed convolution or linear *module* with its input's shape, or any
@@ -91,22 +92,18 @@ def _function_of(module: nn.Module) -> tuple[_Function, dict[str, object]]:
     )
 
 
-def _ones_on_padding(image: Tensor, weight: Tensor, hyper: Mapping[str, object]) -> tuple[Tensor, dict[str, object]]:
+def _ones_on_padding(image: Tensor, weight: Tensor, hyper: Mapping[str, Any]) -> tuple[Tensor, dict[str, Any]]:
     """Pad an image by ones, and return it with the hyper-parameters that are left."""
     padding, rank = hyper.get("padding", 0), weight.dim() - 2
     before = after = (0,) * rank
     if padding == "same":
-        taps = zip(_per_axis(hyper.get("dilation", 1), rank), weight.shape[2:], strict=True)
+        taps = zip(spread(hyper.get("dilation", 1), rank), weight.shape[2:], strict=True)
         both = [dilation * (size - 1) for dilation, size in taps]
         before, after = tuple(n // 2 for n in both), tuple(n - n // 2 for n in both)
     elif padding != "valid":
-        before = after = _per_axis(padding, rank)
+        before = after = spread(padding, rank)
     sides = [side for pair in zip(reversed(before), reversed(after), strict=True) for side in pair]
     return F.pad(image, sides, value=1.0), {**hyper, "padding": 0}
-
-
-def _per_axis(value: object, rank: int) -> tuple[int, ...]:
-    return (value,) * rank if isinstance(value, int) else tuple(cast("Sequence[int]", value))
 
 
 _EXECUTED: dict[str, _Function] = {

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 import torch
 from torch import SymInt, Tensor
 from torch._ops import OpOverload
+from torch.utils._pytree import tree_leaves, tree_map
 
 from convcost.core.cost import Result
 from convcost.core.errors import MeasurementError
@@ -81,14 +82,14 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = dict(kwargs or {})
-        leaves = list(_leaves((args, dict(kwargs))))
+        leaves = tree_leaves((args, kwargs))
         open_number = any(isinstance(leaf, SymInt) for leaf in leaves)
         if open_number and "device" in kwargs:
             kwargs["device"] = torch.device("meta")
         # A slice of plain sizes too: torch's kernel takes an open limit to be within them, and asks nothing.
         cut = open_number and func is torch.ops.aten.slice.Tensor and args[0].is_meta
         if cut or any(isinstance(leaf, Tensor) and leaf.is_meta and _open(leaf.shape) for leaf in leaves):
-            args, kwargs = _map(args, _on_meta), _map(kwargs, _on_meta)
+            args, kwargs = tree_map(_on_meta, (args, kwargs))
             answer = self._answer(func, args, kwargs)
             if answer is not None:
                 return answer
@@ -127,7 +128,7 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
             raise MeasurementError(f"{func._schema.name}: {said}; this is a fault of convcost")
         if full != name:
             return args[0]
-        first = next(leaf for leaf in _leaves(args) if isinstance(leaf, Tensor) and leaf.is_meta)
+        first = next(leaf for leaf in tree_leaves(args) if isinstance(leaf, Tensor) and leaf.is_meta)
         # Other outputs (the indices of a maximum) have the sizes of the first.
         sizes = cast(tuple[int, ...], shape)
         outputs = [first.new_empty(sizes, dtype=kind) for kind in (dtype, *(kind for _, kind in others))]
@@ -135,11 +136,11 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
 
     def _on_numbers(self, func: OpOverload, args: Args, kwargs: Kwargs) -> list[tuple[tuple[int, ...], torch.dtype]]:
         """Return shapes and types that torch's own kernel gives for the sizes that the trace starts at."""
-        key = (func, *map(_hashable, _leaves((args, dict(kwargs)))))
+        key = (func, tuple(kwargs), *map(_hashable, tree_leaves((args, kwargs))))
         if key not in self._plain:
-            numbers, options = _map(args, _numbered), _map(kwargs, _numbered)
+            numbers, options = tree_map(_numbered, (args, kwargs))
             with torch._C._DisablePythonDispatcher(), MetaKernels():
-                output = _pooled(func, *numbers) if func in _POOLS and not options else func(*numbers, **options)
+                output = func(*numbers, **options)
             outputs = output if isinstance(output, tuple | list) else (output,)
             self._plain[key] = [(tuple(tensor.shape), tensor.dtype) for tensor in outputs]
         return self._plain[key]
@@ -171,26 +172,6 @@ def _pairs(name: str, arguments: Arguments) -> Iterator[tuple[Size, Size]]:
         yield data.shape[1], weight.shape[0]
 
 
-def _leaves(value: object) -> Iterator[object]:
-    if isinstance(value, tuple | list):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _leaves(item)
-    else:
-        yield value
-
-
-def _map(value: Any, change: Callable[[object], object]) -> Any:
-    if isinstance(value, tuple | list):
-        return type(value)(_map(item, change) for item in value)
-    if isinstance(value, dict):
-        return {key: _map(item, change) for key, item in value.items()}
-    return change(value)
-
-
 def _open(shape: Iterable[object]) -> bool:
     return any(isinstance(size, SymInt) for size in shape)
 
@@ -203,16 +184,6 @@ def _numbered(leaf: object) -> object:
     if isinstance(leaf, Tensor):
         return leaf.new_empty(tuple(map(hint_of, leaf.shape))) if _open(leaf.shape) else leaf
     return hint_of(leaf)
-
-
-_POOLS = {torch.ops.aten.max_pool2d.default: 2, torch.ops.aten.max_pool3d.default: 3}
-
-
-def _pooled(func: OpOverload, image: Tensor, *window: int | tuple[int, ...]) -> Tensor:
-    """Return the output of a pooling, by really pooling one channel: the meta device's kernel loads the compiler."""
-    rank = _POOLS[func]
-    sizes = func(torch.zeros((1, 1, *image.shape[-rank:]), device="cpu"), *window).shape[-rank:]
-    return image.new_empty((*image.shape[:-rank], *sizes))
 
 
 def _hashable(leaf: object) -> Hashable:

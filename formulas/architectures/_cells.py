@@ -79,9 +79,7 @@ def separable_twice(net: Builder, x: Map, name: str, filters: Count, kernel: int
     for number, step in ((1, stride), (2, 1)):
         x = net.call(parts.RELU, x, name=f"{name}.relu{number}")
         x, padding = same_padded(x, kernel, step)
-        depthwise = {"out_channels": x.shape[1], "groups": x.shape[1]}
-        window = {"kernel_size": kernel, "stride": step, "padding": padding}
-        x = net.call(parts.CONV2D, x, name=f"{name}.dw{number}", **depthwise, **window)
+        x = parts.depthwise(net, x, f"{name}.dw{number}", kernel, stride=step, padding=padding)
         x = net.call(parts.CONV2D, x, name=f"{name}.pw{number}", out_channels=filters, kernel_size=1)
         x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn{number}")
     return x

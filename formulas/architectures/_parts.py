@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from convcost.core.architecture import Builder, Map, Option
@@ -68,6 +69,13 @@ def conv_relu(net: Builder, x: Map, name: str, out_channels: Count, kernel_size:
     return net.call(RELU, x, name=f"{name}.relu")
 
 
+def depthwise(net: Builder, x: Map, name: str, kernel_size: int, *, filters: int = 1, **hyper: PerAxis) -> Map:
+    """Build a convolution without bias of each channel by itself, with so many `filters` for each."""
+    channels = x.shape[1]
+    own = {"out_channels": channels * filters, "groups": channels}
+    return net.call(CONV2D, x, name=name, kernel_size=kernel_size, **own, **hyper)
+
+
 def excitation(
     net: Builder,
     x: Map,
@@ -101,20 +109,25 @@ def inverted_residual(
     channels: Count,
     conv: Convolution,
     recalibrate: Callable[[Builder, Map, Count], Map] | None = None,
+    *,
+    projected: bool = False,
 ) -> Map:
     """Build Table 1 of MobileNet V2: expansion, depthwise and linear 1×1; a shortcut where input and output are alike.
 
     With an expansion of 1 the first convolution is left out. `recalibrate` is called before the projection, with the
-    block's input channels.
+    block's input channels. CIFAR's `projected` blocks always expand, and have a 1×1 convolution on a shortcut of other
+    channels.
     """
     y, inner = x, expansion * x.shape[1]
-    if expansion != 1:
+    if expansion != 1 or projected:
         y = conv(net, y, "expand", inner, 1)
     y = conv(net, y, "dw", inner, kernel, stride=stride, groups=inner)
     if recalibrate is not None:
         y = recalibrate(net, y, x.shape[1])
     y = conv_bn(net, y, "project", channels, 1)
-    return net.call(ADD, y, x) if stride == 1 and _equal(x.shape[1], channels) else y
+    if stride == 1 and _equal(x.shape[1], channels):
+        return net.call(ADD, y, x)
+    return net.call(ADD, y, conv_bn(net, x, "shortcut", channels, 1)) if stride == 1 and projected else y
 
 
 def _equal(left: Count, right: Count) -> bool:
@@ -179,11 +192,14 @@ def choice(name: str, meaning: str, *choices: str) -> Option:
     return Option(name, "", meaning, choices[0], choices=choices)
 
 
+def multiplier(name: str, symbol: str, meaning: str) -> Option:
+    """Return the option of a factor that is 1 by default."""
+    return Option(name, symbol, meaning, 1, low=0, high=16, decimal=True)
+
+
 def width_multiplier(*published: str) -> Option:
     """Return the option of MobileNet V1's α, with the values that the paper has numbers for."""
-    return Option("alpha", "α", "width multiplier", 1, low=0, high=16, decimal=True, published=published)
+    return replace(multiplier("alpha", "α", "width multiplier"), published=published)
 
 
-RESOLUTION_MULTIPLIER = Option(
-    "rho", "ρ", "resolution multiplier", 1, low=0, high=16, decimal=True, scales="resolution"
-)
+RESOLUTION_MULTIPLIER = replace(multiplier("rho", "ρ", "resolution multiplier"), scales="resolution")

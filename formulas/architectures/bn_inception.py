@@ -67,16 +67,7 @@ def _first(net: Builder, image: Map, conv1: str) -> Map:
     if conv1 == "full":
         return Conv(64, (7, 7), 2).build(net, image, "conv1")
     with net.block("conv1"):
-        x = net.call(
-            parts.CONV2D,
-            image,
-            name="dw",
-            out_channels=image.shape[1] * DEPTH_MULTIPLIER,
-            kernel_size=7,
-            stride=2,
-            padding=3,
-            groups=image.shape[1],
-        )
+        x = parts.depthwise(net, image, "dw", 7, filters=DEPTH_MULTIPLIER, stride=2, padding=3)
         return Conv(64).build(net, x, "pw")
 
 

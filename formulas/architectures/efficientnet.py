@@ -8,7 +8,7 @@ identity in evaluation.
 
 from __future__ import annotations
 
-from convcost.core.architecture import Architecture, Builder, Map, Option
+from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Source
 
@@ -60,18 +60,8 @@ RECORDS = (
         title="EfficientNet",
         build=build,
         options=(
-            Option(
-                "alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2", 1, 0, 16, decimal=True
-            ),
-            Option(
-                "depth",
-                "",
-                "depth multiplier: B0 1, then 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1",
-                1,
-                low=0,
-                high=16,
-                decimal=True,
-            ),
+            parts.multiplier("alpha", "α", "width multiplier: B0 and B1 1, then 1.1, 1.2, 1.4, 1.6, 1.8, 2"),
+            parts.multiplier("depth", "", "depth multiplier: B0 1, then 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1"),
             parts.RESOLUTION_MULTIPLIER,
             *parts.image_options(224, 32, ": B0 224, then 240, 260, 300, 380, 456, 528, 600"),
         ),

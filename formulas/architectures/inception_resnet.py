@@ -18,44 +18,10 @@ from . import inception_v3, inception_v4
 from ._inception import COLUMN3, COLUMN7, FIVE, ROW3, ROW7, THREE, Branch, Conv, Pool
 
 V1_STEM = (*inception_v3.STEM[:-1], Conv(256, THREE, 2, valid=True))  # Figure 14, from the image to 35×35×256
-V1_A: tuple[Branch, ...] = (  # Figure 10
-    (Conv(32),),
-    (Conv(32), Conv(32, THREE)),
-    (Conv(32), Conv(32, THREE), Conv(32, THREE)),
-)
-V1_B: tuple[Branch, ...] = (  # Figure 11
-    (Conv(128),),
-    (Conv(128), Conv(128, ROW7), Conv(128, COLUMN7)),
-)
-V1_C: tuple[Branch, ...] = (  # Figure 13
-    (Conv(192),),
-    (Conv(192), Conv(192, ROW3), Conv(192, COLUMN3)),
-)
-V1_REDUCTION_B: tuple[Branch, ...] = (  # Figure 12
-    (Conv(256), Conv(384, THREE, 2, valid=True)),
-    (Conv(256), Conv(256, THREE, 2, valid=True)),
-    (Conv(256), Conv(256, THREE), Conv(256, THREE, 2, valid=True)),
-    (Pool(stride=2),),
-)
-V2_A: tuple[Branch, ...] = (  # Figure 16
-    (Conv(32),),
-    (Conv(32), Conv(32, THREE)),
-    (Conv(32), Conv(48, THREE), Conv(64, THREE)),
-)
-V2_B: tuple[Branch, ...] = (  # Figure 17
-    (Conv(192),),
-    (Conv(128), Conv(160, ROW7), Conv(192, COLUMN7)),
-)
-V2_C: tuple[Branch, ...] = (  # Figure 19
-    (Conv(192),),
-    (Conv(192), Conv(224, ROW3), Conv(256, COLUMN3)),
-)
-V2_REDUCTION_B: tuple[Branch, ...] = (  # Figure 18
-    (Conv(256), Conv(384, THREE, 2, valid=True)),
-    (Conv(256), Conv(288, THREE, 2, valid=True)),
-    (Conv(256), Conv(288, THREE), Conv(320, THREE, 2, valid=True)),
-    (Pool(stride=2),),
-)
+V1_B: tuple[Branch, ...] = ((Conv(128),), (Conv(128), Conv(128, ROW7), Conv(128, COLUMN7)))  # Figure 11
+V1_C: tuple[Branch, ...] = ((Conv(192),), (Conv(192), Conv(192, ROW3), Conv(192, COLUMN3)))  # Figure 13
+V2_B: tuple[Branch, ...] = ((Conv(192),), (Conv(128), Conv(160, ROW7), Conv(192, COLUMN7)))  # Figure 17
+V2_C: tuple[Branch, ...] = ((Conv(192),), (Conv(192), Conv(224, ROW3), Conv(256, COLUMN3)))  # Figure 19
 # The released net only: a module between the stem of Inception v3 and the residual ones.
 MIXED_5B: tuple[Branch, ...] = (
     (Conv(96),),
@@ -63,6 +29,25 @@ MIXED_5B: tuple[Branch, ...] = (
     (Conv(64), Conv(96, THREE), Conv(96, THREE)),
     (inception_v4.POOL, Conv(64)),
 )
+
+
+def module_a(middle: int, last: int) -> tuple[Branch, ...]:
+    """Return Figures 10 and 16, which differ in two widths."""
+    return (
+        (Conv(32),),
+        (Conv(32), Conv(32, THREE)),
+        (Conv(32), Conv(middle, THREE), Conv(last, THREE)),
+    )
+
+
+def reduction_b(second: int, middle: int, last: int) -> tuple[Branch, ...]:
+    """Return Figures 12 and 18, which differ in three widths."""
+    return (
+        (Conv(256), Conv(384, THREE, 2, valid=True)),
+        (Conv(256), Conv(second, THREE, 2, valid=True)),
+        (Conv(256), Conv(middle, THREE), Conv(last, THREE, 2, valid=True)),
+        (Pool(stride=2),),
+    )
 
 
 class Plan(NamedTuple):
@@ -76,10 +61,9 @@ class Plan(NamedTuple):
     softmax: bool = True
 
 
-V1 = Plan((V1_A, V1_B, V1_C), V1_REDUCTION_B)
-V2 = Plan((V2_A, V2_B, V2_C), V2_REDUCTION_B)
+V2 = Plan((module_a(48, 64), V2_B, V2_C), reduction_b(288, 288, 320))
 PLANS = {
-    "v1": V1,
+    "v1": Plan((module_a(32, 32), V1_B, V1_C), reduction_b(256, 256, 256)),
     "paper": V2,
     "released": V2._replace(repeats=(10, 20, 10), last_activated=False, head=1536, softmax=False),
 }

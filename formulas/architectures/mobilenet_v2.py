@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from convcost.core.architecture import Architecture, Builder, Map
+from convcost.core.architecture import Architecture, Builder
 from convcost.core.numeric import Count, maximum
 from convcost.core.record import Source
 
@@ -60,20 +60,9 @@ def build_cifar(net: Builder, *, resolution: Count, batch: Count, classes: Count
     x = parts.conv_bn_relu(net, image, "conv1", 32, 3)
     for name, t, c, stride in _bottlenecks(CIFAR_TABLE):
         with net.block(name):
-            x = _projected_bottleneck(net, x, t, c, stride)
+            x = parts.inverted_residual(net, x, t, 3, stride, c, parts.conv_bn_relu, projected=True)
     x = parts.conv_bn_relu(net, x, "conv2", 1280, 1)
     parts.classifier(net, x, classes, side=4)
-
-
-def _projected_bottleneck(net: Builder, x: Map, t: int, out_channels: int, stride: int) -> Map:
-    expanded = t * x.shape[1]
-    out = parts.conv_bn_relu(net, x, "expand", expanded, 1)
-    out = parts.conv_bn_relu(net, out, "dw", expanded, 3, stride=stride, groups=expanded)
-    out = parts.conv_bn(net, out, "project", out_channels, 1)
-    if stride != 1:
-        return out
-    shortcut = x if x.shape[1] == out_channels else parts.conv_bn(net, x, "shortcut", out_channels, 1)
-    return net.call(parts.ADD, out, shortcut)
 
 
 _PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"

@@ -61,29 +61,22 @@ def build(net: Builder, *, repeats: int, penultimate_filters: Count, **stem_and_
     cells.build_stack(net, plan, **stem_and_image)
 
 
-def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
-    return (
-        Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
-        Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
-        *cells.stack_options(stem, resolution),
-    )
-
-
 _PAPER = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
 
-RECORDS = (
+RECORDS = tuple(
     Architecture(
-        name="nasnet",
-        title="NASNet-A (6 @ 4032)",
+        name=name,
+        title=f"NASNet-A ({repeats} @ {filters})",
         build=build,
-        options=_options(6, 4032, 96, 331),
-        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, last row of Table 2"),
-    ),
-    Architecture(
-        name="nasnet_mobile",
-        title="NASNet-A (4 @ 1056)",
-        build=build,
-        options=_options(4, 1056, 32, 224),
-        source=Source(_PAPER, "Figures 2 and 4, appendix A.4, Table 3"),
-    ),
+        options=(
+            Option("repeats", "", "normal cells in each of the three stacks", repeats, high=100),
+            Option("penultimate_filters", "F", "filters of the penultimate layer, a multiple of 24", filters, low=96),
+            *cells.stack_options(stem, resolution),
+        ),
+        source=Source(_PAPER, f"Figures 2 and 4, appendix A.4, {table}"),
+    )
+    for name, repeats, filters, stem, resolution, table in (
+        ("nasnet", 6, 4032, 96, 331, "last row of Table 2"),
+        ("nasnet_mobile", 4, 1056, 32, 224, "Table 3"),
+    )
 )

@@ -38,29 +38,22 @@ def build(net: Builder, *, repeats: int, filters: Count, **stem_and_image: Count
     cells.build_stack(net, plan, **stem_and_image)
 
 
-def _options(repeats: int, filters: int, stem: int, resolution: int) -> tuple[Option, ...]:
-    return (
-        Option("repeats", "", "cells in each of the three stacks", repeats, high=100),
-        Option("filters", "F", "filters of a cell of the first stack", filters, low=4),
-        *cells.stack_options(stem, resolution),
-    )
-
-
 _PAPER = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
 
-RECORDS = (
+RECORDS = tuple(
     Architecture(
-        name="pnasnet",
-        title="PNASNet-5 (N = 4, F = 216)",
+        name=name,
+        title=f"PNASNet-5 (N = {repeats}, F = {filters})",
         build=build,
-        options=_options(4, 216, 96, 331),
-        source=Source(_PAPER, "Figure 1, Table 5"),
-    ),
-    Architecture(
-        name="pnasnet_mobile",
-        title="PNASNet-5 (N = 3, F = 54)",
-        build=build,
-        options=_options(3, 54, 32, 224),
-        source=Source(_PAPER, "Figure 1, Table 4"),
-    ),
+        options=(
+            Option("repeats", "", "cells in each of the three stacks", repeats, high=100),
+            Option("filters", "F", "filters of a cell of the first stack", filters, low=4),
+            *cells.stack_options(stem, resolution),
+        ),
+        source=Source(_PAPER, f"Figure 1, {table}"),
+    )
+    for name, repeats, filters, stem, resolution, table in (
+        ("pnasnet", 4, 216, 96, 331, "Table 5"),
+        ("pnasnet_mobile", 3, 54, 32, 224, "Table 4"),
+    )
 )

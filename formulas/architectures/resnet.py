@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.cost import Window
@@ -150,14 +150,12 @@ def _on_images(
     parts.classifier(net, x, classes)
 
 
-def build(
-    net: Builder, *, depth: int, variant: str, shortcut: str, resolution: Count, batch: Count, classes: Count
-) -> None:
+def build(net: Builder, *, depth: int, variant: str, shortcut: str, **image: Any) -> None:
     """Build one column of Table 1; `variant` says which convolution of a bottleneck has the stride."""
     block: Block = partial(bottleneck, shortcut=shortcut, early=variant == "v1")
     if depth in BASIC:
         block = partial(basic, shortcut=shortcut)
-    _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes)
+    _on_images(net, block, depth, **image)
 
 
 def build_cifar(net: Builder, *, depth: int, resolution: Count, batch: Count, classes: Count, shortcut: str) -> None:
@@ -169,16 +167,14 @@ def build_cifar(net: Builder, *, depth: int, resolution: Count, batch: Count, cl
     parts.classifier(net, x, classes)
 
 
-def build_se(
-    net: Builder, *, depth: int, reduction: Count, variant: str, resolution: Count, batch: Count, classes: Count
-) -> None:
+def build_se(net: Builder, *, depth: int, reduction: Count, variant: str, **image: Any) -> None:
     """Build the bottleneck ResNet of this depth with a squeeze-and-excitation block in every branch."""
     early = variant == "v1"
     block = partial(bottleneck, early=early, recalibrate=partial(recalibrate, reduction=reduction))
-    _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes, padded=not early)
+    _on_images(net, block, depth, **image, padded=not early)
 
 
-def build_resnext(net: Builder, *, depth: int, variant: str, resolution: Count, batch: Count, classes: Count) -> None:
+def build_resnext(net: Builder, *, depth: int, variant: str, **image: Any) -> None:
     """Build the 32×4d net of this depth; `variant` se recalibrates every branch (Hu et al. 2017, Table 1)."""
     block = partial(
         bottleneck,
@@ -187,7 +183,7 @@ def build_resnext(net: Builder, *, depth: int, variant: str, resolution: Count, 
         # Table 1: C·d = 128 where a ResNet has 64, doubled from stage to stage.
         wider=CARDINALITY * WIDTH // FILTERS[0],
     )
-    _on_images(net, block, depth, resolution=resolution, batch=batch, classes=classes, names="conv{}")
+    _on_images(net, block, depth, **image, names="conv{}")
 
 
 def _depth(*depths: int, note: str = "", default: int = 50) -> Option:

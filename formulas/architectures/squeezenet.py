@@ -11,12 +11,9 @@ from convcost.core.record import Source
 
 from . import _parts as parts
 
-# Squeeze filters, filters of each of the two expansions; None for a pooling.
-FIRES = (
-    *((16, 64), (16, 64), (32, 128), None),
-    *((32, 128), (48, 192), (48, 192), (64, 256), None),
-    (64, 256),
-)
+# Squeeze filters of fire2 to fire9, and filters of each of the two expansions; layers with a pooling after them.
+FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
+POOLED = (4, 8)
 
 
 def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, variant: str) -> None:
@@ -24,18 +21,14 @@ def build(net: Builder, *, resolution: Count, batch: Count, classes: Count, vari
     image = net.image(batch, 3, resolution, resolution)
     x = parts.conv_relu(net, image, "conv1", 96, 7, stride=2)
     x = _pool(net, x, "maxpool1")
-    number = 2
-    for fire in FIRES:
-        if fire is None:
-            x = _pool(net, x, f"maxpool{number - 1}")
-            continue
-        squeeze, expand = fire
+    for number, (squeeze, expand) in enumerate(FIRES, start=2):
         with net.block(f"fire{number}"):
             x = parts.conv_relu(net, x, "squeeze1x1", squeeze, 1)
             ends = [parts.conv_relu(net, x, f"expand{side}x{side}", expand, side, padding=side // 2) for side in (1, 3)]
             x = net.call(parts.CONCAT, ends)
-        number += 1
-    x = parts.conv_relu(net, x, f"conv{number}", classes, 1, padding=1 if variant == "caffe" else 0)
+        if number in POOLED:
+            x = _pool(net, x, f"maxpool{number}")
+    x = parts.conv_relu(net, x, "conv10", classes, 1, padding=1 if variant == "caffe" else 0)
     x = net.call(parts.GLOBAL_POOL, x, name="avgpool", output_size=1)
     net.call(parts.FLATTEN, x)
 

@@ -21,8 +21,7 @@ TAIL = (1536, 2048)
 
 def separable(net: Builder, x: Map, name: str, filters: int) -> Map:
     """A 3×3 depthwise and a pointwise convolution with nothing between, then batch normalisation."""
-    channels = x.shape[1]
-    x = net.call(parts.CONV2D, x, name=f"{name}.dw", out_channels=channels, kernel_size=3, padding=1, groups=channels)
+    x = parts.depthwise(net, x, f"{name}.dw", 3, padding=1)
     x = net.call(parts.CONV2D, x, name=f"{name}.pw", out_channels=filters, kernel_size=1)
     return net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
 

@@ -12,7 +12,7 @@ from convcost.core.cost import Cost
 from convcost.core.numeric import Count
 from convcost.core.record import Symbol, formula_of
 
-from .separable import CONVOLUTION, depthwise_separable
+from .separable import CONVOLUTION, convolved, depthwise_separable
 
 NASNET = "Zoph, Vasudevan, Shlens & Le 2017, Learning Transferable Architectures (arXiv 1707.07012)"
 PNASNET = "Liu et al. 2017, Progressive Neural Architecture Search (arXiv 1712.00559)"
@@ -34,7 +34,7 @@ def factorised_reduction(M: Count, N: Count, D_F: Count) -> Cost:
     Together they are one 1×1 convolution over a quarter of the map, rounded up.
     """
     side = (D_F + 1) // 2
-    return Cost(macs=M * N * side * side, parameters=M * N, activations=N * side * side, inputs=2 * M * side * side)
+    return convolved(M * N, 2 * M, N, side * side)
 
 
 def nasnet_normal_cell(F: Count, M: Count, P: Count, D_F: Count) -> Cost:

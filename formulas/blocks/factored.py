@@ -9,13 +9,12 @@ from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Symbol, formula_of
 
-from .separable import CONVOLUTION, depthwise_convolution, pointwise_convolution, standard_convolution
+from .separable import CONVOLUTION, convolved, depthwise_convolution, pointwise_convolution, standard_convolution
 
 
 def grouped_convolution(D_K: Count, M: Count, N: Count, D_F: Count, G: Count) -> Cost:
     """G convolutions side by side, each of M/G channels to N/G: weights and MACs divided by G."""
-    weights = D_K * D_K * quotient(M, G) * N
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=N * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * quotient(M, G) * N, M, N, D_F * D_F)
 
 
 def reduced_convolution(D_K: Count, M: Count, N: Count, D_F: Count, R: Count) -> Cost:

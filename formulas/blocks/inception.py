@@ -12,7 +12,7 @@ from convcost.core.cost import Cost
 from convcost.core.numeric import Count
 from convcost.core.record import Symbol, formula_of
 
-from .separable import pointwise_convolution, standard_convolution
+from .separable import convolved, pointwise_convolution, standard_convolution
 
 GOOGLENET = "Szegedy et al. 2014, Going Deeper with Convolutions (arXiv 1409.4842)"
 RETHINKING = "Szegedy et al. 2015, Rethinking the Inception Architecture for Computer Vision (arXiv 1512.00567)"
@@ -61,15 +61,12 @@ def grid_reduction_pooling_first(D_K: Count, M: Count, D: Count, D_P: Count = 3)
 
 def grid_reduction_parallel(D_K: Count, M: Count, D: Count, D_P: Count = 3) -> Cost:
     """Section 5, Figure 10: M filters of stride 2 beside a pooling of stride 2, concatenated to 2M channels."""
-    weights = D_K * D_K * M * M
-    convolution = Cost(macs=weights * D * D, parameters=weights, activations=M * D * D, inputs=M * (2 * D) * (2 * D))
-    return convolution + max_pooling(D_P, M, 2 * D, D)
+    return convolved(D_K * D_K * M * M, 4 * M, M, D * D) + max_pooling(D_P, M, 2 * D, D)
 
 
 def convolution(taps: Count, N: Count, D_F: Count) -> Cost:
     """A convolution of `taps` kernel elements in all, N channels to N channels."""
-    weights, size = taps * N * N, N * D_F * D_F
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=size, inputs=size)
+    return convolved(taps * N * N, N, N, D_F * D_F)
 
 
 def convolution_nxn(n: Count, N: Count, D_F: Count) -> Cost:

@@ -12,18 +12,15 @@ from convcost.core.cost import Cost
 from convcost.core.numeric import Count, ceil_div
 from convcost.core.record import Symbol, formula_of
 
+from .separable import convolved
+
 PAPER = "Sandler et al. 2018, MobileNetV2 (arXiv 1801.04381)"
 
 
 def inverted_residual(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
     """h·w·d′·t·(d′ + k² + d″): expansion, depthwise and projecting convolution at stride 1."""
-    weights = t * d_in * (d_in + k * k + d_out)
-    return Cost(
-        macs=h * w * weights,
-        parameters=weights,
-        activations=h * w * (2 * t * d_in + d_out),
-        inputs=h * w * (2 * t * d_in + d_in),
-    )
+    inside = t * d_in
+    return convolved(inside * (d_in + k * k + d_out), 2 * inside + d_in, 2 * inside + d_out, h * w)
 
 
 def inverted_residual_strided(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count, s: Count) -> Cost:
@@ -40,9 +37,7 @@ def inverted_residual_strided(h: Count, w: Count, d_in: Count, d_out: Count, t: 
 
 def inverted_residual_projected(h: Count, w: Count, d_in: Count, d_out: Count, t: Count, k: Count) -> Cost:
     """The same with a 1×1 convolution on the shortcut, where stride is 1 but the channels change."""
-    weights = d_in * d_out
-    shortcut = Cost(macs=h * w * weights, parameters=weights, activations=h * w * d_out, inputs=h * w * d_in)
-    return inverted_residual(h, w, d_in, d_out, t, k) + shortcut
+    return inverted_residual(h, w, d_in, d_out, t, k) + convolved(d_in * d_out, d_in, d_out, h * w)
 
 
 _SYMBOLS = (

@@ -12,20 +12,14 @@ from convcost.core.numeric import Count
 from convcost.core.record import Symbol, formula_of
 
 from .factored import grouped_convolution
-from .separable import pointwise_convolution
+from .separable import convolved, pointwise_convolution
 
 PAPER = "He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition (arXiv 1512.03385)"
 RESNEXT = "Xie et al. 2016, Aggregated Residual Transformations for Deep Neural Networks (arXiv 1611.05431)"
 
 
 def _convolution(side: Count, inputs: Count, outputs: Count, pixels: Count, stride: Count = 1) -> Cost:
-    weights = side * side * inputs * outputs
-    return Cost(
-        macs=weights * pixels,
-        parameters=weights,
-        activations=outputs * pixels,
-        inputs=inputs * pixels * stride * stride,
-    )
+    return convolved(side * side * inputs * outputs, inputs * stride * stride, outputs, pixels)
 
 
 def basic_block(C: Count, H: Count, W: Count) -> Cost:

@@ -14,16 +14,19 @@ from convcost.core.record import Symbol, formula_of
 PAPER = "Howard et al. 2017, MobileNets (arXiv 1704.04861)"
 
 
+def convolved(weights: Count, read: Count, written: Count, pixels: Count) -> Cost:
+    """Return the cost of weights that are all used at every pixel; `read` and `written` are channels."""
+    return Cost(macs=weights * pixels, parameters=weights, activations=written * pixels, inputs=read * pixels)
+
+
 def standard_convolution(D_K: Count, M: Count, N: Count, D_F: Count) -> Cost:
     """Equation 2: every output channel sees every input channel through its own kernel."""
-    weights = D_K * D_K * M * N
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=N * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * M * N, M, N, D_F * D_F)
 
 
 def depthwise_convolution(D_K: Count, M: Count, D_F: Count, m: Count = 1) -> Cost:
     """Equation 4, for m filters per channel (the paper has one; m is the depth multiplier)."""
-    weights = D_K * D_K * M * m
-    return Cost(macs=weights * D_F * D_F, parameters=weights, activations=M * m * D_F * D_F, inputs=M * D_F * D_F)
+    return convolved(D_K * D_K * M * m, M, M * m, D_F * D_F)
 
 
 def pointwise_convolution(M: Count, N: Count, D_F: Count) -> Cost:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Symbol, formula_of
@@ -40,10 +38,8 @@ def squeeze_excitation_parameters(
 
 
 def _divides(*names: str) -> Condition:
-    def holds(a: SimpleNamespace) -> bool:
-        return all(getattr(a, name) % a.r == 0 for name in names)
-
-    return Condition(f"r must divide {' and '.join(names)}", holds, (*names, "r"))
+    sentence = f"r must divide {' and '.join(names)}"
+    return Condition(sentence, lambda a: all(getattr(a, name) % a.r == 0 for name in names), (*names, "r"))
 
 
 def _not_negative(name: str) -> Condition:

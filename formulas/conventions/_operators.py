@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from convcost.core.convention import ALL, CallFilter, Fault, Measure, Rule
 from convcost.core.numeric import Count, product
@@ -26,18 +27,11 @@ ATTENTION = "scaled_dot_product_attention"
 
 BATCH_NORMS = tuple(f"BatchNorm{rank}d" for rank in (1, 2, 3))
 INSTANCE_NORMS = tuple(f"InstanceNorm{rank}d" for rank in (1, 2, 3))
+# max_pool2d is MaxPool2d.
 _CLASSES = {
-    **{f"conv{rank}d": f"Conv{rank}d" for rank in (1, 2, 3)},
-    **{f"conv_transpose{rank}d": f"ConvTranspose{rank}d" for rank in (1, 2, 3)},
-    **{f"{kind.lower()}_pool{rank}d": f"{kind}Pool{rank}d" for kind in ("Max", "Avg") for rank in (1, 2, 3)},
-    **{
-        f"adaptive_{kind.lower()}_pool{rank}d": f"Adaptive{kind}Pool{rank}d"
-        for kind in ("Max", "Avg")
-        for rank in (1, 2, 3)
-    },
+    name: "".join(part[0].upper() + part[1:] for part in name.split("_"))
+    for name in (*CONVOLUTIONS, *TRANSPOSED, *POOLS)
 }
-
-
 CELLS = ("LSTMCell", "GRUCell", "RNNCell")
 
 
@@ -108,7 +102,14 @@ def rows_for_channels(call: OpCall) -> Count:
     return product((call.cost.activations, call.inputs[0][2] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
-UNBATCHED = "a convolution of an input without a batch axis is taken for one with it"
+def unbatched(predicts: Callable[[OpCall], Count | None], at: CallFilter) -> Fault:
+    """Return the fault of a counter that overlooks where the batch axis is missing; `at` are its convolutions."""
+    return Fault(
+        CONVOLUTIONS,
+        predicts,
+        "a convolution of an input without a batch axis is taken for one with it",
+        replace(at, where=lambda call: call.site.unbatched and (at.where is None or at.where(call))),
+    )
 
 
 def output_positions(call: OpCall) -> Count:
@@ -116,10 +117,15 @@ def output_positions(call: OpCall) -> Count:
     return product((call.cost.activations, call.inputs[0][1] // call.hyper["groups"], *call.hyper["kernel_size"]))
 
 
-def left_operand_only(call: OpCall) -> Count | None:
-    """Return the left operand's elements times the last size of the right one, where that is not a product's count."""
-    count = product(call.inputs[0]) * call.inputs[1][-1]
-    return count if count != call.cost.macs else None
+def left_operand_only(operators: tuple[str, ...], at: CallFilter, weight: int = 1) -> Fault:
+    """Return the fault of a matrix product that is counted by the left operand and the last size of the right one."""
+
+    def predicts(call: OpCall) -> Count | None:
+        count = product(call.inputs[0]) * call.inputs[1][-1]
+        return weight * count if count != call.cost.macs else None
+
+    sentence = "a matrix product is counted as the left operand's elements times the right one's last size"
+    return Fault(operators, predicts, sentence, at)
 
 
 def _fused_on_cpu(call: OpCall) -> Count | None:

@@ -128,21 +128,6 @@ _ROUNDED_EINSUM = Fault(
 )
 
 
-def _left_operand(weight: int, products: tuple[str, ...]) -> Fault:
-    """Return the fault of a matrix product that is counted by the left operand and the last size of the right one."""
-
-    def predicts(call: OpCall) -> Count | None:
-        count = left_operand_only(call)
-        return None if count is None else weight * count
-
-    return Fault(
-        ("matmul", "mm", "bmm", "mv"),
-        predicts,
-        "a matrix product is counted as the left operand's elements times the right one's last size",
-        patched(*products),
-    )
-
-
 def _groups_twice(weight: int) -> Fault:
     def predicts(call: OpCall) -> Count | None:
         groups: Count = call.hyper["groups"]
@@ -189,7 +174,7 @@ def _conventions(
             source=source,
             faults=(
                 _same_padding(weight),
-                _left_operand(weight, products),
+                left_operand_only(("matmul", "mm", "bmm", "mv"), patched(*products), weight),
                 *((_ROUNDED_EINSUM,) if weight == 2 else ()),
                 *own[weight - 1],
             ),

@@ -14,7 +14,6 @@ from ._operators import (
     INSTANCE_NORMS,
     POOLS,
     TRANSPOSED,
-    UNBATCHED,
     UPSAMPLINGS,
     cells,
     fused_attention,
@@ -26,6 +25,7 @@ from ._operators import (
     patched,
     positions,
     recurrent,
+    unbatched,
 )
 
 _PTFLOPS = "ptflops 0.7.5"
@@ -161,18 +161,8 @@ RECORDS = (
         source=Source(_PTFLOPS, "ptflops/pytorch_ops.py, MODULES_MAPPING, FUNCTIONAL_MAPPING and TENSOR_OPS_MAPPING"),
         faults=(
             *_ATTENTION_FAULTS,
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                UNBATCHED,
-                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
-            ),
-            Fault(
-                ("matmul", "mm", "bmm"),
-                left_operand_only,
-                "a matrix product is counted as the left operand's elements times the right one's last size",
-                _MATMUL,
-            ),
+            unbatched(_unbatched, hooked(*CONVOLUTIONS)),
+            left_operand_only(("matmul", "mm", "bmm"), _MATMUL),
         ),
         also=_FUNCTIONS,
         per_sample=True,

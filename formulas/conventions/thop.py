@@ -14,13 +14,13 @@ from ._operators import (
     CONVOLUTIONS,
     INSTANCE_NORMS,
     TRANSPOSED,
-    UNBATCHED,
     cells,
     hooked,
     norms,
     output_positions,
     recurrent,
     rows_for_channels,
+    unbatched,
 )
 
 _NORM_MODULES = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm")
@@ -74,12 +74,7 @@ RECORDS = (
             "thop 0.1.1.post2209072238", "thop/profile.py, register_hooks; thop/vision/basic_hooks.py and calc_func.py"
         ),
         faults=(
-            Fault(
-                CONVOLUTIONS,
-                rows_for_channels,
-                UNBATCHED,
-                CallFilter(modules=hooked(*CONVOLUTIONS).modules, where=lambda call: call.site.unbatched),
-            ),
+            unbatched(rows_for_channels, hooked(*CONVOLUTIONS)),
             Fault(
                 TRANSPOSED,
                 _wrong,

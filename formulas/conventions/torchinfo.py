@@ -7,7 +7,7 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 
-from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, UNBATCHED, positions
+from ._operators import CELLS, CONVOLUTIONS, RECURRENT, TRANSPOSED, positions, unbatched
 
 _GATES = {"LSTMCell": 4, "GRUCell": 3, "RNNCell": 1}
 
@@ -62,12 +62,7 @@ RECORDS = (
                 "a recurrent cell is counted once for every hidden unit",
                 CallFilter(modules=CELLS),
             ),
-            Fault(
-                CONVOLUTIONS,
-                _unbatched,
-                UNBATCHED,
-                CallFilter(where=lambda call: _named_conv(call) and call.site.unbatched),
-            ),
+            unbatched(_unbatched, CallFilter(where=_named_conv)),
             Fault(
                 ("linear",),
                 _first_size,

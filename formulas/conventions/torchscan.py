@@ -15,10 +15,10 @@ from ._operators import (
     CONVOLUTIONS,
     MAXIMA,
     TRANSPOSED,
-    UNBATCHED,
     of_bases,
     output_positions,
     rows_for_channels,
+    unbatched,
 )
 
 _TORCHSCAN = "torchscan 0.2.0"
@@ -98,14 +98,7 @@ def _unbatched(macs: int) -> Fault:
         adds = 0 if macs == 1 else call.cost.bias_adds - call.cost.activations
         return macs * rows_for_channels(call) + adds
 
-    return Fault(
-        CONVOLUTIONS,
-        predicts,
-        UNBATCHED,
-        CallFilter(
-            bases=of_bases(*CONVOLUTIONS).bases, where=lambda call: call.site.owner.leaf and call.site.unbatched
-        ),
-    )
+    return unbatched(predicts, leaves_of(*CONVOLUTIONS))
 
 
 def _transposed(macs: int, extra: int) -> Fault:

@@ -140,28 +140,36 @@ POSITIVE_INPUT = Condition(
 )
 
 
-def _fits(a: SimpleNamespace) -> Truth:
-    if a.padding == "same":
+def fits(a: SimpleNamespace) -> Truth:
+    """Return whether the window fits into the padded input; an operator may lack padding, dilation or rounding up."""
+    padding, rank = getattr(a, "padding", 0), _rank(a)
+    if padding == "same":
         return True
-    rank = _rank(a)
-    kernel, dilation = spread(a.kernel_size, rank), spread(a.dilation, rank)
+    kernel, dilation = spread(a.kernel_size, rank), spread(getattr(a, "dilation", 1), rank)
+    sizes = a.input[2:]
+    if getattr(a, "ceil_mode", False):
+        # Rounding up keeps a last window that lacks up to stride - 1 elements, even if it is the only one.
+        stride = kernel if a.stride is None else spread(a.stride, rank)
+        sizes = tuple(size + s - 1 for size, s in zip(sizes, stride, strict=True))
     return every(
         size + 2 * p >= window_extent(k, d)
-        for size, p, k, d in zip(a.input[2:], padded(a.padding, rank), kernel, dilation, strict=True)
+        for size, p, k, d in zip(sizes, padded(padding, rank), kernel, dilation, strict=True)
     )
+
+
+def positive(a: SimpleNamespace) -> Truth:
+    """Return whether those settings that the window has are at least 1."""
+    settings = (getattr(a, name, 1) for name in ("kernel_size", "stride", "dilation"))
+    return every(v >= 1 for value in settings if value is not None for v in spread(value, _rank(a)))
 
 
 WINDOW_FITS = Condition(
     "the kernel must fit into the padded input; use a larger image or more padding",
-    _fits,
+    fits,
     ("input", "kernel_size", "padding", "dilation"),
 )
 POSITIVE_WINDOW = Condition(
-    "kernel size, stride and dilation must be at least 1",
-    lambda a: every(
-        v >= 1 for name in ("kernel_size", "stride", "dilation") for v in spread(getattr(a, name), _rank(a))
-    ),
-    ("kernel_size", "stride", "dilation"),
+    "kernel size, stride and dilation must be at least 1", positive, ("kernel_size", "stride", "dilation")
 )
 
 

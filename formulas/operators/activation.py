@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Count, Shape, Truth, product, quotient
 from convcost.core.record import Condition, Source, Symbol, operator
 
@@ -13,22 +13,19 @@ from .elementwise import ROW, TORCH, N, evaluated, rows
 
 def prelu(input: Shape, *, slopes: Count = 1) -> Result:
     """Parametric ReLU with one slope, or one per channel: one evaluation per element."""
-    size = product(input)
-    return Result(input, Cost(elementwise=size, parameters=slopes, activations=size, inputs=size))
+    return Result.of(input, input, elementwise=product(input), parameters=slopes)
 
 
 def glu(input: Shape, *, dim: int = -1) -> Result:
     """Gated linear unit a·σ(b) of the two halves of `dim`: a sigmoid and a product per output element."""
     axis = dim % len(input)
     shape = (*input[:axis], quotient(input[axis], 2), *input[axis + 1 :])
-    size = product(shape)
-    return Result(shape, Cost(elementwise=2 * size, activations=size, inputs=product(input)))
+    return Result.of(shape, input, elementwise=2 * product(shape))
 
 
 def softmax(input: Shape, *, dim: int = 1) -> Result:
     """Softmax along `dim`: an exponential and a division per element, and the additions of each row's sum."""
-    size = product(input)
-    return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
+    return Result.of(input, input, elementwise=3 * product(input) - rows(input, dim))
 
 
 def log_softmax(input: Shape, *, dim: int = 1) -> Result:
@@ -36,8 +33,7 @@ def log_softmax(input: Shape, *, dim: int = 1) -> Result:
 
     An exponential and a subtraction per element; the additions of each row's sum and its logarithm are one more.
     """
-    size = product(input)
-    return Result(input, Cost(elementwise=3 * size, activations=size, inputs=size))
+    return Result.of(input, input, elementwise=3 * product(input))
 
 
 def _even(a: SimpleNamespace) -> Truth:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Shape, Truth, every, flag, product
 from convcost.core.record import Condition, Source, Symbol, operator
 
@@ -33,13 +33,12 @@ def scaled_dot_product_attention(
     rows = product(leading) * query[-2]
     scores, shape = rows * key[-2], (*leading, query[-2], value[-1])
     masked = flag(is_causal) + flag(mask is not None)
-    cost = Cost(
+    return Result.of(
+        shape,
+        *(operand for operand in (query, key, value, mask) if operand is not None),
         macs=scores * query[-1] + scores * value[-1],
         elementwise=scores + masked * scores + 3 * scores - rows,
-        activations=product(shape),
-        inputs=sum((product(operand) for operand in (query, key, value, *([mask] if mask is not None else []))), 0),
     )
-    return Result(shape, cost)
 
 
 def _widths_match(a: SimpleNamespace) -> Truth:

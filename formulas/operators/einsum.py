@@ -55,7 +55,6 @@ def contracted(
 ) -> Result:
     """Shape and cost of a sum of products, two operands at a time."""
     factors = [dict(zip(term, shape, strict=True)) for term, shape in zip(terms, operands, strict=True)]
-    read = sum(product(shape) for shape in operands)
     if len(factors) == 1:
         return _of_one(factors[0], output)
     steps = list(path or ())
@@ -73,7 +72,7 @@ def contracted(
         factors.insert(len(factors) if path else 0, {name: n for name, n in joint.items() if name in needed})
         steps = steps[2:]
     shape = tuple(factors[0][name] for name in output)
-    return Result(shape, Cost(macs=macs, elementwise=sums, activations=product(shape), inputs=read))
+    return Result.of(shape, *operands, macs=macs, elementwise=sums)
 
 
 def _of_one(sizes: Mapping[Hashable, Count], output: Labels) -> Result:

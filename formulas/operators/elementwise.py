@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Count, Shape, Truth, every, flag, product
 from convcost.core.record import Condition, Operator, Source, Symbol, operator
 
@@ -16,8 +16,7 @@ _EACH = Symbol("n", "elements of each operand", "elements")
 
 def evaluated(input: Shape) -> Result:
     """An element-wise function without parameters: one evaluation per element, whatever the function."""
-    size = product(input)
-    return Result(input, Cost(elementwise=size, activations=size, inputs=size))
+    return Result.of(input, input, elementwise=product(input))
 
 
 def rows(input: Shape, dim: int) -> Count:
@@ -37,12 +36,11 @@ def combined(shapes: tuple[Shape, ...], operations: Count) -> Result:
     shape: Shape = ()
     for other in shapes:
         shape = broadcast(shape, other)
-    size, read = product(shape), sum(product(other) for other in shapes)
-    return Result(shape, Cost(elementwise=operations * size, activations=size, inputs=read))
+    return Result.of(shape, *shapes, elementwise=operations * product(shape))
 
 
 def broadcastable(*shapes: Shape) -> Truth:
-    """Whether all shapes broadcast to each other."""
+    """Return whether all shapes broadcast to each other."""
     return every(
         (x == y) | (x == 1) | (y == 1)
         for index, one in enumerate(shapes)
@@ -191,11 +189,7 @@ RECORDS = (
     ),
     *(
         over_broadcast(
-            addcmul,
-            f"Addition of a {what}",
-            f"torch.{name}: {_ADDED.format(how)}",
-            ("input", "first", "second"),
-            name,
+            addcmul, f"Addition of a {what}", f"torch.{name}: {_ADDED.format(how)}", ("input", "first", "second"), name
         )
         for name, what, how in (
             ("addcmul", "product", "tensor1_i·tensor2_i"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result
-from convcost.core.numeric import Count, Shape, Truth, product
+from convcost.core.numeric import Count, Shape, Truth
 from convcost.core.record import Condition, Slot, Source, Symbol, operator
 
 MODES = ("sum", "mean", "max")
@@ -13,9 +13,7 @@ MODES = ("sum", "mean", "max")
 
 def embedding(input: Shape, *, num_embeddings: Count, embedding_dim: Count) -> Result:
     """A row of the table for each index: elements are copied, nothing is computed."""
-    shape = (*input, embedding_dim)
-    cost = Cost(parameters=num_embeddings * embedding_dim, activations=product(shape), inputs=product(input))
-    return Result(shape, cost)
+    return Result.of((*input, embedding_dim), input, parameters=num_embeddings * embedding_dim)
 
 
 def embedding_bag(
@@ -46,8 +44,7 @@ def embedding_bag(
 
 def one_hot(input: Shape, *, num_classes: Count) -> Result:
     """Zeros with a one at each index: elements are written, nothing is computed."""
-    shape = (*input, num_classes)
-    return Result(shape, Cost(activations=product(shape), inputs=product(input)))
+    return Result.of((*input, num_classes), input)
 
 
 def _filled(a: SimpleNamespace) -> Truth:

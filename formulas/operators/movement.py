@@ -18,7 +18,7 @@ def concat(inputs: Sequence[Shape], *, dim: int = 1) -> Result:
     axis = dim % len(inputs[0])
     joined: Count = sum(shape[axis] for shape in inputs)
     shape = (*inputs[0][:axis], joined, *inputs[0][axis + 1 :])
-    return Result(shape, Cost(activations=product(shape), inputs=product(shape)))
+    return Result.of(shape, shape)
 
 
 def flatten(input: Shape, *, start_dim: int = 1, end_dim: int = -1) -> Result:
@@ -42,35 +42,31 @@ def masked_fill(input: Shape, mask: Shape) -> Result:
     return combined((input, mask), 0)
 
 
-def _moved(input: Shape, shape: Shape, elementwise: Count = 0) -> Result:
-    return Result(shape, Cost(elementwise=elementwise, activations=product(shape), inputs=product(input)))
-
-
 def pad(input: Shape, *, pad: Shape, mode: str = "constant") -> Result:
     """Padding by `pad`: before and after the last axis, then the one before it; below 0 crops."""
     rank, wider = len(input), list(input)
     for position in range(len(pad) // 2):
         wider[rank - 1 - position] = input[rank - 1 - position] + pad[2 * position] + pad[2 * position + 1]
-    return _moved(input, tuple(wider))
+    return Result.of(tuple(wider), input)
 
 
 def pixel_shuffle(input: Shape, *, upscale_factor: Count) -> Result:
     """(*, C·r², H, W) to (*, C, r·H, r·W)."""
     *leading, channels, height, width = input
     r = upscale_factor
-    return _moved(input, (*leading, quotient(channels, r * r), height * r, width * r))
+    return Result.of((*leading, quotient(channels, r * r), height * r, width * r), input)
 
 
 def pixel_unshuffle(input: Shape, *, downscale_factor: Count) -> Result:
     """(*, C, r·H, r·W) to (*, C·r², H, W)."""
     *leading, channels, height, width = input
     r = downscale_factor
-    return _moved(input, (*leading, channels * r * r, quotient(height, r), quotient(width, r)))
+    return Result.of((*leading, channels * r * r, quotient(height, r), quotient(width, r)), input)
 
 
 def channel_shuffle(input: Shape, *, groups: Count) -> Result:
     """The channels of (N, C, *sizes) in another order, one of each group in turn."""
-    return _moved(input, input)
+    return Result.of(input, input)
 
 
 def unfold(
@@ -79,7 +75,7 @@ def unfold(
     """The windows of (N, C, H, W) as the columns of (N, C·taps, positions)."""
     batch, channels, sizes = axes.channels_first(input)
     columns = channels * product(axes.spread(kernel_size, 2))
-    return _moved(input, (batch, columns, product(_positions(sizes, kernel_size, stride, padding, dilation))))
+    return Result.of((batch, columns, product(_positions(sizes, kernel_size, stride, padding, dilation))), input)
 
 
 def fold(
@@ -96,7 +92,7 @@ def fold(
     Elements that fall on padding are added too.
     """
     channels = quotient(input[1], product(axes.spread(kernel_size, 2)))
-    return _moved(input, (input[0], channels, *axes.spread(output_size, 2)), product(input))
+    return Result.of((input[0], channels, *axes.spread(output_size, 2)), input, elementwise=product(input))
 
 
 def _positions(

@@ -45,8 +45,7 @@ def local_response_norm(input: Shape, *, size: Count) -> Result:
 
     Each element takes its square, size - 1 additions, a product with α, an addition of k, a power and a division.
     """
-    elements = product(input)
-    return Result(input, Cost(elementwise=(size + 4) * elements, activations=elements, inputs=elements))
+    return Result.of(input, input, elementwise=(size + 4) * product(input))
 
 
 def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> Result:
@@ -54,14 +53,8 @@ def rms_norm(input: Shape, *, normalized_shape: Shape, affine: Count = True) -> 
 
     Each element takes its square, an addition, a product with 1/rms and, if affine, one with its weight.
     """
-    size = product(input)
-    cost = Cost(
-        elementwise=(SQUARES + flag(affine)) * size,
-        parameters=flag(affine) * product(normalized_shape),
-        activations=size,
-        inputs=size,
-    )
-    return Result(input, cost)
+    operations = (SQUARES + flag(affine)) * product(input)
+    return Result.of(input, input, elementwise=operations, parameters=flag(affine) * product(normalized_shape))
 
 
 def weight_norm(input: Shape, *, dim: int = 0) -> Result:
@@ -77,10 +70,9 @@ def weight_norm(input: Shape, *, dim: int = 0) -> Result:
 def _normalised(
     input: Shape, scaled: Count, affine: Count, bias: Count | None, per_element: int | None = None
 ) -> Result:
-    size, both = product(input), flag(affine) + flag(affine if bias is None else bias)
-    operations = (STATISTICS + both if per_element is None else per_element) * size
-    cost = Cost(elementwise=operations, parameters=both * scaled, activations=size, inputs=size)
-    return Result(input, cost)
+    both = flag(affine) + flag(affine if bias is None else bias)
+    operations = (STATISTICS + both if per_element is None else per_element) * product(input)
+    return Result.of(input, input, elementwise=operations, parameters=both * scaled)
 
 
 _IMAGE = axes.image(2)

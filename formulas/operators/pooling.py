@@ -107,42 +107,19 @@ def fractional_max_pool(input: Shape, *, kernel_size: PerAxis, output_size: PerA
     """Maximum pooling of (N, C, *sizes) with windows at random positions: k - 1 comparisons per window of k taps."""
     rank = len(input) - 2
     shape = (*input[:2], *axes.spread(output_size, rank))
-    outputs, taps = product(shape), product(axes.spread(kernel_size, rank))
-    return Result(shape, Cost(elementwise=outputs * (taps - 1), activations=outputs, inputs=product(input)))
+    return Result.of(shape, input, elementwise=product(shape) * (product(axes.spread(kernel_size, rank)) - 1))
 
 
 def max_unpool(input: Shape, indices: Shape, *, output_size: PerAxis) -> Result:
     """Each element of (N, C, *sizes) put back to where a maximum pool found it, among zeros: nothing is computed."""
-    shape = (*input[:2], *axes.spread(output_size, len(input) - 2))
-    return Result(shape, Cost(activations=product(shape), inputs=product(input) + product(indices)))
-
-
-def _fits(a: SimpleNamespace) -> Truth:
-    rank = len(a.input) - 2
-    kernel, padding = axes.spread(a.kernel_size, rank), axes.spread(getattr(a, "padding", 0), rank)
-    dilation = axes.spread(getattr(a, "dilation", 1), rank)
-    stride = kernel if a.stride is None else axes.spread(a.stride, rank)
-    # Rounding up keeps a last window that lacks up to stride - 1 elements, even if it is the only one.
-    return every(
-        size + 2 * p + (s - 1 if a.ceil_mode else 0) >= axes.window_extent(k, d)
-        for size, p, k, s, d in zip(a.input[2:], padding, kernel, stride, dilation, strict=True)
-    )
-
-
-def _positive(a: SimpleNamespace) -> Truth:
-    settings = (getattr(a, name, 1) for name in ("kernel_size", "stride", "dilation"))
-    return every(v >= 1 for value in settings if value is not None for v in axes.spread(value, len(a.input) - 2))
+    return Result.of((*input[:2], *axes.spread(output_size, len(input) - 2)), input, indices)
 
 
 def _domain(*dilation: str) -> tuple[Condition, ...]:
     return (
         axes.POSITIVE_INPUT,
-        Condition(axes.POSITIVE_WINDOW.sentence, _positive, ("kernel_size", "stride", *dilation)),
-        Condition(
-            "the kernel must fit into the padded input; use a larger image or more padding",
-            _fits,
-            ("input", "kernel_size", "stride", "padding", *dilation),
-        ),
+        replace(axes.POSITIVE_WINDOW, mentions=("kernel_size", "stride", *dilation)),
+        replace(axes.WINDOW_FITS, mentions=("input", "kernel_size", "stride", "padding", *dilation)),
         Condition(
             "padding must be at most half the kernel size",
             lambda a: every(
@@ -186,8 +163,8 @@ _LP = Source(
 )
 _LP_DOMAIN = (
     axes.POSITIVE_INPUT,
-    Condition("kernel size and stride must be at least 1", _positive, ("kernel_size", "stride")),
-    Condition("the kernel must fit into the input; use a larger image", _fits, ("input", "kernel_size")),
+    Condition("kernel size and stride must be at least 1", axes.positive, ("kernel_size", "stride")),
+    Condition("the kernel must fit into the input; use a larger image", axes.fits, ("input", "kernel_size")),
 )
 _FRACTIONAL = Source("Graham 2014, Fractional Max-Pooling (arXiv 1412.6071)", "section 2: overlapping pooling regions")
 _UNPOOL = Source("Zeiler & Fergus 2013, Visualizing Convolutional Networks (arXiv 1311.2901)", "section 2.1: unpooling")

@@ -16,15 +16,12 @@ from .elementwise import broadcast, broadcastable
 def matmul(left: Shape, right: Shape) -> Result:
     """Product of (*, m, k) and (*, k, n) with the leading axes broadcast; a vector of k has no m, or no n."""
     shape = (*broadcast(left[:-2], right[:-2]), *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
-    outputs = product(shape)
-    return Result(shape, Cost(macs=outputs * left[-1], activations=outputs, inputs=product(left) + product(right)))
+    return Result.of(shape, left, right, macs=product(shape) * left[-1])
 
 
 def outer(left: Shape, right: Shape) -> Result:
     """Every element of one vector times every element of another."""
-    shape = (*left, *right)
-    size = product(shape)
-    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+    return Result.of((*left, *right), left, right, macs=product((*left, *right)))
 
 
 def kron(left: Shape, right: Shape) -> Result:
@@ -32,17 +29,14 @@ def kron(left: Shape, right: Shape) -> Result:
     rank = max(len(left), len(right))
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (left, right)]
     shape = tuple(a * b for a, b in zip(*padded, strict=True))
-    size = product(shape)
-    return Result(shape, Cost(macs=size, activations=size, inputs=product(left) + product(right)))
+    return Result.of(shape, left, right, macs=product(shape))
 
 
 def multi_dot(matrices: Sequence[Shape]) -> Result:
     """Product of a chain of matrices in the cheapest order; the first may be a row and the last a column of k."""
     first, last = matrices[0], matrices[-1]
     sizes = [*(1,) * (len(first) == 1), *first, *(matrix[1] for matrix in matrices[1:-1]), *(last[1:] or (1,))]
-    shape = (*first[:-1], *last[1:])
-    cost = Cost(macs=_cheapest(sizes), activations=product(shape), inputs=sum(product(matrix) for matrix in matrices))
-    return Result(shape, cost)
+    return Result.of((*first[:-1], *last[1:]), *matrices, macs=_cheapest(sizes))
 
 
 def _cheapest(sizes: Sequence[Count]) -> Count:
@@ -66,9 +60,7 @@ def addmm(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Co
 def addbmm(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Count = 1) -> Result:
     """β·input + α·(the sum of the products of a batch of matrices)."""
     products = matmul(left, right)
-    shape = products.shape[1:]
-    cost = Cost(macs=products.cost.macs, activations=product(shape), inputs=products.cost.inputs)
-    return _added(Result(shape, cost), input, beta, alpha)
+    return _added(Result.of(products.shape[1:], left, right, macs=products.cost.macs), input, beta, alpha)
 
 
 def addr(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Count = 1) -> Result:

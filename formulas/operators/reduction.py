@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Shape, product
 from convcost.core.record import Condition, Source, Symbol, operator
 
@@ -21,8 +21,7 @@ def _reduced(input: Shape, dim: tuple[int, ...], keepdim: bool, each: int, row: 
     axes = {axis % len(input) for axis in dim}
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(input))
     shape = kept if keepdim else tuple(size for axis, size in enumerate(input) if axis not in axes)
-    size, rows = product(input), product(kept)
-    return Result(shape, Cost(elementwise=each * size + row * rows, activations=rows, inputs=size))
+    return Result.of(shape, input, elementwise=each * product(input) + row * product(kept))
 
 
 def fold(input: Shape, *, dim: tuple[int, ...], keepdim: bool = False) -> Result:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from types import SimpleNamespace
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, every, maximum, product
 from convcost.core.record import Condition, Source, operator
 
@@ -26,9 +26,9 @@ def _resized(input: Shape, output_size: PerAxis | None, scale_factor: PerAxis | 
 
 def _cost(input: Shape, out: Shape, taps: Count) -> Result:
     """`taps` are those of all output elements of one channel, 0 where an element is copied."""
-    planes, outputs = product(input[:2]), product(input[:2]) * product(out)
-    elementwise = 0 if isinstance(taps, int) and taps == 0 else planes * 2 * taps - outputs
-    return Result((*input[:2], *out), Cost(elementwise=elementwise, activations=outputs, inputs=product(input)))
+    planes = product(input[:2])
+    elementwise = 0 if isinstance(taps, int) and taps == 0 else planes * 2 * taps - planes * product(out)
+    return Result.of((*input[:2], *out), input, elementwise=elementwise)
 
 
 def _interpolated(
@@ -67,16 +67,13 @@ def grid_sample(input: Shape, grid: Shape, *, mode: str = "bilinear") -> Result:
     out = grid[1:-1]
     taps = TAPS[mode] ** len(out)
     outputs = product(input[:2]) * product(out)
-    elementwise = outputs * (2 * taps - 1) if taps > 1 else 0
-    cost = Cost(elementwise=elementwise, activations=outputs, inputs=product(input) + product(grid))
-    return Result((*input[:2], *out), cost)
+    return Result.of((*input[:2], *out), input, grid, elementwise=outputs * (2 * taps - 1) if taps > 1 else 0)
 
 
 def affine_grid(input: Shape, *, size: Shape) -> Result:
     """Positions of an output (N, C, *out) under the maps (N, axes, axes + 1): a matrix product with (*out, 1)."""
-    count: Count = size[0] * product(size[2:]) * input[1]
-    cost = Cost(macs=count * input[2], activations=count, inputs=product(input))
-    return Result((size[0], *size[2:], input[1]), cost)
+    shape = (size[0], *size[2:], input[1])
+    return Result.of(shape, input, macs=product(shape) * input[2])
 
 
 def _one_of_both(a: SimpleNamespace) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convcost.core.cost import Cost, Result
+from convcost.core.cost import Result
 from convcost.core.numeric import Shape, product
 from convcost.core.record import Condition, Source, Symbol, operator
 
@@ -12,26 +12,22 @@ from .elementwise import ROW, TORCH, rows
 
 def scan(input: Shape, *, dim: int) -> Result:
     """Each element combined with all before it along `dim`: k - 1 operations per row of k elements."""
-    size = product(input)
-    return Result(input, Cost(elementwise=size - rows(input, dim), activations=size, inputs=size))
+    return Result.of(input, input, elementwise=product(input) - rows(input, dim))
 
 
 def logcumsumexp(input: Shape, *, dim: int) -> Result:
     """The logarithms of the running sums of exponentials: two evaluations more per element."""
-    size = product(input)
-    return Result(input, Cost(elementwise=3 * size - rows(input, dim), activations=size, inputs=size))
+    return Result.of(input, input, elementwise=3 * product(input) - rows(input, dim))
 
 
 def scatter(input: Shape, source: Shape) -> Result:
     """Elements of `source` added (multiplied, compared) into places of `input`: one operation each."""
-    added = product(source)
-    return Result(input, Cost(elementwise=added, activations=product(input), inputs=product(input) + added))
+    return Result.of(input, input, source, elementwise=product(source))
 
 
 def scatter_scaled(input: Shape, source: Shape) -> Result:
     """alpha times the elements of `source` added into places of `input`: a product and an addition each."""
-    added = product(source)
-    return Result(input, Cost(elementwise=2 * added, activations=product(input), inputs=product(input) + added))
+    return Result.of(input, input, source, elementwise=2 * product(source))
 
 
 _OWN = Condition("the axis must be the input's own", lambda a: -len(a.input) <= a.dim < len(a.input), ("input", "dim"))

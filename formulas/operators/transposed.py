@@ -78,16 +78,9 @@ DOMAIN = (
 )
 
 
-_SETTINGS = (
-    OUTPUT_CHANNELS,
-    axes.KERNEL,
-    axes.STRIDE,
-    axes.PADDING._replace(meaning="padding"),
-    axes.Setting("output_padding", "O", "output padding", "pixels", 0),
-    axes.DILATION,
-    GROUPS,
-    BIAS,
-)
+_PADDING = axes.PADDING._replace(meaning="padding")
+_OUTPUT_PADDING = axes.Setting("output_padding", "O", "output padding", "pixels", 0)
+_SETTINGS = (OUTPUT_CHANNELS, axes.KERNEL, axes.STRIDE, _PADDING, _OUTPUT_PADDING, axes.DILATION, GROUPS, BIAS)
 
 RECORDS = axes.over_axes(
     "conv_transpose{}d",

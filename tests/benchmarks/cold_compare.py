@@ -22,6 +22,7 @@ AIMS = {
     "efficientnet_b7": (0.35, 0.4),
 }
 OWN = ("mobilenet_v1", "1", 224)
+OF_AN_IMPORT = 1.1
 
 SCRIPT = """
 from fvcore.nn import FlopCountAnalysis, flop_count_table
@@ -48,6 +49,16 @@ def findings(runs: int) -> Findings:
             model=f"torchvision.models.{net}(weights=None)", shape=", ".join(map(str, inputs[0].shape))
         )
         yield _against(f"torchvision:{net}", [f"torchvision:{net}"], script, aims, runs)
+
+    for reference in (name, "torchvision:resnet50"):
+        found = pair([*CONVCOST, "compare", reference], python("import torch"), runs)
+        yield Finding(
+            f"convcost compare {reference}",
+            'python -c "import torch"',
+            str(found),
+            f"at most {OF_AN_IMPORT} × the time",
+            found.seconds <= OF_AN_IMPORT,
+        )
 
 
 def _against(name: str, options: list[str], script: str, aims: tuple[float, float], runs: int) -> Finding:

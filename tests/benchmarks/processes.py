@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -63,10 +64,17 @@ def printed(command: Sequence[str]) -> str:
 
 def run(command: Sequence[str]) -> Run:
     """Run a command to its end with its output thrown away; raises RuntimeError if it fails."""
-    code, seconds, kibibytes = printed([sys.executable, "-I", "-S", _SPAWN, *command]).split()
+    spawned = [sys.executable, "-I", "-S", _SPAWN, *command]
+    done = subprocess.run(spawned, check=True, capture_output=True, text=True, env=_environment())
+    code, seconds, kibibytes = done.stdout.split()
     if code != "0":
         raise RuntimeError(f"{' '.join(command)} failed")
     return Run(float(seconds), int(kibibytes) / 1024)
+
+
+def _environment() -> dict[str, str]:
+    """The environment in which Python keeps what it compiled, as an installed package has it from the beginning."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def pair(ours: Sequence[str], peer: Sequence[str], runs: int = 7) -> Pair:

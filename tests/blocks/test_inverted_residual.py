@@ -10,7 +10,7 @@ from convcost.core.record import Formula
 from convcost.core.registry import find
 from convcost.symbolic.closed_form import closed_form, ratio
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 
 class Block(nn.Module):
@@ -52,7 +52,7 @@ def test_formula_is_what_fvcore_counts(name: str, stride: int, projected: bool, 
     cost = find(Formula, name, "formula").evaluate({**sizes, "s": stride})
     model = Block(sizes["d_in"], sizes["d_out"], sizes["t"], sizes["k"], stride, projected)
     shape = (1, sizes["d_in"], sizes["h"], sizes["w"])
-    assert trace(model, shape).total == cost.macs
+    assert trace_fvcore(model, shape).total == cost.macs
     seen = capture(model, shape)
     assert seen.parameters == cost.parameters
     convolutions = [call for call in seen.calls if call.name == "conv2d"]

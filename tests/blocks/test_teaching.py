@@ -13,7 +13,7 @@ from convcost.core.cost import Cost
 from convcost.core.record import Formula, Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 
 def formula(name: str, values: Mapping[str, int]) -> Cost:
@@ -24,7 +24,7 @@ def measured(channels: int, side: int, *layers: nn.Module) -> tuple[int, int | N
     """Weights of bias-free layers, and fvcore's count of them."""
     model = nn.Sequential(*layers)
     shape = (1, channels, side, side)
-    return capture(model, shape).parameters, trace(model, shape).total
+    return capture(model, shape).parameters, trace_fvcore(model, shape).total
 
 
 def conv(inputs: int, outputs: int, kernel: int, **hyper: Any) -> nn.Conv2d:

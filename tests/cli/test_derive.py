@@ -85,7 +85,7 @@ def test_outside_of_the_domain_a_plain_trace_decides(tmp_path: Path) -> None:
         (["mobilenet_v1", "--at", "H=3,W=4,Q=5"], "there is no 'Q'; the sizes are B, H, W"),
         (["mobilenet_v1", "--symbols", "B,1"], "--symbols is 'B,1', but must be names such as B,H,W"),
         (["mobilenet_v1", "--symbols", "B,H,W,D"], "has no axis for the symbol D"),
-        (["mobilenet_v1", "--input", "B,3,H,W", "--symbols", "B"], "names its open sizes already"),
+        (["mobilenet_v1", "--input", "B,3,H,W", "--symbols", "B"], "names its free sizes already"),
         (["mobilenet_v1", "--per", "block"], "'block' is not one of"),
         (["mobilenet_v1", "--arg", "alpha=1"], "mobilenet_v1 is a network; give alpha as its option: --alpha VALUE"),
         (

@@ -7,7 +7,10 @@ import re
 import pytest
 
 from convcost.core.convention import Convention
-from convcost.core.registry import registry
+from convcost.core.record import Formula
+from convcost.core.registry import find, registry
+from convcost.explore.formula_values import formula_values
+from convcost.report.formula import FormulaReport
 from tests.shell import convcost
 
 
@@ -25,6 +28,16 @@ def test_values_and_their_ratio() -> None:
     assert "462,422,016" in out
     assert "52,283,392" in out
     assert "0.113064, that is 8.845 times fewer" in out
+
+
+def test_a_narrow_terminal_keeps_the_formula_that_was_asked_for() -> None:
+    """Of 60 columns, which have room for one formula, not for the one it is compared with."""
+    report = FormulaReport(
+        formula_values(find(Formula, "depthwise_separable", "formula"), {"D_K": "3", "M": "512", "N": "512"})
+    )
+    lines = report.text(60).splitlines()
+    assert "Closed form          depthwise_separable" in lines
+    assert "Not shown at this width: standard_convolution (a wider" in lines
 
 
 def test_decimals_stay_exact() -> None:

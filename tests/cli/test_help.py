@@ -12,7 +12,8 @@ from convcost.cli.main import app
 from tests.cli.project import project
 from tests.shell import convcost
 
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+_KNOWN = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = sorted(name for name, command in _KNOWN.items() if not command.hidden)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -113,7 +113,7 @@ def test_points_that_are_left_out_are_said() -> None:
         (("--alpha", "0.5,1", "--verify", "x"), "--verify"),
         (("--alpha", "0.5,1", "--plot", "grid.txt"), ".svg or .png"),
         (("--csv", "no/such/folder.csv"), "there is no folder"),
-        (("--csv", "same", "--parquet", "same"), "given for two outputs"),
+        (("--csv", "same", "--parquet", "same"), "--csv and --parquet would both write same"),
         (("--plot", "one.svg"), "nothing to plot"),
     ],
 )

@@ -159,7 +159,7 @@ TABLE = Table(
     ("function", "worse"),
     [
         ("fitting", lambda table, _: range(len(table.columns))),
-        ("shortened", lambda name, width: name[:width]),
+        ("shortened", lambda names, width: {name: name[:width] for name in names}),
         ("wrapped", lambda text, width: [text[start : start + width] for start in range(0, len(text), width)]),
         ("_stripped", lambda line: line),
     ],
@@ -183,4 +183,20 @@ def test_a_worse_printer_is_found(function: str, worse: Callable[..., object], m
     ],
 )
 def test_a_name_keeps_its_index_and_both_ends(width: int, shown: str) -> None:
-    assert table.shortened("encoder.layers.encoder_layer_11.self_attention", width) == shown
+    name = "encoder.layers.encoder_layer_11.self_attention"
+    assert table.shortened([name], width) == {name: shown}
+
+
+def test_two_names_are_never_shortened_to_one() -> None:
+    """Rows of NASNet's table, in the 24 columns that a terminal of 60 leaves for them."""
+    names = [f"stem.reduction1.b1.{side}.{layer}" for side in ("left", "right") for layer in ("dw1", "pw1", "dw2")]
+    for width in range(1, 30):
+        short = list(table.shortened(names, width).values())
+        assert len(set(short)) == len(names)
+        ends = zip(names, short, strict=True)
+        assert all(name[0] == text[0] and name[-1] == text[-1] for name, text in ends)
+    assert table.shortened(names, 24)[names[0]] == "stem.…1.b1.left.dw1"
+
+
+def test_no_symbol_is_broken_within_its_subscript() -> None:
+    assert table.wrapped("B·⌈R/16⌉²·c256·c512", 16) == ["B·⌈R/16⌉²·c256·", "c512"]

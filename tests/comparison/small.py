@@ -12,7 +12,7 @@ from convcost.core.architecture import Architecture, Builder, Network
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 Hyper = dict[str, Any]
 Lines = list[tuple[str, Hyper]]
@@ -58,4 +58,4 @@ def net(**changes: Any) -> nn.Sequential:
 
 
 def compared(model: nn.Module, lines: Lines = PAPER, unit: str = "macs", shape: tuple[int, ...] = IMAGE) -> Comparison:
-    return compare(paper(lines, shape), capture(model, shape), trace(model, shape), unit)
+    return compare(paper(lines, shape), capture(model, shape), trace_fvcore(model, shape), unit)

@@ -12,7 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from convcost.comparison.fvcore_counts import measured_calls
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 LEFT_OUT = "fvcore's trace leaves out what the output does not depend on"
 
@@ -31,7 +31,7 @@ class Written(nn.Module):
 
 
 def joined(model: nn.Module, *shape: int) -> list[tuple[str, int | None, str]]:
-    measured = measured_calls(capture(model, shape).calls, trace(model, shape))
+    measured = measured_calls(capture(model, shape).calls, trace_fvcore(model, shape))
     return [(m.call.aten, m.count, m.reason) for m in measured]
 
 
@@ -91,7 +91,7 @@ def test_no_count_is_lost_and_nothing_is_said_to_be_left_out(
     model: nn.Module, shape: tuple[int, ...], total: int
 ) -> None:
     found = joined(model, *shape)
-    assert trace(model, shape).total == total
+    assert trace_fvcore(model, shape).total == total
     assert sum(count or 0 for _, count, _ in found) == total
     assert LEFT_OUT not in {reason for _, _, reason in found}
 
@@ -118,6 +118,6 @@ def test_slash_in_a_name_makes_nothing_unused() -> None:
             return self.b(self.get_submodule("a/b")(x))  # type: ignore[no-any-return]
 
     model = Slashed()
-    measured = measured_calls(capture(model, (2, 4)).calls, trace(model, (2, 4)))
+    measured = measured_calls(capture(model, (2, 4)).calls, trace_fvcore(model, (2, 4)))
     assert [(m.call.path, m.count) for m in measured] == [("a/b.0", 24), ("a/b.1", None), ("b.0", 12), ("b.1", None)]
     assert not any(m.call.site.unused for m in measured)

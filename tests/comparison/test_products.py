@@ -14,7 +14,7 @@ from convcost.comparison.compare import compare_model
 from convcost.comparison.result import Row, Verdict
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 from convcost.trace.probe import probed
 from tests.operators.case import Case
 from tests.operators.products import Attention, Bilinear, Einsum, Product, Sum
@@ -122,7 +122,7 @@ KNOWN: dict[str, Known] = {
 
 def judged(case: Case) -> Row:
     specs = (TensorSpec(case.shape),)
-    (row,) = compare_model(capture(case.model, case.shape), trace(case.model, case.shape), specs, probed).rows
+    (row,) = compare_model(capture(case.model, case.shape), trace_fvcore(case.model, case.shape), specs, probed).rows
     return row
 
 

@@ -15,7 +15,7 @@ from convcost.core.architecture import Architecture, Builder
 from convcost.core.record import Operator, Source
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .small import CONV, PAPER, Lines, compared, net
 
@@ -180,7 +180,7 @@ def test_layer_that_the_model_calls_for_nothing_disagrees(unit: str) -> None:
         builder.call(find(Operator, "linear", "operator"), image, out_features=3)
 
     network = Architecture("forked", "Forked", write, (), Source("A paper", "table 1")).network({})
-    comparison = compare(network, capture(Forked(), (2, 4)), trace(Forked(), (2, 4)), unit)
+    comparison = compare(network, capture(Forked(), (2, 4)), trace_fvcore(Forked(), (2, 4)), unit)
     first, second = comparison.rows
     reason = "fvcore's trace leaves out what the output does not depend on"
     assert (first.module, first.verdict, first.reason) == ("away", Verdict.DISAGREE, reason)

@@ -44,9 +44,7 @@ def _agree(found: NetworkProgram, architecture: Architecture, given: dict[str, A
         assert (row.activations is None) is not call.is_product
         assert row.activations is None or values[row.activations] == call.cost.activations
         assert (0 if row.macs is None else values[row.macs]) == call.cost.macs or not row.is_product
-    totals = [
-        values[place] for place in (structure.macs, structure.parameters, structure.activations) if place is not None
-    ]
+    totals = [values[place] for place in structure.totals if place is not None]
     written = sum(call.cost.activations for call in network.core)
     assert totals == [network.cost.macs, network.cost.parameters, written]
     return True

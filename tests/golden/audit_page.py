@@ -9,7 +9,7 @@ from fractions import Fraction
 from convcost.auditing.row import AuditRow
 from convcost.report import audit as findings
 from convcost.report import markdown, text
-from convcost.report.audit import AuditReport, share
+from convcost.report.audit import AuditReport
 from convcost.report.content import Column, Table, numbers
 
 
@@ -78,6 +78,11 @@ def _disagreements(rows: Sequence[AuditRow]) -> list[str]:
         "The MACs are the model's: the formulas' less fvcore's, over all calls that fvcore counts otherwise.",
         markdown.table(headers, lines).strip(),
     ]
+
+
+def share(row: AuditRow) -> Fraction:
+    """The part of a model's products that fvcore leaves uncounted."""
+    return Fraction(row.macs_uncounted or 0, row.macs_formula or 1)
 
 
 _STEPS = (Fraction(1, 100), Fraction(1, 20), Fraction(1, 10), Fraction(1, 4), Fraction(1, 2), Fraction(1))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convcost.comparison.published.verdict import Rate, overall
 from convcost.report import markdown, text
+from tests.comparison.published.rates import Rate, overall
 
 
 def worth(rates: Sequence[Rate]) -> str:

@@ -8,7 +8,7 @@ import torch
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .case import Applied
 
@@ -21,7 +21,7 @@ def test_fvcore_has_no_handle(dim: tuple[int, ...] | None, keepdim: bool) -> Non
     model = Applied(torch.mean, dim=dim, keepdim=keepdim)
     (call,) = capture(model, (2, 6, 5, 7)).calls
     assert (call.name, call.aten) == ("mean", "aten::mean")
-    found = trace(model, (2, 6, 5, 7))
+    found = trace_fvcore(model, (2, 6, 5, 7))
     assert (found.total, found.unsupported[""]["aten::mean"]) == (0, 1)
 
 

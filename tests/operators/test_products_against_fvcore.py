@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convcost.core.convention import Convention
 from convcost.core.op_call import OpCall
 from convcost.core.registry import find
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from . import strategies_product as product
 from .case import Case
@@ -37,7 +37,7 @@ def test_what_fvcore_counts_rightly(operator: str, data: st.DataObject) -> None:
     case = data.draw(PRODUCTS[operator])
     call = case.call()
     assert call.name == operator
-    assert trace(case.model, case.shape).total == FVCORE.weigh(call) == call.macs > 0
+    assert trace_fvcore(case.model, case.shape).total == FVCORE.weigh(call) == call.macs > 0
     assert predictions(call) == set()
 
 
@@ -46,7 +46,7 @@ def test_what_fvcore_counts_rightly(operator: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_what_fvcore_counts_wrongly_is_predicted(operator: str, data: st.DataObject) -> None:
     case = data.draw(FAULTY[operator])
-    call, counted = case.call(), trace(case.model, case.shape)
+    call, counted = case.call(), trace_fvcore(case.model, case.shape)
     right = FVCORE.weigh(call)
     assert {counted.total} == (predictions(call) or {right})
 
@@ -57,7 +57,7 @@ def test_what_fvcore_reads_from_four_digits(sizes: list[int], letters: list[str]
     b, i, j, k = letters
     case = Case(Einsum(f"{b}{i}{j},{j}{k}{b}->{b}{i}{k}", (sizes[2], sizes[3], sizes[0])), tuple(sizes[:3]))
     call = case.call()
-    assert {trace(case.model, case.shape).total} == (predictions(call) or {call.macs})
+    assert {trace_fvcore(case.model, case.shape).total} == (predictions(call) or {call.macs})
 
 
 # 2·2·41·61 + 1 = 10,005 and 2·3·1669 + 1 = 10,015 lie between two numbers of four digits; the even one is printed.
@@ -65,7 +65,7 @@ def test_what_fvcore_reads_from_four_digits(sizes: list[int], letters: list[str]
 def test_tie_of_four_digits(sizes: tuple[int, int, int], count: int) -> None:
     i, j, k = sizes
     case = Case(Einsum("ij,jk->ik", (j, k)), (i, j))
-    assert predictions(case.call()) == {trace(case.model, case.shape).total} == {count}
+    assert predictions(case.call()) == {trace_fvcore(case.model, case.shape).total} == {count}
 
 
 @pytest.mark.parametrize("operator", UNHANDLED)
@@ -73,7 +73,7 @@ def test_tie_of_four_digits(sizes: tuple[int, int, int], count: int) -> None:
 @given(data=st.data())
 def test_what_fvcore_does_not_count(operator: str, data: st.DataObject) -> None:
     case = data.draw(PRODUCTS[operator])
-    call, counted = case.call(), trace(case.model, case.shape)
+    call, counted = case.call(), trace_fvcore(case.model, case.shape)
     assert (counted.total, counted.calls) == (0, ())
     assert counted.unsupported[call.path][call.aten] == 1
     assert FVCORE.weigh(call) is None

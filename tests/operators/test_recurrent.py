@@ -17,7 +17,7 @@ from convcost.core.errors import DomainError
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from . import parts
 from .strategies import RECURRENT, SOME
@@ -50,7 +50,7 @@ def test_cell(name: str, bias: bool, shape: tuple[int, ...]) -> None:
 def test_cell_arrives_as_its_parts_as_in_a_trace(name: str) -> None:
     """torch.jit records no cell, so fvcore counts the two linear layers in it, and so must they be captured."""
     model = CELLS[name](3, 7)
-    calls, counted = capture(model, (5, 3)).calls, trace(model, (5, 3))
+    calls, counted = capture(model, (5, 3)).calls, trace_fvcore(model, (5, 3))
     whole = find(Operator, name, "operator")((5, 3), hidden_size=7).cost
     costs = [find(Operator, call.name, "operator")(*call.inputs, **call.hyper).cost for call in calls]
     assert [call.count for call in counted.calls] == [cost.macs for cost in costs if cost.macs]
@@ -64,7 +64,7 @@ def test_cell_arrives_as_its_parts_as_in_a_trace(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_fvcore_has_no_handle(name: str) -> None:
-    counted = trace(LAYERS[name](3, 7, 2), (5, 2, 3))
+    counted = trace_fvcore(LAYERS[name](3, 7, 2), (5, 2, 3))
     assert (counted.total, counted.unsupported) == (0, {"": Counter({f"aten::{name}": 1})})
 
 

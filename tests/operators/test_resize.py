@@ -15,7 +15,7 @@ from convcost.core.errors import DomainError
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .case import Case
 from .strategies import RESIZED, SOME
@@ -36,7 +36,7 @@ def test_interpolation(name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_fvcore_counts_two_modes(name: str, data: st.DataObject) -> None:
     case = data.draw(RESIZED[name])
-    call, counted = case.call(), trace(case.model, case.shape)
+    call, counted = case.call(), trace_fvcore(case.model, case.shape)
     weight = find(Convention, "fvcore", "convention").weigh(call)
     if name in ("upsample_nearest2d", "upsample_bilinear2d"):
         assert [(c.aten, c.count) for c in counted.calls] == [(call.aten, weight)]

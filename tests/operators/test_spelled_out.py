@@ -14,7 +14,7 @@ from torch.nn.utils import parametrizations
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 from tests.trace.modules import Written
 
 from .case import Applied
@@ -167,4 +167,4 @@ def test_fourier_transform_is_named_and_has_no_formula(name: str) -> None:
     aten_name = "aten::stft" if name == "stft" else f"aten::fft_{name}"
     unknown = [call.aten for call in capture(model, (2, 8, 16)).calls if call.operator is None]
     assert unknown == [aten_name]
-    assert trace(model, (2, 8, 16)).unsupported[""][aten_name] == 1
+    assert trace_fvcore(model, (2, 8, 16)).unsupported[""][aten_name] == 1

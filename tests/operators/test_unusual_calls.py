@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .case import Case
 from .witness import disagreements, observe
@@ -74,4 +74,4 @@ def test_dropout_of_every_kind_is_the_identity_in_evaluation(
 
 @pytest.mark.parametrize(("model", "shape"), UNBATCHED, ids=lambda value: str(value))
 def test_fvcore_counts_an_image_without_a_batch_axis_as_one(model: nn.Module, shape: tuple[int, ...]) -> None:
-    assert trace(model, shape).total == trace(model, (1, *shape)).total
+    assert trace_fvcore(model, shape).total == trace_fvcore(model, (1, *shape)).total

@@ -64,11 +64,11 @@ def test_data_cannot_end_its_element(page: PageReport) -> None:
 
 def test_command(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    outcome = command("report", "resnet", "--depth", "18", "--html", str(path))
+    outcome = command("report", "resnet", "--depth", "18", "--html", str(path))  # the command's old name still works
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.splitlines()[0] == "ResNet, depth = 18: input 1×3×224×224"
     assert "<h1>The cost of ResNet</h1>" in path.read_text(encoding="utf-8")
-    assert command("report", "resnet", "--model", "torchvision:resnet50", "--html", str(path)).code == 1
+    assert command("page", "resnet", "--model", "torchvision:resnet50", "--html", str(path)).code == 1
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_command(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_line_and_leaves_no_file(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    outcome = command("report", *arguments, "--html", str(path))
+    outcome = command("page", *arguments, "--html", str(path))
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith(f"error: {sentence}")
     assert outcome.err.count("\n") == 1

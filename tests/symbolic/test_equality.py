@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from sympy import Eq, Function, LessThan, Max, Mod, StrictGreaterThan, floor
 
-from convcost.core.errors import DomainError
+from convcost.core.errors import DomainError, UndecidableError
 from convcost.symbolic import quasi_polynomial as quasi
 from convcost.symbolic import separated
 from convcost.symbolic.domain import Domain
 from convcost.symbolic.equality import Counterexample, counterexample, equal
-from convcost.symbolic.quasi_polynomial import QuasiPolynomial, UndecidableError
+from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 from tests.symbolic.exact import differ, values
 from tests.symbolic.pairs import ANY, EQUAL, UNEQUAL, B, H, W, halved, least
 

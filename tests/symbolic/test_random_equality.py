@@ -9,8 +9,8 @@ import numpy as np
 import sympy
 from hypothesis import assume, given, settings
 
+from convcost.core.errors import UndecidableError
 from convcost.symbolic.equality import counterexample
-from convcost.symbolic.quasi_polynomial import UndecidableError
 from convcost.symbolic.resolution import collected, simplify
 from tests.symbolic.exact import differ
 from tests.symbolic.pairs import ANY, B, H, W

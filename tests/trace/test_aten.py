@@ -13,7 +13,7 @@ from torch._ops import OpOverload
 import convcost
 from convcost.trace.aten import _ALIASES, traced_name
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import IGNORED, trace
+from convcost.trace.fvcore import IGNORED, trace_fvcore
 
 from .modules import Written
 
@@ -45,7 +45,7 @@ def _called(name: str) -> Callable[[Any, torch.Tensor], Any]:
 @pytest.mark.parametrize("name", _ALIASES)
 def test_call_has_the_name_that_it_has_in_the_trace(name: str) -> None:
     model = Written(_called(name))
-    counted = trace(model, (3, 3))
+    counted = trace_fvcore(model, (3, 3))
     seen = {call.aten for call in counted.calls} | {aten for found in counted.unsupported.values() for aten in found}
     assert f"aten::{name}" not in seen
     assert {call.aten for call in capture(model, (3, 3)).calls} <= seen | IGNORED
@@ -98,7 +98,7 @@ def test_operator_of_a_third_party_keeps_its_name(name: str) -> None:
     calls = capture(model, (1, 3, 9, 8)).calls
     assert {call.aten for call in calls} == {"aten::_convolution", *own}
     assert [call.path for call in calls if call.aten == "aten::_convolution"] == ["first", "last"]
-    assert set(trace(model, (1, 3, 9, 8)).unsupported[""]) == own
+    assert set(trace_fvcore(model, (1, 3, 9, 8)).unsupported[""]) == own
 
 
 @pytest.mark.parametrize("name", ["conv2d", "deform_conv"])

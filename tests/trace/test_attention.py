@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .attention import HEADS, KEYS, WIDTH, attending, frozen, macs, macs_by_torch, on_the_cpu, unbatched
 from .modules import Case, Written
@@ -122,7 +122,7 @@ def test_encoder_that_torch_counts_as_nothing() -> None:
 def test_fvcore_sees_the_same_calls_of_a_frozen_layer_on_the_cpu() -> None:
     make, shape = LAYERS["encoder layer"]
     model = on_the_cpu(frozen(make()))
-    counted = trace(model, shape)
+    counted = trace_fvcore(model, shape)
     assert counted.device.startswith("cpu")
     linear = [call for call in capture(model, shape).calls if call.name == "linear"]
     assert len(linear) == 4

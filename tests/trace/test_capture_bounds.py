@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812
 from convcost.core.errors import MeasurementError
 from convcost.models.torchvision_and_timm import torchvision_model
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .modules import SMALL, Written
 
@@ -66,7 +66,7 @@ def test_parameter_that_is_only_looked_at_is_left_for_the_call_that_takes_it() -
 def test_every_call_that_fvcore_counts_is_captured_under_the_same_name(name: str) -> None:
     make, shape = SMALL[name]
     model = make()
-    counted = Counter((call.path, call.aten) for call in trace(model, shape).calls)
+    counted = Counter((call.path, call.aten) for call in trace_fvcore(model, shape).calls)
     assert counted - Counter((call.path, call.aten) for call in capture(model, shape).calls) == Counter()
 
 

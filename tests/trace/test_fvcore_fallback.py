@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .modules import Written
 from .plain import plain, with_ancestors
@@ -31,7 +31,7 @@ def _chosen(m: Any, x: Tensor) -> Tensor:
 @pytest.mark.parametrize("function", [_scaled, _chosen])
 def test_operator_without_meta_kernel_goes_to_the_cpu_and_says_so(function: Any) -> None:
     model = Written(function, conv=nn.Conv2d(3, 3, 3, groups=3))
-    counted = trace(model, (1, 3, 8, 9))
+    counted = trace_fvcore(model, (1, 3, 8, 9))
     assert counted.device.startswith("cpu (")
     assert counted.device.endswith(" on meta)")
     assert with_ancestors(counted) == plain(model, (1, 3, 8, 9))
@@ -40,7 +40,7 @@ def test_operator_without_meta_kernel_goes_to_the_cpu_and_says_so(function: Any)
 def test_fallback_of_a_model_without_weights() -> None:
     with torch.device("meta"):
         model = Written(_scaled, conv=nn.Conv2d(3, 3, 3, groups=3))
-    counted = trace(model, (1, 3, 8, 9))
+    counted = trace_fvcore(model, (1, 3, 8, 9))
     # 3 channels of 3·3 taps at 6·7 positions.
     assert counted.total == 27 * 42
     assert counted.device.startswith("cpu")
@@ -50,11 +50,11 @@ def test_fallback_of_a_model_without_weights() -> None:
 def test_fallback_counts_nothing_twice() -> None:
     """The calls noted on meta before it failed are not in the result."""
     model = Written(_scaled, conv=nn.Conv2d(3, 3, 3, groups=3))
-    assert [call.count for call in trace(model, (1, 3, 8, 9)).calls] == [27 * 42]
+    assert [call.count for call in trace_fvcore(model, (1, 3, 8, 9)).calls] == [27 * 42]
 
 
 def test_padding_same_keeps_fvcores_fault_on_the_cpu() -> None:
-    counted = trace(Written(_scaled, conv=nn.Conv2d(3, 5, 4, padding="same")), (1, 3, 8, 9))
+    counted = trace_fvcore(Written(_scaled, conv=nn.Conv2d(3, 5, 4, padding="same")), (1, 3, 8, 9))
     assert counted.device.startswith("cpu")
     assert counted.total == 0
     assert counted.unsupported["conv"] == Counter({"aten::_convolution_mode": 1})
@@ -66,14 +66,14 @@ def _raises(_: Any, x: Tensor) -> Tensor:
 
 def test_what_fvcore_cannot_trace_is_one_line() -> None:
     with pytest.raises(MeasurementError) as caught:
-        trace(Written(_raises), (2, 3))
+        trace_fvcore(Written(_raises), (2, 3))
     assert str(caught.value) == "fvcore cannot trace the model: RuntimeError: no forward"
 
 
 def test_a_handle_that_raises_leaves_the_other_counts_and_no_total() -> None:
     model = nn.Sequential(nn.Linear(3, 5), Written(lambda _, x: x @ x[0]))
     # fvcore's handle of matmul reads the second last size of a vector.
-    counted = trace(model, (2, 3))
+    counted = trace_fvcore(model, (2, 3))
     assert counted.total is None
     linear, matmul = counted.calls
     assert (linear.aten, linear.count, linear.raised) == ("aten::linear", 30, "")
@@ -82,7 +82,7 @@ def test_a_handle_that_raises_leaves_the_other_counts_and_no_total() -> None:
 
 def test_wrong_input_shape_is_one_line() -> None:
     with pytest.raises(MeasurementError, match="fvcore cannot trace the model: ") as caught:
-        trace(nn.Conv2d(3, 4, 3), (1, 5, 8, 8))
+        trace_fvcore(nn.Conv2d(3, 4, 3), (1, 5, 8, 8))
     assert "\n" not in str(caught.value)
 
 
@@ -94,5 +94,5 @@ def test_import_and_trace_warn_of_nothing() -> None:
 
 def test_tracing_leaves_the_warning_filters_alone() -> None:
     before = list(warnings.filters)
-    trace(nn.Linear(3, 2), (4, 3))
+    trace_fvcore(nn.Linear(3, 2), (4, 3))
     assert list(warnings.filters) == before

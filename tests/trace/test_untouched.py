@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from convcost.core.errors import MeasurementError
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 
 from .modules import Written
 
@@ -56,7 +56,7 @@ def network() -> nn.Module:
     return model
 
 
-MEASURES: list[Callable[[nn.Module, Shape], Any]] = [capture, trace]
+MEASURES: list[Callable[[nn.Module, Shape], Any]] = [capture, trace_fvcore]
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -83,7 +83,7 @@ def test_model_traced_on_the_cpu_is_untouched() -> None:
 
     model = Written(forward, norm=nn.BatchNorm2d(3))
     before = state(model)
-    assert trace(model, (2, 3, 6, 7)).device.startswith("cpu")
+    assert trace_fvcore(model, (2, 3, 6, 7)).device.startswith("cpu")
     assert state(model) == before
 
 
@@ -95,7 +95,7 @@ def test_state_of_a_model_that_keeps_a_count_is_untouched() -> None:
     model = Written(forward)
     model.seen = [0]  # type: ignore[assignment]
     capture(model, (2, 3))
-    trace(model, (2, 3))
+    trace_fvcore(model, (2, 3))
     assert model.seen == [0]
 
 
@@ -139,6 +139,6 @@ def test_inputs_that_a_model_writes_into_stay_as_they_were(where: str) -> None:
         return x.add_(1)
 
     given = torch.zeros(2, 3)
-    for measure in (capture, trace):
+    for measure in (capture, trace_fvcore):
         measure(Written(forward), given)
     assert given.tolist() == [[0.0] * 3] * 2

@@ -1,7 +1,4 @@
-"""A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest.
-
-`Rate` says how often that search explains a number that means nothing: what an explanation is worth.
-"""
+"""A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest."""
 
 from __future__ import annotations
 
@@ -137,22 +134,3 @@ def _meant(claim: Claim) -> Printed:
         return claim.printed
     exact = value(claim.meaning, lambda named: count(named, claim.metric, claim.counting, PLAIN))
     return Exactly(claim.scaled(exact))
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Of `tried` random numbers with as many printed digits, `explained` were."""
-
-    digits: int
-    tried: int
-    explained: int
-
-    @property
-    def share(self) -> Fraction:
-        """The false-explanation rate."""
-        return Fraction(self.explained, max(self.tried, 1))
-
-
-def overall(rates: Sequence[Rate]) -> Fraction:
-    """Return the rate over all numbers."""
-    return Fraction(sum(r.explained for r in rates), max(sum(r.tried for r in rates), 1))

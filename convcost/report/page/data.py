@@ -108,8 +108,7 @@ def _structure(structure: Structure) -> dict[str, Json]:
     guards: list[Json] = [list(guard) for guard in structure.guards]
     if structure.refused:
         return {"guards": guards, "refused": structure.refused}
-    totals = [structure.macs, structure.parameters, structure.activations]
-    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": totals}
+    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": structure.totals}
 
 
 def _row(row: ProgramRow) -> list[Json]:

@@ -12,7 +12,6 @@ from html import escape
 from importlib.resources import files as packaged
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from convcost import __version__
 from convcost.explore.network_program import NetworkProgram
@@ -31,12 +30,9 @@ from convcost.report.comparison import (
 from convcost.report.content import Block, Content, Sentence
 from convcost.report.page import parts
 from convcost.report.page.data import Json, network_data
-from convcost.report.report import Report
+from convcost.report.report import Records, Report
 from convcost.symbolic.closed_form import NetworkForm
 from convcost.symbolic.derivation import Derivation
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _SCRIPTS = ("program.js", "words.js", "state.js", "chart.js", "table.js", "page.js")
 
@@ -74,12 +70,12 @@ class PageReport(Report):
         """No disagreement in any of the networks."""
         return all(section.report.ok for section in self.sections)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def records(self) -> Records:
         """One row per layer of every network, whole numbers as they are; unknown counts are <NA>."""
-        import pandas as pd
-
-        return pd.concat([report.frame.assign(network=heading(report)) for report in self.reports], ignore_index=True)
+        found = [(report, report.records()) for report in self.reports]
+        rows = [(*row, heading(report)) for report, one in found for row in zip(*one.columns.values(), strict=True)]
+        first = found[0][1]
+        return Records.of((*first.columns, "network"), rows, first.counts)
 
     def content(self) -> Content:
         """The verdict of each network."""

@@ -1,4 +1,4 @@
-"""A network's formula as MathML, which browsers typeset themselves."""
+"""A network's formula as MathML, by SymPy's own printer: browsers typeset it themselves."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Other counters: what one is to the referee, found when installed, called as its own documentation says.
 
-One adapter per file, or a function of the user's; each counts in a process of its own (`sandbox`). None of them is
-required.
+A file per family of counters, or a function of the user's; each counts in a process of its own (`sandbox`). None of
+them is required.
 """
 
 from __future__ import annotations
@@ -124,14 +124,13 @@ Function = Callable[..., object]
 Load = Callable[[ModelReference], AbstractContextManager[object]]
 """Gives what a reference to a file or a module names, while active."""
 
-UNITS = ("macs", "flops")
 RETURNS = "a whole number, (macs, params), or a dict of whole numbers by module path"
 
 
 def from_function(function: Function, unit: str = "macs") -> Counter:
     """Return the counter that calls a function, by the function's name."""
     name: str = getattr(function, "__name__", type(function).__name__)
-    return _counter(name, unit, partial(_call, function))
+    return Counter(name, (), "", unit, partial(_call, function))
 
 
 def from_reference(text: str, load: Load, unit: str = "macs") -> Counter:
@@ -148,13 +147,7 @@ def from_reference(text: str, load: Load, unit: str = "macs") -> Counter:
         raise DomainError(f"cannot read the counter {text!r}; {written}")
     if reference.kind is ReferenceKind.FILE and not Path(reference.place).is_file():
         raise DomainError(f"cannot read the counter {text!r}: there is no file {reference.place}")
-    return _counter(text, unit, partial(_load_and_call, reference, load))
-
-
-def _counter(name: str, unit: str, count: Callable[[nn.Module, Args, Kwargs], Printout]) -> Counter:
-    if unit not in UNITS:
-        raise DomainError(f"a counter's unit is macs or flops, not {unit!r}")
-    return Counter(name, (), "", unit, count)
+    return Counter(text, (), "", unit, partial(_load_and_call, reference, load))
 
 
 def _load_and_call(reference: ModelReference, load: Load, model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:

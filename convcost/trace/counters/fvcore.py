@@ -13,9 +13,9 @@ from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     """Return fvcore's own total; raises MeasurementError where one of its handles raises."""
-    from convcost.trace.fvcore import trace
+    from convcost.trace.fvcore import trace_fvcore
 
-    traced = trace(model, Inputs(args, kwargs))
+    traced = trace_fvcore(model, Inputs(args, kwargs))
     raised = next((call for call in traced.calls if call.count is None), None)
     if traced.total is None or raised is not None:
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")

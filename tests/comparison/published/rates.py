@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 from convcost.comparison.published.claim import Claim, claims
 from convcost.comparison.published.notation import Number
 from convcost.comparison.published.reading import PLAIN
-from convcost.comparison.published.verdict import Rate, all_readings, compute, explanations
+from convcost.comparison.published.verdict import all_readings, compute, explanations
 
 SEED = 20260101
 DRAWS = 16
 # Numbers are drawn within a quarter above and below the true value.
 _SPREAD = Fraction(1, 4)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Of `tried` random numbers with as many printed digits, `explained` were."""
+
+    digits: int
+    tried: int
+    explained: int
+
+    @property
+    def share(self) -> Fraction:
+        """The false-explanation rate."""
+        return Fraction(self.explained, max(self.tried, 1))
+
+
+def overall(rates: Sequence[Rate]) -> Fraction:
+    """Return the rate over all numbers."""
+    return Fraction(sum(r.explained for r in rates), max(sum(r.tried for r in rates), 1))
 
 
 def false_explanations(claims: Sequence[Claim], seed: int = SEED, draws: int = DRAWS) -> list[Rate]:

@@ -7,9 +7,8 @@ from fractions import Fraction
 import pytest
 
 from convcost.comparison.published.claim import claims
-from convcost.comparison.published.verdict import Rate, overall
 from convcost.report import text
-from tests.comparison.published.rates import false_explanations, measured
+from tests.comparison.published.rates import Rate, false_explanations, measured, overall
 
 # Measured with the seed and the draws of `rates`; a wider search must not pass unnoticed.
 MOST = {1: Fraction(0), 2: Fraction(14, 100), 3: Fraction(6, 100), 4: Fraction(3, 100), 5: Fraction(0)}

@@ -18,7 +18,7 @@ from convcost.core.op_call import OpCall
 from convcost.core.record import Source
 from convcost.core.registry import find
 from convcost.trace.call_sites import capture_call_sites
-from convcost.trace.fvcore import trace
+from convcost.trace.fvcore import trace_fvcore
 from tests.comparison.refereeing.case import Model
 
 SOURCE = Source("flopth 0.1.6", "flopth/hooks.py")
@@ -97,7 +97,7 @@ def test_what_an_autograd_function_hides_is_a_fault_of_counters_that_trace(count
     product: Any = _Product.apply
     model = Model(lambda m, x: product(m.a(x), torch.ones(6, 5, device=x.device)), a=nn.Linear(4, 6))
     calls = capture_call_sites(model, (2, 4)).calls
-    traced = [measured.call for measured in measured_calls(calls, trace(model, (2, 4)))]
+    traced = [measured.call for measured in measured_calls(calls, trace_fvcore(model, (2, 4)))]
     assert [bool(call.site.hidden_by) for call in traced if call.is_product] == [False, True]
     found = [one for one in explained_calls(find(Convention, counter, "convention"), traced) if one.call.is_product]
     assert [one.first for one in found] == [2 * 4 * 6, 0]
@@ -119,7 +119,7 @@ def twice_convolved() -> Iterator[Callable[[Tensor, Tensor], Tensor]]:
 def test_what_a_composite_operator_hides_is_such_a_fault(counter: str, twice_convolved: Any) -> None:
     model = Model(lambda m, x: twice_convolved(m.a(x), torch.ones(3, 3, 2, 2, device=x.device)), a=nn.Conv2d(3, 3, 1))
     calls = capture_call_sites(model, (1, 3, 8, 9)).calls
-    counted = trace(model, (1, 3, 8, 9))
+    counted = trace_fvcore(model, (1, 3, 8, 9))
     traced = [measured.call for measured in measured_calls(calls, counted)]
     found = [one for one in explained_calls(find(Convention, counter, "convention"), traced) if one.call.is_product]
     assert [one.first for one in found] == [9 * 8 * 9, 0, 0] == [counted.total, 0, 0]

@@ -109,7 +109,7 @@ def test_flops_are_two_per_multiply_accumulate() -> None:
 
 
 def test_a_unit_is_macs_or_flops() -> None:
-    with pytest.raises(DomainError, match="a counter's unit is macs or flops, not 'gmacs'"):
+    with pytest.raises(DomainError, match="counter_unit is 'gmacs', but must be 'macs' or 'flops'"):
         refereed(returning(1), "gmacs")
 
 

@@ -1,4 +1,4 @@
-"""`convcost report`: comparisons as one page for a browser."""
+"""`convcost page`: comparisons as one page for a browser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show, write
+from convcost.cli.console import outputs, show
 from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
 
@@ -47,7 +47,6 @@ def command(
     from convcost.api.projects import page
 
     written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
-    write(written, files)
-    show(written)
+    show(written, files)
     typer.echo(f"Written: {visible(str(html))}")
     return 0 if written.ok else 1

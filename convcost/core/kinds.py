@@ -51,24 +51,47 @@ def _is_number(value: object) -> bool:
 
 
 TEXT = Kind("a text", lambda value: isinstance(value, str))
+TEXTS = Kind("several texts in a list", _is_texts)
 NETWORK = TEXT.called("the name of a network or a formula, such as 'mobilenet_v1' (convcost list)")
 LINE = TEXT.called("a text, as on the command line of convcost compare: 'torchvision:resnet18', 'net.py:Net'")
-MODULE = Kind("a module of PyTorch", _is_module)
-MODEL = Kind(
-    "a module of PyTorch, or a text such as 'torchvision:resnet18'", lambda v: isinstance(v, str) or _is_module(v)
-)
-INPUTS = Kind(
-    "a shape such as (1, 3, 224, 224), a tensor, several of these, or a dict", lambda v: not isinstance(v, str)
-)
-TEXTS = Kind("several texts in a list", _is_texts)
 LINES = Kind(f"{LINE.words}, or several of these", lambda value: isinstance(value, str) or _is_several(value))
+MODULE = Kind("a module of PyTorch", _is_module)
+MODEL = TEXT.or_(MODULE, "a module of PyTorch, or a text such as 'torchvision:resnet18'")
+_NESTED = "a tensor, several of these, or a dict"
+SYMBOLIC_INPUTS = Kind(f"a shape such as ('B', 3, 'H', 'W'), {_NESTED}", lambda value: not isinstance(value, str))
+INPUTS = Kind(
+    f"a shape such as (1, 3, 224, 224), {_NESTED}",
+    lambda value: not isinstance(value, str) and not (_is_texts(value) and value),
+)
 INPUT_TEXTS = TEXTS.called("texts in a list, one per input: ['1,3,224,224']")
 PATH = Kind("a path", lambda value: isinstance(value, str | os.PathLike))
+MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
+COUNTERS = Kind(
+    "names of counters or functions in a list: ['fvcore', 'net.py:count']",
+    lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) or callable(one) for one in value),
+)
 NUMBER = Kind("a number", _is_number)
-WHOLE = Kind("a whole number", lambda value: type(value) is int)
 POSITIVE = Kind("a number above 0", lambda value: _is_number(value) and value > 0)  # type: ignore[operator]
+WHOLE = Kind("a whole number", lambda value: type(value) is int)
 MAPPING = Kind("a dict of keyword arguments, such as {'width': 8}", lambda value: isinstance(value, Mapping))
-UNIT = Kind("'macs' or 'flops'", lambda value: value in ("macs", "flops"))
+UNIT = Kind("'macs' or 'flops'", lambda value: isinstance(value, str) and value in ("macs", "flops"))
+
+BY_NAME = {
+    **dict.fromkeys(("formula", "paper", "over", "filter", "dask"), TEXT),
+    **dict.fromkeys(("path", "out", "baseline"), PATH),
+    **dict.fromkeys(("unit", "counter_unit"), UNIT),
+    **dict.fromkeys(("number", "jobs"), WHOLE),
+    **dict.fromkeys(("time_limit", "memory_limit"), NUMBER),
+    "name": NETWORK,
+    "names": LINES,
+    "model": MODEL,
+    "models": MODELS,
+    "inputs": INPUTS,
+    "symbols": TEXTS,
+    "arguments": MAPPING,
+    "counters": COUNTERS,
+}
+"""What the parameters of public functions can be, by their names."""
 
 
 def check(what: str, value: object, kind: Kind) -> None:
@@ -77,14 +100,19 @@ def check(what: str, value: object, kind: Kind) -> None:
         raise DomainError(f"{what} is {_shown(value)}, but must be {kind.words}")
 
 
-def checked(**kinds: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Let a function check its arguments before it runs; one that has its default is not checked."""
+def checked(**own: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Let a function check its arguments before it runs; `own` are kinds that are not those of `BY_NAME`.
+
+    An argument that is the parameter's default is not checked.
+    """
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         signature = inspect.signature(function)
+        kinds = {name: kind for name, kind in (BY_NAME | own).items() if name in signature.parameters}
 
         @functools.wraps(function)
         def checking(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            __tracebackhide__ = True
             given = signature.bind(*args, **kwargs).arguments
             for name, kind in kinds.items():
                 if name in given and given[name] is not signature.parameters[name].default:
