@@ -3,8 +3,6 @@
 The first line says what the rows depend on; an audit is resumed only where that is still the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """An audit: the models to compare, and their rows from the first to the last, many at once by joblib."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io

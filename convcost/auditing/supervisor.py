@@ -4,8 +4,6 @@ Memory is the resident set that the system reports every few milliseconds: a lim
 what PyTorch reserves and never touches.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

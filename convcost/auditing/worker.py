@@ -3,8 +3,6 @@
 A request is a line of JSON, [model's line, seconds]; so is the answer: a row, or an error in one line.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 import os

@@ -1,7 +1,5 @@
 """Checking budgets: each model is run, and each count compared with its limit and with the baseline."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """`convcost audit`: every model of a library, or of a list."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """`convcost check`: the budgets of a project."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

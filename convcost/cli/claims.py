@@ -1,7 +1,5 @@
 """`convcost claims`: the numbers that papers print, recomputed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """`convcost compare`: the main job."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """What a shell offers for the Tab key: names in the registry, and values that an option can have."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from importlib.resources import files
 

@@ -1,7 +1,5 @@
 """`convcost derive`: what a model costs as a formula of its input's sizes."""
 
-from __future__ import annotations
-
 import typer
 
 from convcost.cli import options

@@ -1,7 +1,5 @@
 """`convcost diff`: what changed from one network to another."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

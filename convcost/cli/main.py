@@ -1,7 +1,5 @@
 """The `convcost` command: every error is one line on standard error and exit code 2."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

@@ -1,7 +1,5 @@
 """Arguments and options of the commands, each declared once, and what is read from them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

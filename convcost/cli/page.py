@@ -1,7 +1,5 @@
 """`convcost page`: comparisons as one page for a browser."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

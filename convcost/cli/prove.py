@@ -1,7 +1,5 @@
 """`convcost prove`: formula and model as one function of batch, height and width."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """`convcost referee`: why two counters disagree."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """`convcost solve`: the largest settings of a network that fit a budget."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """`convcost sweep`: a network's cost on a grid of settings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """Which call of the paper is which call of the model, whatever the model names it."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
@@ -65,7 +63,7 @@ def align(
         free_calls[:] = [j for j in free_calls if j not in taken]
 
     take(_in_order(lines, calls))
-    take(_in_any_order([(i, lines[i]) for i in free_lines], [(j, calls[j]) for j in free_calls]))
+    take(in_any_order([(i, lines[i]) for i in free_lines], [(j, calls[j]) for j in free_calls]))
     kinds = _in_order([line_kinds[i] for i in free_lines], [call_kinds[j] for j in free_calls])
     take([(free_lines[i], free_calls[j]) for i, j in kinds])
 
@@ -87,7 +85,8 @@ def _in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple
     return pairs + [(len(left) - k, len(right) - k) for k in range(end, 0, -1)]
 
 
-def _in_any_order(left: Sequence[tuple[int, Hashable]], right: Sequence[tuple[int, Hashable]]) -> list[tuple[int, int]]:
+def in_any_order(left: Sequence[tuple[int, Hashable]], right: Sequence[tuple[int, Hashable]]) -> list[tuple[int, int]]:
+    """Return which place on the left is which on the right: those of one key, in order where there are several."""
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
     for index, key in right:
         waiting[key].append(index)

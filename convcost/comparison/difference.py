@@ -1,12 +1,10 @@
 """What changed from one network to another, layer by layer, in the formulas' counts."""
 
-from __future__ import annotations
-
-from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convcost.comparison.align import Pair, align_calls
+from convcost.comparison.align import Pair, align_calls, in_any_order
 from convcost.comparison.result import Comparison
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
@@ -113,7 +111,8 @@ def of_comparison(comparison: Comparison, title: str) -> Side:
 
 def difference(before: Side, after: Side) -> Difference:
     """Align two networks: first by name, then as a paper and a model are aligned (`align`)."""
-    pairs = _named(before.calls, after.calls)
+    # The same operator under the same name, in order where there are several.
+    pairs = dict(in_any_order(*(_names(side.calls) for side in (before, after))))
     free_before = [i for i in range(len(before.calls)) if i not in pairs]
     taken = set(pairs.values())
     free_after = [j for j in range(len(after.calls)) if j not in taken]
@@ -134,16 +133,8 @@ def difference(before: Side, after: Side) -> Difference:
     )
 
 
-def _named(before: Sequence[OpCall], after: Sequence[OpCall]) -> dict[int, int]:
-    """Return the same operator under the same name, in order where there are several."""
-    waiting: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
-    for j, layer in enumerate(after):
-        waiting[layer.path, layer.name].append(j)
-    found = {}
-    for i, layer in enumerate(before):
-        if waiting[layer.path, layer.name]:
-            found[i] = waiting[layer.path, layer.name].popleft()
-    return found
+def _names(calls: Sequence[OpCall]) -> list[tuple[int, Hashable]]:
+    return [(place, (call.path, call.name)) for place, call in enumerate(calls)]
 
 
 def _merged(before: int, after: int, pairs: Mapping[int, int]) -> list[Pair]:

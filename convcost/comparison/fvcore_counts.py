@@ -1,7 +1,5 @@
 """Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Whether a paper's formula and a real model's are one function of batch, height and width."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What came of a comparison: a row per layer, the totals, and what nothing accounts for."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

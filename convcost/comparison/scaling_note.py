@@ -1,7 +1,5 @@
 """What rounding costs: the exact count beside the continuous scaling that papers reason with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -17,26 +17,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from convcost.core.numeric import Count, ExactNumber
+from convcost.core.numeric import OPERATIONS, RELATIONS, Count, ExactNumber
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 _MOST = 2**63 - 1
 _BOUNDS: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.add, "*": operator.mul}
 """Operations that are evaluated when their result is looked at, and the bound of the result."""
-_FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "//": np.floor_divide,
-    "max": np.maximum,
-    "min": np.minimum,
-    "gcd": np.gcd,
-    "==": np.equal,
-    "!=": np.not_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-}
 
 
 class Split(Exception):  # noqa: N818  a finding, not an error
@@ -107,7 +94,7 @@ class ExactArray(ExactNumber):
         operation, left, right = self._unevaluated
         if operation == "*":
             return _multiplied(self.factors)
-        return np.asarray(_FUNCTIONS[operation](left.values, right.values))
+        return np.asarray(OPERATIONS[operation](left.values, right.values))
 
     @property
     def _unevaluated(self) -> tuple[str, ExactArray, ExactArray]:
@@ -144,7 +131,7 @@ class ExactArray(ExactNumber):
         if operation == "//" and (right.values == 0).any():
             raise ZeroDivisionError("integer division by zero at some point")
         bound = self.bound if operation == "//" else max(self.bound, right.bound)
-        return ExactArray(np.asarray(_FUNCTIONS[operation](self.values, right.values)), denominator, bound)
+        return ExactArray(np.asarray(OPERATIONS[operation](self.values, right.values)), denominator, bound)
 
     def _later(self, operation: str, right: ExactArray, denominator: int) -> ExactArray:
         """The result, on Python's ints where int64 might overflow."""
@@ -157,7 +144,7 @@ class ExactArray(ExactNumber):
         return ExactArray(None, denominator, bound, (operation, left, right))
 
     def _related(self, relation: str, right: ExactArray) -> TruthArray:
-        return TruthArray(np.asarray(_FUNCTIONS[relation](self.values, right.values), dtype=bool))
+        return TruthArray(np.asarray(RELATIONS[relation](self.values, right.values), dtype=bool))
 
     def __index__(self) -> int:
         """Return the number where it is one number throughout (a count of repeats)."""

@@ -1,7 +1,5 @@
 """A convention says what a counter makes of the primitives: named weights, operator by operator, call by call."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 

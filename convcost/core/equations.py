@@ -1,7 +1,5 @@
 """Results that notebooks show as equations. `convcost/__init__.py` sets the printer that typesets them."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

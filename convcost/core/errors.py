@@ -1,7 +1,5 @@
 """Errors that say in one line what was wrong, with which value, and what to do."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 

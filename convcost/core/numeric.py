@@ -9,6 +9,7 @@ No library is imported here: a value can only exist once its library is loaded.
 from __future__ import annotations
 
 import math
+import operator
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -54,6 +55,23 @@ _NAMES = {
     "max": {"sympy": "Max", "numpy": "maximum", "torch": "sym_max"},
     "min": {"sympy": "Min", "numpy": "minimum", "torch": "sym_min"},
 }
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, _Operand], Any]:
+    """Return the method that Python calls where the number stands on the right."""
+    return lambda self, other: operation(self._lifted(other), self)
+
+
+def _relation(relation: str, swapped: bool = False) -> Callable[[Any, object], Truth]:
+    """Return the method of a comparison, which may have its sides swapped."""
+
+    def compare(self: ExactNumber, other: object) -> Truth:
+        if not isinstance(other, type(self) | int | Fraction):
+            return NotImplemented
+        left, right, _ = self._common(other)
+        return right._related(relation, left) if swapped else left._related(relation, right)
+
+    return compare
 
 
 class ExactNumber(ABC):
@@ -104,9 +122,6 @@ class ExactNumber(ABC):
     def __sub__(self, other: _Operand) -> Self:
         return self.combined("-", other)
 
-    def __rsub__(self, other: _Operand) -> Self:
-        return self._lifted(other) - self
-
     def __mul__(self, other: _Operand) -> Self:
         if isinstance(other, int) and other == 1:
             return self
@@ -122,39 +137,13 @@ class ExactNumber(ABC):
         left, right, _ = self._common(other)
         return left._step("//", right, 1)
 
-    def __rfloordiv__(self, other: _Operand) -> Self:
-        return self._lifted(other) // self
-
     def __mod__(self, other: _Operand) -> Self:
         multiple: Self = self // other * other
         return self - multiple
 
-    def __rmod__(self, other: _Operand) -> Self:
-        return self._lifted(other) % self
-
-    def _compared(self, relation: str, other: object, swapped: bool = False) -> Truth:
-        if not isinstance(other, type(self) | int | Fraction):
-            return NotImplemented
-        left, right, _ = self._common(other)
-        return right._related(relation, left) if swapped else left._related(relation, right)
-
-    def __eq__(self, other: object) -> Truth:
-        return self._compared("==", other)
-
-    def __ne__(self, other: object) -> Truth:
-        return self._compared("!=", other)
-
-    def __lt__(self, other: object) -> Truth:
-        return self._compared("<", other)
-
-    def __le__(self, other: object) -> Truth:
-        return self._compared("<=", other)
-
-    def __gt__(self, other: object) -> Truth:
-        return self._compared("<", other, swapped=True)
-
-    def __ge__(self, other: object) -> Truth:
-        return self._compared("<=", other, swapped=True)
+    __rsub__, __rfloordiv__, __rmod__ = map(_reflected, (operator.sub, operator.floordiv, operator.mod))
+    __eq__, __ne__, __lt__, __le__ = map(_relation, ("==", "!=", "<", "<="))
+    __gt__, __ge__ = _relation("<", swapped=True), _relation("<=", swapped=True)
 
 
 def _library(*values: object) -> str:
@@ -238,6 +227,25 @@ def common_divisor(left: Count, right: Count) -> Count:
         size, number = (right, left) if isinstance(left, int) else (left, cast(int, right))
         return number - sum(minimum(index * size % number, 1) for index in range(number))
     return math.gcd(cast(int, left), cast(int, right))
+
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "max": maximum,
+    "min": minimum,
+    "gcd": common_divisor,
+}
+RELATIONS: dict[str, Callable[[Any, Any], Truth]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+"""What the signs of operations and relations mean, for counts and for NumPy arrays."""
 
 
 def every(answers: Iterable[Truth]) -> Truth:

@@ -5,8 +5,6 @@ tracer, a user's file has its folder on the search path. A second thread that tr
 one's calls, so it waits.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import threading

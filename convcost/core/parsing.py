@@ -9,8 +9,6 @@
 Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import shlex

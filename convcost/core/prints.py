@@ -1,7 +1,5 @@
 """What a model prints is heard once, from the run that records its calls; its other runs are silent."""
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A formula is a record: a plain function, its symbols, its domain and its source."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -10,13 +10,12 @@ A step has only whole numbers. A width multiplier is a numerator over a denomina
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from convcost.core.numeric import Count, ExactNumber, common_divisor, maximum, minimum
+from convcost.core.numeric import OPERATIONS, RELATIONS, Count, ExactNumber
 
 Step: TypeAlias = tuple[str, int, int]
 """("input", which, 0), ("constant", value, 0), or an operation of two earlier steps."""
@@ -24,21 +23,6 @@ Step: TypeAlias = tuple[str, int, int]
 Guard: TypeAlias = tuple[str, int, int]
 """A relation that two steps have: "==", "!=", "<" or "<="."""
 
-OPERATIONS: dict[str, Callable[[Count, Count], Count]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "max": maximum,
-    "min": minimum,
-    "gcd": common_divisor,
-}
-RELATIONS: dict[str, Callable[[Count, Count], Count]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-}
 # What holds where a relation does not; True: with the sides swapped.
 _OPPOSITE = {"==": ("!=", False), "!=": ("==", False), "<": ("<=", True), "<=": ("<", True)}
 

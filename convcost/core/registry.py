@@ -3,8 +3,6 @@
 Each kind of record has a folder, and only the folders of the kind that is asked for are loaded.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from functools import cache

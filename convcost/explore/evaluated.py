@@ -1,7 +1,5 @@
 """What was derived of a model, evaluated at single sizes and checked there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A formula of the registry evaluated: closed forms in the symbols that are open, and values where none is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

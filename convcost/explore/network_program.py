@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from convcost.core.arrays import ExactArray, TruthArray
 from convcost.core.errors import ConvcostError, DomainError
-from convcost.core.numeric import Count
-from convcost.core.recorded import OPERATIONS, RELATIONS, Guard, Program, Recorded, Recording, Step, needed, run
+from convcost.core.numeric import OPERATIONS, RELATIONS, Count
+from convcost.core.recorded import Guard, Program, Recorded, Recording, Step, needed, run
 
 _NAMED = re.compile(r"\{(\d+)\}")
 _MOST_STRUCTURES = 400

@@ -3,8 +3,6 @@
 Options that are not given can be left open: sizes and costs are then symbols.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

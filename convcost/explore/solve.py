@@ -1,7 +1,5 @@
 """The largest settings of a network that fit a budget: every point of the lattice is calculated, none is guessed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """A network's cost on a whole grid of settings, from the formula: exact integers, no tracing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """AlexNet (Krizhevsky et al. 2012) as a PyTorch module; the later single tower is torchvision's `alexnet`."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from convcost.models.torchvision_and_timm import torchvision_model

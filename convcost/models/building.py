@@ -1,7 +1,5 @@
 """Builds a model without giving its parameters any elements, from a factory whose arguments are checked."""
 
-from __future__ import annotations
-
 import inspect
 import random
 import re

@@ -4,8 +4,6 @@ Ours is written from Figure 3 and the authors' Caffe conventions (pooling rounds
 formulas: the two meet only in a comparison. Auxiliary classifiers act in training only and are left out.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

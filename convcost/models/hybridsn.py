@@ -1,7 +1,5 @@
 """HybridSN (Roy et al. 2019, arXiv 1902.06701) as a PyTorch module, with batch norms or an SE block on request."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 

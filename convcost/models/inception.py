@@ -4,8 +4,6 @@ Written from the papers' figures and the authors' TF-slim code, not from this pr
 comparison. Auxiliary classifiers act in training only and are left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

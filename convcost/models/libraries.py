@@ -1,7 +1,5 @@
 """Networks that torchvision or timm has already, at the settings of our formulas; the image is the input's."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import partial
 

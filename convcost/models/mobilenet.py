@@ -4,8 +4,6 @@ Written from the authors' TF-slim code and, for CIFAR, from the code that is nam
 the two meet only in a comparison.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from fractions import Fraction
 

@@ -4,8 +4,6 @@ They are timm's where it has the size, and ours for any number of cells: written
 (nets/nasnet), not from this project's formulas.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

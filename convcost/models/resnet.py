@@ -4,8 +4,6 @@ Ours are written from the paper's text: the stride of a bottleneck is in its fir
 shortcut is A (identity, zeros for new channels), B (projection where sizes differ) or C (projection everywhere).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from torch import Tensor, nn

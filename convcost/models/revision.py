@@ -3,8 +3,6 @@
 The revision's files are unpacked into a temporary folder; nothing of the repository is touched.
 """
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Models of torchvision and timm by name, never with weights."""
 
-from __future__ import annotations
-
 import functools
 import importlib
 import inspect

@@ -1,7 +1,5 @@
 """A factory in the user's own package or file, imported from where it lies."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import importlib.util

@@ -1,7 +1,5 @@
 """What torchvision publishes with its weights: billions of MACs, parameters, and the input they were measured at."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Architectures as their papers' tables would have them, in every format."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Audits of a library: what was found in every model, in every format, and the rows read back."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Checks of a project's budgets, in every format, and the sentences that failing tests share with them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Formulas of the registry: what they mean, where they hold, where they are from, and what they give."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

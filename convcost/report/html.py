@@ -1,7 +1,5 @@
 """Reports as HTML: a page, or a fragment of one, as a notebook shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

@@ -1,7 +1,5 @@
 """Tables as LaTeX: booktabs for a paper, and one array for notebooks (MathJax)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the registry holds, by kind of record. It starts without SymPy, as only names are asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

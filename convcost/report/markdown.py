@@ -1,7 +1,5 @@
 """Markdown tables; cells cannot break out of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """Proofs in words, in every format."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """What a comparison says about multipliers: the image they give, where the costs are, and what rounding adds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 

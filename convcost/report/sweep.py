@@ -1,7 +1,5 @@
 """Sweeps of a network's settings, and points of them that were traced, in every format."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,8 +4,6 @@ A column that does not fit is left out whole, the least important first, and a l
 sentence is wrapped between words. A name that is too long for what is left loses its middle, but no digit.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest

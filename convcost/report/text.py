@@ -1,7 +1,5 @@
 """Numbers, shapes and hyper-parameters as people read them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 

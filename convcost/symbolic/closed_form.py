@@ -1,7 +1,5 @@
 """Formulas and networks on symbols: closed forms, and an architecture for any batch and image."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,9 +29,7 @@ def closed_form(record: Formula, numbers: Mapping[str, Count]) -> Cost:
     for s in record.symbols:
         if s.name in numbers:
             value = numbers[s.name]
-            values[s.name] = (
-                sympy.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else value
-            )
+            values[s.name] = sympy.Rational(value) if isinstance(value, Fraction) else value
         else:
             values[s.name] = symbol(s.name, whole=s.unit != "factor")
     return record.evaluate(values).map(lambda count: plain_rounding(sympy.Integer(0) + count))
@@ -132,7 +128,7 @@ def _open_settings(architecture: Architecture, given: Mapping[str, object]) -> S
             if option.name not in given and option.name not in scaled and option.symbol:
                 settings[option.name] = symbol(option.name if option.decimal else option.symbol, not option.decimal)
             elif isinstance(value, Fraction):
-                settings[option.name] = sympy.Rational(value.numerator, value.denominator)
+                settings[option.name] = sympy.Rational(value)
     return settings
 
 

@@ -1,14 +1,11 @@
 """What the sizes of an input have to fulfil: relations of forms to zero."""
 
-from __future__ import annotations
-
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import gcd, lcm
 from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError
-from convcost.core.numeric import Count, Truth
+from convcost.core.numeric import RELATIONS, Count
 from convcost.symbolic.factor import alone, bounds, learn_least
 from convcost.symbolic.form import Form, lone, number
 from convcost.symbolic.printer import plain
@@ -16,12 +13,6 @@ from convcost.symbolic.printer import plain
 SizeCondition: TypeAlias = tuple[str, Form]
 """A relation ("==", "!=", ">=" or "<") that a form has to zero."""
 
-RELATIONS: dict[str, Callable[[Count, int], Truth]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    "<": operator.lt,
-}
 OPPOSITE = {"==": "!=", "!=": "==", ">=": "<", "<": ">="}
 _SIGNS = {"==": "=", "!=": "≠", ">=": "≥"}
 

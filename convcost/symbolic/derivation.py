@@ -1,7 +1,5 @@
 """What a model costs as a function of its input's sizes: one entry per operator call, and their sums."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, reduce
 
 import sympy
 
@@ -14,21 +14,7 @@ from convcost.symbolic.form import Form
 from convcost.symbolic.quasi_polynomial import QuasiPolynomial
 from convcost.symbolic.separated import Reader
 
-_GREATER = {
-    sympy.StrictGreaterThan: (1, 0),
-    sympy.GreaterThan: (1, 1),
-    sympy.StrictLessThan: (-1, 0),
-    sympy.LessThan: (-1, 1),
-}
-_SIGNS = {
-    sympy.Eq: "=",
-    sympy.Ne: "≠",
-    sympy.StrictGreaterThan: ">",
-    sympy.GreaterThan: "≥",
-    sympy.StrictLessThan: "<",
-    sympy.LessThan: "≤",
-}
-_RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, ">=": sympy.Ge, "<": sympy.Lt}
+_SIGNS = {"==": "=", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +31,7 @@ class Domain:
     @classmethod
     def of(cls, symbols: Sequence[str], conditions: Iterable[tuple[str, Form]]) -> Domain:
         """Return the domain in which all symbols are whole numbers from 1 and the forms' relations to zero hold."""
-        relations = (_RELATIONS[relation](to_sympy(form), 0) for relation, form in conditions)
+        relations = (sympy.Rel(to_sympy(form), 0, relation) for relation, form in conditions)
         return cls(dict.fromkeys(symbols, 1), tuple(dict.fromkeys(r for r in relations if r != sympy.true)))
 
     @cached_property
@@ -62,15 +48,10 @@ class Domain:
         """The guards that mix symbols."""
         return tuple(g for g in _flat(self.guards) if len(self.reader.names(g)) > 1)
 
-    def allowed(self, name: str) -> QuasiPolynomial:
-        """Return 1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
-        if name not in self._insides:
-            self._insides[name] = self._inside(name)
-        return self._insides[name]
-
     @cached_property
-    def _insides(self) -> dict[str, QuasiPolynomial]:
-        return {}
+    def allowed(self) -> Callable[[str], QuasiPolynomial]:
+        """Return 1 at the values that a symbol may have, else 0; raises DomainError if there is none."""
+        return cache(self._inside)
 
     def _inside(self, name: str) -> QuasiPolynomial:
         one = QuasiPolynomial.constant(1, self.least[name])
@@ -99,17 +80,14 @@ class Domain:
         if isinstance(guard, sympy.Not):
             return one - self._truth(guard.args[0], name)
         if isinstance(guard, sympy.And | sympy.Or):
-            truths = [self._truth(part, name) for part in guard.args]
-            combined = one
-            for truth in truths:
-                combined *= truth if isinstance(guard, sympy.And) else one - truth
-            return combined if isinstance(guard, sympy.And) else one - combined
+            both = QuasiPolynomial.smaller if isinstance(guard, sympy.And) else QuasiPolynomial.larger
+            return reduce(both, (self._truth(part, name) for part in guard.args))
         difference = self.reader.axis(guard.lhs, name) - self.reader.axis(guard.rhs, name)
         if isinstance(guard, sympy.Eq | sympy.Ne):
             other = difference.positive() + (-difference).positive()
             return other if isinstance(guard, sympy.Ne) else one - other
-        sign, included = _GREATER[type(guard)]
-        return one - difference.scaled(-sign).positive() if included else difference.scaled(sign).positive()
+        excess = difference if ">" in guard.rel_op else -difference
+        return one - (-excess).positive() if "=" in guard.rel_op else excess.positive()
 
 
 def _flat(guards: Iterable[sympy.Basic]) -> list[sympy.Basic]:
@@ -117,9 +95,9 @@ def _flat(guards: Iterable[sympy.Basic]) -> list[sympy.Basic]:
 
 
 def _relation(guard: sympy.Basic) -> str:
-    if guard.func not in _SIGNS:
+    if not guard.is_Relational:
         return str(guard)
-    return f"{line(guard.lhs)} {_SIGNS[guard.func]} {line(guard.rhs)}"
+    return f"{line(guard.lhs)} {_SIGNS[guard.rel_op]} {line(guard.rhs)}"
 
 
 def _words(name: str, allowed: QuasiPolynomial) -> str:

@@ -1,7 +1,5 @@
 """SymPy expressions of counts: made of anything countable, with plain roundings, printed in the papers' order."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

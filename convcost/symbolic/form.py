@@ -67,7 +67,8 @@ class Form:
         return frozenset().union(*(factor.names for monomial in self.terms for factor, _ in monomial))
 
     def __add__(self, other: Form) -> Form:
-        return _halved(Form(_added(self.terms, other.terms)))
+        longest_first = (self, other) if len(self.terms) >= len(other.terms) else (other, self)
+        return _halved(total(longest_first))
 
     def __neg__(self) -> Form:
         return self.times(-1)
@@ -187,18 +188,6 @@ def _extreme(kind: str, left: Form, right: Form) -> Form:
     return lone(Factor.of(kind, *pair))
 
 
-def _added(left: dict[Monomial, int], right: dict[Monomial, int]) -> dict[Monomial, int]:
-    if len(right) > len(left):
-        left, right = right, left
-    terms = dict(left)
-    for monomial, coefficient in right.items():
-        if terms.setdefault(monomial, 0) + coefficient:
-            terms[monomial] += coefficient
-        else:
-            del terms[monomial]
-    return terms
-
-
 def _single(monomial: Monomial, coefficient: int) -> Form:
     factor = alone(monomial)
     if factor is not None and factor.kind == "sum":
@@ -208,20 +197,13 @@ def _single(monomial: Monomial, coefficient: int) -> Form:
 
 
 def _multiplied(monomial: Monomial) -> Form:
-    terms: dict[Monomial, int] = {(): 1}
+    product = number(1)
     for factor, power in monomial:
-        if factor.kind != "sum":
-            terms = {joined(m, ((factor, power),)): c for m, c in terms.items()}
-            continue
-        inner = factor.parts[0].expanded()
+        inner: Form = factor.parts[0].expanded() if factor.kind == "sum" else lone(factor)
         for _ in range(power):
-            product: dict[Monomial, int] = {}
-            for m, c in terms.items():
-                for n, d in inner.terms.items():
-                    key = joined(m, n)
-                    product[key] = product.get(key, 0) + c * d
-            terms = {m: c for m, c in product.items() if c}
-    return Form(terms)
+            terms = product.terms.items()
+            product = total(Form({joined(m, n): c * d for n, d in inner.terms.items()}) for m, c in terms)
+    return product
 
 
 def _product_value(monomial: Monomial, values: Mapping[str, Any], known: dict[Factor, Any]) -> Any:

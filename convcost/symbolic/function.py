@@ -1,16 +1,14 @@
 """The largest of several forms, as an exact function of whole numbers and of arrays of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from convcost.core.errors import DomainError
-from convcost.symbolic.factor import Factor, Monomial, bounds
+from convcost.symbolic.factor import Factor, Monomial, at_least
 from convcost.symbolic.form import Form, Value, lone, number
 
 _SAFE = 2**62
-_MOST_TIMES = 64
+_TIMES = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Function:
@@ -159,10 +157,4 @@ def _ratio(small: Monomial, large: Monomial) -> int | None:
 
 
 def _times(small: Form, large: Form) -> int | None:
-    times = 1
-    while times <= _MOST_TIMES:
-        least = bounds(large.times(times) - small)[0]
-        if least is not None and least >= 0:
-            return times
-        times *= 2
-    return None
+    return next((times for times in _TIMES if at_least(large.times(times) - small, 0)), None)

@@ -1,7 +1,5 @@
 """Text of any kind as LaTeX that compiles with pdflatex (and MathJax), and long sums broken over lines."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

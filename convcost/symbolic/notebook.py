@@ -1,7 +1,5 @@
 """What notebooks show of results: equations as LaTeX, and as a table of text for those without LaTeX."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 from typing import Any

@@ -5,8 +5,6 @@ powers, fractions and roundings together from printed pieces; brackets and signs
 size of their feature maps, the largest first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Expressions collected by resolution, each size in its plainest form: 9408·B·⌈H/2⌉·⌈W/2⌉ + …"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
@@ -92,7 +90,7 @@ class _PlainForms:
         found: dict[sympy.Expr, sympy.Expr] = {}
         weights: dict[sympy.Expr, Fraction] = {}
         for key, coefficient in terms.items():
-            factor, size = _rational(coefficient), sympy.Integer(1)
+            factor, size = sympy.Rational(coefficient), sympy.Integer(1)
             weight = Fraction(1)
             for name, function in key:
                 number, form = self.function(name, function).as_content_primitive()
@@ -143,17 +141,13 @@ def recognised(function: QuasiPolynomial, x: sympy.Expr, absorb: bool = True) ->
     slope, period = slopes.pop(), function.period
     values = [(p[0] if p else Fraction(0)) + slope * r for r, p in enumerate(function.tail)]
     if period == 1:
-        return _rational(slope) * x + _rational(values[0])
+        return sympy.Rational(slope) * x + sympy.Rational(values[0])
     jump = slope * period
     first = next((r for r in range(period) if values[r] != values[0]), period)
     if not slope or any(value != values[0] + jump for value in values[first:]):
         return None
     shift, base = period - first, values[0]
     if absorb and base / jump < 0 and (base / jump).denominator == 1:
-        return _rational(jump) * sympy.floor((x + shift + period * int(base / jump)) / period)
+        return sympy.Rational(jump) * sympy.floor((x + shift + period * int(base / jump)) / period)
     core = sympy.ceiling(x / period) if first == 1 else sympy.floor((x + shift) / period)
-    return _rational(jump) * core + _rational(base)
-
-
-def _rational(value: Fraction) -> sympy.Expr:
-    return sympy.Rational(value.numerator, value.denominator)
+    return sympy.Rational(jump) * core + sympy.Rational(base)

@@ -1,7 +1,5 @@
 """SymPy expressions in whole numbers as sums of products of functions of one number each."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import operator

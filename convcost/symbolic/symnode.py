@@ -9,6 +9,7 @@ The methods of the nodes are those that torch calls by name (torch/csrc/utils/py
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
@@ -58,6 +59,15 @@ def refused(what: str) -> MeasurementError:
     )
 
 
+def _answer(value: bool | None) -> Callable[[Node], Any]:
+    """Return the method of a question that has one answer for all nodes."""
+    return lambda self: value
+
+
+def _of_kind(kind: str) -> Callable[[Node], bool]:
+    return lambda self: self.kind == kind
+
+
 class Node:
     """What all nodes have. `expr` and `shape_env` are the names by which torch's kernels look at a node."""
 
@@ -72,35 +82,15 @@ class Node:
     def __init_subclass__(cls) -> None:
         Node.kinds[cls.kind] = cls
 
-    def is_int(self) -> bool:
-        return self.kind == "int"
-
-    def is_float(self) -> bool:
-        return self.kind == "float"
-
-    def is_bool(self) -> bool:
-        return self.kind == "bool"
-
-    def is_nested_int(self) -> bool:
-        return False
-
-    def nested_int(self) -> None:
-        return None
-
-    def is_symbolic(self) -> bool:
-        return True
-
-    def has_hint(self) -> bool:
-        return True
+    is_int, is_float, is_bool = map(_of_kind, ("int", "float", "bool"))
+    is_symbolic = has_hint = _answer(True)
+    is_nested_int, nested_int, maybe_as_int = _answer(False), _answer(None), _answer(None)
 
     def require_hint(self, fallback: object = None) -> Hint:
         return self.hint
 
     def clone(self) -> Node:
         return self
-
-    def maybe_as_int(self) -> int | None:
-        return None
 
     def _graph_repr(self) -> str:
         return repr(self.hint)

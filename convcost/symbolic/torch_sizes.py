@@ -53,6 +53,11 @@ def form_of(value: SymInt | Count) -> Form:
     return found
 
 
+def _relation(relation: str, swapped: bool = False) -> Callable[[Any, Any], BoolNode]:
+    """Return the method of a comparison, which may have its sides swapped."""
+    return lambda self, other: other._compared(relation, self) if swapped else self._compared(relation, other)
+
+
 class _Ordered(Node):
     """A node of a number: comparisons are made of one difference."""
 
@@ -60,28 +65,18 @@ class _Ordered(Node):
     def _compared(self, relation: str, other: Self) -> BoolNode:
         """Whether `self - other` has the relation to zero."""
 
-    def eq(self, other: Self) -> BoolNode:
-        return self._compared("==", other)
-
-    def ne(self, other: Self) -> BoolNode:
-        return self._compared("!=", other)
-
-    def ge(self, other: Self) -> BoolNode:
-        return self._compared(">=", other)
-
-    def lt(self, other: Self) -> BoolNode:
-        return self._compared("<", other)
-
-    def gt(self, other: Self) -> BoolNode:
-        return other.lt(self)
-
-    def le(self, other: Self) -> BoolNode:
-        return other.ge(self)
+    eq, ne, ge, lt = map(_relation, ("==", "!=", ">=", "<"))
+    gt, le = _relation("<", swapped=True), _relation(">=", swapped=True)
 
 
 def _on_both(operation: Callable[[Any, Any], Any]) -> Callable[[IntNode, IntNode], IntNode]:
     """Return the method that does arithmetic on the forms and on the hints of two nodes."""
     return lambda self, other: IntNode(self.trace, operation(self.form, other.form), operation(self.hint, other.hint))
+
+
+def _in_memory(*order: int) -> Callable[[IntNode, Sequence[IntNode], Sequence[IntNode]], BoolNode]:
+    """Return the method that says whether as many axes as these lie in this order."""
+    return lambda self, sizes, strides: self.wrap_bool(len(sizes) == len(order) and _dense(sizes, strides, order))
 
 
 class IntNode(_Ordered):
@@ -137,13 +132,10 @@ class IntNode(_Ordered):
     def sym_min(self, other: IntNode) -> IntNode:
         return self._made(form.smaller(self.form, other.form), min(self.hint, other.hint))
 
-    def floor(self) -> IntNode:
+    def floor(self, digits: int | None = None) -> IntNode:
         return self
 
-    sym_int = ceil = trunc = floor
-
-    def round(self, digits: int | None = None) -> IntNode:
-        return self
+    sym_int = ceil = trunc = round = floor
 
     def sym_float(self) -> FloatNode:
         return FloatNode(self.trace, self.form, self.hint)
@@ -163,14 +155,8 @@ class IntNode(_Ordered):
         order = sorted(range(len(sizes)), key=lambda axis: -strides[axis].hint)
         return self.wrap_bool(_dense(sizes, strides, order))
 
-    def is_channels_last_contiguous_2d(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
-        return self.wrap_bool(len(sizes) == 4 and _dense(sizes, strides, (0, 2, 3, 1)))
-
-    def is_channels_last_contiguous_3d(self, sizes: Sequence[IntNode], strides: Sequence[IntNode]) -> BoolNode:
-        return self.wrap_bool(len(sizes) == 5 and _dense(sizes, strides, (0, 2, 3, 4, 1)))
-
-    is_channels_last_strides_2d = is_channels_last_contiguous_2d
-    is_channels_last_strides_3d = is_channels_last_contiguous_3d
+    is_channels_last_contiguous_2d = is_channels_last_strides_2d = _in_memory(0, 2, 3, 1)
+    is_channels_last_contiguous_3d = is_channels_last_strides_3d = _in_memory(0, 2, 3, 4, 1)
 
 
 def _dense(sizes: Sequence[IntNode], strides: Sequence[IntNode], order: Iterable[int]) -> bool:
@@ -184,6 +170,21 @@ def _dense(sizes: Sequence[IntNode], strides: Sequence[IntNode], order: Iterable
             return False
         expected = expected * size
     return True
+
+
+def _of_fractions(operation: Callable[[Any, Any], Any]) -> Callable[[FloatNode, FloatNode], FloatNode]:
+    """Return the method that adds or subtracts two nodes."""
+
+    def combine(self: FloatNode, other: FloatNode) -> FloatNode:
+        hint: Hint = operation(self.hint, other.hint)
+        exact = (self._dyadic and other._dyadic) or 1 in (self.below, other.below)
+        if self.above is None or other.above is None or not exact:
+            return self._unknown(float(hint))
+        below = math.lcm(self.below, other.below)
+        above = operation(self.above.times(below // self.below), other.above.times(below // other.below))
+        return FloatNode(self.trace, above, hint, below)
+
+    return combine
 
 
 class FloatNode(_Ordered):
@@ -228,19 +229,7 @@ class FloatNode(_Ordered):
     def _unknown(self, hint: float) -> FloatNode:
         return FloatNode(self.trace, None, hint)
 
-    def _sum(self, other: FloatNode, combine: Callable[[Form, Form], Form], hint: Hint) -> FloatNode:
-        exact = (self._dyadic and other._dyadic) or 1 in (self.below, other.below)
-        if self.above is None or other.above is None or not exact:
-            return self._unknown(float(hint))
-        below = math.lcm(self.below, other.below)
-        above = combine(self.above.times(below // self.below), other.above.times(below // other.below))
-        return FloatNode(self.trace, above, hint, below)
-
-    def add(self, other: FloatNode) -> FloatNode:
-        return self._sum(other, Form.__add__, self.hint + other.hint)
-
-    def sub(self, other: FloatNode) -> FloatNode:
-        return self._sum(other, Form.__sub__, self.hint - other.hint)
+    add, sub = _of_fractions(operator.add), _of_fractions(operator.sub)
 
     def neg(self) -> FloatNode:
         return FloatNode(self.trace, None if self.above is None else -self.above, -self.hint, self.below)

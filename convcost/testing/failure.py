@@ -1,7 +1,5 @@
 """What a failing test of a user's prints: the layers that differ or cost most, and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 from convcost.budgeting.checking import BudgetOutcome

@@ -3,8 +3,6 @@
 The trace is where fvcore looks. It does not name every operator as PyTorch does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import torch

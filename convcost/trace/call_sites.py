@@ -4,8 +4,6 @@ Counters that patch functions see a call only where the model reaches it by the 
 patch are patched here too, for the length of one capture.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator

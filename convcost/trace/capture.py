@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -26,7 +26,7 @@ from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_nam
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, weightless, without_lazy_modules
+from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, tensors, weightless, without_lazy_modules
 from convcost.trace.meta_kernels import MetaKernels
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
@@ -96,18 +96,11 @@ def _evaluated(call: OpCall) -> OpCall:
 def recording(copied: nn.Module, *kernels: AbstractContextManager[object]) -> Iterator[Recorder]:
     """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
     recorder = Recorder(copied)
-    with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=()), as_written(), ExitStack() as stack:
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        stack.enter_context(torch.random.fork_rng(devices=()))
-        stack.enter_context(as_written())
-        stack.enter_context(torch.inference_mode())
-        stack.enter_context(torch.enable_grad())
-        for kernel in kernels:
-            stack.enter_context(kernel)
-        stack.enter_context(recorder.following_modules())
-        stack.enter_context(recorder)
-        stack.enter_context(_Whole(recorder))
+        gradients = torch.inference_mode(), torch.enable_grad()
+        for context in (*gradients, *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
+            stack.enter_context(context)
         yield recorder
 
 
@@ -222,15 +215,15 @@ class _Ownership:
         for name, tensor in chain(model.named_buffers(), model.named_parameters()):
             self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
 
-    def follow(self, operands: Mapping[str, object], results: Iterable[object], whole: bool = False) -> None:
+    def follow(self, operands: Mapping[str, object], results: Sequence[object], whole: bool = False) -> None:
         """Take a view or copy of parameters for those parameters; of what is looked up `whole`, any may be used.
 
         What moves without operands, or among constants, is a constant.
         """
-        tensors = list(_tensors(operands.values()))
-        held = [self._held[id(tensor)] for tensor in tensors if id(tensor) in self._held]
-        if any(claim for claim, _ in held) or len(held) == len(tensors):
-            for result in _tensors(results):
+        given = list(tensors(operands))
+        held = [self._held[id(tensor)] for tensor in given if id(tensor) in self._held]
+        if any(claim for claim, _ in held) or len(held) == len(given):
+            for result in tensors(results):
                 joined: Counter[str] = Counter()
                 for claim, source in held:
                     size = result.numel()
@@ -243,27 +236,19 @@ class _Ownership:
 
     def made_of(self, operands: Mapping[str, object]) -> bool:
         """Whether parameters are among the operands, and nothing else than parameters, constants and moves of them."""
-        tensors = list(_tensors(operands.values()))
-        return all(id(t) in self._held for t in tensors) and any(self._held[id(t)][0] for t in tensors)
+        given = list(tensors(operands))
+        return all(id(t) in self._held for t in given) and any(self._held[id(t)][0] for t in given)
 
     def first_use(self, operands: Mapping[str, object]) -> int:
         """Return elements of parameters that no earlier call has taken."""
         used = 0
-        for tensor in _tensors(operands.values()):
+        for tensor in tensors(operands):
             claim, _ = self._held.get(id(tensor), ({}, tensor))
             for owner, elements in claim.items():
                 taken = min(elements, self._left[owner])
                 self._left[owner] -= taken
                 used += taken
         return used
-
-
-def _tensors(values: Iterable[object]) -> Iterable[Tensor]:
-    for value in values:
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, tuple | list):
-            yield from (item for item in value if isinstance(item, Tensor))
 
 
 class _Whole(TorchFunctionMode):

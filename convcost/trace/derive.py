@@ -271,7 +271,7 @@ def _traced(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str) -> D
 
 def _entry(call: OpCall) -> DerivedCall:
     written = form_of(product(call.output))
-    read = form_of(sum(product(shape) for shape in _shapes(call.inputs)))
+    read = form_of(sum(map(product, call.shapes)))
     macs, named = None, call.aten.removeprefix("aten::")
     if call.operator is not None:
         macs, written, read = (form_of(count) for count in (call.cost.macs, call.cost.activations, call.cost.inputs))
@@ -297,10 +297,3 @@ def _forms(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(map(_forms, value))
     return form_of(value) if isinstance(value, SymInt) or type(value) is int else value
-
-
-def _shapes(value: Any) -> list[Any]:
-    """Return the shapes in a call's inputs, which may be nested (the tensors of a concatenation)."""
-    if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):
-        return [shape for item in value for shape in _shapes(item)]
-    return [value] if isinstance(value, tuple) else []

@@ -5,8 +5,6 @@ mode that spells each convolution as the operator it becomes under a trace anywa
 on meta. fvcore's behaviour is kept, faults included; its handles are wrapped only to note what they return.
 """
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections import Counter

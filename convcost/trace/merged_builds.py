@@ -1,7 +1,5 @@
 """A family of models over a width multiplier: one formula in its rounded channel counts, from a few builds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any

@@ -7,8 +7,6 @@ convolutions and pooling. What is not answered, and any call whose shapes do not
 kernel, which says what is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
@@ -234,15 +232,10 @@ def _convolved(
 
 
 # Axes that the window slides over.
-_POOLING = {
-    torch.ops.aten.max_pool2d.default: 2,
-    torch.ops.aten.max_pool3d.default: 3,
-    torch.ops.aten.max_pool2d_with_indices.default: 2,
-    torch.ops.aten.max_pool3d_with_indices.default: 3,
-    torch.ops.aten.avg_pool2d.default: 2,
-    torch.ops.aten.avg_pool3d.default: 3,
-    torch.ops.aten._adaptive_avg_pool2d.default: 2,
-    torch.ops.aten._adaptive_avg_pool3d.default: 3,
+_POOLING: dict[OpOverload, int] = {
+    getattr(torch.ops.aten, name.format(rank)).default: rank
+    for name in ("max_pool{}d", "max_pool{}d_with_indices", "avg_pool{}d", "_adaptive_avg_pool{}d")
+    for rank in (2, 3)
 }
 
 

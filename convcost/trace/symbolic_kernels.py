@@ -5,8 +5,6 @@ trace starts at, must give the same numbers. A view is a tensor of its own: only
 else goes to torch's kernels in Python, which take symbolic sizes too, but load the compiler first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, TypeAlias, cast

@@ -8,8 +8,6 @@ Padding is TensorFlow's 'same': an output for every stride-th pixel. At stride 2
 the map before the operator (`same_padded`), more of it right and below where it is odd.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How the Inception papers build a module: branches of convolutions and poolings, joined by a concatenation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

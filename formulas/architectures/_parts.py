@@ -1,7 +1,5 @@
 """Operators by short names, the runs of them that papers write as one line, and the options that most networks have."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias

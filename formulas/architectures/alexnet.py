@@ -4,8 +4,6 @@ The paper prints a 224×224 input, but 11×11 taps at stride 4 leave its 55×55 
 the second, fourth and fifth layer see the half of the maps that is on their own GPU: two groups.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder
 from convcost.core.numeric import Count
 from convcost.core.record import Source

@@ -5,8 +5,6 @@ the rows below say 576. With a projection of 96, as in the authors' TF-slim ince
 holds: that is built; `variant` listed builds the branches as printed.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from convcost.core.architecture import Architecture, Builder, Map

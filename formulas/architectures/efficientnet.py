@@ -6,8 +6,6 @@ block's input. Swish stands behind every batch norm but the last of a block. Sto
 identity in evaluation.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count, ceil_div, maximum
 from convcost.core.record import Source

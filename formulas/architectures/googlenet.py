@@ -6,8 +6,6 @@ BN-Inception. Its parameter column contradicts its filter columns in 4a, 4c to 4
 what is built here.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source

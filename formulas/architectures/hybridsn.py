@@ -4,8 +4,6 @@ The authors write (height, width, bands); here bands are the depth axis, (N, 1, 
 read 7×3×3. Nothing is padded. Dropout is the identity in evaluation and is not built.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source

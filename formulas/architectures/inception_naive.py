@@ -4,8 +4,6 @@ The figure has no numbers: the defaults are those of module 3a of Table 1. A cou
 quoted has channels 256 and filters 128, 192 and 96 (Stanford CS231n 2017, lecture 9).
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source

@@ -4,8 +4,6 @@ Figure 17 ends in 1154 filters and Figure 19 in 2048, which cannot be added to i
 the inputs' widths are built. So it is in v1: 256, 896 and 1792.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from convcost.core.architecture import Architecture, Builder, Map

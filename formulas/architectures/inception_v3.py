@@ -5,8 +5,6 @@ convolutions (3×3 where the release has 1×1, 288 channels before the first mod
 name their implementation as the reference.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source

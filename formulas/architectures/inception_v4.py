@@ -4,8 +4,6 @@ Two of the figures' 1×7 convolutions stand where the authors' code has 7×1 (Fi
 branch), and rows come before columns or after: with "same" padding this changes no count. The code's order is built.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source

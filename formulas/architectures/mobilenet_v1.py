@@ -10,8 +10,6 @@ one pixel on each side.
 For CIFAR the first convolution has stride 1, so the thirteen blocks leave a 2×2 map for a 2×2 average pool.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction

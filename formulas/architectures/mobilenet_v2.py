@@ -8,8 +8,6 @@ stride 1, the first bottleneck expands though t = 1, activations are ReLU, and a
 has a 1×1 convolution on its shortcut, where the paper has no shortcut.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -8,8 +8,6 @@ The paper gives a cell the outputs of the two cells below. The authors' large ne
 the reduction's own h_i-1 instead; from N = 2 on the two maps have one shape, and the cost is the same.
 """
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from convcost.core.architecture import Architecture, Builder, Option

@@ -5,8 +5,6 @@ and the third stack does so, and two cells of the stem. F is the filters of a ce
 stem have a quarter and a half of it, rounded down, which matters to the mobile net's 54.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source

@@ -11,8 +11,6 @@ ResNeXt has grouped 3×3 convolutions in wider bottlenecks (Xie et al. 2016, Tab
 (facebookresearch/ResNeXt, after fb.resnet.torch) has the stride in the 3×3.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias

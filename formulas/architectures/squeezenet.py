@@ -3,8 +3,6 @@
 Table 1's 13×13×1000 after conv10 has no padding; the authors' Caffe net pads conv10 by 1 (15×15): `variant` caffe.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source

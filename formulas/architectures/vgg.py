@@ -3,8 +3,6 @@
 Configuration A-LRN is A with a response normalisation and costs no weight more; it is not built.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Option
 from convcost.core.numeric import Count
 from convcost.core.record import Source

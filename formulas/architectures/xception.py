@@ -4,8 +4,6 @@ Batch normalisation follows every (separable) convolution and is not in the figu
 first two convolutions are not padded (299 → 149 → 147); all else keeps its size or halves it, rounded up.
 """
 
-from __future__ import annotations
-
 from convcost.core.architecture import Architecture, Builder, Map
 from convcost.core.numeric import Count
 from convcost.core.record import Source

@@ -4,8 +4,6 @@ Every separable convolution is applied twice; a cell first brings both of its in
 convolutions. M are the channels of h_i, P those of h_i-1, of which both have the size D_F.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

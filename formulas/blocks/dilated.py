@@ -1,7 +1,5 @@
 """Dilated convolution: a wider field for the same weights and MACs, and the grid it leaves when stacked."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
 from convcost.core.record import Symbol, formula_of

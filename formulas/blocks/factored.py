@@ -3,8 +3,6 @@
 Stride 1 and 'same' padding as in `separable`: input and output are both D_F by D_F.
 """
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Symbol, formula_of

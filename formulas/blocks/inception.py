@@ -4,8 +4,6 @@ Convolutions keep the size and have no bias; concatenation costs nothing. Factor
 channels (the paper's α = 1).
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

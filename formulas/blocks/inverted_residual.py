@@ -4,8 +4,6 @@ The paper takes stride 1. With stride s the expansion still runs on the whole ma
 the projecting convolution on the smaller one. A block with t = 1 has no expansion: a depthwise separable one.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

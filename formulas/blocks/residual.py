@@ -3,8 +3,6 @@
 Convolutions alone: batch norms, ReLUs and the addition of an identity shortcut multiply nothing.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

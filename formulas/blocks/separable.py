@@ -3,8 +3,6 @@
 The paper takes stride 1 and 'same' padding: the input and the output are both D_F by D_F.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from convcost.core.cost import Cost

@@ -1,7 +1,5 @@
 """Squeeze-and-excitation in closed form: one block, and what its weights add to a whole net (equation 5)."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, quotient
 from convcost.core.record import Condition, Symbol, formula_of

@@ -1,7 +1,5 @@
 """NumPy's operation count of an einsum, which fvcore reads as text: numpy.einsum_path with optimize="optimal"."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 from math import prod

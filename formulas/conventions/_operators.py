@@ -1,7 +1,5 @@
 """Operators, modules and mistakes that several counters have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 

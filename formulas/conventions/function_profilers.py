@@ -1,7 +1,5 @@
 """What the profilers that patch PyTorch's functions count: DeepSpeed's, and calflops, which descends from it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from convcost.core.convention import CallFilter, Convention, Fault, Rule

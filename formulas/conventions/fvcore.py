@@ -1,7 +1,5 @@
 """What fvcore's FlopCountAnalysis counts by default, and mmengine's FlopAnalyzer, which descends from it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What ptflops counts: its default backend hooks modules and patches functions; the other one sees ATen."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall

@@ -1,7 +1,5 @@
 """What thop counts: hooks on leaf modules, by their very class."""
 
-from __future__ import annotations
-
 from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count
 from convcost.core.op_call import OpCall

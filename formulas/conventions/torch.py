@@ -1,7 +1,5 @@
 """What PyTorch's FlopCounterMode counts: two per multiply-accumulate of a product, whoever calls it."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.op_call import NATIVE_ATTENTION, NATIVE_LAYER
 from convcost.core.record import Source

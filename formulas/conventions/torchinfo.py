@@ -1,7 +1,5 @@
 """What torchinfo counts: parameters times positions, for every leaf of the tree."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, CallFilter, Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall

@@ -1,7 +1,5 @@
 """What torchprofile counts in a torch.jit trace."""
 
-from __future__ import annotations
-
 from convcost.core.convention import Convention, Fault, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall

@@ -1,7 +1,5 @@
 """What torchscan's module formulas count: leaf modules and attention, by their class or its bases."""
 
-from __future__ import annotations
-
 from convcost.core.convention import CallFilter, Convention, Fault, Measure, Rule
 from convcost.core.numeric import Count, Shape, product
 from convcost.core.op_call import OpCall

@@ -1,7 +1,5 @@
 """What ultralytics-thop counts: hooks on modules by their class or its bases, and products outside of these."""
 
-from __future__ import annotations
-
 from convcost.core.convention import CallFilter, Convention, Rule
 from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall

@@ -1,7 +1,5 @@
 """The two units that counts are given in."""
 
-from __future__ import annotations
-
 from convcost.core.convention import ALL, Convention, Rule
 from convcost.core.record import Source
 

@@ -1,7 +1,5 @@
 """What operators over one, two or three spatial axes share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import NamedTuple

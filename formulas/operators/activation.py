@@ -1,7 +1,5 @@
 """Activations: functions of an element, gates and softmaxes."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from convcost.core.cost import Result

@@ -1,7 +1,5 @@
 """Scaled dot-product attention, with every head's scores dense."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from convcost.core.cost import Result

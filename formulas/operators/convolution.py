@@ -1,7 +1,5 @@
 """Convolution over one to three axes: stride, padding, dilation, groups, bias."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, PerAxis, Shape, every, flag, product, quotient
 from convcost.core.record import Condition, Source

@@ -1,7 +1,5 @@
 """Einstein's sums of any number of operands, contracted two by two as PyTorch does."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Element-wise functions, arithmetic, comparison and logic, operands broadcast; and what such operators share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from convcost.core.cost import Result

@@ -1,7 +1,5 @@
 """Rows of a table by their numbers: embeddings, sums of them, and one-hot codes."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result

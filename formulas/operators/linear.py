@@ -1,7 +1,5 @@
 """The fully connected layer, on any leading dimensions."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Source, Symbol, operator

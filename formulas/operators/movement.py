@@ -1,7 +1,5 @@
 """Operators that move elements: joining, padding, shuffling, windows as columns; a fold adds besides."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import SimpleNamespace
 

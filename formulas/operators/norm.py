@@ -1,7 +1,5 @@
 """Normalisation of activations and of weights: none of it counts as multiply-accumulates."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, Shape, flag, product
 from convcost.core.record import Condition, Source, Symbol, operator

@@ -1,7 +1,5 @@
 """Pooling over one to three axes: maximum, average, adaptive, power-average, at random positions, and its inverse."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Matrix products in all their spellings, with something added (`addmm` and its kin), and the bilinear layer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Recurrent layers over sequences, of several layers and both directions, and one step of their cells."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace

@@ -3,8 +3,6 @@
 `dim` are the axes that are reduced, which stay as 1 with `keepdim`. A row of k elements takes k - 1 operations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import SimpleNamespace
 

@@ -4,8 +4,6 @@ An output element is one weighted sum of its taps: one product per tap and one a
 depend on the sizes alone; they are found once for all channels and samples, and are free.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Running sums and their kin along one axis, and additions into places that an index names."""
 
-from __future__ import annotations
-
 from convcost.core.cost import Result
 from convcost.core.numeric import Shape, product
 from convcost.core.record import Condition, Source, Symbol, operator

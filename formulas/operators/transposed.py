@@ -1,7 +1,5 @@
 """Transposed convolution over one to three axes: every *input* element meets every kernel tap once."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from convcost.core.cost import Cost, Result

@@ -1,7 +1,5 @@
 """The claims of the papers: one CSV per paper or README in `formulas/published`, read and checked row by row."""
 
-from __future__ import annotations
-
 import csv
 import importlib
 from dataclasses import dataclass

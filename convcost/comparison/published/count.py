@@ -1,7 +1,5 @@
 """What a network, a part of it or a formula comes to under a reading: exact, from the records of the registry."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import cache
 from typing import Any

@@ -4,8 +4,6 @@ Each reading changes one thing. At most two are combined, and only those of axes
 and among as few the order of the axes in `_axes`. What is not in this file explains nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """A claim's verdict: does it hold, and if not, which reading makes it hold, or which comes nearest."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum

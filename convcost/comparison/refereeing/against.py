@@ -4,8 +4,6 @@ The rules of evidence are those of the published claims: a reading counts only w
 digits, and the fewer digits, the fewer deviations are believed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

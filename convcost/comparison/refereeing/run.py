@@ -1,7 +1,5 @@
 """A referee run: capture, trace and the counters' own processes, from a module or a reference."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

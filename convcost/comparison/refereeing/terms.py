@@ -1,7 +1,5 @@
 """What a counter makes of a call, and the named terms by which that differs from the multiply-accumulates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 

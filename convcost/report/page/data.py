@@ -1,7 +1,5 @@
 """What a page's script needs of a network: its program, and what was measured where its sliders start."""
 
-from __future__ import annotations
-
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The page: one file that needs no network, the same bytes each time."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """A network's formula as MathML, by SymPy's own printer: browsers typeset it themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

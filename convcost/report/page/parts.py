@@ -1,7 +1,5 @@
 """The parts of a page that no slider changes: the overview, the typeset formula, the sources."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

@@ -4,8 +4,6 @@ A binder reads only what the model passed (shapes of inputs and weights, numbers
 output: the formula must derive that.
 """
 
-from __future__ import annotations
-
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.trace.binders import arithmetic, products, rearrangement

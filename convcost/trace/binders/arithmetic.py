@@ -1,7 +1,5 @@
 """Element-wise functions, reductions and normalizations."""
 
-from __future__ import annotations
-
 from torch import Tensor
 
 from convcost.trace.binders.arguments import Arguments, Binder, Binding, along_axis, leading, named
@@ -73,10 +71,6 @@ def _norm(order: str) -> Binder:
         return Binding("norm", a.shapes("self"), {**_reduced(a), **hyper})
 
     return bind
-
-
-def _index_add(a: Arguments) -> Binding:
-    return Binding("index_add" if a["alpha"] == 1 else "index_add_scaled", a.shapes("self", "source"))
 
 
 def _scatter_reduce(a: Arguments) -> Binding:
@@ -191,7 +185,7 @@ BINDERS: dict[str, Binder] = {
     "norm": _norm("p"),
     "linalg_vector_norm": _norm("ord"),
     "scatter_add": named("scatter_add", "self", "index"),
-    "index_add": _index_add,
+    "index_add": _sum("index_add", "self", "source"),
     "scatter_reduce": _scatter_reduce,
     **{name: binder for binder, names in _NORMALIZATIONS.items() for name in names},
 }

@@ -1,7 +1,5 @@
 """What multiplies and adds: convolutions, fully connected and recurrent layers, matrix products, attention."""
 
-from __future__ import annotations
-
 from convcost.trace.binders.arguments import Arguments, Binder, Binding, leading, shape_of
 
 

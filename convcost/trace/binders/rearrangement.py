@@ -1,7 +1,5 @@
 """What joins, pads, shuffles or looks up elements, and what samples images: pooling, interpolation and grids."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 

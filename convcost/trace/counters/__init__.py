@@ -4,8 +4,6 @@ A file per family of counters, or a function of the user's; each counts in a pro
 them is required.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.metadata
 import importlib.util

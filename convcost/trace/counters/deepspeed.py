@@ -1,7 +1,5 @@
 """DeepSpeed's flops profiler and its descendant calflops: the MACs and the FLOPs of each."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from functools import partial

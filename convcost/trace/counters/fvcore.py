@@ -1,7 +1,5 @@
 """fvcore's FlopCountAnalysis, traced without weights."""
 
-from __future__ import annotations
-
 from collections import Counter as Tally
 
 from torch import nn

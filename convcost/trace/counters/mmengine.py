@@ -1,7 +1,5 @@
 """mmengine's FlopAnalyzer, a descendant of fvcore's."""
 
-from __future__ import annotations
-
 from torch import nn
 
 from convcost.trace.counters import Args, Counter, Kwargs, Printout, own_counts

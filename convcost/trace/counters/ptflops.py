@@ -1,7 +1,5 @@
 """ptflops: its default backend of module hooks and patched functions, and its ATen backend."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

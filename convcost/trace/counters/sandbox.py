@@ -1,7 +1,5 @@
 """A counter runs in a process of its own: some patch torch for good, some never end."""
 
-from __future__ import annotations
-
 import contextlib
 import multiprocessing
 import os

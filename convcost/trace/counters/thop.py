@@ -1,7 +1,5 @@
 """thop and its successor ultralytics-thop, two packages of one import name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

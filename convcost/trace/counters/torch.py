@@ -1,7 +1,5 @@
 """PyTorch's own FlopCounterMode: on the CPU with and without gradients, and without weights."""
 
-from __future__ import annotations
-
 from torch import nn
 
 from convcost.trace.counters import Args, Counter, Kwargs, Printout, own_counts

@@ -1,7 +1,5 @@
 """torchinfo's summary: its mult-adds."""
 
-from __future__ import annotations
-
 from collections import Counter as Tally
 from typing import Any
 

@@ -1,7 +1,5 @@
 """torchprofile's MACs from a torch.jit trace."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

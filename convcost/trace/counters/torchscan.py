@@ -1,7 +1,5 @@
 """torchscan: the MACs and the FLOPs of its module formulas."""
 
-from __future__ import annotations
-
 from collections import Counter as Tally
 from functools import partial
 
