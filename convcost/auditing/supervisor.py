@@ -41,12 +41,8 @@ _WATCH = 0.02  # seconds between two looks
 _START = 120  # seconds that imports may take
 
 
-class _Ended(Exception):  # noqa: N818
-    """The process ended before its answer."""
-
-
-class _Exceeded(Exception):  # noqa: N818
-    """The process exceeded a limit, which the text names."""
+class _NoAnswer(Exception):  # noqa: N818
+    """The process ended before its answer, or exceeded a limit and is still there; the text says which."""
 
 
 class _Process:
@@ -76,7 +72,7 @@ class _Process:
         """Wait for the imports; raises ConvcostError if they fail."""
         try:
             self.started = self.receive(_START, None) == READY
-        except (_Ended, _Exceeded) as error:
+        except _NoAnswer as error:
             text = f"a worker process does not start, {error}; python -P -m convcost.auditing.worker says why"
             raise ConvcostError(text) from error
 
@@ -88,7 +84,7 @@ class _Process:
             self._stdin.flush()
 
     def receive(self, time_limit: float, memory_limit: float | None) -> object:
-        """Return the next answer; raises _Ended, or _Exceeded with the process still there."""
+        """Return the next answer; raises _NoAnswer."""
         deadline = time.monotonic() + time_limit
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
@@ -100,11 +96,11 @@ class _Process:
                 if chunk:
                     self._buffer += chunk
                 elif late:  # its own alarm may have been first
-                    raise _Exceeded(f"no result within {time_limit:g} seconds (--time-limit)")
+                    raise _NoAnswer(f"no result within {time_limit:g} seconds (--time-limit)")
                 elif ready:
-                    raise _Ended(self._how())
+                    raise _NoAnswer(self._how())
                 elif memory_limit is not None and self.peak > memory_limit * 2**30:
-                    raise _Exceeded(f"it takes more than {memory_limit:g} GiB of memory (--memory-limit)")
+                    raise _NoAnswer(f"it takes more than {memory_limit:g} GiB of memory (--memory-limit)")
         line, _, self._buffer = self._buffer.partition(b"\n")
         self.used = time.monotonic()
         answer: object = json.loads(line)
@@ -155,7 +151,7 @@ def supervised(line: str, settings: WorkerSettings) -> dict[str, object]:
     try:
         process.send((line, settings.time_limit))
         row = AuditRow.from_json(process.receive(settings.time_limit, settings.memory_limit))
-    except (_Ended, _Exceeded) as error:
+    except _NoAnswer as error:
         row = AuditRow(line, ERROR, error=str(error))
         process.end()
     except BaseException:

@@ -30,6 +30,8 @@ def command(
     its error. Finished rows are saved beside --out at once, and --resume continues where an audit was stopped. A line
     of a file is a model as for convcost compare, with --input and --arg if it needs them; its code is run.
     Exit code: 0 no disagreement, 1 some, 2 could not run, also where a model could not be compared.
+
+    Example: convcost audit torchvision --filter 'mobilenet_v3*' --out rows.csv
     """
     from convcost.api.projects import audit
 

@@ -30,6 +30,8 @@ def command(
     budget with only a model keeps it from growing. The code of your own models is run.
     Where GITHUB_ACTIONS is set, what is wrong is an annotation of pyproject.toml too.
     Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
+
+    Example: convcost check --markdown summary.md
     """
     given = {"markdown": markdown, "json": json}
     files = outputs(

@@ -21,6 +21,8 @@ def command(
 
     Verdicts: holds (rounds to the printed digits), truncated, explained (a named reading reproduces it), refuted
     (none does), not computed (there is no formula for it). Exit code: 0 whatever the verdicts, 2 could not run.
+
+    Example: convcost claims mobilenet_v1 --failed
     """
     files = outputs(csv=csv, markdown=markdown, latex=latex)
 

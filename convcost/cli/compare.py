@@ -35,6 +35,8 @@ def command(
     For a network it is the paper's formula; for any other model, those of the operators that it calls. A network's
     other options are given the same way (--bands 15, --shortcut A); convcost show NAME lists them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
+
+    Example: convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv
     """
     settings = options.settings_of(context, name)
     files = outputs(csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)

@@ -37,6 +37,8 @@ def command(
 
     MACs, parameters, activations and the largest working set, and the sizes for which they hold.
     A network takes its options too (--alpha 0.75, --depth 50).
+
+    Example: convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192
     """
     from convcost.core.parsing import parse_arguments, parse_reference
     from convcost.core.spec import parse_inputs, parse_symbols

@@ -30,6 +30,8 @@ def command(
 
     Layers are matched by name, and where the names differ by what they are. Exit code: 0 whatever changed, 2 could
     not run.
+
+    Example: convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md
     """
     files = outputs(markdown=markdown, latex=latex)
 

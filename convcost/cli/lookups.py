@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def list_names() -> int:
-    """List the networks, formulas, operators and conventions, and the models to compare networks with."""
+    """List the networks, formulas, operators and conventions, and the models to compare networks with.
+
+    Example: convcost list
+    """
     from convcost import models
     from convcost.report.listing import ListReport
 
@@ -39,7 +42,10 @@ def show_formula(
     ),
     latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
 ) -> int:
-    """Print a formula: its symbols with meaning and unit, domain, source, closed form and value."""
+    """Print a formula: its symbols with meaning and unit, domain, source, closed form and value.
+
+    Example: convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14
+    """
     values: dict[str, str] = {}
     for item in set_:
         symbol, equals, value = item.partition("=")
@@ -73,6 +79,8 @@ def show_network(
     """Print an architecture: operators, channels, repeats, strides, output sizes, receptive fields and costs.
 
     The network's options are given as in convcost compare; the last table lists them.
+
+    Example: convcost show mobilenet_v2 --alpha 0.75 --per block
     """
     from convcost.explore.network_table import network_table
     from convcost.report.architecture import ArchitectureReport
@@ -87,7 +95,10 @@ def show_conventions(
     ),
     markdown: Path | None = options.MARKDOWN,
 ) -> int:
-    """Print how each counter counts each operator, which names of an operator it recognises, and its known faults."""
+    """Print how each counter counts each operator, which names of an operator it recognises, and its known faults.
+
+    Example: convcost conventions thop
+    """
     from convcost.report.conventions import ConventionsReport
 
     show(ConventionsReport.of(name), outputs(markdown=markdown))

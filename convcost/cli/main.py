@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -40,27 +41,11 @@ app = typer.Typer(
 )
 
 
-# What to type after a command's name.
-_EXAMPLES = {
-    "compare": ("mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv",),
-    "audit": ("torchvision --filter 'mobilenet_v3*' --out rows.csv",),
-    "referee": (
-        "torchvision:mobilenet_v2 --explain fvcore torch",
-        "torchvision:mobilenet_v2 --counter path/to/counter.py:function",
-    ),
-    "derive": ("mobilenet_v1 --alpha 0.75 --at H=192,W=192",),
-    "prove": ("mobilenet_v1 --alpha 0.75",),
-    "show": ("mobilenet_v2 --alpha 0.75 --per block",),
-    "formula": ("depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14",),
-    "sweep": ("mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv",),
-    "solve": ("mobilenet_v1 --max-macs 150M --resolution 160",),
-    "page": ("mobilenet_v1 'resnet --depth 50' --html costs.html",),
-    "diff": ("mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md",),
-    "check": ("--markdown summary.md",),
-    "conventions": ("thop",),
-    "claims": ("mobilenet_v1 --failed",),
-    "list": ("",),
-}
+def _told(command: Callable[..., int]) -> list[str]:
+    """Return what a command's docstring says, and then its examples."""
+    return cleandoc(command.__doc__ or "").split("\n\nExample: ")
+
+
 for _name, _command, _short in (
     ("compare", compare.command, "Compare formulas with fvcore, layer by layer: the main job."),
     ("audit", audit.command, "Every model of a library, one row per model."),
@@ -78,15 +63,17 @@ for _name, _command, _short in (
     ("claims", claims.command, "Numbers that papers print, recomputed."),
     ("list", lookups.list_names, "Names of all networks, formulas, operators and conventions."),
 ):
+    _help, *_examples = _told(_command)
     app.command(
         _name,
+        help=_help,
         short_help=_short,
-        epilog="\n\n".join(f"Example:  convcost {_name} {example}".rstrip() for example in _EXAMPLES[_name]),
+        epilog="\n\n".join(f"Example:  {example}" for example in _examples),
         # A command with a context takes the options that a network has of its own.
         context_settings=options.ANY_SETTING if "context" in _command.__annotations__ else None,
     )(_command)
 # The name that `page` had.
-app.command("report", hidden=True, context_settings=options.ANY_SETTING)(page.command)
+app.command("report", hidden=True, help=_told(page.command)[0], context_settings=options.ANY_SETTING)(page.command)
 
 
 def _version(wanted: bool) -> None:

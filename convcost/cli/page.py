@@ -32,6 +32,8 @@ def command(
     Sliders change a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
     the same formula. Options of a network that are typed here (--alpha 0.75, --depth 50) apply to all of them.
     Exit code: 0 no disagreement, 1 some, 2 could not run.
+
+    Example: convcost page mobilenet_v1 'resnet --depth 50' --html costs.html
     """
     from convcost.core.parsing import once, split_options
 

@@ -26,6 +26,8 @@ def command(
     is printed as a formula with the smallest input that shows it. Without --alpha there is a proof for each width
     multiplier of the paper. A network's other options are given the same way (--shortcut A).
     Exit code: 0 proved, 1 not, 2 could not run.
+
+    Example: convcost prove mobilenet_v1 --alpha 0.75
     """
     settings = options.settings_of(context, name)
     files = outputs(markdown=markdown, latex=latex)

@@ -52,6 +52,10 @@ def command(
     The difference from the formulas' multiply-accumulates is split into named terms: of the counter's convention, or
     of a known fault of it. Exit code: 0 all explained, 1 something is not, 2 could not run, or no counter printed a
     number.
+
+    Example: convcost referee torchvision:mobilenet_v2 --explain fvcore torch
+
+    Example: convcost referee torchvision:mobilenet_v2 --counter path/to/counter.py:function
     """
     settings = options.settings_of(context, model)
     files = outputs(csv=csv, markdown=markdown, latex=latex, html=html, json=json)

@@ -35,6 +35,8 @@ def command(
     The lattice has all widths and image sides by their steps, unless GRID says otherwise: one value, START:STOP:STEP
     or a list with commas; every option of the network can be given so. Balanced: the smallest factor (a setting
     divided by its default) is as large as it can be. Exit code: 0 something fits, 1 nothing fits, 2 could not run.
+
+    Example: convcost solve mobilenet_v1 --max-macs 150M --resolution 160
     """
     settings = options.settings_of(context, name)
     files = outputs(latex=latex)

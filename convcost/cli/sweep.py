@@ -29,6 +29,8 @@ def command(
     GRID is one value, START:STOP:STEP (STOP is included if a step lands on it), or a list with commas. A network's
     other options are given the same way; convcost show NAME lists them. Points at which the network cannot be built
     are left out. Exit code: 0, 1 a verified point disagrees, 2 could not run.
+
+    Example: convcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32 --csv grid.csv
     """
     settings = options.settings_of(context, name)
     files = outputs(csv=csv, latex=latex, parquet=parquet, plot=plot)

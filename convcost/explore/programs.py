@@ -47,10 +47,17 @@ def network_program(architecture: Architecture, given: Mapping[str, object], uni
         open_settings = {slider.name: value for slider, value in zip(sliders, values, strict=True)}
         network = architecture.network({**settings, **open_settings})
         core = [convention.weigh(call) for call in network.core]
-        rows = tuple(_network_row(call, convention.weigh(call), _placing(recording)) for call in network.calls)
+        place = _placing(recording)
+
+        def row(call: OpCall) -> ProgramRow:
+            activations = call.cost.activations if call.is_product else None
+            counts = convention.weigh(call), call.cost.parameters, activations
+            return _row(place, call.path, call, counts, call.output)
+
+        rows = tuple(map(row, network.calls))
         macs = sum(count for count in core if count is not None)
         totals = macs, network.cost.parameters, network.counts["activations"]
-        return Structure(rows=rows, totals=tuple(map(recording.whole, totals)))
+        return Structure(rows=rows, totals=tuple(map(place, totals)))
 
     return program_of(sliders, build)
 
@@ -83,17 +90,6 @@ def _number(value: object) -> Fraction:
     return Fraction(value)
 
 
-def _network_row(call: OpCall, macs: Number, place: Place) -> ProgramRow:
-    activations = call.cost.activations if call.is_product else None
-    numbers = (
-        place(macs),
-        place(call.cost.parameters),
-        place(activations),
-        tuple(place(size) or 0 for size in call.output),
-    )
-    return ProgramRow(call.path, call.name, call.kind, _stride(call.hyper), call.is_product, *numbers)
-
-
 def _stride(hyper: Mapping[str, object]) -> str:
     """Return 2, or 2×1 where the axes differ; nothing for a stride of 1."""
     stride = hyper.get("stride", ())
@@ -107,7 +103,10 @@ def measured_program(comparison: Comparison) -> NetworkProgram:
 
     def build(recording: Recording, _: list[Recorded]) -> Structure:
         place, totals = _placing(recording), comparison.totals
-        rows = tuple(_row(row, row.macs_formula, None, row.output_shape or (), place) for row in comparison.rows)
+        rows = tuple(
+            _row(place, row.layer, row.call, (row.macs_formula, row.params_formula, None), row.call.output or ())
+            for row in comparison.rows
+        )
         return Structure(rows=rows, totals=(place(totals.macs_formula), place(totals.params_accounted), None))
 
     return program_of((), build)
@@ -136,7 +135,8 @@ def derived_program(comparison: Comparison, derivation: Derivation) -> NetworkPr
 
         def derived(row: Row, call: DerivedCall) -> ProgramRow:
             activations = at(call.activations) if call.is_product else None
-            return _row(row, at(call.macs), activations, [at(size) for size in call.output], place)
+            counts = at(call.macs), row.params_formula, activations
+            return _row(place, row.layer, row.call, counts, [at(size) for size in call.output])
 
         rows = tuple(derived(row, call) for row, call in pairs)
         totals = at(derivation.forms["macs"][0]), derivation.parameters, at(derivation.forms["activations"][0])
@@ -185,6 +185,9 @@ def _placing(recording: Recording) -> Place:
     return lambda count: None if count is None else recording.whole(count)
 
 
-def _row(row: Row, macs: Number, activations: Number, output: Sequence[Number], place: Place) -> ProgramRow:
-    numbers = place(macs), place(row.params_formula), place(activations), tuple(place(size) or 0 for size in output)
-    return ProgramRow(row.layer, row.operator, row.kind, _stride(row.call.hyper), row.call.is_product, *numbers)
+def _row(place: Place, name: str, call: OpCall, counts: Sequence[Number], output: Sequence[Number]) -> ProgramRow:
+    """Return the row of a call; `counts` are MACs, parameters and activations."""
+    macs, parameters, activations = map(place, counts)
+    sizes = tuple(place(size) or 0 for size in output)
+    stride = _stride(call.hyper)
+    return ProgramRow(name, call.name, call.kind, stride, call.is_product, macs, parameters, activations, sizes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import lcm, prod
 from typing import TypeAlias
 
@@ -136,7 +137,7 @@ class Sweep:
     fixed: Settings
     counts: dict[str, Counts]
     refused: NDArray[np.bool_]
-    reason: str
+    reason: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -155,10 +156,18 @@ class Sweep:
         """Return all settings of one point."""
         settings = dict(self.fixed)
         for axis, i in zip(self.axes, index, strict=True):
-            settings[target(axis)] = (
-                axis.value(i) if axis.option.scales is None else int(vector(self.architecture, axis).values[i])
-            )
+            scaled = axis.option.scales
+            settings[target(axis)] = axis.value(i) if scaled is None else int(self.vectors[scaled].values[i])
         return settings
+
+    @cached_property
+    def vectors(self) -> dict[str, ExactArray]:
+        """The values of each setting that is a number: ρ as pixels, rounded half up as `settings` does."""
+        return {
+            target(axis): _vector(self.architecture, axis.numbers, axis.option.scales)
+            for axis in self.axes
+            if axis.numbers is not None
+        }
 
 
 def target(axis: GridAxis) -> str:
@@ -166,14 +175,10 @@ def target(axis: GridAxis) -> str:
     return axis.option.scales or axis.option.name
 
 
-def vector(architecture: Architecture, axis: GridAxis) -> ExactArray:
-    """Return an axis of numbers as the values of its setting: ρ as pixels, rounded half up as `settings` does."""
-    numbers = axis.numbers
-    if numbers is None:
-        raise TypeError(f"{axis.option.name} is no number")
-    if axis.option.scales is None:
+def _vector(architecture: Architecture, numbers: ExactArray, scales: str | None) -> ExactArray:
+    if scales is None:
         return numbers
-    scaled = next(option for option in architecture.options if option.name == axis.option.scales)
+    scaled = next(option for option in architecture.options if option.name == scales)
     pixels = (2 * numbers * scaled.default + 1) // 2
     for end in (pixels.values.min(), pixels.values.max()):
         scaled.read(int(end))
@@ -207,15 +212,15 @@ def grid(
     shape = tuple(len(axis) for axis in axes)
     if prod(shape) > MOST_POINTS:
         raise DomainError(f"the grid has {prod(shape):,} points, but can have {MOST_POINTS:,}; take wider steps")
-    work = _Work(architecture, axes, architecture.settings(single), progress or (lambda _: None))
-    work.run()
-    result = Sweep(architecture, axes, work.fixed, work.counts, work.refused, "")
-    if not work.refused.any():
-        return result
-    reason = _reason(architecture, result.settings(result.index(int(work.refused.argmax()))))
-    if work.refused.all():
+    counts: dict[str, Counts] = {name: np.full(shape, -1, dtype=np.int64) for name in COUNTS}
+    swept = Sweep(architecture, axes, architecture.settings(single), counts, np.zeros(shape, dtype=bool))
+    _fill(swept, progress or (lambda _: None))
+    if not swept.refused.any():
+        return swept
+    reason = _reason(architecture, swept.settings(swept.index(int(swept.refused.argmax()))))
+    if swept.refused.all():
         raise DomainError(reason)
-    return replace(result, reason=reason)
+    return replace(swept, reason=reason)
 
 
 def _reason(architecture: Architecture, settings: Settings) -> str:
@@ -227,60 +232,49 @@ def _reason(architecture: Architecture, settings: Settings) -> str:
     raise AssertionError("the formula refuses an array that it takes number by number")
 
 
-class _Work:
-    """The evaluation of a grid, block by block."""
-
-    def __init__(
-        self, architecture: Architecture, axes: tuple[GridAxis, ...], fixed: Settings, progress: PointsDone
-    ) -> None:
-        shape = tuple(len(axis) for axis in axes)
-        self.architecture, self.axes, self.fixed, self.progress = architecture, axes, fixed, progress
-        self.counts: dict[str, Counts] = {name: np.full(shape, -1, dtype=np.int64) for name in COUNTS}
-        self.refused = np.zeros(shape, dtype=bool)
-        self.vectors = {i: vector(architecture, axis) for i, axis in enumerate(axes) if axis.numbers is not None}
-
-    def run(self) -> None:
-        """Evaluate all blocks; points at which a formula's condition has different answers are evaluated apart."""
-        blocks: list[Block] = [tuple(np.arange(len(axis)) for axis in self.axes)]
-        while blocks:
-            block = blocks.pop()
-            lengths = [len(indices) for indices in block]
-            words = [i for i, axis in enumerate(self.axes) if axis.numbers is None and lengths[i] > 1]
-            if words:
-                blocks += _apart(block, words[0], np.arange(lengths[words[0]]))
-            elif prod(lengths) > _BLOCK:
-                longest = lengths.index(max(lengths))
-                blocks += _apart(block, longest, np.arange(lengths[longest]) * 2 // lengths[longest])
+def _fill(swept: Sweep, progress: PointsDone) -> None:
+    """Evaluate all blocks; points at which a formula's condition has different answers are evaluated apart."""
+    blocks: list[Block] = [tuple(np.arange(len(axis)) for axis in swept.axes)]
+    while blocks:
+        block = blocks.pop()
+        lengths = [len(indices) for indices in block]
+        words = [i for i, axis in enumerate(swept.axes) if axis.numbers is None and lengths[i] > 1]
+        if words:
+            blocks += _apart(block, words[0], np.arange(lengths[words[0]]))
+        elif prod(lengths) > _BLOCK:
+            longest = lengths.index(max(lengths))
+            blocks += _apart(block, longest, np.arange(lengths[longest]) * 2 // lengths[longest])
+        else:
+            try:
+                _evaluate(swept, block)
+            except Split as split:
+                blocks += _split(block, split.labels)
             else:
-                try:
-                    self.evaluate(block)
-                except Split as split:
-                    blocks += _split(block, split.labels)
-                else:
-                    self.progress(prod(lengths))
+                progress(prod(lengths))
 
-    def evaluate(self, block: Block) -> None:
-        """Evaluate one block of points at once; they are refused where the network cannot be built."""
-        settings, place = dict(self.fixed), _place(block)
-        for i, (axis, indices) in enumerate(zip(self.axes, block, strict=True)):
-            if i in self.vectors:
-                column = [1] * len(block)
-                column[i] = len(indices)
-                values = self.vectors[i].values[indices].reshape(column)
-                settings[target(axis)] = ExactArray(values, self.vectors[i].denominator)
-            else:
-                settings[target(axis)] = axis.words[int(indices[0])]
-        try:
-            network = self.architecture.network(settings)
-        except DomainError:
-            self.refused[place] = True
-            return
-        for name in COUNTS:
-            calls = network.calls if name == "parameters" else network.core
-            total = whole(summed(getattr(call.cost, name) for call in calls))
-            if total.dtype == object:
-                self.counts[name] = self.counts[name].astype(object, copy=False)
-            self.counts[name][place] = total
+
+def _evaluate(swept: Sweep, block: Block) -> None:
+    """Evaluate one block of points at once; they are refused where the network cannot be built."""
+    settings, place = dict(swept.fixed), _place(block)
+    for i, (axis, indices) in enumerate(zip(swept.axes, block, strict=True)):
+        if axis.numbers is not None:
+            column = [1] * len(block)
+            column[i] = len(indices)
+            numbers = swept.vectors[target(axis)]
+            settings[target(axis)] = ExactArray(numbers.values[indices].reshape(column), numbers.denominator)
+        else:
+            settings[target(axis)] = axis.words[int(indices[0])]
+    try:
+        network = swept.architecture.network(settings)
+    except DomainError:
+        swept.refused[place] = True
+        return
+    for name in COUNTS:
+        calls = network.calls if name == "parameters" else network.core
+        total = whole(summed(getattr(call.cost, name) for call in calls))
+        if total.dtype == object:
+            swept.counts[name] = swept.counts[name].astype(object, copy=False)
+        swept.counts[name][place] = total
 
 
 def _place(block: Block) -> tuple[slice | NDArray[np.int64], ...]:

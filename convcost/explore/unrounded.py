@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import count
 from math import isqrt
 
 from convcost.core.architecture import Architecture, Settings
@@ -16,7 +16,6 @@ DIGITS = 4
 """Decimal places of an unrounded solution; the last one is rounded down, so that it fits."""
 
 _SCALE = 10**DIGITS
-_GUESSES = 8
 
 
 @dataclass(frozen=True)
@@ -112,19 +111,10 @@ class UnroundedCosts:
             costs = self.costs(*scaling(Fraction(n, _SCALE)))
             return max(costs[name] / limit for name, limit in self.limits.items())
 
-        low, high = 1, 1024 * _SCALE
-        if used(low) > 1 or used(high) <= 1:
+        highest = 1024 * _SCALE
+        if used(1) > 1 or used(highest) <= 1:
             return None
-        n = _SCALE
-        for step in count():
-            ratio = used(n)
-            low, high = (n, high) if ratio <= 1 else (low, n)
-            if high - low == 1:
-                break
-            # Costs go with about the square of a factor; should that not lead anywhere, the bracket is halved.
-            guess = isqrt(int(n * n / ratio)) if step < _GUESSES else (low + high) // 2
-            n = min(max(guess, low + 1), high - 1)
-        return Fraction(low, _SCALE)
+        return Fraction(bisect_right(range(highest), Fraction(1), lo=1, key=used) - 1, _SCALE)
 
     def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> UnroundedSolution | None:
         """Return the settings at a factor, and what they cost."""
@@ -189,8 +179,5 @@ def compound_scaling(solution: Solution) -> CompoundScaling | None:
 
 def _root(power: Fraction) -> Fraction:
     """Return the hundredth root, rounded down to `DIGITS` places."""
-    low, high = 0, 1024 * _SCALE
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if Fraction(middle, _SCALE) ** _PARTS <= power else (low, middle)
-    return Fraction(low, _SCALE)
+    found = bisect_right(range(1024 * _SCALE), power, key=lambda n: Fraction(n, _SCALE) ** _PARTS)
+    return Fraction(found - 1, _SCALE)

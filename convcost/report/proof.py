@@ -74,10 +74,8 @@ class ProofReport(Report):
         for case in self.cases:
             if len(self.cases) > 1 or case.name:
                 blocks.append(Heading(case.name or "As in the paper"))
-            for sentence, details in statements(case.proof):
-                blocks += [Sentence(sentence), *(Sentence(detail, item=True) for detail in details)]
-            blocks.append(stage_table(case.proof))
-        return Content(heading(self), source(self), [*blocks, Sentence(self.conclusion)])
+            blocks += [*statements(case.proof), stage_table(case.proof)]
+        return self._told(blocks)
 
     def screen(self) -> Content:
         """The same, the stages only where there is one case, or something is not equal."""
@@ -86,12 +84,15 @@ class ProofReport(Report):
             blocks.append(GAP)
             if case.name:
                 blocks.append(Sentence(f"At {case.name}:"))
-            for sentence, details in statements(case.proof):
-                blocks += [Sentence(sentence), *(Sentence(detail, indent=2) for detail in details)]
+            blocks += statements(case.proof)
             if len(self.cases) == 1 or case.proof.residuals:
                 blocks.append(stage_table(case.proof))
+        return self._told(blocks)
+
+    def _told(self, blocks: list[Block]) -> Content:
+        source = f"Formula: {self.architecture.source}. Model: {self.reference}."
         verdict = Sentence(self.conclusion, "green" if self.proved else "bold red")
-        return Content(heading(self), source(self), [*blocks, GAP, verdict])
+        return Content(heading(self), source, [*blocks, GAP, verdict])
 
 
 def stage_table(proof: Proof, differing: bool = False) -> Table:
@@ -107,29 +108,22 @@ def heading(report: ProofReport) -> str:
     return f"{report.architecture.title} for every batch, height and width"
 
 
-def source(report: ProofReport) -> str:
-    """Where both sides are from."""
-    return f"Formula: {report.architecture.source}. Model: {report.reference}."
-
-
-def statements(proof: Proof) -> list[tuple[str, list[str]]]:
-    """What is proved of the whole network, or what is not equal and where: a sentence, and lines that belong to it."""
-    found = [_statement(statement, proof) for statement in proof.totals]
+def statements(proof: Proof) -> list[Sentence]:
+    """What is proved of the whole network, or what is not equal and where: sentences, and items that belong to them."""
+    found = []
+    for statement in proof.totals:
+        if isinstance(statement, Theorem):
+            said, details = f"proved for all {proof.words}", [resolution.text(statement.terms)]
+        else:
+            at = statement.counterexample
+            sides = f"{_value(at.left)} in the formula, {_value(at.right)} in the model"
+            said = f"not equal on {proof.words}: {statement.sentence}"
+            details = [f"Smallest counterexample: {sizes_text(at.at)}: {sides}.", *_reasons(statement.layers)]
+        found.append(Sentence(f"{statement.quantity}: {said}."))
+        found += [Sentence(detail, indent=2, item=True) for detail in details]
     for name, often in proof.unknown.items():
-        found.append((f"Not decided: the model calls {text.times({name: often})}, which has no formula.", []))
+        found.append(Sentence(f"Not decided: the model calls {text.times({name: often})}, which has no formula."))
     return found
-
-
-def _statement(statement: Theorem | Residual, proof: Proof) -> tuple[str, list[str]]:
-    if isinstance(statement, Theorem):
-        return f"{statement.quantity}: proved for all {proof.words}.", [resolution.text(statement.terms)]
-    at = statement.counterexample
-    sides = f"{_value(at.left)} in the formula, {_value(at.right)} in the model"
-    details = [
-        f"Smallest counterexample: {sizes_text(at.at)}: {sides}.",
-        *_reasons(statement.layers),
-    ]
-    return f"{statement.quantity}: not equal on {proof.words}: {statement.sentence}.", details
 
 
 def _reasons(layers: Sequence[DifferingLayer]) -> list[str]:

@@ -103,19 +103,21 @@ class RefereeReport(Report):
             for a in self.explanations
             if a.terms
         ]
-        failed = [Sentence(text.ended(f"{a.counter}: {a.failed}")) for a in self.explanations if a.printed is None]
-        return Content(heading(self), source(self), [*blocks, *failed, Sentence(f"{conclusion(self)}.")])
+        return self._told([*blocks, *self._failed()])
 
     def screen(self) -> Content:
         """The same, faults and what is not explained as sentences; or operators or layers in place of terms."""
-        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations), everything="--markdown")]
-        blocks += [
-            Sentence(text.ended(f"{explanation.counter}: {explanation.failed}"), "yellow")
-            for explanation in self.explanations
-            if explanation.printed is None
-        ]
+        counters = Table(_COUNTERS, summary(self.explanations), everything="--markdown")
+        blocks: list[Block] = [counters, *self._failed()]
         for explanation in self.explanations:
             blocks += _terms_of(explanation) if self.per == "total" else _parts_of(explanation, self.per)
+        return self._told(blocks)
+
+    def _failed(self) -> list[Sentence]:
+        failed = [a for a in self.explanations if a.printed is None]
+        return [Sentence(text.ended(f"{a.counter}: {a.failed}"), "yellow") for a in failed]
+
+    def _told(self, blocks: list[Block]) -> Content:
         verdict = Sentence(f"{conclusion(self)}.", "green" if self.ok else "bold red")
         return Content(heading(self), source(self), [*blocks, GAP, verdict])
 

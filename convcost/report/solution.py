@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
 from convcost.core.architecture import Option, Settings
@@ -13,7 +12,7 @@ from convcost.explore.unrounded import DIGITS, CompoundScaling, UnroundedSolutio
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
-from convcost.report.sweep import other_settings
+from convcost.report.sweep import other_settings, plain
 
 _NOUNS = {"macs": "MAC", "parameters": "parameter", "activations": "activation"}
 
@@ -61,7 +60,7 @@ class SolutionReport(Report):
     def records(self) -> Records:
         """All largest settings: those that fit while nothing larger does, one row each."""
         names = [axis.option.name for axis in self.solution.sweep.axes]
-        rows = [[*map(_cell, point.options.values()), *(point.costs or {}).values()] for point in self.solution.largest]
+        rows = [[*map(plain, point.options.values()), *(point.costs or {}).values()] for point in self.solution.largest]
         return Records.of([*names, *COUNTS], rows)
 
     def content(self) -> Content:
@@ -127,10 +126,6 @@ def _unrounded_cells(solution: Solution, item: UnroundedSolution) -> list[str]:
         else:
             found.append(text.decimal(shown, 1 if name == "resolution" else DIGITS))
     return [*found, text.decimal(item.macs, 0), text.decimal(item.parameters, 0), ""]
-
-
-def _cell(value: object) -> object:
-    return Decimal(typed(value)) if isinstance(value, Fraction) else value
 
 
 def heading(report: SolutionReport) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed, vector
+from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed
 from convcost.report import files, text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
@@ -228,7 +228,7 @@ def columns_of(sweep: Sweep, axis: GridAxis) -> dict[str, Any]:
         values = axis.numbers.values
     columns = {axis.option.name: values}
     if axis.option.scales is not None:
-        columns[target(axis)] = vector(sweep.architecture, axis).values
+        columns[target(axis)] = sweep.vectors[target(axis)].values
     return columns
 
 

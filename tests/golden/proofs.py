@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from convcost.comparison.proof import Theorem
 from convcost.report import markdown
@@ -43,8 +45,9 @@ def _outcomes(case: Case) -> list[str]:
 
 def _residual(report: ProofReport, case: Case) -> str:
     parts = [f"### {markdown.sentence(_title(report, case))}"]
-    for sentence, details in statements(case.proof):
-        parts.append("\n".join([markdown.escaped(sentence), "", *(f"- {markdown.escaped(d)}" for d in details)]))
+    for items, sentences in groupby(statements(case.proof), attrgetter("item")):
+        lines = [f"{'- ' if items else ''}{markdown.escaped(sentence.text)}" for sentence in sentences]
+        parts.append(("\n" if items else "\n\n").join(lines))
     parts.append(markdown.of_table(stage_table(case.proof, differing=True)))
     return "\n\n".join(part.strip("\n") for part in parts)
 
