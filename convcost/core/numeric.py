@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from numbers import Rational
-from typing import Any, Protocol, Self, TypeAlias, cast
+from typing import Any, Protocol, Self, TypeAlias, TypeVar, cast
 
 _Operand: TypeAlias = Any
 """An int or a number of the same kind; no static type says that for all kinds at once."""
@@ -50,6 +50,8 @@ Shape: TypeAlias = tuple[Count, ...]
 
 PerAxis: TypeAlias = Count | tuple[Count, ...]
 """A hyper-parameter given once for all spatial axes, or once per axis."""
+
+_Value = TypeVar("_Value")
 
 _NAMES = {
     "max": {"sympy": "Max", "numpy": "maximum", "torch": "sym_max"},
@@ -171,6 +173,12 @@ def product(values: Iterable[Count]) -> Count:
     for value in values:
         result = result * value
     return result
+
+
+def spread(value: _Value | tuple[_Value, ...] | list[_Value], rank: int) -> tuple[_Value, ...]:
+    """Return a hyper-parameter given once, or once per axis, as one value per axis."""
+    values = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return values * rank if len(values) == 1 else values
 
 
 def flag(value: Count) -> Count:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 
 from convcost.core.cost import Cost, Result
 from convcost.core.errors import DomainError
-from convcost.core.numeric import Count, Truth, decidable, exact
+from convcost.core.numeric import Count, Truth, decidable, exact, spread
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,8 @@ class Operator(Formula):
         full = {**defaults, **hyper}
         if full.get("stride", 0) is None:
             full["stride"] = full["kernel_size"]
-        return {name: _spread(value, rank) if name in PER_AXIS else value for name, value in full.items()}
+        given = [name for name in PER_AXIS if not isinstance(full.get(name), str | None)]
+        return full | {name: spread(full[name], rank) for name in given}
 
 
 def operator(
@@ -253,13 +254,6 @@ def _plain(values: Iterable[object]) -> bool:
 
 
 PER_AXIS = ("kernel_size", "stride", "padding", "output_padding", "dilation", "output_size")
-
-
-def _spread(value: Any, rank: int) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    values = tuple(value) if isinstance(value, tuple | list) else (value,)
-    return values * rank if len(values) == 1 else values
 
 
 def _symbols(slot: Slot) -> Iterator[Symbol]:

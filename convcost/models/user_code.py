@@ -138,9 +138,7 @@ def _member(place: str, module: ModuleType, name: str, what: str) -> object:
 
 
 def _makes(value: object, module: str) -> bool:
-    if isinstance(value, nn.Module):
-        return True
-    return callable(value) and getattr(value, "__module__", None) == module
+    return isinstance(value, nn.Module) or (callable(value) and getattr(value, "__module__", None) == module)
 
 
 def declared_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec, ...] | None, str]:

@@ -120,15 +120,9 @@ class Axis:
         plainest = sorted(found, key=lambda f: (len(f.head), f.period, f.degree, -f(f.threshold + f.period)))
         functions = [QuasiPolynomial.constant(1, domain.least[name]), *plainest]
         every = [*functions, allowed]
-        numbers = [
-            n
-            for n in allowed.points(
-                max(f.threshold for f in every),
-                math.lcm(*(f.period for f in every)),
-                max(f.degree for f in every),
-            )
-            if allowed(n)
-        ]
+        threshold, degree = max(f.threshold for f in every), max(f.degree for f in every)
+        points = allowed.points(threshold, math.lcm(*(f.period for f in every)), degree)
+        numbers = [n for n in points if allowed(n)]
         if len(numbers) > _MOST_POINTS:
             raise UndecidableError(f"{len(numbers)} values of {name} are too many to decide")
         return cls(name, functions, numbers, *_independent([[f(n) for n in numbers] for f in functions]))

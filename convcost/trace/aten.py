@@ -43,10 +43,8 @@ _ALIASES = {
 }
 
 
-# A trace does not record these: a convolution stands there as what it calls.
-_CONVOLUTIONS = frozenset(
-    {"convolution", *(f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))}
-)
+CONVOLUTIONS = {f"{kind}{rank}d": rank for kind in ("conv", "conv_transpose") for rank in (1, 2, 3)}
+"""The axes that the window slides over, by the operator's name."""
 
 
 def traced_name(func: OpOverload) -> str:
@@ -55,7 +53,8 @@ def traced_name(func: OpOverload) -> str:
     if func.namespace != "aten":
         return full
     name = full.removeprefix("aten::")
-    if name in _CONVOLUTIONS:
+    # A trace does not record these: a convolution stands there as what it calls.
+    if name in (*CONVOLUTIONS, "convolution"):
         return "aten::_convolution_mode" if func._overloadname == "padding" else "aten::_convolution"
     plain = name.removesuffix("_")
     return f"aten::{_ALIASES.get(plain, plain)}{name[len(plain) :]}"

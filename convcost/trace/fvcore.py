@@ -21,6 +21,7 @@ from convcost.core.errors import MeasurementError, one_line
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
+from convcost.trace.aten import CONVOLUTIONS
 from convcost.trace.binders.arguments import Arguments, spread
 from convcost.trace.copies import (
     Args,
@@ -222,8 +223,4 @@ def _operator(name: str) -> OpOverload:
     return found
 
 
-_CONVOLUTIONS = {
-    getattr(torch, f"{kind}{rank}d"): (_operator(f"{kind}{rank}d"), rank)
-    for kind in ("conv", "conv_transpose")
-    for rank in (1, 2, 3)
-}
+_CONVOLUTIONS = {getattr(torch, name): (_operator(name), rank) for name, rank in CONVOLUTIONS.items()}

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from convcost.core.architecture import Builder, Map, Option
-from convcost.core.numeric import Count, PerAxis, ceil_div, maximum
+from convcost.core.numeric import Count, PerAxis, ceil_div, maximum, spread
 from convcost.core.record import Operator
 
 from ..operators import activation, convolution, elementwise, linear, movement, norm, pooling, reduction
-from ..operators._axes import spread
 
 OPERATORS = {
     record.name: record

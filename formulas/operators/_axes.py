@@ -6,16 +6,10 @@ from typing import NamedTuple
 
 from convcost.core.cost import Result, Window
 from convcost.core.numeric import Count, PerAxis, Shape, Truth, ceil_div, every, maximum, minimum
+from convcost.core.numeric import spread as spread
 from convcost.core.record import Condition, Operator, Slot, Source, Symbol, operator
 
 _AXES = (("d", "depth"), ("h", "height"), ("w", "width"))
-
-
-def spread(value: PerAxis, rank: int) -> tuple[Count, ...]:
-    """Return a hyper-parameter given once, or once per axis, as one value per axis."""
-    if isinstance(value, tuple | list):
-        return tuple(value) * rank if len(value) == 1 else tuple(value)
-    return (value,) * rank
 
 
 def padded(padding: PerAxis | str, rank: int) -> tuple[Count, ...]:

@@ -1,5 +1,6 @@
 """What multiplies and adds: convolutions, fully connected and recurrent layers, matrix products, attention."""
 
+from convcost.trace.aten import CONVOLUTIONS
 from convcost.trace.binders.arguments import Arguments, Binder, Binding, leading, shape_of
 
 
@@ -81,10 +82,9 @@ def _recurrent(name: str, gates: int) -> Binder:
 
 
 _GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
-_CONVOLUTIONS = (f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3))
 
 BINDERS: dict[str, Binder] = {
-    **dict.fromkeys((*_CONVOLUTIONS, "convolution", "_convolution"), _convolution),
+    **dict.fromkeys((*CONVOLUTIONS, "convolution", "_convolution"), _convolution),
     "linear": _linear,
     **{name: leading(name, 2) for name in ("matmul", "mm", "bmm", "mv", "dot", "outer", "kron")},
     "linalg_matmul": leading("matmul", 2),
