@@ -149,10 +149,8 @@ def _rows(
         try:
             for row in finished:
                 yield AuditRow.from_json(row)
-        except ConvcostError:
-            raise
         except Exception as error:
-            if dask is None:
+            if dask is None or isinstance(error, ConvcostError):
                 raise
             said = " ".join(f"{type(error).__name__}: {error}".split())
             raise ConvcostError(f"the Dask cluster gave up: {said}") from error

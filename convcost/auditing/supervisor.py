@@ -174,16 +174,15 @@ def _leased(settings: WorkerSettings) -> _Process:
         process = process or _Process(settings)
         _busy[process] = settings
         stopped = settings.run in _stopped
-    if stopped:
-        _returned(process, settings)
-        raise ConvcostError("this audit was stopped")
-    if not process.started:
-        try:
+    try:
+        if stopped:
+            raise ConvcostError("this audit was stopped")
+        if not process.started:
             process.start()
-        except BaseException:
-            process.end()
-            _returned(process, settings)
-            raise
+    except BaseException:
+        process.end()
+        _returned(process, settings)
+        raise
     return process
 
 

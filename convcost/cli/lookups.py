@@ -1,18 +1,12 @@
 """`convcost list`, `formula`, `show` and `conventions`: what the registry has, looked up."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from convcost.cli import completion, options
 from convcost.cli.console import outputs, show
 from convcost.core.errors import ConvcostError
-
-if TYPE_CHECKING:
-    from convcost.report.report import Report
 
 
 def list_names() -> int:
@@ -63,10 +57,9 @@ def show_formula(
 
     record = lookup(name)
     if isinstance(record, Architecture):
-        report: Report = NetworkFormReport(record, network_form(record, values))
+        show(NetworkFormReport(record, network_form(record, values)), latex=latex)
     else:
-        report = FormulaReport(formula_values(record, values))
-    show(report, latex=latex)
+        show(FormulaReport(formula_values(record, values)), latex=latex)
     return 0
 
 

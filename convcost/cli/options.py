@@ -7,7 +7,7 @@ import typer
 
 from convcost.cli import completion
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import parse_settings
+from convcost.core.parsing import once, parse_settings
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -103,8 +103,4 @@ def settings_of(context: typer.Context, name: str, words: Sequence[str] | None =
     if name.startswith("-"):
         raise ConvcostError(f"give the network's name first, then its options, such as {name}")
     known: Mapping[str, str] = {key: context.params[key] for key in _SETTINGS if context.params.get(key) is not None}
-    others = parse_settings(context.args if words is None else words)
-    for key in others:
-        if key in known:
-            raise ConvcostError(f"--{key} is given twice; give it once")
-    return {**known, **others}
+    return once([*known.items(), *parse_settings(context.args if words is None else words).items()])

@@ -74,15 +74,8 @@ def command(
 
     from convcost.api.models import referee
 
-    report = referee(
-        model,
-        inputs=given,
-        counters=pair or chosen or None,
-        counter_unit=unit,
-        time_limit=limit,
-        arguments=keywords,
-    )
-
+    wanted = pair or chosen or None
+    report = referee(model, inputs=given, counters=wanted, counter_unit=unit, time_limit=limit, arguments=keywords)
     report = report.view(per)
     if pair:
         write(report, files)

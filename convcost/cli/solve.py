@@ -1,6 +1,7 @@
 """`convcost solve`: the largest settings of a network that fit a budget."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -45,24 +46,14 @@ def command(
     from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
-    most = {"--max-macs": max_macs, "--max-params": max_params, "--max-activations": max_activations}
+    most: dict[str, Any] = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
     for option, text in most.items():
         if text is not None:
-            parse_amount(option, text)
+            parse_amount(f"--{option.replace('_', '-')}", text)
     parse_step("--step", step, whole=True)
     parse_step("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
-        report = solve(
-            name,
-            max_macs=max_macs,
-            max_params=max_params,
-            max_activations=max_activations,
-            prefer=prefer,
-            step=step,
-            alpha_step=alpha_step,
-            progress=advance,
-            **settings,
-        ).view(frontier)
-    show(report, files)
+        report = solve(name, **most, prefer=prefer, step=step, alpha_step=alpha_step, progress=advance, **settings)
+    show(report.view(frontier), files)
     return 0 if report.ok else 1

@@ -86,16 +86,10 @@ def per_block(network: Network) -> list[TableRow]:
         row = _row(name, calls, tuple(a // b for a, b in zip(after, steps, strict=False)))
         steps = after
         if merged and _alike(merged[-1], row):
-            last = merged[-1]
-            merged[-1] = replace(
-                last,
-                name=_UNIT_SUFFIX.sub("", last.name),
-                repeats=last.repeats + 1,
-                field=row.field,
-                cost=last.cost + row.cost,
-            )
-        else:
-            merged.append(row)
+            first = merged.pop()
+            name, repeats, cost = _UNIT_SUFFIX.sub("", first.name), first.repeats + 1, first.cost + row.cost
+            row = replace(first, name=name, repeats=repeats, field=row.field, cost=cost)
+        merged.append(row)
     return merged
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convcost.core.architecture import Architecture, Option, Settings
 from convcost.core.errors import DomainError
-from convcost.explore.sweep import COUNTS, GridAxis, Index, PointsDone, Sweep, grid, is_grid, of_values, read_axis
+from convcost.explore.sweep import COUNTS, GridAxis, Index, PointsDone, Sweep, given_axes, grid, of_values
 
 BALANCED = "balanced"
 WIDTH, DEPTH, IMAGE = "alpha", "depth", "resolution"
@@ -100,19 +100,16 @@ def solve(
 
 def _lattice(
     architecture: Architecture, options: Mapping[str, object], step: int, alpha_step: Fraction
-) -> tuple[tuple[GridAxis, ...], dict[str, object]]:
-    known = {option.name: option for option in architecture.options}
-    single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
-    architecture.settings(single)
+) -> tuple[tuple[GridAxis, ...], Settings]:
+    given, single = given_axes(architecture, options)
+    steps = {WIDTH: alpha_step, IMAGE: Fraction(step)}
+    scaled = {option.scales for option in architecture.options if option.name in options}
     axes = []
-    scaled = {known[name].scales for name in options}
-    for name, option in known.items():
-        if name in options and name not in single:
-            axes.append(_ascending(read_axis(option, options[name])))
-        elif name == WIDTH and name not in options:
-            axes.append(_multiples(option, alpha_step))
-        elif name == IMAGE and name not in options and name not in scaled:
-            axes.append(_multiples(option, Fraction(step)))
+    for option in architecture.options:
+        if option.name in given:
+            axes.append(_ascending(given[option.name]))
+        elif option.name in steps and option.name not in options and option.name not in scaled:
+            axes.append(_multiples(option, steps[option.name]))
     return tuple(axes), single
 
 

@@ -191,11 +191,17 @@ def sweep(architecture: Architecture, options: Mapping[str, object], progress: P
     Raises DomainError for an option or a value that the architecture does not have, for a grid of too many
     points, and where it can be built at none of them.
     """
+    axes, single = given_axes(architecture, options)
+    return grid(architecture, tuple(axes.values()), single, progress)
+
+
+def given_axes(architecture: Architecture, options: Mapping[str, object]) -> tuple[dict[str, GridAxis], Settings]:
+    """Return the axes of the options that have several values, by name, and the options that have one."""
     known = {option.name: option for option in architecture.options}
     single = {name: value for name, value in options.items() if not is_grid(value) or name not in known}
     architecture.settings(single)  # an unknown option is refused before a grid is read
-    axes = tuple(read_axis(known[name], options[name]) for name in known if name in options and name not in single)
-    return grid(architecture, axes, single, progress)
+    several = {name: option for name, option in known.items() if name in options and name not in single}
+    return {name: read_axis(option, options[name]) for name, option in several.items()}, single
 
 
 def grid(

@@ -207,13 +207,8 @@ def left_out(rows: Sequence[AuditRow]) -> Table:
         most, model = max(found[key], key=lambda item: (item[0], item[1].name))
         percents = text.percent(median(shares)), text.percent(most)
         table.append([*key, text.number(len(shares)), *percents, model.name])
-    columns = [
-        Column("operator", "name"),
-        Column("reason", "words", 4),
-        *numbers("models"),
-        *numbers("median", "most", rank=1),
-    ]
-    return Table([*columns, Column("in", "name", 3)], table)
+    counts = [*numbers("models"), *numbers("median", "most", rank=1)]
+    return Table([Column("operator", "name"), Column("reason", "words", 4), *counts, Column("in", "name", 3)], table)
 
 
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d+)*(?![\w.-])")

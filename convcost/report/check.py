@@ -142,11 +142,8 @@ def expensive(costs: ModelCosts, name: str, most: int = MOST, close: bool = Fals
         [row.layer, row.kind if row.call.is_product else row.operator, text.number(n), text.percent(Fraction(n, total))]
         for row, n in costs.expensive(name, most)
     ]
-    return Table(
-        [Column("most expensive", "name"), Column("kind", rank=2), *numbers(NAMES[name]), Column("share", "number", 1)],
-        rows,
-        close=close,
-    )
+    counts = [*numbers(NAMES[name]), Column("share", "number", 1)]
+    return Table([Column("most expensive", "name"), Column("kind", rank=2), *counts], rows, close=close)
 
 
 def _cells(outcome: BudgetOutcome, finding: BudgetedCount) -> list[str]:

@@ -100,15 +100,11 @@ class ComparisonReport(Report):
         """The same, with the breakdown, what rounding costs, and what fvcore does not count."""
         comparison, rows = self.comparison, self.shown_rows
         totals = Table([Column("Total"), *_TOTALS[1:]], total_rows(comparison))
-        blocks: list[Block] = [
-            *map(Sentence, scaling.scaled(self.comparison, self.given)),
-            Sentence(source(self)),
-            self._layers(),
-            totals,
-        ]
+        said = [*scaling.scaled(comparison, self.given), source(self)]
+        blocks: list[Block] = [*map(Sentence, said), self._layers(), totals]
         if not self.all_operators:
-            said = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
-            blocks.append(Sentence(said))
+            others = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
+            blocks.append(Sentence(others))
         blocks += [
             *scaling.shares(comparison),
             *scaling.savings(self.baseline, self.scaling),
@@ -271,12 +267,9 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
     totals = comparison.totals
     counts = "MACs" if comparison.unit == "macs" else "FLOPs"
     plain = all(row.operator == "linear" or row.operator.startswith("conv") for row in comparison.layers)
+    products = f"convolution + linear {counts}" if plain else f"{counts} of all products"
     rows = [
-        (
-            f"convolution + linear {counts}" if plain else f"{counts} of all products",
-            totals.macs_formula,
-            totals.macs_measured,
-        ),
+        (products, totals.macs_formula, totals.macs_measured),
         ("parameters", totals.params_formula, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]

@@ -160,14 +160,8 @@ class DerivationReport(Report):
             [row.name, repeated(row.kinds), _macs(row, macs), text.number(row.parameters)]
             for row, macs in zip(rows, shown, strict=True)
         ]
-        columns = [
-            *(
-                Column(self.per, "name"),
-                Column("operator", "words", 2),
-                Column("MACs", "number" if self.points else "words"),
-            ),
-            Column("params", "number", 1),
-        ]
+        counts = [Column("MACs", "number" if self.points else "words"), Column("params", "number", 1)]
+        columns = [Column(self.per, "name"), Column("operator", "words", 2), *counts]
         return Table(columns, cells, [["total", "", total, text.number(derived.parameters)]])
 
 

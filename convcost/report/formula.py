@@ -67,16 +67,13 @@ class FormulaReport(Report):
 
     def _closed(self) -> list[Block]:
         values, order = self.values, self._order()
-        blocks: list[Block] = [
-            self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
-        ]
+        table = self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
+        blocks: list[Block] = [table]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
-            blocks += [
-                GAP,
-                *(Sentence(f"Ratio of {NAMES[n]}, {last} to {first}: {form}") for n, form in ratios.items()),
-            ]
+            said = (f"Ratio of {NAMES[name]}, {last} to {first}: {form}" for name, form in ratios.items())
+            blocks += [GAP, *map(Sentence, said)]
         return blocks
 
     def _values(self) -> list[Block]:

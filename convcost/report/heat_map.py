@@ -60,18 +60,13 @@ def _figure(report: SweepReport) -> Figure:
     return figure
 
 
-def _numbers(values: Any) -> Any:
-    """For the picture alone: a float is near enough to a colour or a place."""
-    return values.astype(float)
-
-
 def _heat_map(figure: Figure, axes: Axes, report: SweepReport) -> None:
     """MACs over the two options, refused points left white."""
     from matplotlib.colors import LogNorm
     from matplotlib.ticker import EngFormatter
 
     sweep = report.sweep
-    shown = np.ma.masked_array(_numbers(sweep.counts["macs"]), sweep.refused)
+    shown = np.ma.masked_array(sweep.counts["macs"].astype(float), sweep.refused)
     down, across = sweep.axes
     drawn = axes.imshow(
         shown, origin="lower", aspect="auto", cmap=_MAP, interpolation="nearest", norm=LogNorm(), gid="heat-map"
@@ -127,7 +122,7 @@ def _trade(axes: Axes, report: SweepReport) -> None:
         kept = [i for i in along if not sweep.refused[(*place, i)]]
         if not kept:
             continue
-        values = {name: _numbers(sweep.counts[name][place][kept]) for name in ("parameters", "macs")}
+        values = {name: sweep.counts[name][place][kept].astype(float) for name in ("parameters", "macs")}
         label = ", ".join(
             f"{axis.option.symbol or axis.option.name} = {text.plain(axis.value(i))}"
             for axis, i in zip(sweep.axes, place, strict=False)

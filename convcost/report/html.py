@@ -16,8 +16,8 @@ def page(content: Content) -> str:
 
 def fragment(content: Content, most: int | None = _MOST) -> str:
     """The report as a piece of a page: its title and source, the first `most` rows of each table, and sentences."""
-    parts = [f"<p><strong>{escape(content.title)}</strong></p>"]
-    for block in (Sentence(content.source), *content.blocks):
+    parts = []
+    for block in (Heading(content.title), Sentence(content.source), *content.blocks):
         if isinstance(block, Table):
             parts.append(_table(block, most))
         elif isinstance(block, Heading):

@@ -28,11 +28,9 @@ class ListReport(Report):
 
     def content(self) -> Content:
         """One table per kind of record, names in alphabetical order."""
-        sections = _sections()
         blocks: list[Block] = []
-        for kind, found in sections.items():
-            rows = [[name, what] for name, what in found.items()]
-            blocks += [Table([Column(kind), Column("what", "words")], rows), GAP]
+        for kind, found in _sections().items():
+            blocks += [Table([Column(kind), Column("what", "words")], list(found.items())), GAP]
         said = f"Models to compare networks with: {', '.join(self.models)}; torchvision:NAME, timm:NAME."
         return Content("", "", [*blocks, Sentence(said)])
 

@@ -172,11 +172,8 @@ def _draw_legend(drawn: Figure, rows: Sequence[Row], counts: str, corner: tuple[
     from matplotlib.patches import Patch
 
     found = {row.verdict.ok for row in rows}
-    shown: list[Artist] = []
-    if True in found:
-        shown.append(Patch(label="formula", **_FORMULA[True]))
-    if False in found:
-        shown.append(Patch(label="formula, model differs", **_FORMULA[False]))
+    labels = {True: "formula", False: "formula, model differs"}
+    shown: list[Artist] = [Patch(label=label, **_FORMULA[ok]) for ok, label in labels.items() if ok in found]
     measured = f"measured ({counts}: fvcore, parameters: the model)"
     shown.append(Line2D([], [], marker="|", markersize=9, markeredgewidth=1.1, color=_BLACK, ls="none", label=measured))
     drawn.legend(

@@ -162,10 +162,8 @@ def plain_data(value: object) -> object:
         return {str(name): plain_data(inner) for name, inner in value.items()}
     if isinstance(value, Sequence):
         return [plain_data(inner) for inner in value]
-    if isinstance(value, int) or hasattr(value, "__index__"):
-        return int(value)
+    if hasattr(value, "__index__"):
+        return value.__index__()
     if isinstance(value, Decimal | Fraction):
         return str(value)
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return None
+    return value if isinstance(value, float) and not math.isnan(value) else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed
 from convcost.report import files, text
-from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
+from convcost.report.content import Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
 
 _MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
@@ -77,28 +77,20 @@ class SweepReport(Report):
 
     def content(self) -> Content:
         """One row per point, for as many as a page could hold; the frame has all."""
-        blocks: list[Block] = [self._table(self._cells(range(min(len(self), _MOST))))]
-        if len(self) > _MOST:
-            blocks.append(Sentence(f"{len(self) - _MOST:,} more points are not shown."))
-        if self.refused:
-            blocks.append(Sentence(f"{self.refused:,} of the points cannot be built: {self.sweep.reason}."))
-        return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
+        more = f"{len(self) - _MOST:,} more points are not shown." if len(self) > _MOST else ""
+        refused = f"{self.refused:,} of the points cannot be built: {self.sweep.reason}."
+        return self._told(self._cells(range(min(len(self), _MOST))), more, refused)
 
     def screen(self) -> Content:
         """The first and the last points of a large sweep, and which are left out."""
         number = len(self)
-        everything = number <= _FIRST + _LAST + 2
-        rows = self._cells(range(number) if everything else [*range(_FIRST), *range(number - _LAST, number)])
-        if not everything:
-            rows.insert(_FIRST, ["…"] * len(rows[0]))
-        blocks: list[Block] = [self._table(rows)]
-        if not everything:
-            more = f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all)."
-            blocks.append(Sentence(more, "dim"))
-        if self.refused:
-            points = f"{text.plural(self.refused, 'point')} {'is' if self.refused == 1 else 'are'} left out"
-            blocks.append(Sentence(f"{points}, where the net cannot be built. First: {self.sweep.reason}."))
-        return Content(heading(self), f"Formula: {self.sweep.architecture.source}.", blocks)
+        points = f"{text.plural(self.refused, 'point')} {'is' if self.refused == 1 else 'are'} left out"
+        refused = f"{points}, where the net cannot be built. First: {self.sweep.reason}."
+        if number <= _FIRST + _LAST + 2:
+            return self._told(self._cells(range(number)), "", refused)
+        rows = self._cells([*range(_FIRST), *range(number - _LAST, number)])
+        rows.insert(_FIRST, ["…"] * len(rows[0]))
+        return self._told(rows, f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all).", refused)
 
     def _cells(self, places: Sequence[int]) -> list[list[str]]:
         """The options and the counts of some points, numbered from 0 in the frame's order."""
@@ -108,10 +100,13 @@ class SweepReport(Report):
             cells.append([*map(typed, self.sweep.given(index).values()), *counts])
         return cells
 
-    def _table(self, rows: list[list[str]]) -> Table:
+    def _told(self, rows: list[list[str]], more: str, refused: str) -> Content:
+        """The table of these points, how many more there are, and where the network cannot be built."""
         options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
         columns = [*numbers(*options), *numbers("MACs"), *numbers("parameters", "activations", rank=1)]
-        return Table(columns, rows, everything="--csv")
+        notes = [Sentence(more, "dim"), *([Sentence(refused)] if self.refused else [])]
+        source = f"Formula: {self.sweep.architecture.source}."
+        return Content(heading(self), source, [Table(columns, rows, everything="--csv"), *notes])
 
 
 @dataclass(frozen=True, repr=False)

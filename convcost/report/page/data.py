@@ -3,10 +3,11 @@
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from typing import TypeAlias
 
 from convcost.core.architecture import Option
-from convcost.explore.network_program import NetworkProgram, ProgramRow, Slider, Structure
+from convcost.explore.network_program import NetworkProgram, Slider, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
 from convcost.symbolic.derivation import Derivation
@@ -98,20 +99,14 @@ def _groups(report: ComparisonReport) -> list[str]:
 
 def _slider(report: ComparisonReport, slider: Slider) -> dict[str, Json]:
     factor = next((option.symbol for option in _options(report) if option.scales == slider.name), None)
-    fields = ("name", "symbol", "meaning", "low", "high", "start", "denominator", "usual")
-    return {**{name: getattr(slider, name) for name in fields}, "factor": factor}
+    return {**asdict(slider), "factor": factor}
 
 
 def _structure(structure: Structure) -> dict[str, Json]:
     guards: list[Json] = [list(guard) for guard in structure.guards]
     if structure.refused:
         return {"guards": guards, "refused": structure.refused}
-    return {"guards": guards, "rows": [_row(row) for row in structure.rows], "totals": structure.totals}
-
-
-def _row(row: ProgramRow) -> list[Json]:
-    words: list[Json] = [row.name, row.operator, row.kind, row.stride, row.is_product]
-    return [*words, row.macs, row.parameters, row.activations, row.output]
+    return {"guards": guards, "rows": list(map(astuple, structure.rows)), "totals": structure.totals}
 
 
 def _measured(report: ComparisonReport, built: int) -> dict[str, Json]:
