@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from convcost.api.formulas import sweep as sweep
     from convcost.api.formulas import verify as verify
     from convcost.api.models import compare as compare
+    from convcost.api.models import count as count
     from convcost.api.models import derive as derive
     from convcost.api.models import derive_family as derive_family
     from convcost.api.models import diff as diff
     from convcost.api.models import prove as prove
     from convcost.api.models import referee as referee
+    from convcost.api.models import summary as summary
     from convcost.api.projects import audit as audit
     from convcost.api.projects import check as check
     from convcost.api.projects import page as page
@@ -40,7 +42,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "convcost.api.formulas": ("claims", "closed_form", "cost", "solve", "sweep", "verify"),
-    "convcost.api.models": ("compare", "derive", "derive_family", "diff", "prove", "referee"),
+    "convcost.api.models": ("compare", "count", "derive", "derive_family", "diff", "prove", "referee", "summary"),
     "convcost.api.projects": ("audit", "check", "page"),
     "convcost.core.errors": (
         "ConvcostError",

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.report.comparison import ComparisonReport
+    from convcost.report.count import CountReport
     from convcost.report.derivation import DerivationReport, FamilyReport
     from convcost.report.difference import DifferenceReport
     from convcost.report.proof import ProofReport
     from convcost.report.referee import RefereeReport
+    from convcost.report.summary import SummaryReport
 
 
-_REFERENCE = Kind("", lambda given: isinstance(given, ModelReference))
+_MODEL = MODEL.or_(Kind("", lambda given: isinstance(given, ModelReference)), MODEL.words)
+_ROWS = Kind("a whole number from 1", lambda given: type(given) is int and given > 0)
 
 
-@checked(name=MODEL.or_(_REFERENCE, MODEL.words))
+@checked(name=_MODEL)
 def compare(
     name: str | ModelReference | nn.Module,
+    inputs: object = None,
     *,
     model: nn.Module | str | None = None,
-    inputs: object = None,
     arguments: Mapping[str, object] | None = None,
     unit: str = "macs",
     **options: object,
@@ -39,10 +42,10 @@ def compare(
                model: a module, "torchvision:NAME", "timm:NAME", "package.module:factory",
                "path/to/file.py:factory": the formulas of the operators that it calls (naming a module of yours runs
                its code)
-    model      of a network: the model to measure, a module or a reference as above (a library's is built with the
-               same number of classes); by default convcost's own choice, built at the same settings
     inputs     of a model: a shape, a tensor, a tuple of these for several arguments, a dict for keyword arguments;
                a library's model has its own
+    model      of a network: the model to measure, a module or a reference as above (a library's is built with the
+               same number of classes); by default convcost's own choice, built at the same settings
     arguments  of a model reference: the factory's keyword arguments
     unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
     options    the network's own: alpha, rho or resolution, batch, classes, variant …
@@ -73,6 +76,73 @@ def compare(
     from convcost.comparison.compare import compare_module
 
     return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
+
+
+@checked(model=_MODEL)
+def count(
+    model: str | ModelReference | nn.Module,
+    inputs: object = None,
+    *,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> CountReport:
+    """Count what a network or a model costs by the formulas alone: the fastest way to a right number.
+
+    model      a network of the registry, whose paper's formula is evaluated without torch; or any model as `compare`
+               takes it, whose operators are counted in one run without elements (naming a module of yours runs its
+               code)
+    inputs     as `compare` takes them
+    arguments  of a model reference: the factory's keyword arguments
+    options    the network's own: alpha, depth, batch …
+
+    The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations`, and `not_counted`:
+    the operators without a formula, which are in no number. Raises as `compare` does.
+    """
+    from convcost.comparison.reference import count_model
+    from convcost.report.count import CountReport
+
+    return CountReport(count_model(_named(model, options, arguments), inputs))
+
+
+@checked(model=_MODEL, depth=_ROWS, top=_ROWS)
+def summary(
+    model: str | ModelReference | nn.Module,
+    inputs: object = None,
+    *,
+    depth: int = 3,
+    sort: str = "tree",
+    top: int | None = None,
+    arguments: Mapping[str, object] | None = None,
+    **options: object,
+) -> SummaryReport:
+    """Show a model as the tree of its modules: what each returns, its parameters, its MACs and their share.
+
+    model      as `count` takes it; of a network it is the model that convcost has of it
+    inputs     as `compare` takes them
+    depth      how deep the tree is shown; what is deeper is in the numbers of the modules that it is in
+    sort       "tree", or "macs" or "params": the last modules of the tree, the largest first
+    top        how many rows are shown at most
+    arguments  of a model reference: the factory's keyword arguments
+    options    the network's own: alpha, batch …
+
+    The numbers are those of `count`. Raises as `compare` does.
+    """
+    from convcost.comparison.reference import count_model
+    from convcost.report.summary import SummaryReport
+
+    return SummaryReport(count_model(_named(model, options, arguments), inputs, tree=True), depth, sort, top)
+
+
+def _named(
+    model: str | ModelReference | nn.Module, options: Mapping[str, object], arguments: Mapping[str, object] | None
+) -> ModelReference | nn.Module:
+    """Return what is to be counted; raises DomainError for options of a module."""
+    if isinstance(model, str):
+        return parse_reference(model, options, arguments)
+    for option in options:
+        named = model.text if isinstance(model, ModelReference) else model_name(model)
+        raise DomainError(f"{named} is a model and takes no option {option}")
+    return model
 
 
 _PAPER = NETWORK.called("the name of a network, such as 'mobilenet_v1'; a module goes into model")
@@ -110,8 +180,8 @@ def prove(
 @checked(inputs=SYMBOLIC_INPUTS)
 def derive(
     model: str | nn.Module,
-    *,
     inputs: object = None,
+    *,
     symbols: Sequence[str] | None = None,
     arguments: Mapping[str, object] | None = None,
     **options: object,
@@ -164,15 +234,16 @@ def derive_family(
     return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
 
 
-@checked(time_limit=POSITIVE)
+@checked(model=_MODEL, time_limit=POSITIVE)
 def referee(
-    model: str | nn.Module,
-    *,
+    model: str | ModelReference | nn.Module,
     inputs: object = None,
+    *,
     counters: Sequence[str | Callable[..., object]] | None = None,
     counter_unit: str = "macs",
     time_limit: float = 120,
     arguments: Mapping[str, object] | None = None,
+    **options: object,
 ) -> RefereeReport:
     """Let counters count a model, and explain each number to the last unit.
 
@@ -185,7 +256,8 @@ def referee(
                   By default all that are installed
     counter_unit  what counters of yours count: macs, or flops, two per multiply-accumulate
     time_limit    seconds that a counter may take; each runs in a process of its own
-    arguments     of a model reference: the factory's keyword arguments, or the options of a network
+    arguments     of a model reference: the factory's keyword arguments
+    options       of a network of the registry: alpha, depth …
 
     A counter that is missing or fails is an explanation without a number. Raises ConvcostError with one line of text
     for a name that is not there, MeasurementError where the model cannot be built or run.
@@ -193,7 +265,7 @@ def referee(
     from convcost.comparison.refereeing.run import counted_model, referee_model
     from convcost.report.referee import RefereeReport
 
-    what = counted_model(model, inputs, dict(arguments or {}))
+    what = counted_model(_named(model, options, arguments), inputs)
     return RefereeReport(referee_model(what, counters, time_limit, counter_unit), what.name, what.inputs.specs)
 
 

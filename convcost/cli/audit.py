@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from convcost.cli import completion
+from convcost.cli import completion, options
 from convcost.cli.console import bar, show
 
 
@@ -17,11 +17,15 @@ def command(
     pattern: str | None = typer.Option(
         None, "--filter", metavar="GLOB", help="Only the models that this glob matches."
     ),
-    jobs: int | None = typer.Option(None, metavar="N", help="Processes at once.", show_default="one per core"),
+    jobs: int | None = options.amount("--jobs", "N", "Processes at once, by default one per core."),
     out: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as .csv or .parquet."),
     resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out, if it was stopped."),
-    time_limit: float = typer.Option(600, metavar="SECONDS", help="Time that one model may take."),
-    memory_limit: float = typer.Option(8, metavar="GIB", help="Memory that one model may take."),
+    time_limit: float = options.amount(
+        "--time-limit", "SECONDS", "Time that one model may take.", default=600, whole=False
+    ),
+    memory_limit: float = options.amount(
+        "--memory-limit", "GIB", "Memory that one model may take.", default=8, whole=False
+    ),
     dask: str | None = typer.Option(None, metavar="tcp://…", help="Run on the cluster of this Dask scheduler."),
 ) -> int:
     """Compare every model of a library at its own input size: one row per model.

@@ -28,7 +28,7 @@ def command(
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
     json: Path | None = options.JSON,
-    plot: Path | None = options.output("Draw MACs and parameters as .svg or .png."),
+    plot: Path | None = options.output("Draw MACs and parameters as .svg, .pdf or .png."),
 ) -> int:
     """Compare formulas with fvcore's count of the real PyTorch model, layer by layer.
 
@@ -38,14 +38,12 @@ def command(
 
     Example: convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857 --csv layers.csv
     """
-    settings = options.settings_of(context, name)
+    reference = options.reference_of(context, name, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, json=json, plot=plot)
 
     from convcost.api.models import compare
-    from convcost.core.parsing import parse_arguments, parse_reference
     from convcost.core.spec import parse_inputs
 
-    reference = parse_reference(name, settings, parse_arguments(arguments))
-    report = compare(reference, model=model, inputs=parse_inputs(inputs), unit=unit).view(per, all_operators)
+    report = compare(reference, parse_inputs(inputs), model=model, unit=unit).view(per, all_operators)
     show(report, files)
     return 0 if report.ok else 1

@@ -45,6 +45,11 @@ def papers(incomplete: str) -> list[str]:
     return _starting(sorted(file.name[:-4] for file in found if file.name.endswith(".csv")), incomplete)
 
 
+def kinds(incomplete: str) -> list[str]:
+    """Offer the kinds of names that can be listed."""
+    return _starting(["networks", "formulas", "operators", "models", "counters"], incomplete)
+
+
 def libraries(incomplete: str) -> list[str]:
     """Offer the libraries that can be audited as a whole."""
     return _starting(["timm", "torchvision"], incomplete)

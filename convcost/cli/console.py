@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import ConvcostError
@@ -16,12 +16,45 @@ if TYPE_CHECKING:
     from convcost.report.report import Report
 
 
+DELAY = 2.0
+"""Seconds after which a terminal is told that a command is at work."""
+
+_waiting = ExitStack()
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """On a terminal, say after some seconds what is going on, until something else is printed."""
+    if sys.stderr.isatty():
+        from threading import Timer
+
+        timer = Timer(DELAY, _say, [what])
+        timer.daemon = True
+        _waiting.callback(timer.join)
+        _waiting.callback(timer.cancel)
+        timer.start()
+    with _waiting:
+        yield
+
+
+def _say(what: str) -> None:
+    from rich.console import Console
+
+    _waiting.enter_context(Console(stderr=True).status(what))
+
+
 def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool = False) -> None:
     """Write a report in each format that has a file, then print it, as LaTeX or in the width of the terminal.
 
-    Only a terminal gets colours. What a model's name holds is printed, never obeyed.
+    Only a terminal gets colours. What a model's name holds is printed, never obeyed. Where a file is standard output,
+    nothing else is printed on it.
     """
+    from convcost.report.files import is_standard_output
+
+    _waiting.close()
     write(report, files or {})
+    if any(map(is_standard_output, (files or {}).values())):
+        return
     if latex:
         sys.stdout.write(report.to_latex())
         return
@@ -76,6 +109,7 @@ def bar(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
     if not screen.is_terminal:
         yield None
         return
+    _waiting.close()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(f"{what}, time left"), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)

@@ -40,14 +40,12 @@ def command(
 
     Example: convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192
     """
-    from convcost.core.parsing import parse_arguments, parse_reference
     from convcost.core.spec import parse_inputs, parse_symbols
 
-    settings = options.settings_of(context, model)
+    reference = options.reference_of(context, model, arguments)
     points = [_point(text) for text in at]
     given = parse_inputs(inputs, symbols=True)
     names = None if symbols is None else parse_symbols(symbols)
-    reference = parse_reference(model, settings, parse_arguments(arguments))
 
     if over is not None:
         if at or per != "total":

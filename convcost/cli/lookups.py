@@ -9,15 +9,26 @@ from convcost.cli.console import outputs, show
 from convcost.core.errors import ConvcostError
 
 
-def list_names() -> int:
-    """List the networks, formulas, operators and conventions, and the models to compare networks with.
+def list_names(
+    kind: str | None = typer.Argument(
+        None,
+        metavar="[KIND]",
+        help="networks (with year, paper and cost), formulas, operators, models or counters; all if left out.",
+        autocompletion=completion.kinds,
+    ),
+    csv: Path | None = options.CSV,
+    json: Path | None = options.JSON,
+) -> int:
+    """List what can be asked for: networks, formulas, operators, models and counters.
 
-    Example: convcost list
+    Example: convcost list networks
     """
-    from convcost import models
+    files = outputs(csv=csv, json=json)
+
+    from convcost.explore.listing import entries, names_only
     from convcost.report.listing import ListReport
 
-    show(ListReport(models.names()))
+    show(ListReport(names_only() if kind is None else {kind: entries(kind)}), files)
     return 0
 
 

@@ -15,6 +15,7 @@ from convcost.cli import (
     check,
     claims,
     compare,
+    count,
     derive,
     diff,
     lookups,
@@ -23,8 +24,10 @@ from convcost.cli import (
     prove,
     referee,
     solve,
+    summary,
     sweep,
 )
+from convcost.cli.console import working
 from convcost.core.errors import ConvcostError
 from convcost.report.text import visible
 
@@ -48,6 +51,8 @@ def _told(command: Callable[..., int]) -> list[str]:
 
 for _name, _command, _short in (
     ("compare", compare.command, "Compare formulas with fvcore, layer by layer: the main job."),
+    ("count", count.command, "MACs, FLOPs, parameters and sizes by the formulas alone: the fastest way."),
+    ("summary", summary.command, "A model as the tree of its modules, with what each costs."),
     ("audit", audit.command, "Every model of a library, one row per model."),
     ("referee", referee.command, "Why two counters disagree: each one's number explained."),
     ("derive", derive.command, "A model's cost as a formula of its input's sizes."),
@@ -61,7 +66,7 @@ for _name, _command, _short in (
     ("check", check.command, "The budgets in a project's pyproject.toml."),
     ("conventions", lookups.show_conventions, "What each counter counts, and its known faults."),
     ("claims", claims.command, "Numbers that papers print, recomputed."),
-    ("list", lookups.list_names, "Names of all networks, formulas, operators and conventions."),
+    ("list", lookups.list_names, "Names of all networks, formulas, operators, models and counters."),
 ):
     _help, *_examples = _told(_command)
     app.command(
@@ -127,7 +132,8 @@ def _unprintable(error: OSError | UnicodeEncodeError) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
     try:
-        code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
+        with working(f"convcost {visible(' '.join(arguments))} …"):
+            code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
     except (_UsageError, ConvcostError) as error:
         text = str(error) if isinstance(error, ConvcostError) else error.format_message()
         typer.echo(f"error: {visible(' '.join(text.split()))}", err=True)

@@ -7,7 +7,7 @@ import typer
 
 from convcost.cli import completion
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import once, parse_settings
+from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -49,6 +49,20 @@ def choice(option: str, text: str, *choices: str) -> Any:
     )
 
 
+def amount(option: str, metavar: str, text: str, *, default: float | None = None, whole: bool = True) -> Any:
+    """Declare an option that takes a number above 0, a whole one unless told otherwise."""
+
+    def read(typed: str) -> int | float:
+        number = float(typed) if DECIMAL.fullmatch(typed) else 0.0
+        if not number or (whole and not number.is_integer()):
+            what = "whole number from 1" if whole else "number above 0"
+            raise typer.BadParameter(f"{typed!r} is not a {what}.", param_hint=option)
+        return int(number) if whole else number
+
+    typed = None if default is None else str(default)
+    return typer.Option(typed, option, metavar=metavar, help=text, parser=read)
+
+
 def per(*choices: str) -> Any:
     """Declare `--per`: what a row stands for."""
     return choice("--per", "What a row stands for.", *choices)
@@ -58,7 +72,7 @@ UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other ope
 
 
 def output(text: str) -> Any:
-    """Declare an option that writes a file."""
+    """Declare an option that writes a file; - is standard output."""
     return typer.Option(None, metavar="FILE", help=text)
 
 
@@ -104,3 +118,11 @@ def settings_of(context: typer.Context, name: str, words: Sequence[str] | None =
         raise ConvcostError(f"give the network's name first, then its options, such as {name}")
     known: Mapping[str, str] = {key: context.params[key] for key in _SETTINGS if context.params.get(key) is not None}
     return once([*known.items(), *parse_settings(context.args if words is None else words).items()])
+
+
+def reference_of(context: typer.Context, name: str, arguments: Sequence[str] = ()) -> ModelReference:
+    """Return the model that was typed with its options, behind it or in one text with it: 'resnet --depth 18'.
+
+    Raises ConvcostError for what cannot be read, and for what is given in both places.
+    """
+    return parse_reference(name, settings_of(context, name), parse_arguments(arguments))

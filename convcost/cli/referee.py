@@ -7,6 +7,7 @@ import typer
 from convcost.cli import options
 from convcost.cli.console import outputs, show, write
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import ModelReference
 
 
 def command(
@@ -38,9 +39,7 @@ def command(
     against: str | None = typer.Option(
         None, metavar="NUMBER", help="Say what a number that somebody printed can mean: 314.2M."
     ),
-    limit: float = typer.Option(
-        120.0, "--time-limit", metavar="S", min=0.1, help="Time that a counter may take, in seconds."
-    ),
+    limit: float = options.amount("--time-limit", "SECONDS", "Time that a counter may take.", default=120, whole=False),
     csv: Path | None = options.CSV,
     markdown: Path | None = options.MARKDOWN,
     latex: Path | None = options.LATEX,
@@ -57,25 +56,23 @@ def command(
 
     Example: convcost referee torchvision:mobilenet_v2 --counter path/to/counter.py:function
     """
-    settings = options.settings_of(context, model)
+    reference = options.reference_of(context, model, arguments)
     files = outputs(csv=csv, markdown=markdown, latex=latex, html=html, json=json)
     pair = [name for name in explain if name]
     chosen = [*([] if counters is None else (name.strip() for name in counters.split(","))), *own]
     if against is not None and (pair or chosen or files):
         raise ConvcostError("--against asks the formulas alone; leave out --counters, --explain and the files")
 
-    from convcost.core.parsing import parse_arguments
     from convcost.core.spec import parse_inputs
 
-    keywords = {**parse_arguments(arguments), **settings}
     given = parse_inputs(inputs)
     if against is not None:
-        return _against(model, given, keywords, against)
+        return _against(reference, given, against)
 
     from convcost.api.models import referee
 
     wanted = pair or chosen or None
-    report = referee(model, inputs=given, counters=wanted, counter_unit=unit, time_limit=limit, arguments=keywords)
+    report = referee(reference, given, counters=wanted, counter_unit=unit, time_limit=limit)
     report = report.view(per)
     if pair:
         write(report, files)
@@ -91,7 +88,7 @@ def command(
     return 0 if report.ok else 1
 
 
-def _against(model: str, inputs: object, arguments: dict[str, str], number: str) -> int:
+def _against(model: ModelReference, inputs: object, number: str) -> int:
     from convcost.comparison.refereeing.against import parse
 
     parse(number)  # a number that cannot be read is an error before torch is imported
@@ -99,6 +96,6 @@ def _against(model: str, inputs: object, arguments: dict[str, str], number: str)
     from convcost.comparison.refereeing.run import counted_model, explain_number
     from convcost.report.referee import AgainstReport
 
-    found = explain_number(counted_model(model, inputs, arguments), number)
-    show(AgainstReport(model, found))
+    found = explain_number(counted_model(model, inputs), number)
+    show(AgainstReport(model.text, found))
     return 0 if found.explained else 1

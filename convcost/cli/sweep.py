@@ -16,13 +16,13 @@ def command(
     resolution: str | None = options.RESOLUTION_GRID,
     batch: str | None = options.BATCH_GRID,
     classes: str | None = options.CLASSES_GRID,
-    verify: int | None = typer.Option(
-        None, metavar="N", help="Compare N points, picked at random (the same each time), with fvcore."
+    verify: int | None = options.amount(
+        "--verify", "N", "Compare N points, picked at random (the same each time), with fvcore."
     ),
     csv: Path | None = options.CSV,
     latex: Path | None = options.LATEX,
     parquet: Path | None = options.output("Write the rows as Parquet."),
-    plot: Path | None = options.output("Draw MACs over two options, and MACs over parameters, as .svg or .png."),
+    plot: Path | None = options.output("Draw MACs over two options, and MACs over parameters, as .svg, .pdf or .png."),
 ) -> int:
     """Calculate a network's cost on a grid of settings from its formula: exact integers, nothing is traced.
 

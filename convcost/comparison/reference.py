@@ -6,10 +6,11 @@ what is wrong with a name or an option is said at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import DomainError, MeasurementError
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.comparison.difference import Side
+    from convcost.comparison.formula_count import FormulaCount
     from convcost.comparison.proof import Proof
     from convcost.comparison.result import Comparison
     from convcost.core.architecture import Network
     from convcost.symbolic.family import Family
     from convcost.trace.derive import Checkable
+
+Outcome = TypeVar("Outcome")
 
 
 def compare_reference(
@@ -46,16 +50,21 @@ def compare_reference(
     if model is not None:
         raise DomainError(f"{reference.text} is a model; only a network is compared with another model (--model)")
     with checked_out(reference) as found:
-        loaded = load(found)
-        given = parse_inputs(reference.inputs) if inputs is None else inputs
-        given = loaded.inputs if given is None else given
-        if given is None:
-            raise MeasurementError(loaded.note)
-        try:
-            return compare_module(loaded.module, given, unit)
-        except MeasurementError:
-            # What a model computes from its buffers while it runs needs their values.
-            return compare_module(load(found, initialised=True).module, given, unit)
+        return _run_loaded(found, inputs, partial(compare_module, unit=unit))
+
+
+def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Module, object], Outcome]) -> Outcome:
+    """Return what `run` makes of a model that is loaded, on these inputs, its reference's or those of its library."""
+    loaded = load(reference)
+    given = parse_inputs(reference.inputs) if inputs is None else inputs
+    given = loaded.inputs if given is None else given
+    if given is None:
+        raise MeasurementError(loaded.note)
+    try:
+        return run(loaded.module, given)
+    except MeasurementError:
+        # What a model computes from its buffers while it runs needs their values.
+        return run(load(reference, initialised=True).module, given)
 
 
 def _compare_network(reference: ModelReference, inputs: object, unit: str, model: str | nn.Module | None) -> Comparison:
@@ -87,6 +96,28 @@ def _own_input(reference: ModelReference) -> DomainError:
         f"{reference.name} is a network, whose options say its input (convcost show {reference.name}); "
         "leave out the input"
     )
+
+
+def count_model(model: nn.Module | ModelReference, inputs: object = None, *, tree: bool = False) -> FormulaCount:
+    """Return what a model costs by the formulas alone.
+
+    Of a network it is the paper's formula, which needs no torch; with `tree`, the modules of its model. A file at a
+    revision of git is that one's.
+    """
+    from convcost.comparison.formula_count import of_module, of_network
+
+    if not isinstance(model, ModelReference):
+        return of_module(model, _given(inputs, model_name(model)), model_name(model))
+    if not model.is_network:
+        with checked_out(model) as found:
+            return _run_loaded(found, inputs, partial(of_module, name=model.text))
+    if inputs is not None:
+        raise _own_input(model)
+    _refuse_arguments(model)
+    network, _ = build_network(model)
+    if not tree:
+        return of_network(network)
+    return of_module(load(model).module, tuple(map(int, network.input_shape)), model.name, network)
 
 
 def side_of(reference: ModelReference, title: str, inputs: Sequence[str] = ()) -> Side:
@@ -158,7 +189,7 @@ def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | N
     if reference.is_network:
         _refuse_arguments(reference)
     loaded = load(reference, options)
-    return loaded.module, loaded.inputs
+    return loaded.module, parse_inputs(reference.inputs) or loaded.inputs
 
 
 def _refuse_arguments(network: ModelReference) -> None:

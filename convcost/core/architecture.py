@@ -53,7 +53,14 @@ class Option:
             number, shown = Fraction(text), text
             if (self.low < number if self.decimal else self.low <= number) and number <= self.high:
                 return number if self.decimal else int(number)
-        raise DomainError(f"{self.name} is {shown}, but must be {self.domain}")
+        with_point = text.replace(",", ".")
+        hint = f"; write {with_point}" if self.decimal and with_point != text and DECIMAL.fullmatch(with_point) else ""
+        raise DomainError(f"{self.name} is {shown}, but must be {self.domain}{hint}")
+
+    @property
+    def names_member(self) -> bool:
+        """Whether its value says which network of a family is meant."""
+        return self.name in ("alpha", "depth")
 
     @property
     def domain(self) -> str:

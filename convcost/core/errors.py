@@ -1,7 +1,10 @@
 """Errors that say in one line what was wrong, with which value, and what to do."""
 
 import difflib
-from collections.abc import Iterable
+import sysconfig
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 _MOST = 30
 
@@ -19,11 +22,12 @@ class UndecidableError(ConvcostError):
 
 
 class UnknownNameError(ConvcostError):
-    """A name that is not in the registry, with the near names."""
+    """A name that is not in the registry, with what else it can mean, else with the near names."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, name: str, known: Iterable[str], meanings: Sequence[str] = ()) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3)
+        lowered = {one.lower(): one for one in names}
+        near = meanings or [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=3)]
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} {name!r}; {hint}")
@@ -36,3 +40,22 @@ class MeasurementError(ConvcostError):
 def one_line(error: BaseException) -> str:
     """Return an error's type and the first line of its text."""
     return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+
+
+def one_line_at(error: BaseException) -> str:
+    """Return an error in one line, and the line of the user's own code that it came through: net.py:12."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
+    if not frames:
+        return one_line(error)
+    file = Path(frames[-1].filename)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file.name
+    return f"{one_line(error)} ({shown}:{frames[-1].lineno})"
+
+
+def _is_users(filename: str) -> bool:
+    """Whether a file is neither convcost's, nor Python's, nor an installed package's."""
+    file = Path(filename)
+    if filename.startswith("<") or not file.is_absolute():
+        return False
+    others = (Path(__file__).parents[1], *map(Path, {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}))
+    return not any(file.is_relative_to(place) for place in others) and "site-packages" not in file.parts

@@ -16,6 +16,11 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _LONGEST = 60
 
+# What other counters call the inputs of a model.
+_OTHER_NAMES_OF_INPUTS = frozenset(
+    {"input", "input_size", "input_shape", "input_res", "input_data", "input_shapes", "dummy_input", "example_inputs"}
+)
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -112,6 +117,8 @@ def checked(**own: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
         @functools.wraps(function)
         def checking(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            for name in kwargs.keys() & _OTHER_NAMES_OF_INPUTS if "inputs" in kinds else ():
+                raise DomainError(f"{function.__name__} has no argument {name}; did you mean inputs=?")
             __tracebackhide__ = True
             given = signature.bind(*args, **kwargs).arguments
             for name, kind in kinds.items():

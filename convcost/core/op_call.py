@@ -62,15 +62,16 @@ class Owner:
 class CallSite:
     """Where and how a model makes a call: what a counter asks besides what is computed.
 
-    owner       the module that makes it; known to a capture with call sites alone, as `functions` are
-    forward     which run of its forward makes it, counted from 0
-    functions   the public functions that it comes through, outermost first: ("F.upsample", "F.interpolate"); with
-                NATIVE_ATTENTION or NATIVE_LAYER where PyTorch takes a path of its own wherever gradients are off
-    unbatched   whether the batch axis was absent, and stands in the inputs as 1
-    contiguous  whether the first operand's elements lie in memory in the order of its axes
-    unused      whether nothing comes of it, so that a trace leaves it out
-    hidden_by   what a trace shows in its place, a composite operator or an autograd function of the model's own; empty
-                where it shows the call
+    owner         the module that makes it; known to a capture with call sites alone, as `functions` are
+    forward       which run of its forward makes it, counted from 0
+    functions     the public functions that it comes through, outermost first: ("F.upsample", "F.interpolate"); with
+                  NATIVE_ATTENTION or NATIVE_LAYER where PyTorch takes a path of its own wherever gradients are off
+    unbatched     whether the batch axis was absent, and stands in the inputs as 1
+    contiguous    whether the first operand's elements lie in memory in the order of its axes
+    unused        whether nothing comes of it, so that a trace leaves it out
+    hidden_by     what a trace shows in its place, a composite operator or an autograd function of the model's own;
+                  empty where it shows the call
+    element_size  bytes of an element of its output
     """
 
     owner: Owner = field(default_factory=Owner)
@@ -80,6 +81,7 @@ class CallSite:
     contiguous: bool = True
     unused: bool = False
     hidden_by: str = ""
+    element_size: int = 4
 
 
 @dataclass(frozen=True)

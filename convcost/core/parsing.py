@@ -108,17 +108,21 @@ def parse_reference(
 ) -> ModelReference:
     """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with these settings and arguments.
 
-    Raises ConvcostError for a text that is none, and for settings that belong to a network where it names a model.
+    A text may have options of its own, as a line that `parse_model` reads. Raises ConvcostError for a text that is no
+    reference, for an option that is given twice, and for settings that belong to a network where it names a model.
     """
     if " --" in text:
-        bare = text.split()[0]
-        raise ConvcostError(f"{text!r} is a name with its options; give {bare} alone, and the options beside it")
+        line = parse_model(text)
+        for option in line.options.keys() & {**(settings or {}), **(arguments or {})}.keys():
+            raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
+        settings, arguments = {**line.settings, **(settings or {})}, {**line.arguments, **(arguments or {})}
+        return replace(parse_reference(line.text, settings, arguments), inputs=line.inputs)
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {})
     if not colon:
         if text.endswith(".py"):
             raise _no_factory(text)
-        return ModelReference(ReferenceKind.NETWORK, text, "", "", *given)
+        return ModelReference(ReferenceKind.NETWORK, text.lower(), "", "", *given)
     if place in LIBRARIES:
         return ModelReference(ReferenceKind.LIBRARY, name, place, "", *given)
     at = _AT_REVISION.fullmatch(place)
@@ -223,16 +227,16 @@ def parse_value(text: str) -> object:
 
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_AMOUNT = re.compile(r"(\d{1,24}|\d{1,3}(,\d{3}){1,7})(\.\d{1,18})?\s*([KMGT]?)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d{1,24}|\d{1,3}(,\d{3}){1,7})(\.\d{1,18})?(?:e(\d{1,2}))?\s*([KMGT]?)", re.IGNORECASE)
 
 
 def parse_amount(what: str, text: object) -> Fraction:
-    """Return an amount such as 300M, 3.5M, 1.2G or 3504872, exact; raises DomainError for anything else."""
+    """Return an amount such as 300M, 3.5M, 1.2G, 1e9 or 3504872, exact; raises DomainError for anything else."""
     match = _AMOUNT.fullmatch(str(text).strip())
     if match is None:
-        raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G or 3504872")
-    whole, _, decimals, unit = match.groups()
-    return Fraction(whole.replace(",", "") + (decimals or "")) * _UNITS[unit.upper()]
+        raise DomainError(f"{what} is {str(text)!r}, but must be a number such as 300M, 3.5M, 1.2G, 1e9 or 3504872")
+    whole, _, decimals, power, unit = match.groups()
+    return Fraction(f"{whole.replace(',', '')}{decimals or ''}e{power or 0}") * _UNITS[unit.upper()]
 
 
 def parse_step(what: str, text: object, *, whole: bool = False) -> Fraction:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from convcost.core.architecture import Architecture
 from convcost.core.convention import Convention
-from convcost.core.errors import UnknownNameError
+from convcost.core.errors import DomainError, UnknownNameError
+from convcost.core.meanings import other_meanings
 from convcost.core.record import Formula, Operator
 
 Record = Formula | Architecture | Convention
@@ -61,15 +62,20 @@ def records(kind: type[_R]) -> dict[str, _R]:
 def find(kind: type[_R], name: str, what: str) -> _R:
     """Return one record of a kind; raises UnknownNameError, which calls it `what`, with the near names."""
     for folder in _FOLDERS[kind]:
-        record = _folder(folder).get(name)
+        record = _folder(folder).get(name.lower())
         if isinstance(record, kind):
             return record
-    raise UnknownNameError(what, name, records(kind))
+    if kind is not Architecture:
+        raise UnknownNameError(what, name, records(kind))
+    if ":" in name:
+        raise DomainError(f"{name} is a model; give a {what} whose formula is known (convcost list), such as resnet")
+    networks = records(Architecture)
+    raise UnknownNameError(what, name, networks, other_meanings(name, networks))
 
 
 def lookup(name: str) -> Formula | Architecture:
     """Return a record that has a closed form; raises UnknownNameError with the near names."""
     known: dict[str, Formula | Architecture] = {**records(Formula), **records(Architecture)}
-    if name not in known:
+    if name.lower() not in known:
         raise UnknownNameError("formula", name, known)
-    return known[name]
+    return known[name.lower()]

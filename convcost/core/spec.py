@@ -24,6 +24,11 @@ class TensorSpec:
         if any(size < 1 for size in self.shape):
             raise DomainError(f"an input of shape {self.shape} has a size below 1")
 
+    @property
+    def elements(self) -> int:
+        """The number of its elements."""
+        return prod(self.shape)
+
     def __str__(self) -> str:
         sizes = "×".join(str(size) for size in self.shape) or "a single number"
         return sizes if self.dtype is None else f"{sizes} ({self.dtype})"

@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.one_at_a_time import one_at_a_time
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
@@ -58,7 +58,7 @@ def build_from(
         unexpected = _UNEXPECTED.search(str(error)) if isinstance(error, TypeError) else None
         if unexpected and unexpected[1] in values:
             raise _unknown(reference, unexpected[1], _taken_inside(factory, forbidden)) from error
-        raise MeasurementError(f"{reference} cannot be built: {one_line(error)}") from error
+        raise MeasurementError(f"{reference} cannot be built: {one_line_at(error)}") from error
     if not isinstance(model, nn.Module):
         raise MeasurementError(f"{reference} made a {type(model).__name__}, but must make an nn.Module")
     return model

@@ -118,7 +118,7 @@ class ComparisonReport(Report):
             blocks.append(Sentence(f"… and {len(reasons) - _MOST_REASONS} more (--csv has every reason)."))
         notes = {row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")}
         blocks += [Sentence(f"Note: {note}.") for note in sorted(notes)]
-        return Content(heading(self), "", [*blocks, Sentence(conclusion(self), STYLES[self.verdict])])
+        return Content(answer(self), "", [*blocks, Sentence(conclusion(self), STYLES[self.verdict])])
 
     def data(self) -> dict[str, object]:
         """Everything: the settings, what was measured and how, totals, and the rows."""
@@ -150,14 +150,14 @@ class ComparisonReport(Report):
         return files.deliver(latex.document_part(narrow), path)
 
     def to_plot(self, path: str | Path) -> None:
-        """A chart of MACs and parameters, as .svg or .png, whole or not at all. Needs the extra `plot`."""
+        """A chart of MACs and parameters, as .svg, .pdf or .png, whole or not at all. Needs the extra `plot`."""
         from convcost.report import plot
 
         plot.save(self, Path(path), self.per)
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, and the chart."""
-        return {**super().formats(), ".svg": self.to_plot, ".png": self.to_plot}
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _document(self, layers: Table, totals: str = "") -> Content:
         comparison = self.comparison
@@ -170,7 +170,7 @@ class ComparisonReport(Report):
         return "" if self.per == "layer" else f"by {self.per}"
 
     def _layers(self) -> Table:
-        columns = _shown(self.comparison.unit)
+        columns = _shown(self.comparison)
         rows = [[value(row) for _, value in columns] for row in self.shown_rows]
         return Table([column for column, _ in columns], rows, everything="--csv")
 
@@ -179,7 +179,7 @@ class ComparisonReport(Report):
         if not self.shown_rows:
             return []
         sums = grouped(list(self.shown_rows), "total")
-        shown = _shown(self.comparison.unit)
+        shown = _shown(self.comparison)
         return [[value(sums) if column.right or not column.rank else "" for column, value in shown]]
 
 
@@ -212,9 +212,14 @@ def _sizes(name: str, row: Row) -> Cell:
     return "x".join(map(str, found or ())) if name in _SHAPES or isinstance(found, tuple) else found
 
 
-def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
+def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     """The columns for people."""
-    counts = "MACs" if unit == "macs" else "FLOPs"
+    counts = "MACs" if comparison.unit == "macs" else "FLOPs"
+    whole = comparison.totals.macs_formula
+
+    def share(row: Row) -> str:
+        return text.percent(Fraction(row.macs_formula or 0, whole)) if whole else ""
+
     return [
         (Column("layer", "name"), lambda row: row.layer),
         (Column("operator", rank=3), lambda row: row.kind if row.call.is_product and row.module else row.operator),
@@ -222,9 +227,10 @@ def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
         (Column("output", rank=6), lambda row: text.shape(row.output_shape)),
         (Column("settings", rank=7), lambda row: text.layer_settings(row.call.hyper)),
         (Column("params", "number", 2), lambda row: text.number(row.params_formula)),
-        (Column("measured", "number", 5), lambda row: text.number(row.params_measured)),
+        (Column("model's params", "number", 5), lambda row: text.number(row.params_measured)),
         (Column(counts, "number"), lambda row: text.number(row.macs_formula)),
-        (Column("fvcore", "number"), lambda row: text.number(row.macs_measured)),
+        (Column("share", "number", 4), share),
+        (Column(f"fvcore's {counts}", "number"), lambda row: text.number(row.macs_measured)),
         (Column("diff", "number", 1), lambda row: text.signed(row.difference)),
         (Column("verdict", styles=STYLES), lambda row: str(row.verdict)),
     ]
@@ -232,17 +238,24 @@ def _shown(unit: str) -> list[tuple[Column, Callable[[Row], str]]]:
 
 def heading(report: ComparisonReport) -> str:
     """MobileNet V1, α = 0.75, R = 192: input 1×3×192×192."""
-    comparison = report.comparison
-    given = " and ".join(map(str, comparison.inputs)) or "none"
-    if comparison.paper is None:
-        return f"{report.reference}: input {given}"
-    architecture, settings = comparison.network.architecture, comparison.network.settings
-    shown = [
-        f"{option.symbol or option.name} = {text.plain(settings[option.name])}"
-        for option in architecture.options
-        if option.name in settings and settings[option.name] != option.default
-    ]
-    return f"{', '.join([architecture.title, *shown])}: input {given}"
+    return f"{_named(report)}: input {_given(report.comparison)}"
+
+
+def answer(report: ComparisonReport) -> str:
+    """MobileNet V1, α = 0.75, R = 192, 1×3×192×192: 239.27 M MACs, 2.59 M parameters; 28 of 28 layers agree …"""
+    comparison, totals = report.comparison, report.totals
+    counts = "MACs" if comparison.unit == "macs" else "FLOPs"
+    found = f"{text.scaled(totals.macs_formula)} {counts}, {text.scaled(totals.params_measured)} parameters"
+    return f"{_named(report)}, {_given(comparison)}: {found}; {_agreeing(comparison)} with fvcore."
+
+
+def _named(report: ComparisonReport) -> str:
+    paper = report.comparison.paper
+    return report.reference if paper is None else text.network_title(paper)
+
+
+def _given(comparison: Comparison) -> str:
+    return " and ".join(map(str, comparison.inputs)) or "none"
 
 
 def source(report: ComparisonReport) -> str:
@@ -309,9 +322,7 @@ def uncounted_notes(comparison: Comparison) -> list[str]:
 def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison
-    layers, bad = comparison.layers, comparison.bad
-    agreeing = sum(row.verdict.ok if bad else row.verdict == "agree" for row in layers)
-    agree = f"{agreeing} of {text.plural(len(layers), 'layer')} {'agrees' if len(layers) == 1 else 'agree'}"
+    layers, bad, agree = comparison.layers, comparison.bad, _agreeing(comparison)
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:
@@ -319,6 +330,13 @@ def conclusion(report: ComparisonReport) -> str:
     first, others = bad[0], len(bad) - 1
     more = f", and {others} more (--all-operators shows all)" if others else ""
     return f"Verdict: {report.verdict} ({agree}). First at {first.layer}: {first.reason}{more}."
+
+
+def _agreeing(comparison: Comparison) -> str:
+    """28 of 28 layers agree."""
+    layers, bad = comparison.layers, comparison.bad
+    agreeing = sum(row.verdict.ok if bad else row.verdict == "agree" for row in layers)
+    return f"{agreeing} of {text.plural(len(layers), 'layer')} {'agrees' if len(layers) == 1 else 'agree'}"
 
 
 def versions() -> dict[str, str]:

@@ -86,7 +86,7 @@ class ConventionsReport(Report):
     @classmethod
     def of(cls, name: str | None = None) -> ConventionsReport:
         """The convention of one counter, or of all; raises UnknownNameError for a counter there is none of."""
-        found = {name: find(Convention, name, "convention")} if name else counters()
+        found = {name: find(Convention, name, "convention")} if name is not None else counters()
         return cls(tuple(found.values()))
 
     def records(self) -> Records:

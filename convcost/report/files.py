@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,9 +21,18 @@ _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
+def is_standard_output(path: Path) -> bool:
+    """Whether a path stands for standard output: - or /dev/stdout."""
+    return str(path) in ("-", "/dev/stdout")
+
+
 def check_writable(path: Path) -> None:
     """Raise ConvcostError if a file cannot be put there, before any work is done for it."""
+    if is_standard_output(path):
+        return
     folder = path.parent
+    if str(path).startswith("--"):
+        raise ConvcostError(f"cannot write {path}: it looks like an option; write ./{path} if it is a file")
     if path.is_dir():
         raise ConvcostError(f"cannot write {path}: it is a folder; give a file name")
     if not folder.is_dir():
@@ -32,11 +42,16 @@ def check_writable(path: Path) -> None:
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write under a temporary name beside `path`, then rename; raises ConvcostError if it cannot be done.
+    """Write under a temporary name beside `path`, then rename; - is standard output.
 
-    Text is written as UTF-8 with its line ends as they are.
+    Raises ConvcostError if it cannot be done. Text is written as UTF-8 with its line ends as they are.
     """
     check_writable(path)
+    if is_standard_output(path):
+        if isinstance(content, bytes):
+            raise ConvcostError("a picture or Parquet cannot go to standard output; give it a file")
+        sys.stdout.write(content)
+        return
     data = content.encode("utf-8") if isinstance(content, str) else content
     path = path.resolve()  # a link stays a link
     if path.exists() and not path.is_file():

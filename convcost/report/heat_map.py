@@ -31,7 +31,7 @@ _MAP = "cividis"  # even to every kind of eye, and on grey paper
 
 
 def save(report: SweepReport, path: Path) -> None:
-    """Draw a sweep, as .svg or .png by the file's ending; raises ConvcostError as `plot.save` does.
+    """Draw a sweep, as .svg, .pdf or .png by the file's ending; raises ConvcostError as `plot.save` does.
 
     The heat map needs two options that vary. In the other picture a line follows the last option, one line a value
     of those before it; of many lines and points some are drawn, spread evenly.

@@ -1,42 +1,52 @@
-"""What the registry holds, by kind of record. It starts without SymPy, as only names are asked for."""
+"""What can be asked for, by kind."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from convcost.core.architecture import Architecture
-from convcost.core.convention import Convention
-from convcost.core.record import Formula, Operator
-from convcost.core.registry import registry
+from convcost.explore.listing import Entry
 from convcost.report import text
-from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
+
+_HINTS = {"models": "Any other model: torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory."}
 
 
 @dataclass(frozen=True)
 class ListReport(Report):
-    """What the registry holds; `models` are the names of models to compare networks with."""
+    """The names of each kind, in alphabetical order."""
 
-    models: Sequence[str]
+    kinds: Mapping[str, Sequence[Entry]]
 
     def __repr__(self) -> str:
-        return f"<{text.plural(len(registry()), 'record')}>"
+        return f"<{text.plural(sum(map(len, self.kinds.values())), 'name')}>"
 
     def records(self) -> Records:
-        """One row per record."""
-        rows = [(kind, name, what) for kind, found in _sections().items() for name, what in found.items()]
-        return Records.of(("kind", "name", "what"), rows)
+        """One row per name."""
+        rows = [
+            (kind, one.name, one.title, one.year, one.paper, one.macs, one.parameters)
+            for kind, found in self.kinds.items()
+            for one in found
+        ]
+        names = ("kind", "name", "title", "year", "paper", "macs", "parameters")
+        return Records.of(names, rows, ("year", "macs", "parameters"))
 
     def content(self) -> Content:
-        """One table per kind of record, names in alphabetical order."""
+        """One table per kind."""
         blocks: list[Block] = []
-        for kind, found in _sections().items():
-            blocks += [Table([Column(kind), Column("what", "words")], list(found.items())), GAP]
-        said = f"Models to compare networks with: {', '.join(self.models)}; torchvision:NAME, timm:NAME."
-        return Content("", "", [*blocks, Sentence(said)])
+        for kind, found in self.kinds.items():
+            blocks += [_table(kind, found), *([Sentence(_HINTS[kind])] if kind in _HINTS else []), GAP]
+        return Content("", "", blocks[:-1])
 
 
-def _sections() -> Mapping[str, Mapping[str, str]]:
-    """Name and title of every record, by kind."""
-    kinds = {"Networks": Architecture, "Formulas": Formula, "Operators": Operator, "Conventions": Convention}
-    records = sorted(registry().values(), key=lambda record: record.name)
-    return {kind: {record.name: record.title for record in records if type(record) is of} for kind, of in kinds.items()}
+def _table(kind: str, found: Sequence[Entry]) -> Table:
+    if any(entry.macs is None for entry in found):
+        return Table([Column(kind), Column("what", "words")], [[entry.name, entry.title] for entry in found])
+    columns = [
+        *(Column(kind), Column("what", "words", 2), Column("year", "number", 1), Column("paper", "words", 4)),
+        *numbers("MACs", "params"),
+    ]
+    rows = [
+        [one.name, one.title, str(one.year or ""), one.paper, text.number(one.macs), text.number(one.parameters)]
+        for one in found
+    ]
+    return Table(columns, rows)

@@ -48,13 +48,14 @@ _STYLE: Any = {
 }
 # None leaves out the date and the versions that would be filled in.
 _METADATA: dict[str, dict[str, Any]] = {
+    "pdf": {"CreationDate": None},
     "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
     "png": {"Software": None},
 }
 
 
 def save(report: ComparisonReport, path: Path, per: str = "layer") -> None:
-    """Draw MACs (or FLOPs) and parameters per layer, block or operator, as .svg or .png by the file's ending.
+    """Draw MACs (or FLOPs) and parameters per layer, block or operator, as .svg, .pdf or .png by the file's ending.
 
     Bars are the formula's numbers, markers fvcore's counts and the model's parameters. The file is the same, byte
     for byte, each time, and appears whole or not at all. Raises ConvcostError for another ending, for a place that
@@ -86,7 +87,7 @@ def check(path: Path) -> None:
     """Raise ConvcostError if nothing can be plotted under this name, before any work is done for it."""
     if _ending(path) not in _METADATA:
         problem = f"{path.suffix} is no format of a plot" if path.suffix else "the name has no ending"
-        raise ConvcostError(f"cannot plot to {path}: {problem}; use .svg or .png")
+        raise ConvcostError(f"cannot plot to {path}: {problem}; use .svg, .pdf or .png")
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:

@@ -66,14 +66,18 @@ class SweepReport(Report):
         files.write_parquet(Path(path), frame)
 
     def to_plot(self, path: str | Path) -> None:
-        """A heat map of MACs (of two swept options) and MACs against parameters, as .svg or .png; needs matplotlib."""
+        """A heat map of two swept options and MACs against parameters, as .svg, .pdf or .png; needs matplotlib."""
         from convcost.report import heat_map
 
         heat_map.save(self, Path(path))
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, Parquet, and the heat map."""
-        return {**super().formats(), ".parquet": self.to_parquet, ".svg": self.to_plot, ".png": self.to_plot}
+        return {
+            **super().formats(),
+            ".parquet": self.to_parquet,
+            **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot),
+        }
 
     def content(self) -> Content:
         """One row per point, for as many as a page could hold; the frame has all."""

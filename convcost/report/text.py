@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from convcost.core.architecture import Network
+
 UNKNOWN = "?"
 
 
@@ -22,6 +24,19 @@ def decimal(value: Fraction, digits: int) -> str:
     whole, rest = divmod(int(scaled), 10**digits)
     sign = "-" if value < 0 and scaled else ""
     return f"{sign}{whole:,}.{rest:0{digits}d}" if digits else f"{sign}{whole:,}"
+
+
+def scaled(value: int) -> str:
+    """A count in a few digits: 3.86 G, 25.56 M, 769 K for people who compare; 512 as it is."""
+    for digits, letter in ((12, "T"), (9, "G"), (6, "M"), (3, "K")):
+        if value >= 10**digits:
+            return f"{decimal(Fraction(value, 10**digits), 2)} {letter}"
+    return str(value)
+
+
+def megabytes(size: int) -> str:
+    """12.34 MB, of 10⁶ bytes each."""
+    return f"{decimal(Fraction(size, 10**6), 2)} MB"
 
 
 def plural(count: int, noun: str, write: Callable[[int], str] = number) -> str:
@@ -68,6 +83,17 @@ def plain(value: object) -> str:
         text = decimal(value, 18).replace(",", "").rstrip("0").rstrip(".")
         return text if Fraction(text) == value else str(value)
     return str(value)
+
+
+def network_title(network: Network) -> str:
+    """MobileNet V1, α = 1, R = 192: which network of its family it is, and what is not the default."""
+    options, settings = network.architecture.options, network.settings
+    shown = [
+        f"{option.symbol or option.name} = {plain(settings[option.name])}"
+        for option in options
+        if option.name in settings and (option.names_member or settings[option.name] != option.default)
+    ]
+    return ", ".join([network.architecture.title, *shown])
 
 
 def shape(sizes: Sequence[object] | None) -> str:

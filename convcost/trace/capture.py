@@ -15,10 +15,10 @@ from torch._ops import OpOverload
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.op_call import CallSite, OpCall
+from convcost.core.op_call import CallSite, OpCall, Sizes
 from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
@@ -28,6 +28,7 @@ from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, tensors, weightless, without_lazy_modules
 from convcost.trace.meta_kernels import MetaKernels
+from convcost.trace.modules import ModuleRun, module_runs
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -41,12 +42,14 @@ running: list[str] = []
 class Capture:
     """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
 
-    `seen` are the names of every operator in a torch.jit trace, of views and copies too.
+    `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
+    model, in the order of its tree.
     """
 
     calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
+    modules: tuple[ModuleRun, ...] = ()
 
 
 @checked(model=MODULE)
@@ -73,7 +76,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line(error)}") from error
+            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line_at(error)}") from error
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
@@ -81,7 +84,8 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
     with recording(copied, MetaKernels()) as recorder:
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
-    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen))
+    modules = module_runs(copied, recorder.outputs, recorder.begun)
+    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen), modules)
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -114,6 +118,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._paths = {module: path for path, module in model.named_modules()}
         # The runs of modules that are going on: the module's path, and how many runs of it came before.
         self._forwards = [("", 0)]
+        self.begun: Counter[str] = Counter()
+        self.outputs: dict[str, Sizes] = {}
         self._within = ""
         self._operators = records(Operator)
         self._owned = _Ownership(model)
@@ -121,18 +127,20 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
     @contextmanager
     def following_modules(self) -> Iterator[None]:
         """While active, calls are recorded under the module whose forward runs."""
-        begun: Counter[str] = Counter()
 
         def enter(module: nn.Module, _: object) -> None:
             path = self._paths.get(module)
             if path is None:
                 self._forwards.append(self._forwards[-1])
             else:
-                self._forwards.append((path, begun[path]))
-                begun[path] += 1
+                self._forwards.append((path, self.begun[path]))
+                self.begun[path] += 1
 
-        def leave(module: nn.Module, _: object, __: object) -> None:
+        def leave(module: nn.Module, _: object, output: object) -> None:
             self._forwards.pop()
+            first = next(tensors(output), None)
+            if module in self._paths and first is not None:
+                self.outputs[self._paths[module]] = tuple(first.shape)
 
         with register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True):
             yield
@@ -196,6 +204,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     unbatched=bound.unbatched,
                     contiguous=first is None or first.is_contiguous(),
                     hidden_by=hidden_by,
+                    element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )

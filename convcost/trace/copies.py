@@ -17,7 +17,7 @@ import torch.backends.mha
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from convcost.core.errors import MeasurementError, one_line
+from convcost.core.errors import MeasurementError, one_line_at
 from convcost.core.prints import silent
 from convcost.core.spec import TensorSpec
 
@@ -184,7 +184,9 @@ def without_lazy_modules(model: nn.Module, inputs: Inputs) -> nn.Module:
         try:
             copied(*args, **kwargs)
         except (Exception, SystemExit) as error:
-            raise MeasurementError(f"the model's lazy modules cannot take these inputs: {one_line(error)}") from error
+            raise MeasurementError(
+                f"the model's lazy modules cannot take these inputs: {one_line_at(error)}"
+            ) from error
     return copied
 
 
@@ -223,7 +225,7 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
     try:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
-        raise MeasurementError(f"the model cannot be copied: {one_line(error)}") from error
+        raise MeasurementError(f"the model cannot be copied: {one_line_at(error)}") from error
 
 
 def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:

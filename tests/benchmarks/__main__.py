@@ -11,7 +11,7 @@ from tests.benchmarks.finding import Finding
 from tests.benchmarks.page import PLACE, page
 
 NAMES = (
-    *("cold_compare", "cold_others", "counting", "cold_derive", "derivation", "sweeping", "growth", "auditing"),
+    *("jobs", "cold_compare", "cold_others", "counting", "cold_derive", "derivation", "sweeping", "growth", "auditing"),
 )  # fmt: skip
 
 

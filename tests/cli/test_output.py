@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 import convcost as package
+from convcost.cli import console
 from tests.shell import convcost
 
 SMALL = ("compare", "mobilenet_v1", "--alpha", "0.25", "--resolution", "32")
@@ -106,3 +109,57 @@ def test_interrupted_is_one_line_and_the_shells_own_code(monkeypatch: pytest.Mon
 def test_repr_is_one_short_line() -> None:
     report = package.compare("mobilenet_v1", alpha="0.25", resolution=32)
     assert repr(report) == "<MobileNet V1, α = 0.25, R = 32: input 1×3×32×32, measured mobilenet_v1: agree>"
+
+
+@pytest.mark.parametrize("place", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("option", ["--csv", "--markdown", "--json", "--latex"])
+def test_a_dash_is_standard_output_and_nothing_else_is_printed(place: str, option: str, tmp_path: Path) -> None:
+    file = tmp_path / "found"
+    assert convcost("count", "mobilenet_v1", option, str(file)).code == 0
+    outcome = convcost("count", "mobilenet_v1", option, place)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == file.read_text(encoding="utf-8")
+
+
+def test_two_outputs_cannot_both_be_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = convcost("count", "mobilenet_v1", "--csv", "-", "--json", "-")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--csv and --json would both write -" in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_needs_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = convcost("compare", "mobilenet_v1", "--plot", "-")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_is_said_on_a_terminal_until_something_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, printed = _Terminal(), io.StringIO()
+    monkeypatch.setattr(console, "DELAY", 0)
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(sys, "stdout", printed)
+    with console.working("convcost compare net"):
+        deadline = threading.Event()
+        while "convcost compare net" not in said.getvalue():
+            deadline.wait(0.01)
+        console.show(package.count("mobilenet_v1"))
+        at_the_end = said.getvalue()
+    assert "568,740,352" in printed.getvalue()
+    assert said.getvalue() == at_the_end
+
+
+def test_a_pipe_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(console, "DELAY", 0)
+    monkeypatch.setattr(sys, "stderr", said)
+    with console.working("convcost compare net"):
+        threading.Event().wait(0.05)
+    assert said.getvalue() == ""

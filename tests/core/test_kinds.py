@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,10 +40,18 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         lambda: PUBLIC.compare(NET, inputs=SHAPE, arguments={"width": 8}),
         "Conv2d is a model and takes no option arguments",
     ),
-    "compare a line": (
-        lambda: PUBLIC.compare("mobilenet_v1 --alpha 0.5"),
-        "'mobilenet_v1 --alpha 0.5' is a name with its options; give mobilenet_v1 alone, and the options beside it",
+    "compare an option twice": (
+        lambda: PUBLIC.compare("mobilenet_v1 --alpha 0.5", alpha=0.75),
+        "alpha is given twice, in 'mobilenet_v1 --alpha 0.5' and beside it; give it once",
     ),
+    **{
+        f"{function} with {name}": (
+            partial(getattr(PUBLIC, function), NET, **{name: SHAPE}),
+            f"{function} has no argument {name}; did you mean inputs=?",
+        )
+        for function in ("compare", "count", "summary", "derive", "referee")
+        for name in ("input", "input_size", "input_shape")
+    },
     "derive on a text": (lambda: PUBLIC.derive(NET, inputs="1,3,32,32"), "inputs is '1,3,32,32', but must be a shape"),
     "derive by a text": (lambda: PUBLIC.derive(NET, inputs=SHAPE, symbols="B,H,W"), "symbols is 'B,H,W', but must be"),
     "audit a number": (lambda: PUBLIC.audit(3), "models is 3, but must be a library ('torchvision', 'timm')"),
@@ -70,6 +79,19 @@ def test_wrong_argument_is_one_line_of_the_librarys_own(name: str) -> None:
         call()
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+def test_inputs_are_the_second_argument_as_other_counters_have_it() -> None:
+    # 32 − 3 + 1 = 30 positions along both axes, 3·4·3·3 products at each
+    macs = 30 * 30 * 3 * 4 * 3 * 3
+    assert convcost.compare(NET, SHAPE).totals.macs_measured == macs
+    assert convcost.count(NET, SHAPE).macs == convcost.summary(NET, SHAPE).count.macs == macs
+    assert convcost.derive(NET, SHAPE).function("macs")(B=1, H=32, W=32) == macs
+    assert convcost.referee(NET, SHAPE, counters=["fvcore"]).ok
+
+
+def test_a_name_may_have_its_options_with_it() -> None:
+    assert convcost.count("resnet --depth 18").macs == convcost.count("resnet", depth=18).macs
 
 
 def test_a_default_and_what_is_left_out_are_right() -> None:

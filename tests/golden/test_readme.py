@@ -39,10 +39,11 @@ def _ran(block: str) -> str:
     lines = []
     for line in block.splitlines():
         if line.startswith("$ "):
-            arguments = _ALIASES.get(line) or line.removeprefix(_PROMPT)
+            command, _, first = line.partition(" | head -n ")
+            arguments = _ALIASES.get(command) or command.removeprefix(_PROMPT)
             outcome = convcost(*shlex.split(arguments))
-            output = outcome.out + outcome.err
-            lines += [line, *(printed.rstrip() for printed in output.splitlines())]
+            printed = [text.rstrip() for text in (outcome.out + outcome.err).splitlines()]
+            lines += [line, *printed[: int(first) if first else None]]
     return "\n".join(lines) + "\n"
 
 
@@ -126,8 +127,14 @@ def test_every_command_has_its_section_and_its_link() -> None:
     assert commands - links == set(), 'add a line to README.md, "What it answers"'
 
 
-def test_the_readme_is_short() -> None:
-    assert len(README.read_text(encoding="utf-8").splitlines()) <= 200
+def test_the_readme_is_short_and_answers_at_once() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 200
+    first = _BLOCK.findall(README.read_text(encoding="utf-8"))[0].splitlines()
+    assert first[0].startswith("$ make compare")
+    assert "agree with fvcore" in " ".join(first[1:3])
+    assert len(first) <= 15
+    assert lines.index(first[-1]) < 40
 
 
 def test_the_other_counters_print_what_the_readme_says() -> None:

@@ -182,7 +182,7 @@ def test_class_of_torch_itself_is_a_reference() -> None:
             "{file}:Net cannot be built: TypeError: 'str' object cannot be interpreted as an integer",
         ),
         ("wrong", {}, "{file}:wrong made a dict, but must make an nn.Module"),
-        ("number", {}, "{file}:number is a int, but must be a class, a function or an nn.Module"),
+        ("number", {}, "{file}:number is of type int, but must be a class, a function or an nn.Module"),
         ("ready", {"depth": "3"}, "{file}:ready is a module and takes no argument 'depth'"),
         ("", {}, "{file} names no factory; write {file}:FACTORY, a class, a function or a module"),
         ("Net()", {}, "{file} names no factory; write {file}:FACTORY, a class, a function or a module"),

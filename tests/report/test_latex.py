@@ -67,7 +67,7 @@ def test_the_columns_of_a_comparison(report: str, request: pytest.FixtureRequest
     (_, (head, *rows)), totals = latex.tables(found.to_latex())
     place = {name: position for position, name in enumerate(head)}
     for row, cells in zip(found.rows, rows[:-1], strict=True):
-        for name, count in (("MACs", row.macs_formula), ("fvcore", row.macs_measured)):
+        for name, count in (("MACs", row.macs_formula), ("fvcore's MACs", row.macs_measured)):
             assert cells[place[name]] == ("?" if count is None else f"{count:,}")
     assert totals[0] == 4
     assert integers(totals[1][2])[:1] == [found.totals.params_formula]

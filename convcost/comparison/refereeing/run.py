@@ -1,9 +1,11 @@
 """A referee run: capture, trace and the counters' own processes, from a module or a reference."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcost.comparison.fvcore_counts import measured_calls, products_of_sizes
 from convcost.comparison.published.reading import IMAGES
@@ -11,8 +13,8 @@ from convcost.comparison.refereeing.against import ReadNumber, readings_of_numbe
 from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
-from convcost.core.parsing import LIBRARIES
-from convcost.core.spec import TensorSpec
+from convcost.core.parsing import LIBRARIES, ModelReference
+from convcost.core.spec import TensorSpec, parse_inputs
 from convcost.models.loading import load
 from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
@@ -20,6 +22,9 @@ from convcost.trace.copies import Inputs
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
 from convcost.trace.fvcore import traced_or_not
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -39,20 +44,21 @@ class CountedModel:
         return specs[0].shape[0] if single else 1
 
 
-def counted_model(model: Any, inputs: Any, arguments: Mapping[str, Any]) -> CountedModel:
-    """Return a module with its inputs, or the model of a reference on those that its library declares.
+def counted_model(model: nn.Module | ModelReference, inputs: object) -> CountedModel:
+    """Return a module with its inputs, or the model of a reference on its own or those that its library declares.
 
     Raises MeasurementError where it cannot be built or has no inputs.
     """
-    if not isinstance(model, str):
+    if not isinstance(model, ModelReference):
         if inputs is None:
             raise MeasurementError(f"{type(model).__name__} does not say what it takes; give an input's shape")
         return CountedModel(model, Inputs.of(inputs), type(model).__name__)
-    loaded = load(model, arguments)
-    given = loaded.inputs if inputs is None else inputs
+    loaded = load(model)
+    given = parse_inputs(model.inputs) if inputs is None else inputs
+    given = loaded.inputs if given is None else given
     if given is None:
         raise MeasurementError(loaded.note)
-    return CountedModel(loaded.module, Inputs.of(given), model, lambda: load(model, arguments, initialised=True).module)
+    return CountedModel(loaded.module, Inputs.of(given), model.text, lambda: load(model, initialised=True).module)
 
 
 def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:

@@ -9,6 +9,7 @@ from convcost.comparison.refereeing.against import parse
 from convcost.comparison.refereeing.explanation import explained_difference
 from convcost.comparison.refereeing.run import counted_model, explain_number
 from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.parsing import parse_reference
 from tests.comparison.refereeing import printed
 from tests.comparison.refereeing.predicted import judged
 
@@ -29,14 +30,14 @@ MOBILENET = "torchvision:mobilenet_v2"
     ],
 )
 def test_the_best_reading_of_a_number(number: str, meaning: str | None) -> None:
-    found = explain_number(counted_model(MOBILENET, None, {}), number)
+    found = explain_number(counted_model(parse_reference(MOBILENET), None), number)
     best = found.found[0].reading.sentence if found.found else None
     assert best == meaning
     assert found.explained is (meaning is not None)
 
 
 def test_another_image_is_a_reading() -> None:
-    found = explain_number(counted_model(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224), {}), "19.31M")
+    found = explain_number(counted_model(nn.Conv2d(3, 8, 3, padding=1, bias=False), (1, 3, 224, 224)), "19.31M")
     # 3·8·9 taps at 299×299 positions are 19,310,616.
     assert [one.reading.sentence for one in found.found] == ["an image of 299"]
 

@@ -1,0 +1,67 @@
+"""What can be asked for, by kind: networks with what they cost by default, formulas, operators, models, counters."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from convcost.core.architecture import Architecture
+from convcost.core.convention import Convention
+from convcost.core.errors import UnknownNameError
+from convcost.core.record import Formula, Operator, Source
+from convcost.core.registry import records
+from convcost.models import names
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_UNITS = ("macs", "flops")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name that can be asked for, and of a network where it is from and what it costs by default."""
+
+    name: str
+    title: str
+    paper: str = ""
+    macs: int | None = None
+    parameters: int | None = None
+
+    @property
+    def year(self) -> int | None:
+        """The year of its paper."""
+        found = _YEAR.search(self.paper)
+        return int(found[0]) if found else None
+
+
+def _networks() -> list[Entry]:
+    found = []
+    for name, record in records(Architecture).items():
+        cost = record.network(record.settings({})).cost
+        found.append(Entry(name, record.title, _paper(record.source), int(cost.macs), int(cost.parameters)))
+    return found
+
+
+def _paper(source: Source) -> str:
+    return source.work.partition(";")[0]
+
+
+KINDS: dict[str, Callable[[], list[Entry]]] = {
+    "networks": _networks,
+    "formulas": lambda: [Entry(n, f.title) for n, f in records(Formula).items() if not isinstance(f, Operator)],
+    "operators": lambda: [Entry(n, operator.title) for n, operator in records(Operator).items()],
+    "models": lambda: [Entry(n, f"the model of {records(Architecture)[n].title}") for n in names()],
+    "counters": lambda: [Entry(n, c.title) for n, c in records(Convention).items() if n not in _UNITS],
+}
+
+
+def entries(kind: str) -> list[Entry]:
+    """Return what there is of a kind, in alphabetical order; raises UnknownNameError for a kind there is none of."""
+    if kind not in KINDS:
+        raise UnknownNameError("kind", kind, KINDS)
+    return sorted(KINDS[kind](), key=lambda entry: entry.name)
+
+
+def names_only() -> dict[str, list[Entry]]:
+    """Return all kinds, without what the networks cost, which takes longer."""
+    networks = [Entry(name, record.title) for name, record in records(Architecture).items()]
+    found = {kind: entries(kind) for kind in KINDS if kind != "networks"}
+    return {"networks": sorted(networks, key=lambda entry: entry.name), **found}

@@ -1,0 +1,59 @@
+"""`convcost count` and `convcost summary` as a user sees them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.shell import convcost
+
+
+def test_count_answers_in_its_first_line() -> None:
+    outcome = convcost("count", "torchvision:mobilenet_v2", "--input", "1,3,224,224")
+    assert (outcome.code, outcome.err) == (0, "")
+    # 3,504,872 parameters: torchvision's documentation; 300,774,272 MACs: references of counters, calflops
+    assert outcome.out.splitlines()[0] == "torchvision:mobilenet_v2, 1×3×224×224: 300.77 M MACs, 3.50 M parameters"
+    assert "300,774,272" in outcome.out
+    assert "3,504,872" in outcome.out
+
+
+def test_settings_are_in_the_title() -> None:
+    outcome = convcost("count", "resnet", "--depth", "50")
+    assert outcome.out.startswith("ResNet, depth = 50, 1×3×224×224: 3.86 G MACs, 25.56 M parameters")
+
+
+def test_options_may_stand_in_one_text_with_the_name() -> None:
+    assert convcost("count", "resnet --depth 18").out == convcost("count", "resnet", "--depth", "18").out
+    outcome = convcost("count", "resnet --depth 18", "--depth", "34")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "depth is given twice" in outcome.err
+
+
+def test_the_rows_are_written_as_whole_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "tree.csv"
+    outcome = convcost("summary", "resnet --depth 18", "--depth", "1", "--csv", str(path))
+    assert outcome.code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert [row["module"] for row in rows][:3] == ["", "conv1", "bn1"]
+    # 7·7·3·64 weights at 112·112 positions
+    assert rows[1]["macs"] == str(7 * 7 * 3 * 64 * 112 * 112)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("count", "resnet", "--input", "1,3,224,224"), "resnet is a network, whose options say its input"),
+        (("count", "resnet", "--arg", "depth=18"), "give depth as its option: --depth VALUE"),
+        (("count", "torchvision:resnet18", "--depth", "18"), "is a model and takes no option depth"),
+        (("summary", "mobilenet_v1", "--depth", "0"), "'0' is not a whole number from 1"),
+        (("summary", "mobilenet_v1", "--top", "none"), "'none' is not a whole number from 1"),
+        (("summary", "mobilenet_v1", "--sort", "size"), "'size' is not one of 'tree', 'macs', 'params'"),
+    ],
+)
+def test_wrong_input_is_one_line(arguments: tuple[str, ...], said: str) -> None:
+    outcome = convcost(*arguments)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert said in outcome.err
