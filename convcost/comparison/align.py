@@ -4,10 +4,14 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 
+from convcost.comparison.leeway import averages_all
+from convcost.core.numeric import product
 from convcost.core.op_call import OpCall
 
 ORDERLESS = ("add", "mul", "concat")
 """Operators that cost the same whichever operand stands first."""
+
+_AVERAGE = "average of whole maps"
 
 FITTING = ("padding", "ceil_mode")
 """Settings that say how the windows are fitted in."""
@@ -22,8 +26,11 @@ Pair = tuple[int | None, int | None]
 def signature(call: OpCall) -> Hashable:
     """Return what makes an operator the same layer: its settings and channels.
 
-    Not the image's size, the batch's, nor how the windows are fitted in (padding may be a number or a word).
+    Not the image's size, the batch's, nor how the windows are fitted in (padding may be a number or a word). Whole maps
+    are averaged alike by a pooling and a mean.
     """
+    if averages_all(call):
+        return _AVERAGE, product(call.output[1:])
     channels = [shape[-1] if call.name == "linear" else shape[1:2] for shape in call.shapes]
     settings = ((name, value) for name, value in call.hyper.items() if name not in FITTING)
     ordered = sorted(channels) if call.name in ORDERLESS else channels
@@ -41,7 +48,7 @@ def differing_settings(paper: OpCall, model: OpCall, without: Sequence[str] = ()
 
 def align_calls(paper: Sequence[OpCall], model: Sequence[OpCall]) -> list[Pair]:
     """Return which call of the paper is which of the model, as `align` does, by their signatures and operators."""
-    names = ([call.name for call in side] for side in (paper, model))
+    names = ([_AVERAGE if averages_all(call) else call.name for call in side] for side in (paper, model))
     return align([*map(signature, paper)], [*map(signature, model)], *names)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from convcost.comparison.align import align_calls
 from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only
+from convcost.comparison.leeway import leeway
 from convcost.comparison.result import Comparison, Row, Totals, Verdict, known_sum
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
@@ -29,12 +30,16 @@ Probe = Callable[[OpCall], int | None]
 def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: str = "macs") -> Comparison:
     """Compare a network with what the model calls and what fvcore counts."""
     judge, measured = Judge.of(unit), _worth_a_row(capture, trace)
-    pairs = align_calls(network.calls, [m.call for m in measured])
-    rows = [judge.row(None if i is None else network.calls[i], None if j is None else measured[j]) for i, j in pairs]
+    lines, calls = network.calls, [m.call for m in measured]
+    pairs = align_calls(lines, calls)
+    rows = [
+        judge.row(None if i is None else lines[i], None if j is None else measured[j], leeway(lines, calls, i, j))
+        for i, j in pairs
+    ]
     # The first rows are the paper's; what fvcore left out of its trace is not in its total either.
     expected = (
-        judge.expected(row.call)
-        for row in rows[: len(network.calls)]
+        judge.expected(row.call if j is None or not row.verdict.ok else calls[j])
+        for row, (_, j) in zip(rows[: len(lines)], pairs, strict=False)
         if row.macs_measured is not None or row.verdict is Verdict.NOT_CALLED
     )
     given = (TensorSpec(tuple(map(int, network.input_shape))),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from convcost.comparison.align import FITTING, NEVER_CALLED, NO_SUCH_LAYER, ORDERLESS, differing_settings
 from convcost.comparison.fvcore_counts import Measured, Unmeasured
+from convcost.comparison.leeway import same_operands
 from convcost.comparison.result import Row, Verdict
 from convcost.core.convention import Convention
 from convcost.core.cost import Cost
@@ -41,16 +42,21 @@ class Judge:
         """Return what fvcore counts of a call by its own convention, None where it has none."""
         return _whole(self.fvcore.weigh(call)) if call.operator else None
 
-    def row(self, paper: OpCall | None, measured: Measured | None) -> Row:
-        """Return the row of a paper's call and a model's; one of them may be missing."""
+    def row(self, paper: OpCall | None, measured: Measured | None, leeway: str = "") -> Row:
+        """Return the row of a paper's call and a model's; one of them may be missing.
+
+        `leeway` says why one of them may be missing or different, if it may.
+        """
         if paper is None:
             if measured is None:
                 raise AssertionError("a row needs a call")
-            call = measured.call
-            return self._row(call, measured, Verdict.NO_FORMULA, NO_SUCH_LAYER, call.path or call.aten)
+            verdict, call = Verdict.AGREE if leeway else Verdict.NO_FORMULA, measured.call
+            return self._row(call, measured, verdict, leeway or NO_SUCH_LAYER, call.path or call.aten)
         if measured is None:
-            return self._row(paper, None, Verdict.NOT_CALLED, NEVER_CALLED, paper.path)
-        return self._row(paper, measured, *self._compared(paper, measured), paper.path)
+            verdict = Verdict.AGREE if leeway else Verdict.NOT_CALLED
+            return self._row(paper, None, verdict, leeway or NEVER_CALLED, paper.path)
+        compared = self._count(measured) if leeway else self._compared(paper, measured)
+        return self._row(paper, measured, *compared, paper.path)
 
     def call_row(self, measured: Measured, name: str) -> Row:
         """Return the row of a call that no paper speaks of: the operator's own formula against fvcore's count."""
@@ -142,7 +148,7 @@ def _differences(paper: OpCall, call: OpCall) -> str:
     ours, theirs = paper.shapes, call.shapes
     if paper.name in ORDERLESS:
         ours, theirs = tuple(sorted(ours)), tuple(sorted(theirs))
-    if not found and ours != theirs:
+    if not found and ours != theirs and not same_operands(paper, call):
         shapes = [" and ".join(str(shape) for shape in side) for side in (ours, theirs)]
         return f"input is {shapes[0]} in the formula, {shapes[1]} in the model: {EARLIER}"
     return "; ".join(found)

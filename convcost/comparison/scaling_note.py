@@ -41,11 +41,20 @@ def scaling_note(network: Network, given: Mapping[str, object]) -> ScalingNote |
     )
 
 
-def times_of_baseline(network: Network) -> Fraction | None:
-    """Return how many times this net's MACs the baseline has (standard convolutions in place of separable ones)."""
+@dataclass(frozen=True)
+class Times:
+    """How many times a net's MACs and parameters another one has."""
+
+    macs: Fraction
+    parameters: Fraction
+
+
+def times_of_baseline(network: Network) -> Times | None:
+    """Return how many times this net's costs the baseline has (standard convolutions in place of separable ones)."""
     architecture = network.architecture
     defaults = {option.name: option.default for option in architecture.options}
     if not architecture.baseline or any(network.settings[n] != defaults[n] for n in architecture.baseline):
         return None
     baseline = architecture.network({**network.settings, **architecture.baseline})
-    return Fraction(int(baseline.cost.macs), int(network.cost.macs))
+    ours, theirs = network.cost, baseline.cost
+    return Times(*(Fraction(int(getattr(theirs, name)), int(getattr(ours, name))) for name in ("macs", "parameters")))

@@ -79,3 +79,19 @@ class Result:
         """Return the result of an operator that writes its output once and reads its operands once."""
         first, *others = map(product, operands)
         return cls(shape, Cost(**counts, activations=product(shape), inputs=sum(others, first)))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The sides of an operator's output, and how many pixels of its input one element sees along each axis."""
+
+    sides: tuple[Count, ...]
+    extents: tuple[Count, ...]
+
+    @classmethod
+    def of(cls, found: Cost | Result, change: Callable[[Count], Count] = lambda count: count) -> View | None:
+        """Return the view of a result that has windows; None of any other, or of a cost alone."""
+        if not isinstance(found, Result) or not found.windows:
+            return None
+        sides = found.shape[len(found.shape) - len(found.windows) :]
+        return cls(tuple(map(change, sides)), tuple(change(window.extent) for window in found.windows))

@@ -152,7 +152,12 @@ class Formula:
         return self.evaluate(full)
 
     def evaluate(self, values: Mapping[str, Count]) -> Cost:
-        """The cost for these values of the symbols (any kind of number).
+        """Return the cost for these values of the symbols (any kind of number), as `derive`."""
+        result = self.derive(values)
+        return result.cost if isinstance(result, Result) else result
+
+    def derive(self, values: Mapping[str, Count]) -> Cost | Result:
+        """Return all that the function gives for these values: the cost, or the output's shape and windows besides.
 
         Raises DomainError for a number that its symbol cannot have. Arrays are evaluated on Python's ints, which
         do not overflow.
@@ -161,8 +166,8 @@ class Formula:
             if symbol.name in values:
                 symbol.check(self.name, values[symbol.name])
         values = {name: exact(value) for name, value in values.items()}
-        result = self.apply(**{key: _fill(slot, values) for key, slot in self.template.items()})
-        return result.cost if isinstance(result, Result) else result
+        found: Cost | Result = self.apply(**{key: _fill(slot, values) for key, slot in self.template.items()})
+        return found
 
 
 def formula_of(

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.core.cost import PRIMITIVES, Cost
+from convcost.core.cost import PRIMITIVES, Cost, View
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count
 from convcost.core.record import Formula
 from convcost.core.registry import lookup
-from convcost.symbolic.closed_form import closed_form, ratio
+from convcost.symbolic.closed_form import closed_form, closed_view, ratio
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
 COMPARED = ("macs", "parameters")
@@ -25,6 +25,8 @@ class FormulaValues:
     forms   the closed forms of each, in all symbols, or in the open ones where some have a number
     ratios  the ratio of the last form to the first, by primitive
     costs   the values of each; empty while a symbol is open
+    view    the output's sides and the receptive field of the formula itself, as its form; None if it says neither
+    seen    their values, None while a symbol is open
     """
 
     formulas: tuple[Formula, ...]
@@ -32,6 +34,8 @@ class FormulaValues:
     forms: tuple[Cost, ...]
     ratios: Mapping[str, Count]
     costs: tuple[Cost, ...]
+    view: View | None = None
+    seen: View | None = None
 
     @property
     def record(self) -> Formula:
@@ -45,11 +49,14 @@ def formula_values(record: Formula, values: Mapping[str, str]) -> FormulaValues:
     against = lookup(record.against) if record.against else None
     formulas = (against, record) if isinstance(against, Formula) else (record,)
     known = all(symbol.name in given or symbol.default is not None for symbol in record.symbols)
-    costs = tuple(one.evaluate(one.complete_values(given)) for one in formulas) if known else ()
+    full = record.complete_values(given)  # defaults of its own go for the other too
+    costs = tuple(one.evaluate(one.complete_values(full)) for one in formulas) if known else ()
     forms = tuple(closed_form(one, {} if known else given) for one in formulas)
     pairs = {name: (getattr(forms[-1], name), getattr(forms[0], name)) for name in COMPARED}
     ratios = {name: ratio(above, below) for name, (above, below) in pairs.items()} if len(forms) == 2 else {}
-    return FormulaValues(formulas, given, forms, ratios, costs)
+    view = closed_view(record, {} if known else given)
+    seen = View.of(record.derive(full)) if known else None
+    return FormulaValues(formulas, given, forms, ratios, costs, view, seen)
 
 
 def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, int | Fraction]:

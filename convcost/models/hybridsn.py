@@ -25,11 +25,19 @@ class SqueezeExcite(nn.Module):
 class HybridSN(nn.Module):
     """Windows (N, 1, bands, S, S) to class probabilities (N, classes)."""
 
-    def __init__(self, bands: int = 30, window: int = 25, classes: int = 16, norm: bool = False, se: bool = False):
+    def __init__(
+        self,
+        bands: int = 30,
+        window: int = 25,
+        classes: int = 16,
+        norm: bool = False,
+        se: bool = False,
+        spectral_bias: bool = True,
+    ) -> None:
         super().__init__()
         spectral: list[nn.Module] = []
         for inputs, outputs, taps in ((1, 8, 7), (8, 16, 5), (16, 32, 3)):
-            spectral.append(nn.Conv3d(inputs, outputs, (taps, 3, 3)))
+            spectral.append(nn.Conv3d(inputs, outputs, (taps, 3, 3), bias=spectral_bias))
             spectral += [nn.BatchNorm3d(outputs), nn.ReLU()] if norm else [nn.ReLU()]
         # 6, 4 and 2 bands are lost to the kernels, and two pixels a convolution.
         spatial: list[nn.Module] = [nn.Conv2d(32 * (bands - 12), 64, 3)]
@@ -56,4 +64,5 @@ class HybridSN(nn.Module):
 
 def hybridsn(*, bands: int, window: int, classes: int, variant: str, **_: object) -> nn.Module:
     """Build the model; the batch is the input's."""
-    return HybridSN(bands, window, classes, norm=variant == "batch-norm", se=variant == "se")
+    norm, bias = variant in ("batch-norm", "no-bias"), variant != "no-bias"
+    return HybridSN(bands, window, classes, norm=norm, se=variant == "se", spectral_bias=bias)

@@ -119,6 +119,7 @@ def printed(checked: Checked) -> str:
     """The claim as printed with its unit: 4.2 M; an unverified transcription has a question mark."""
     unit = {"times": "×", "K=1024": "K"}.get(checked.claim.unit, checked.claim.unit)
     words = checked.claim.text.removesuffix(" fewer")
+    words = words.removesuffix(" times") if unit == "×" else words
     mark = "" if checked.claim.verified else " (?)"
     return f"{words}{'' if unit in ('', '×') else ' '}{unit}{mark}"
 
@@ -137,6 +138,8 @@ def shown(checked: Checked, value: Fraction | None) -> str:
 
 def explanation(checked: Checked) -> str:
     """One sentence for a claim that does not simply hold; empty for one that does."""
+    if checked.claim.reason and checked.verdict in FAILED:
+        return checked.claim.reason
     if checked.verdict is ClaimVerdict.TRUNCATED:
         return "further digits are cut off, not rounded"
     if checked.verdict is ClaimVerdict.NOT_COMPUTED:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from convcost.comparison.result import Comparison, Row, Totals, grouped
-from convcost.comparison.scaling_note import ScalingNote
+from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
@@ -37,7 +37,7 @@ class ComparisonReport(Report):
     """What `convcost.compare` returns.
 
     scaling        what rounding costs, of a network with a width multiplier and a scaled image
-    baseline       how many times the MACs are that standard convolutions would take
+    baseline       how many times the MACs and parameters are that standard convolutions would take
     per            what a row stands for: a layer, a block, or a kind of operator
     all_operators  whether norms, activations and pooling have rows too
     """
@@ -46,7 +46,7 @@ class ComparisonReport(Report):
     given: Mapping[str, object]
     reference: str = "given"
     scaling: ScalingNote | None = None
-    baseline: Fraction | None = None
+    baseline: Times | None = None
     per: str = "layer"
     all_operators: bool = False
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from convcost.comparison.result import Comparison
-from convcost.comparison.scaling_note import ScalingNote
+from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Sentence, Table, numbers
 
@@ -30,12 +30,13 @@ def shares(comparison: Comparison) -> list[Table]:
     return [Table(columns, rows)] if rows else []
 
 
-def savings(baseline: Fraction | None, note: ScalingNote | None) -> list[Block]:
+def savings(baseline: Times | None, note: ScalingNote | None) -> list[Block]:
     """What the separable convolutions save, and what rounding costs."""
     blocks: list[Block] = []
     if baseline is not None:
-        times = text.decimal(baseline, 2)
-        blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {times} times the MACs.")]
+        macs, parameters = (text.decimal(times, 2) for times in (baseline.macs, baseline.parameters))
+        said = f"{macs} times the MACs, {parameters} times the parameters"
+        blocks += [GAP, Sentence(f"Standard convolutions in place of separable ones: {said}.")]
     if note is None or (note.alpha == 1 and note.factor == 1):
         return blocks
     cost = note.exact - note.unrounded

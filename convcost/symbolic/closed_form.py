@@ -7,7 +7,7 @@ from fractions import Fraction
 import sympy
 
 from convcost.core.architecture import Architecture, Builder, Network, Settings
-from convcost.core.cost import Cost
+from convcost.core.cost import Cost, View
 from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count, product
@@ -25,6 +25,15 @@ _SIDES = ("resolution", "window")
 
 def closed_form(record: Formula, numbers: Mapping[str, Count]) -> Cost:
     """Return the record's cost as SymPy expressions; `numbers` replace their symbols."""
+    return record.evaluate(_values(record, numbers)).map(_plain)
+
+
+def closed_view(record: Formula, numbers: Mapping[str, Count]) -> View | None:
+    """Return how large a record's output is and how far it looks, as `closed_form`; None if the record says neither."""
+    return View.of(record.derive(_values(record, numbers)), _plain)
+
+
+def _values(record: Formula, numbers: Mapping[str, Count]) -> dict[str, Count]:
     values: dict[str, Count] = {}
     for s in record.symbols:
         if s.name in numbers:
@@ -32,7 +41,11 @@ def closed_form(record: Formula, numbers: Mapping[str, Count]) -> Cost:
             values[s.name] = sympy.Rational(value) if isinstance(value, Fraction) else value
         else:
             values[s.name] = symbol(s.name, whole=s.unit != "factor")
-    return record.evaluate(values).map(lambda count: plain_rounding(sympy.Integer(0) + count))
+    return values
+
+
+def _plain(count: Count) -> sympy.Expr:
+    return plain_rounding(sympy.Integer(0) + count)
 
 
 def ratio(above: Count, below: Count) -> sympy.Expr:

@@ -19,17 +19,21 @@ REDUCTION = 16
 
 
 def build(net: Builder, *, bands: Count, window: Count, classes: Count, batch: Count, variant: str) -> None:
-    """Build Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one."""
+    """Build Table I; variants put a batch norm after each convolution, or an SE block after the 2-D one.
+
+    In the variant `no-bias` the 3-D convolutions leave their bias to the batch norm behind them.
+    """
 
     def finish(x: Map, name: str) -> Map:
-        if variant == "batch-norm":
+        if variant in ("batch-norm", "no-bias"):
             x = net.call(parts.BATCH_NORM, x, name=f"{name}.bn")
         return net.call(parts.RELU, x, name=f"{name}.relu")
 
     x = net.image(batch, 1, bands, window, window)
     for number, (filters, depth) in enumerate(CONV_3D, start=1):
         name = f"conv3d_{number}"
-        x = net.call(parts.CONV3D, x, name=name, out_channels=filters, kernel_size=(depth, 3, 3), bias=True)
+        hyper = {"out_channels": filters, "kernel_size": (depth, 3, 3), "bias": variant != "no-bias"}
+        x = net.call(parts.CONV3D, x, name=name, **hyper)
         x = finish(x, name)
     # Every filter's every remaining band becomes a channel of its own.
     x = net.call(parts.FLATTEN, x, name="reshape", start_dim=1, end_dim=2)
@@ -61,9 +65,11 @@ RECORDS = (
             Option("batch", "N", "windows per batch", 1, high=65_536),
             parts.choice(
                 "variant",
-                "the net of Table I, with batch norms, or with a squeeze-and-excitation block",
+                "the net of Table I; with batch norms, as taught without the biases of its 3-D convolutions; "
+                "or with a squeeze-and-excitation block",
                 "paper",
                 "batch-norm",
+                "no-bias",
                 "se",
             ),
         ),

@@ -92,6 +92,11 @@ def two_3x3(N: Count, D_F: Count) -> Cost:
     return convolution(9, N, D_F) * 2
 
 
+def two_asymmetric_3x3(N: Count, D_F: Count) -> Cost:
+    """Sections 3.1 and 3.2: 1×3, 3×1, 1×3 and 3×1 convolutions see 5×5 pixels."""
+    return asymmetric_nxn(3, N, D_F) * 2
+
+
 def two_2x2(N: Count, D_F: Count) -> Cost:
     """Section 3.2: two 2×2 convolutions see 3×3 pixels."""
     return convolution(4, N, D_F) * 2
@@ -128,6 +133,12 @@ RECORDS = (
     _factorised(convolution_5x5, "5×5 convolution", "section 3.1", against="convolution_3x3"),
     _factorised(convolution_nxn, "n×n convolution", "section 3.2"),
     _factorised(two_3x3, "Two 3×3 for a 5×5 convolution", "section 3.1, Figure 1", against="convolution_5x5"),
+    _factorised(
+        two_asymmetric_3x3,
+        "1×3, 3×1, 1×3 and 3×1 for a 5×5 convolution",
+        "sections 3.1 and 3.2, Figures 1 and 3",
+        against="convolution_5x5",
+    ),
     _factorised(two_2x2, "Two 2×2 for a 3×3 convolution", "section 3.2", against="convolution_3x3"),
     _factorised(
         asymmetric_nxn, "1×n and n×1 for an n×n convolution", "section 3.2, Figures 3 and 6", against="convolution_nxn"

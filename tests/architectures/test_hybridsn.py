@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import sympy
 
+import convcost
+from convcost.models.hybridsn import HybridSN
+
 from .agreement import agreed, drawn, first_disagreement, macs, module_of, redrawn
 
 NAME = "hybridsn"
@@ -29,6 +32,8 @@ TABLE_I = {
         {"bands": 13, "window": 9, "classes": 2},
         {"variant": "batch-norm", "bands": 20, "window": 11, "batch": 3},
         {"variant": "batch-norm"},
+        {"variant": "no-bias", "bands": 17, "window": 12, "batch": 3},
+        {"variant": "no-bias"},
         {"variant": "se", "bands": 16, "window": 13, "batch": 3},
         {"variant": "se"},
     ],
@@ -67,6 +72,10 @@ def test_variants_cost_what_they_add() -> None:
     # Scale and shift of 8 + 16 + 32 + 64 channels.
     assert normed.cost.parameters - paper.cost.parameters == 240
     assert macs(normed) == macs(paper)
+    # As it is taught, 8 + 16 + 32 biases fewer.
+    taught = drawn(NAME, variant="no-bias")
+    assert taught.cost.parameters == normed.cost.parameters - 56 == 5_122_176 + 240 - 56
+    assert macs(taught) == macs(paper)
     # SENet, equation 5 for one block: 2/r · C² = 2/16 · 64², each weight used once.
     assert se.cost.parameters - paper.cost.parameters == macs(se) - macs(paper) == 512
 
@@ -84,6 +93,12 @@ def test_sweep_and_symbols_give_the_same_as_integers() -> None:
     B, S = sympy.symbols("B S", positive=True, integer=True)
     closed = macs(redrawn(drawn(NAME), bands=B, window=S))
     assert [closed.subs({B: b, S: w}) for b, w in zip(bands, windows, strict=True)] == exact
+
+
+def test_biases_that_a_variant_leaves_out_are_missed() -> None:
+    report = convcost.compare(NAME, variant="no-bias", model=HybridSN(norm=True))
+    wrong = [(row.layer, row.reason) for row in report.rows if not row.verdict.ok]
+    assert wrong == [(f"conv3d_{number}", "bias is False in the formula, True in the model") for number in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(

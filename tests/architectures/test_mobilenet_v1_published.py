@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 import convcost
+from convcost.comparison.scaling_note import times_of_baseline
 from convcost.core.numeric import as_fraction
+from tests.architectures.agreement import drawn
 from tests.architectures.published import cuts_to, rounds_to
 
 MILLION = 10**6
@@ -111,3 +113,14 @@ def test_the_figures_can_fail() -> None:
     assert not rounds_to(Fraction("568.4"), "569")
     assert not rounds_to(Fraction("569.5"), "569")
     assert not cuts_to(Fraction("570.0"), "569")
+
+
+def test_standard_convolutions_cost_in_parameters_what_table_4_prints() -> None:
+    # Table 4: 29.3 and 4.2 million parameters, a seventh.
+    times = times_of_baseline(drawn("mobilenet_v1"))
+    assert times is not None
+    assert rounds_to(times.parameters, "6.92")
+    assert times.parameters == Fraction(29_294_088, 4_231_976)
+    report = convcost.compare("mobilenet_v1")
+    said = "Standard convolutions in place of separable ones: 8.56 times the MACs, 6.92 times the parameters."
+    assert said in str(report.text(width=200))

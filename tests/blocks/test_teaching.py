@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from convcost.cli.main import run
 from convcost.core.cost import Cost
 from convcost.core.record import Formula, Operator
 from convcost.core.registry import find
@@ -134,3 +135,43 @@ def test_stacked_dilation_leaves_a_grid(layers: int, dilation: int) -> None:
     assert int(seen.sum()) == stack.inputs == (2 * layers + 1) ** 2
     assert int(field(layers * dilation, 1).sum()) == dense.inputs == window.extent**2
     assert dense.macs == dilation * stack.macs
+
+
+@pytest.mark.parametrize(("side", "stride"), [(19, 2), (20, 2), (19, 3)])
+def test_separable_convolution_with_a_stride(side: int, stride: int) -> None:
+    at = {"D_K": 3, "M": 3, "N": 4, "D_F": side, "S": stride}
+    standard, separable = formula("standard_strided", at), formula("depthwise_separable_strided", at)
+    hyper = {"stride": stride, "padding": 1}
+    assert measured(3, side, conv(3, 4, 3, **hyper)) == (3 * 4 * 9, standard.macs)
+    assert measured(3, side, conv(3, 3, 3, groups=3, **hyper), conv(3, 4, 1)) == (27 + 12, separable.macs)
+    outputs = standard.activations // 4
+    assert (separable.activations, separable.inputs) == ((3 + 4) * outputs, 3 * side * side + 3 * outputs)
+
+
+def test_separable_convolution_with_stride_2_on_19_by_19() -> None:
+    cost = formula("depthwise_separable_strided", {"D_K": 3, "M": 3, "N": 4, "D_F": 19, "S": 2})
+    # Ten positions a side of 19, 27 + 12 weights each.
+    assert cost.macs == 100 * 39
+
+
+def test_formula_shows_the_output_and_the_field(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--set", "M=5", "--set", "N=7", "--set", "D_F=13", "--set", "E=2"]
+    assert run(["formula", "dilated_convolution", *given]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "Receptive field in the input: E·(D_K - 1) + 1 by E·(D_K - 1) + 1" in lines
+    assert "Output size: D_F by D_F" in lines
+    # Taps at -2, 0 and 2; the map keeps its size.
+    assert "Receptive field in the input: 5 by 5" in lines
+    assert "Output size: 13 by 13" in lines
+
+    image = [f"--set={name}" for name in ("C_in=3", "H=19", "W=18", "C_out=4", "K_h=3", "K_w=3", "E_h=2", "S_w=2")]
+    assert run(["formula", "conv2d", *image]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    # 19 - 5 + 1 positions; (18 - 3) // 2 + 1 = 8.
+    assert "Output size: 15 by 8" in lines
+    assert "Receptive field in the input: 5 by 3" in lines
+
+
+def test_formula_without_windows_shows_no_field(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["formula", "standard_convolution", "--set", "M=5"]) == 0
+    assert "Receptive field" not in capsys.readouterr().out

@@ -35,7 +35,7 @@ SYSTEMS: dict[str, list[dict[str, Any]]] = {
         {},
         {"bands": "15", "classes": "9"},
         {"bands": "15"},
-        *_each("variant", "batch-norm", "se"),
+        *_each("variant", "batch-norm", "no-bias", "se"),
         {"window": "19", "batch": "3"},
     ],
     "se_resnet": [*_each("depth", 50, 101, 152), *_each("variant", "v1.5"), *_at(225, reduction="8")],

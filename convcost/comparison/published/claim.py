@@ -8,11 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from convcost.comparison.published.notation import ClaimError, ClaimSubject, Exactly, Printed, parse, read
-from convcost.comparison.published.reading import COUNTINGS, MACS, PARAMETERS
+from convcost.comparison.published.reading import COUNTINGS
 from convcost.core.errors import UnknownNameError
 
 _PACKAGE = "convcost.formulas.published"
 COLUMNS = (*("id", "location", "subject", "metric", "printed", "unit", "convention", "means", "source", "verified"),)
+REASON = "reason"
+"""The column that a file may have besides."""
 UNITS = {"": 0, "%": 0, "times": 0, "K": 1, "M": 2, "G": 3}
 _FIELDS = {"subject": "about", "printed": "text"}
 _NO_FORMULA = "?"
@@ -27,6 +29,7 @@ class Claim:
     counting  a counting of `reading`; `stated` says whether the paper states it
     means     what words or a rounded factor mean exactly, in the same language; empty for a printed number
     verified  whether the text was compared with the paper's
+    reason    why it does not hold, in words, where somebody found that out
     """
 
     paper: str
@@ -41,6 +44,7 @@ class Claim:
     means: str
     source: str
     verified: bool
+    reason: str = ""
 
     @property
     def computable(self) -> bool:
@@ -105,8 +109,8 @@ def read_file(path: Path) -> list[Claim]:
     """Return the claims of one file; raises ClaimError with the row's id for what cannot be read."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise ClaimError(f"{path.name} must have the columns {', '.join(COLUMNS)}")
+        if tuple(rows.fieldnames or ()) not in (COLUMNS, (*COLUMNS, REASON)):
+            raise ClaimError(f"{path.name} must have the columns {', '.join(COLUMNS)}, and may have {REASON}")
         return [_claim(path.stem, row) for row in rows]
 
 
@@ -118,7 +122,7 @@ def _claim(paper: str, row: dict[str, str]) -> Claim:
     closed = {
         "metric": row["metric"] in COUNTINGS,
         "unit": row["unit"] in (*UNITS, "K=1024"),
-        "convention": counting in (MACS if row["metric"] == "macs" else PARAMETERS) and status in ("stated", "implied"),
+        "convention": counting in COUNTINGS.get(row["metric"], ()) and status in ("stated", "implied"),
         "verified": row["verified"] in ("yes", "no"),
     }
     wrong = missing or [name for name, right in closed.items() if not right]
@@ -126,6 +130,7 @@ def _claim(paper: str, row: dict[str, str]) -> Claim:
         raise ClaimError(f"{where}: {wrong[0]} is {row[wrong[0]]!r}, which no claim can have")
     texts = {_FIELDS.get(name, name): row[name] for name in COLUMNS if name not in ("convention", "verified")}
     verified = row["verified"] == "yes"
+    texts[REASON] = row.get(REASON) or ""
     claim = Claim(paper=paper, counting=counting, stated=status == "stated", verified=verified, **texts)
     try:
         if claim.computable:

@@ -1,5 +1,6 @@
 """What a network, a part of it or a formula comes to under a reading: exact, from the records of the registry."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -8,7 +9,7 @@ from convcost.comparison.published.notation import NUMBER, ClaimError, NamedCost
 from convcost.comparison.published.reading import DEPTH_MULTIPLIER, PARAMETERS, Reading
 from convcost.core.architecture import Architecture, Network
 from convcost.core.convention import Convention
-from convcost.core.cost import Cost
+from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count, as_fraction
 from convcost.core.op_call import OpCall
 from convcost.core.record import Formula
@@ -18,7 +19,7 @@ _SEVEN = (7, 7)
 
 
 def count(named: NamedCost, metric: str, counting: str, reading: Reading) -> Fraction:
-    """Return multiply-accumulates or parameters of what is named, in one of the countings of `reading`.
+    """Return what a metric is of what is named, in one of the countings of `reading`.
 
     Raises ConvcostError for a name, an option or a part that the registry does not have, or a value outside the domain.
     """
@@ -49,8 +50,18 @@ def _formula(record: Formula, named: NamedCost, metric: str, counting: str) -> C
     if set(full) != names or not set(values) <= names:
         raise ClaimError(f"{named.name} needs values for {', '.join(sorted(names))} and for nothing else")
     whole = {name: int(value) if value == int(value) else value for name, value in full.items()}
+    if metric == "field":
+        return _extent(record, whole)
     cost = record.evaluate(whole)
-    return cost.parameters if metric == "params" else _operations(cost, counting)
+    known = {"params": cost.parameters, "activations": cost.activations}
+    return known[metric] if metric in known else _operations(cost, counting)
+
+
+def _extent(record: Formula, values: Mapping[str, Count]) -> Count:
+    found = record.derive(values)
+    if not isinstance(found, Result) or not found.windows:
+        raise ClaimError(f"{record.name} does not say how far an output sees")
+    return found.windows[0].extent
 
 
 def _operations(cost: Cost, counting: str) -> Count:
@@ -113,6 +124,10 @@ def _dropped(network: Network, scope: str) -> set[int]:
 def _count(call: OpCall, counting: str) -> Count:
     cost: Cost = call.cost
     norm = call.name == "batch_norm"
+    if counting == "extent":
+        raise ClaimError("a field is one formula's, not a network's")
+    if counting == "written":
+        return cost.activations if call.is_product else 0
     if counting == "fvcore":
         return find(Convention, "fvcore", "convention").weigh(call) or 0
     if counting in ("weights", "weights+bias", "weights+bias+3bn"):

@@ -27,7 +27,12 @@ PARAMETERS = {
     "numel+statistics": "with the moving statistics of batch norms",
     "weights+bias+3bn": "weights, biases and three vectors per batch norm",
 }
-COUNTINGS = {"macs": MACS, "params": PARAMETERS}
+COUNTINGS = {
+    "macs": MACS,
+    "params": PARAMETERS,
+    "activations": {"written": "elements that convolutions and linear layers write"},
+    "field": {"extent": "pixels that one output sees along an axis"},
+}
 
 SCOPES = {
     "no head": "without the classifier",

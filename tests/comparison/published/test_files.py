@@ -37,6 +37,14 @@ def test_good_row(tmp_path: Path) -> None:
     assert (claim.paper, claim.counting, claim.stated, claim.verified) == ("paper", "macs", False, True)
 
 
+def test_a_file_may_have_reasons(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    head, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{head},reason\n{row},it was rounded\n", encoding="utf-8")
+    (claim,) = read_file(path)
+    assert claim.reason == "it was rounded"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -24,7 +24,6 @@ def _of(verdicts: dict[str, Checked], *prefixes: str) -> dict[str, str]:
 TRANSCRIBED = {
     "alexnet": 1,
     "dilation": 4,
-    "folklore": 3,
     "googlenet": 26,
     "hybridsn": 8,
     "inception_v3": 10,
@@ -38,6 +37,7 @@ TRANSCRIBED = {
     "senet": 23,
     "squeezenet": 11,
     "torchvision": 5,
+    "tutorials": 47,
     "vgg": 5,
     "xception": 2,
 }
