@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: compare test reports audits referee bench clean
+.PHONY: compare test reports audits referee bench lint-github clean
 
 compare: $(READY)
 	$(BIN)/convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857
@@ -31,6 +31,13 @@ referee: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks --write
+
+# The linters of the files for GitHub come from the package index.
+lint-github: $(READY)
+	$(BIN)/python -m pip install --quiet check-jsonschema zizmor
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/zizmor --offline .github
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

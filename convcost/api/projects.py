@@ -45,7 +45,7 @@ def audit(
     jobs          models at once, each in a process of its own; by default one per core
     out           a .csv or .parquet file for the rows; meanwhile each finished one is in a journal beside it, and
                   seconds and memory of the models are afterwards in a file beside it
-    resume        continue the journal of an audit that was stopped
+    resume        continue the journal of an audit that was stopped; the rows of a finished one are read from `out`
     time_limit    seconds, and
     memory_limit  GiB of resident memory, that one model may take
     dask          the address of a Dask scheduler (tcp://…) whose workers compare the models
@@ -64,8 +64,11 @@ def audit(
         check_output(place)
         if isinstance(models, str | Path) and place.resolve() == Path(models).resolve():
             raise DomainError(f"the rows would replace the list {models}; give another file to write")
+    wanted = read_models(models, filter)
+    if resume and place is not None and place.exists() and not journal.place(place).exists():
+        return _finished(place, [str(model) for model in wanted])
     rows = run_audit(
-        read_models(models, filter),
+        wanted,
         time_limit=time_limit,
         memory_limit=memory_limit,
         jobs=jobs,
@@ -78,6 +81,16 @@ def audit(
     if place is not None:
         report.save(place)
         journal.place(place).unlink()
+    return report
+
+
+def _finished(place: Path, models: Sequence[str]) -> AuditReport:
+    """Return the rows of an audit that needs no resuming, of which nothing is left but its file."""
+    from convcost.report.audit import read
+
+    report = read(place)
+    if [row.name for row in report] != list(models):
+        raise ConvcostError(f"{place} has the rows of other models; leave out --resume to replace them")
     return report
 
 
@@ -113,10 +126,10 @@ def check(
     elif baseline is not None and not place.is_file():
         raise ConvcostError(f"there is no baseline {place}; convcost check --update --baseline {place} writes it")
     before = read_baseline(place, update)
-    outcomes = check_budgets(project, before, update, progress)
+    outcomes = check_budgets(project, before, update, progress, place)
     if update:
         files.write(place, baseline_text(renewed_baseline(before, outcomes)))
-    return CheckReport(project.file.name, tuple(outcomes), place if update else None)
+    return CheckReport(project.file, tuple(outcomes), place if update else None)
 
 
 @checked(model=LINE, inputs=INPUT_TEXTS, arguments=TEXTS.called("texts in a list: ['width=8']"))

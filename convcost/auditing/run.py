@@ -107,8 +107,6 @@ def run_audit(
         raise ConvcostError("--jobs is for this machine; leave it out, as a cluster runs as many as it has workers")
     if resume and out is None:
         raise ConvcostError("--resume goes on with the journal beside the output: give --out too")
-    if resume and out is not None and out.exists() and not journal.place(out).exists():
-        raise ConvcostError(f"{out} is complete, so there is nothing to resume; leave out --resume to audit anew")
     report = progress or (lambda done, models: None)
     kept = None
     if out is not None:
@@ -172,7 +170,7 @@ def _cluster(dask: str | None) -> Iterator[dict[str, object]]:
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
-        raise ConvcostError("--dask needs Dask: pip install 'convcost[distributed]'") from error
+        raise ConvcostError("--dask needs Dask: pip install distributed") from error
     try:
         client = Client(dask, timeout=_SECONDS_TO_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

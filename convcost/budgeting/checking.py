@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from convcost.budgeting.cost import BaselineCosts, ModelCosts
+from convcost.budgeting.cost import BaselineCosts, ModelCosts, baseline_file
+from convcost.budgeting.history import diff_command
 from convcost.budgeting.project import COUNTS, Limit, PartialCount, ProjectBudget, ProjectBudgets
 from convcost.comparison.reference import compare_reference
 from convcost.core.errors import ConvcostError
@@ -48,18 +49,51 @@ class BudgetedCount:
 
 
 @dataclass(frozen=True)
+class LayerGrowth:
+    """A layer that costs more than in the baseline; before is None for one that was not there."""
+
+    layer: str
+    before: int | None
+    now: int
+
+    @property
+    def change(self) -> int:
+        """What it costs more."""
+        return self.now - (self.before or 0)
+
+
+@dataclass(frozen=True)
 class BudgetOutcome:
-    """A budget with what its model costs; costs are None where `error` says why it could not be checked."""
+    """A budget with what its model costs; costs are None where `error` says why it could not be checked.
+
+    before        what the model cost when the baseline was written
+    diff_command  what shows the change layer by layer, where a count is larger than in the baseline
+    """
 
     budget: ProjectBudget
     costs: ModelCosts | None
     findings: tuple[BudgetedCount, ...] = ()
     error: str = ""
+    before: BaselineCosts | None = None
+    diff_command: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether it was checked and nothing is beyond its limit."""
         return not self.error and all(finding.state.ok for finding in self.findings)
+
+    @property
+    def larger(self) -> tuple[BudgetedCount, ...]:
+        """The counts that are larger than in the baseline."""
+        return tuple(finding for finding in self.findings if finding.change and finding.change > 0)
+
+    def growth(self, name: str) -> list[LayerGrowth]:
+        """Return the layers in which one of `COUNTS` is larger, the most first; none if the baseline has no layers."""
+        if self.costs is None or self.before is None or name not in self.before.layers:
+            return []
+        then = self.before.layers[name]
+        grown = [LayerGrowth(layer, then.get(layer), now) for layer, now in self.costs.layers(name).items()]
+        return sorted((layer for layer in grown if layer.change > 0), key=lambda layer: -layer.change)
 
 
 def check_budgets(
@@ -67,18 +101,26 @@ def check_budgets(
     before: Mapping[str, BaselineCosts],
     accept: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    baseline: Path | None = None,
 ) -> list[BudgetOutcome]:
-    """Return the outcome of every budget; `progress` is called with the number of budgets done, and of all."""
+    """Return the outcome of every budget; `progress` is called with the number of budgets done, and of all.
+
+    `baseline` is the file that `before` is from, if it is not the one beside pyproject.toml.
+    """
     outcomes: list[BudgetOutcome] = []
     for budget in project.budgets:
         if progress is not None:
             progress(len(outcomes), len(project.budgets))
-        outcomes.append(check_budget(budget, project.folder, before.get(budget.name), accept))
+        outcomes.append(check_budget(budget, project.folder, before.get(budget.name), accept, baseline))
     return outcomes
 
 
 def check_budget(
-    budget: ProjectBudget, folder: Path, before: BaselineCosts | None, accept: bool = False
+    budget: ProjectBudget,
+    folder: Path,
+    before: BaselineCosts | None,
+    accept: bool = False,
+    baseline: Path | None = None,
 ) -> BudgetOutcome:
     """Run the model of one budget in the folder of its pyproject.toml; what goes wrong is the outcome's error."""
     if before is None and not budget.limited and not accept:
@@ -90,7 +132,10 @@ def check_budget(
             comparison = compare_reference(reference, parse_inputs(budget.inputs))
     except ConvcostError as error:
         return BudgetOutcome(budget, None, error=f"{budget.table} {budget.model}: {error}")
-    return judge(budget, ModelCosts.of(comparison), before, accept)
+    outcome = judge(budget, ModelCosts.of(comparison), before, accept)
+    if not outcome.larger:
+        return outcome
+    return replace(outcome, diff_command=diff_command(budget, baseline or baseline_file(folder)))
 
 
 def renewed_baseline(
@@ -123,7 +168,7 @@ def judge(
     then_unknown = None if before is None else {n: t for n, t in before.uncounted.items() if n not in excused}
     if unknown or then_unknown or budget.uncounted is not None:
         findings.append(_uncounted(budget, unknown, then_unknown, accept))
-    return BudgetOutcome(budget, costs, tuple(findings))
+    return BudgetOutcome(budget, costs, tuple(findings), before=before)
 
 
 def state(count: PartialCount, limit: Limit | None, before: int | None = None) -> BudgetState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from convcost.budgeting.project import COUNTS, PartialCount
@@ -55,6 +55,13 @@ class ModelCosts:
         """Return one of `COUNTS`; parameters are known, whatever uses them."""
         return PartialCount(getattr(self, name), exact=name == "params" or not self.unknown(excused))
 
+    def layers(self, name: str) -> dict[str, int]:
+        """Return one of `COUNTS` of each layer that has any."""
+        found: Counter[str] = Counter()
+        for row in self.rows:
+            found[row.layer] += _of_row(row, name)
+        return {layer: number for layer, number in found.items() if number}
+
     def expensive(self, name: str, most: int) -> list[tuple[Row, int]]:
         """Return the rows that cost most, with their counts."""
         counted = [(row, _of_row(row, name)) for row in self.rows]
@@ -76,15 +83,22 @@ def _of_row(row: Row, name: str) -> int:
 
 @dataclass(frozen=True)
 class BaselineCosts:
-    """What a model cost before: `counts` by `COUNTS`, and how often each operator was called that nobody counts."""
+    """What a model cost before.
+
+    counts     by `COUNTS`
+    uncounted  how often each operator was called that nobody counts
+    layers     by `COUNTS`, what each layer cost; empty in a baseline of before these were written
+    """
 
     counts: Mapping[str, int]
     uncounted: Mapping[str, int]
+    layers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, costs: ModelCosts) -> BaselineCosts:
         """Return what it costs now."""
-        return cls({name: getattr(costs, name) for name in COUNTS}, costs.uncounted)
+        layers = {name: costs.layers(name) for name in COUNTS}
+        return cls({name: getattr(costs, name) for name in COUNTS}, costs.uncounted, layers)
 
 
 def baseline_file(folder: Path, given: str | Path | None = None) -> Path:
@@ -120,18 +134,29 @@ def _read(file: Path) -> dict[str, BaselineCosts]:
 
 
 def _read_costs(file: str, name: str, entry: object) -> BaselineCosts:
-    if not isinstance(entry, dict) or set(entry) != {*COUNTS, "uncounted"}:
+    if not isinstance(entry, dict) or set(entry) - {"layers"} != {*COUNTS, "uncounted"}:
         raise ConvcostError(f"the baseline {file}: {name} must have {', '.join(COUNTS)} and uncounted; {_HINT}")
-    counts, uncounted = {key: entry[key] for key in COUNTS}, entry["uncounted"]
-    if not isinstance(uncounted, dict):
-        raise ConvcostError(f"the baseline {file}: {name}.uncounted must be an object; {_HINT}")
-    for key, value in {**counts, **uncounted}.items():
+    counts = _read_numbers(file, name, {key: entry[key] for key in COUNTS})
+    uncounted = _read_numbers(file, f"{name}.uncounted", entry["uncounted"])
+    layers = entry.get("layers", {})
+    if not isinstance(layers, dict) or set(layers) - set(COUNTS):
+        raise ConvcostError(f"the baseline {file}: {name}.layers must be an object of {', '.join(COUNTS)}; {_HINT}")
+    by_layer = {key: _read_numbers(file, f"{name}.layers.{key}", found) for key, found in layers.items()}
+    return BaselineCosts(counts, uncounted, by_layer)
+
+
+def _read_numbers(file: str, name: str, entry: object) -> Mapping[str, int]:
+    if not isinstance(entry, dict):
+        raise ConvcostError(f"the baseline {file}: {name} must be an object; {_HINT}")
+    for key, value in entry.items():
         if type(value) is not int or value < 0:
             raise ConvcostError(f"the baseline {file}: {name}.{key} is {value!r}, but must be a whole number; {_HINT}")
-    return BaselineCosts(counts, uncounted)
+    return entry
 
 
 def baseline_text(baseline: Mapping[str, BaselineCosts]) -> str:
     """Return the file's content, sorted, so that a merge touches what changed."""
-    data = {name: {**costs.counts, "uncounted": dict(costs.uncounted)} for name, costs in baseline.items()}
+    data = {
+        name: {**costs.counts, "uncounted": costs.uncounted, "layers": costs.layers} for name, costs in baseline.items()
+    }
     return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -15,6 +15,10 @@ COUNTS = ("macs", "params", "activations")
 """What a budget can limit."""
 
 TABLE = "tool.convcost.budgets"
+_WHAT_TO_WRITE = (
+    f"write pyproject.toml with a table [{TABLE}.NAME] that has a model and a limit, "
+    "such as model = 'net.py:Net --input 1,3,224,224' and macs = '<= 300M'"
+)
 _KEYS = ("model", "input", *COUNTS, "uncounted")
 # What is added to a bound for the least and for the most number that keeps to it; None where there is no such end.
 _ENDS = {"<=": (None, 0), "<": (None, -1), "==": (0, 0), ">=": (0, None), ">": (1, None)}
@@ -134,6 +138,9 @@ def read_budgets(place: str | Path = ".") -> ProjectBudgets:
     file = (file / "pyproject.toml" if file.is_dir() else file).absolute()
     try:
         tables: object = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        where = f"there is no {file.name} in {file.parent}" if file.parent.is_dir() else f"there is no {place}"
+        raise ConvcostError(f"{where}; {_WHAT_TO_WRITE}, or give another folder") from error
     except OSError as error:
         raise ConvcostError(f"cannot read {place}: {error.strerror}; give a pyproject.toml or its folder") from error
     except ValueError as error:  # no TOML, no UTF-8
@@ -141,7 +148,7 @@ def read_budgets(place: str | Path = ".") -> ProjectBudgets:
     for key in TABLE.split("."):
         tables = tables.get(key) if isinstance(tables, dict) else None
     if not isinstance(tables, dict) or not tables:
-        raise ConvcostError(f"{file.name} has no budget; write a table [{TABLE}.NAME] with model and macs")
+        raise ConvcostError(f"{file.name} has no budget; {_WHAT_TO_WRITE}")
     return ProjectBudgets(file, tuple(_budget(name, table) for name, table in tables.items()))
 
 

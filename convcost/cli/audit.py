@@ -19,7 +19,7 @@ def command(
     ),
     jobs: int | None = options.amount("--jobs", "N", "Processes at once, by default one per core."),
     out: Path | None = typer.Option(None, metavar="FILE", help="Write the rows as .csv or .parquet."),
-    resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out that was stopped."),
+    resume: bool = typer.Option(False, "--resume", help="Continue an audit of the same --out, if it was stopped."),
     time_limit: float = options.amount(
         "--time-limit", "SECONDS", "Time that one model may take.", default=600, whole=False
     ),

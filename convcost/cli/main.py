@@ -100,6 +100,7 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 no disagreement, 1 some, 2 could not run, 130 interrupted."""
+    _open_closed_streams()
     gc.disable()  # a process this short gains nothing from looking for cycles
     code = run(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -109,6 +110,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stderr.flush()
     # Taking torch apart takes a quarter as long as the whole job; every file is closed by now.
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Open standard streams that the caller closed on nothing, before another file gets their number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _unprintable(error: OSError | UnicodeEncodeError) -> int:
@@ -142,7 +151,3 @@ def run(arguments: Sequence[str]) -> int:
     if code == _INTERRUPTED:  # typer returns it too
         typer.echo("error: interrupted", err=True)
     return code if isinstance(code, int) else 0
-
-
-if __name__ == "__main__":
-    main()

@@ -49,6 +49,15 @@ def checked_out(reference: ModelReference) -> Iterator[ModelReference]:
             raise MeasurementError(str(error).replace(str(place), f"{file}@{revision}")) from error
 
 
+def last_change(file: Path) -> str:
+    """Return the revision that last changed a file, in short; empty where git does not know it."""
+    try:
+        shallow = _git(file.parent, "no repository", "rev-parse", "--is-shallow-repository").strip()
+        return "" if shallow == "true" else _git(file.parent, "", "log", "-1", "--format=%h", "--", file.name).strip()
+    except MeasurementError:
+        return ""
+
+
 def _unpack(archive: bytes, folder: Path) -> None:
     def harmless(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
         try:

@@ -34,7 +34,7 @@ def library(name: str) -> ModuleType:
             warnings.simplefilter("ignore")
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise MeasurementError(f"this model needs {name}: pip install 'convcost[zoo]'") from error
+        raise MeasurementError(f"this model needs {name}: pip install {name}") from error
 
 
 def prepare_torchvision() -> None:

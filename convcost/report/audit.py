@@ -1,5 +1,7 @@
-"""Audits of a library: what was found in every model, in every format."""
+"""Audits of a library: what was found in every model, in every format, and the rows read back."""
 
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -8,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow
 from convcost.core.errors import ConvcostError
@@ -97,7 +100,7 @@ class AuditReport(Report):
         return files.deliver(files.csv_text(_records(self.rows, COLUMNS).frame), path)
 
     def to_parquet(self, path: str | Path) -> None:
-        """The same as Parquet, whole or not at all. Needs the extra `parquet`."""
+        """The same as Parquet, whole or not at all. Needs pyarrow."""
         files.write_parquet(Path(path), _records(self.rows, COLUMNS).frame)
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
@@ -138,6 +141,26 @@ def check(path: Path) -> None:
     files.check_writable(path)
     if path.suffix == ".parquet":
         files.check_parquet(path)
+
+
+def read(path: Path) -> AuditReport:
+    """The rows that `save` put into a file, without their timings; raises ConvcostError for another file."""
+    try:
+        content = files.read_parquet(path) if path.suffix == ".parquet" else path.read_text(encoding="utf-8")
+        lines = list(csv.DictReader(io.StringIO(content)))
+        return AuditReport(
+            tuple(AuditRow(**{name: _value(name, cell) for name, cell in line.items()}) for line in lines)
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise ConvcostError(f"cannot read {path}: it is no {path.suffix} file of convcost audit") from error
+
+
+def _value(name: str, cell: str) -> Any:
+    if name in TEXTS:
+        return files.csv_raw(cell)
+    if name in NESTED:
+        return json.loads(cell) if cell else {}
+    return int(cell) if cell else None
 
 
 def _records(rows: Sequence[AuditRow], names: Sequence[str]) -> Records:

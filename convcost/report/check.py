@@ -1,11 +1,13 @@
 """Checks of a project's budgets, in every format, and the sentences that failing tests share with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
-from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState
+from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState, LayerGrowth
 from convcost.budgeting.cost import ModelCosts
 from convcost.budgeting.project import Limit, PartialCount
 from convcost.report import text
@@ -27,20 +29,26 @@ _COLUMNS = [
     *(Column("margin", "number", 2), Column("verdict", styles=_STYLES)),
 ]
 _RAW = (
-    *("budget", "count", "number", "exact", "relation", "bound", "margin", "baseline", "change", "verdict", "error"),
+    *("budget", "count", "number", "exact", "relation", "bound", "margin", "baseline", "change", "percent"),
+    *("verdict", "error"),
 )
 
 
 @dataclass(frozen=True)
 class CheckReport(Report):
-    """What `convcost.check` returns; `updated` is the baseline that was written."""
+    """What `convcost.check` returns of the budgets in `file`; `updated` is the baseline that was written."""
 
-    title: str
+    file: Path
     outcomes: tuple[BudgetOutcome, ...]
     updated: Path | None = None
 
     def __repr__(self) -> str:
         return f"<{self.title}, {conclusion(self.outcomes)[:-1]}>"
+
+    @property
+    def title(self) -> str:
+        """The name of the file."""
+        return self.file.name
 
     @property
     def ok(self) -> bool:
@@ -61,6 +69,17 @@ class CheckReport(Report):
         """One row per count of a budget, whole numbers as they are; what there is not is <NA>."""
         rows = [_raw(outcome, finding) for outcome in self.outcomes for finding in outcome.findings or [None]]
         return Records.of(_RAW, rows, ("number", "bound", "margin", "baseline", "change"))
+
+    def data(self) -> dict[str, object]:
+        """The report as JSON has it: whether all is well, one row per count, and the layers that grew."""
+        grown = [
+            {"budget": outcome.budget.name, "count": finding.name, **asdict(layer), "change": layer.change}
+            for outcome in self.outcomes
+            for finding in outcome.larger
+            for layer in outcome.growth(finding.name)
+        ]
+        commands = {outcome.budget.name: outcome.diff_command for outcome in self.outcomes if outcome.diff_command}
+        return {**super().data(), "ok": self.ok, "layers_that_grew": grown, "diff_commands": commands}
 
     def content(self) -> Content:
         """Every count with its limit, what changed since the baseline, and why a budget does not hold."""
@@ -94,11 +113,12 @@ def failure(outcome: BudgetOutcome) -> list[Block]:
 def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[object, ...]:
     name = outcome.budget.name
     if finding is None:
-        return (name, "", None, None, "", None, None, None, None, _NOT_RUN, outcome.error)
+        return (name, "", None, None, "", None, None, None, None, None, _NOT_RUN, outcome.error)
     number, limit = finding.count.number, finding.limit
     bound = ("", None, None) if limit is None else (limit.relation, limit.bound, limit.margin(number))
-    exact = finding.count.exact
-    return (name, finding.name, number, exact, *bound, finding.before, finding.change, str(finding.state), "")
+    exact, change, before = finding.count.exact, finding.change, finding.before
+    relative = text.decimal(Fraction(100 * change, before), 2) if change is not None and before else None
+    return (name, finding.name, number, exact, *bound, before, change, relative, str(finding.state), "")
 
 
 def _counts(outcomes: Sequence[BudgetOutcome]) -> Table:
@@ -156,9 +176,18 @@ def held(name: str, count: PartialCount, limit: Limit, unknown: Mapping[str, int
 
 
 def changed(findings: Iterable[BudgetedCount]) -> str:
-    """+1,234 MACs, -5 parameters since the baseline; empty where nothing changed."""
-    told = [f"{text.signed(finding.change)} {NAMES[finding.name]}" for finding in findings if finding.change]
+    """+1,234 MACs (+2.00 %), -5 parameters (-1.00 %) since the baseline; empty where nothing changed."""
+    told = [
+        f"{text.signed(finding.change)} {NAMES[finding.name]}{_percent(finding.change, finding.before)}"
+        for finding in findings
+        if finding.change
+    ]
     return f"{', '.join(told)} since the baseline" if told else ""
+
+
+def _percent(change: int, before: int | None) -> str:
+    """(+12.50 %); empty where there was nothing before."""
+    return f" ({text.signed_percent(Fraction(change, before))})" if before else ""
 
 
 def complaints(outcome: BudgetOutcome) -> list[str]:
@@ -199,9 +228,27 @@ def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
 
 
 def changes(outcomes: Sequence[BudgetOutcome]) -> list[str]:
-    """What differs from the baseline, one sentence per budget."""
-    told = ((outcome.budget.name, changed(outcome.findings)) for outcome in outcomes)
-    return [f"{name}: {sentence}" for name, sentence in told if sentence]
+    """What differs from the baseline: by how much, in which layers, and what shows all of it."""
+    told = ((outcome, sentence) for outcome in outcomes for sentence in changes_of(outcome))
+    return [f"{outcome.budget.name}: {sentence}" for outcome, sentence in told]
+
+
+def changes_of(outcome: BudgetOutcome) -> Iterator[str]:
+    """What differs from the baseline, in sentences; the layers are those of the first count that grew."""
+    if told := changed(outcome.findings):
+        yield told
+    grown = ((finding, outcome.growth(finding.name)) for finding in outcome.larger)
+    for finding, layers in islice(filter(itemgetter(1), grown), 1):
+        more = f" and {len(layers) - MOST} more" if len(layers) > MOST else ""
+        yield f"{NAMES[finding.name]} grew in {', '.join(map(_grew, layers[:MOST]))}{more}"
+    if outcome.diff_command:
+        yield f"layer by layer: {outcome.diff_command}"
+
+
+def _grew(growth: LayerGrowth) -> str:
+    """stem +2,700 (+12.50 %); a layer that was not there is new."""
+    percent = " (new)" if growth.before is None else _percent(growth.change, growth.before)
+    return f"{growth.layer} {text.signed(growth.change)}{percent}"
 
 
 def blamed(outcome: BudgetOutcome) -> str:

@@ -74,7 +74,7 @@ class DifferenceReport(Report):
         before, after = self.difference.before, self.difference.after
         pairs = {"MACs": (before.macs, after.macs), "parameters": (before.parameters, after.parameters)}
         rows = [
-            [count, text.number(a), text.number(b), text.signed(b - a), _percent(Fraction(b - a, a)) if a else ""]
+            [count, *map(text.number, (a, b)), text.signed(b - a), text.signed_percent(Fraction(b - a, a)) if a else ""]
             for count, (a, b) in pairs.items()
         ]
         return Table([Column(name), *numbers("before", "after", "difference", "relative", rank=1)], rows)
@@ -122,7 +122,3 @@ def _value(value: object) -> str:
 
 def _shown(change: Change, side: str) -> str:
     return "" if getattr(change, side) is None else text.number(change.count(side, "macs"))
-
-
-def _percent(value: Fraction) -> str:
-    return f"{'+' if value > 0 else ''}{text.percent(value)}"

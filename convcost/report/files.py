@@ -16,7 +16,7 @@ from convcost.core.errors import ConvcostError
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a spreadsheet takes for the start of a formula, behind any apostrophes.
+# What a spreadsheet takes for the start of a formula, behind any apostrophes, so that `csv_raw` can undo it.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -86,7 +86,7 @@ def check_parquet(path: Path) -> None:
     try:
         import pyarrow  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ConvcostError("Parquet needs pyarrow: pip install 'convcost[parquet]'") from error
+        raise ConvcostError("Parquet needs pyarrow: pip install pyarrow") from error
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -95,6 +95,14 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
     write(path, buffer.getvalue())
+
+
+def read_parquet(path: Path) -> str:
+    """The rows of a Parquet file as CSV; raises ConvcostError as `check_parquet` does, ValueError for no Parquet."""
+    check_parquet(path)
+    import pandas as pd
+
+    return csv_text(pd.read_parquet(path, engine="pyarrow"))
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -118,3 +126,8 @@ def csv_cell(value: object) -> object:
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
+
+
+def csv_raw(value: str) -> str:
+    """A text as it was before `csv_cell`."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value

@@ -91,7 +91,7 @@ def check(path: Path) -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise ConvcostError("plotting needs matplotlib: pip install 'convcost[plot]'") from error
+        raise ConvcostError("plotting needs matplotlib: pip install matplotlib") from error
 
 
 def _ending(path: Path) -> str:

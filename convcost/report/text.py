@@ -70,6 +70,11 @@ def percent(value: Fraction) -> str:
     return f"{decimal(value * 100, 2)} %"
 
 
+def signed_percent(value: Fraction) -> str:
+    """+12.34 %."""
+    return f"{'+' if value > 0 else ''}{percent(value)}"
+
+
 def plain(value: object) -> str:
     """A setting as it was typed: 0.75, not 3/4; what was left to the network is its default."""
     if value is None:

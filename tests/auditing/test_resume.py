@@ -165,11 +165,31 @@ def test_resume_without_a_journal_starts_and_nothing_done_leaves_none(
     assert not place.journal.exists()
 
 
-def test_what_ran_through_is_not_audited_again(place: Place) -> None:
-    place.out.write_bytes(b"whole")
-    outcome = convcost(*place.arguments, "--resume")
-    assert (outcome.code, outcome.err.count("\n"), place.out.read_bytes()) == (2, 1, b"whole")
-    assert "is complete, so there is nothing to resume" in outcome.err
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+def test_what_ran_through_is_not_audited_again(tmp_path: Path, name: str) -> None:
+    place = Place(tmp_path)
+    place.gate.touch()
+    arguments = (*place.arguments[:-1], str(tmp_path / name))
+    first = convcost(*arguments)
+    content = (tmp_path / name).read_bytes()
+    again = convcost(*arguments, "--resume")
+    assert (again.code, again.err, again.out) == (0, "", first.out)
+    assert (tmp_path / name).read_bytes() == content
+    assert place.widths_built() == list(range(1, MODELS + 1))
+    other = convcost(*arguments, "--resume", "--filter", "*width=1 *")
+    assert (other.code, other.out, other.err.count("\n")) == (2, "", 1)
+    assert "has the rows of other models; leave out --resume to replace them" in other.err
+    (tmp_path / name).write_bytes(b"whole")
+    broken = convcost(*arguments, "--resume")
+    assert (broken.code, broken.out, broken.err.count("\n")) == (2, "", 1)
+    assert (tmp_path / name).read_bytes() == b"whole"
+
+
+def test_a_finished_audit_keeps_its_verdict(tmp_path: Path) -> None:
+    models = tmp_path / "list.txt"
+    models.write_text(line("broken") + "\n")
+    arguments = ("audit", str(models), "--out", str(tmp_path / "rows.csv"))
+    assert convcost(*arguments).code == convcost(*arguments, "--resume").code == 2
 
 
 def test_two_audits_of_one_file_are_refused(place: Place) -> None:
@@ -184,7 +204,7 @@ def test_two_audits_of_one_file_are_refused(place: Place) -> None:
 
 def test_a_terminal_has_a_bar(place: Place) -> None:
     leader, follower = os.openpty()
-    command = [sys.executable, "-m", "convcost.cli.main", "audit", str(place.list), "--filter", "*width=1 *"]
+    command = [sys.executable, "-m", "convcost", "audit", str(place.list), "--filter", "*width=1 *"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=follower, text=True)
     os.close(follower)
     shown = b""

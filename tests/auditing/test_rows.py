@@ -13,10 +13,9 @@ from convcost.auditing.row import AuditRow
 from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
 from convcost.report import audit as findings
-from convcost.report.audit import COLUMNS, AuditReport
+from convcost.report.audit import COLUMNS, AuditReport, read
 from tests.auditing.zoo import line
 from tests.golden import audit_page
-from tests.golden.audit_rows import read_csv
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +67,8 @@ def test_verdicts(report: AuditReport) -> None:
 
 def test_csv_comes_back_as_it_went(report: AuditReport, tmp_path: Path) -> None:
     report.save(tmp_path / "rows.csv")
-    assert read_csv(tmp_path / "rows.csv") == AuditReport(tuple(row.timed(0, 0) for row in report))
-    assert (tmp_path / "rows.csv").read_text() == report.to_csv() == read_csv(tmp_path / "rows.csv").to_csv()
+    assert read(tmp_path / "rows.csv") == AuditReport(tuple(row.timed(0, 0) for row in report))
+    assert (tmp_path / "rows.csv").read_text() == report.to_csv() == read(tmp_path / "rows.csv").to_csv()
     timings = (tmp_path / "rows.timings.csv").read_text().splitlines()
     assert timings[0] == "name,seconds,peak_mib"
     assert next(csv.reader(timings[1:])) == [line("Small"), "0.25", "3"]
@@ -88,7 +87,7 @@ def test_parquet_has_the_same_columns(report: AuditReport, tmp_path: Path) -> No
 def test_counts_that_fit_no_machine_word_stay_exact(tmp_path: Path) -> None:
     row = AuditRow("big", "agree", macs_formula=2**70)
     AuditReport((row,)).save(tmp_path / "rows.csv")
-    assert read_csv(tmp_path / "rows.csv").rows[0].macs_formula == 2**70
+    assert read(tmp_path / "rows.csv").rows[0].macs_formula == 2**70
 
 
 @pytest.mark.parametrize("content", ["", "name,verdict\na,agree,b\n", "a,b\n1,2\n"])
@@ -96,10 +95,10 @@ def test_another_file_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(content)
     if content:
-        with pytest.raises(convcost.ConvcostError, match="it is not a CSV file of convcost audit"):
-            read_csv(file)
+        with pytest.raises(convcost.ConvcostError, match=r"it is no \.csv file of convcost audit"):
+            read(file)
     with pytest.raises(convcost.ConvcostError, match="cannot read"):
-        read_csv(tmp_path / "none.csv")
+        read(tmp_path / "none.csv")
 
 
 def test_findings(report: AuditReport) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 _SPAWN = str(Path(__file__).with_name("spawn.py"))
 
-CONVCOST = (sys.executable, "-m", "convcost.cli.main")
+CONVCOST = (sys.executable, "-m", "convcost")
 
 TORCHVISION = """
 import torch

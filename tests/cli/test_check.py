@@ -158,7 +158,7 @@ def test_from_python(tmp_path: Path) -> None:
 
 def test_a_bar_on_a_terminal_only(tmp_path: Path) -> None:
     folder = project(tmp_path, small='macs = "<= 1M"')
-    command = [sys.executable, "-m", "convcost.cli.main", "check", str(folder)]
+    command = [sys.executable, "-m", "convcost", "check", str(folder)]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     plain = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert plain.stderr == ""

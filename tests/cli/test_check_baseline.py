@@ -28,7 +28,12 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_file_is_exact_sorted_and_written_again_the_same(folder: Path) -> None:
     content = (folder / NAME).read_bytes()
-    counts = {"activations": ACTIVATIONS, "macs": MACS, "params": PARAMS, "uncounted": {}}
+    layers = {
+        "activations": {"head": 10, "stem": 800},
+        "macs": {"head": 80, "stem": 21_600},
+        "params": {"head": 90, "stem": 216},
+    }
+    counts = {"activations": ACTIVATIONS, "layers": layers, "macs": MACS, "params": PARAMS, "uncounted": {}}
     assert json.loads(content) == {"only": counts}
     assert list(json.loads(content)["only"]) == sorted(counts)
     assert convcost("check", str(folder), "--update").out.count(f"Baseline written: {NAME}.") == 1
@@ -41,7 +46,11 @@ def test_without_a_limit_nothing_may_grow_until_it_is_accepted(folder: Path) -> 
     widen(folder)
     outcome = convcost("check", str(folder))
     macs, params, activations = WIDER
-    rise = f"+{macs - MACS:,} MACs, +{params - PARAMS} parameters, +{activations - ACTIVATIONS} activations"
+    # 2,710 of 21,680 are an eighth; 37 of 306 are 0.120915…, 100 of 810 are 0.123456….
+    rise = (
+        f"+{macs - MACS:,} MACs (+12.50 %), +{params - PARAMS} parameters (+12.09 %), "
+        f"+{activations - ACTIVATIONS} activations (+12.35 %)"
+    )
     assert outcome.code == 1
     assert f"only: {rise} since the baseline" in _said(outcome)
     assert "no limit lets that grow (convcost check --update accepts it)" in _said(outcome)
@@ -57,8 +66,11 @@ def test_what_shrinks_is_told_and_no_fault(folder: Path) -> None:
     rewrite(folder, only='model = "net.py:Net --arg width=7"\ninput = "1,3,12,12"')
     outcome = convcost("check", str(folder))
     # 3·7·9 weights on 10×10 and 7·10, less 21,680; 189 + 80 less 306; 710 less 810.
+    said = "only: -2,710 MACs (-12.50 %), -37 parameters (-12.09 %), -100 activations (-12.35 %) since the baseline"
     assert outcome.code == 0
-    assert "only: -2,710 MACs, -37 parameters, -100 activations since the baseline" in _said(outcome)
+    assert said in _said(outcome)
+    assert "grew in" not in outcome.out
+    assert "convcost diff" not in outcome.out
 
 
 @pytest.mark.parametrize(
@@ -137,6 +149,14 @@ def test_another_file(folder: Path, tmp_path: Path) -> None:
         ('{"only": {"macs": true, "params": 2, "activations": 3, "uncounted": {}}}', "only.macs is True"),
         ('{"only": {"macs": 1, "params": -2, "activations": 3, "uncounted": {}}}', "only.params is -2"),
         ('{"only": {"macs": 1, "params": 2, "activations": 3, "uncounted": []}}', "only.uncounted must be an object"),
+        (
+            '{"only": {"macs": 1, "params": 2, "activations": 3, "uncounted": {}, "layers": {"time": {}}}}',
+            "only.layers must be an object of macs, params, activations",
+        ),
+        (
+            '{"only": {"macs": 1, "params": 2, "activations": 3, "uncounted": {}, "layers": {"macs": {"stem": "2"}}}}',
+            "only.layers.macs.stem is '2', but must be a whole number",
+        ),
     ],
 )
 def test_a_file_that_is_none_is_one_line_and_written_anew(folder: Path, content: str, said: str) -> None:

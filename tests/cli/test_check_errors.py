@@ -38,7 +38,8 @@ def test_tables_that_cannot_be_read_are_one_line(tmp_path: Path, table: str, sai
         ("[tool.convcost]\nbudgets = 3", "has no budget"),
         ('[tool.convcost.budgets]\nmacs = "<= 3"', "[tool.convcost.budgets] macs is '<= 3', but must be a table"),
         ("[tool", "cannot read pyproject.toml"),
-        (None, "No such file"),
+        (None, "there is no pyproject.toml in "),
+        (None, "write pyproject.toml with a table [tool.convcost.budgets.NAME] that has a model and a limit"),
     ],
 )
 def test_files_that_cannot_be_read_are_one_line(tmp_path: Path, content: str | None, said: str) -> None:

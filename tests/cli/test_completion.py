@@ -11,7 +11,7 @@ import pytest
 from convcost.core.architecture import Architecture
 from convcost.core.registry import records
 
-COMMAND = (sys.executable, "-m", "convcost.cli.main")
+COMMAND = (sys.executable, "-m", "convcost")
 
 
 def completed(line: str, *options: str) -> str:

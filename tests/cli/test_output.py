@@ -17,7 +17,7 @@ from convcost.cli import console
 from tests.shell import convcost
 
 SMALL = ("compare", "mobilenet_v1", "--alpha", "0.25", "--resolution", "32")
-COMMAND = (sys.executable, "-m", "convcost.cli.main")
+COMMAND = (sys.executable, "-m", "convcost")
 
 
 def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
@@ -49,6 +49,25 @@ def test_a_reader_that_leaves_is_no_disagreement() -> None:
     done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("0", "141")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("command", "code"), [("list", 0), ("--version", 0), ("show mobilenet_v1", 0), ("nonsense", 2), ("check none", 2)]
+)
+def test_what_the_caller_closed_takes_nothing_and_is_no_fault(closed: str, command: str, code: int) -> None:
+    shell = f"{shlex.join(COMMAND)} {command} {closed}"
+    done = subprocess.run(["/bin/bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.count("\n") == (1 if code and "2>" not in closed else 0)
+
+
+def test_a_file_does_not_take_the_place_of_a_closed_output(tmp_path: Path) -> None:
+    file, other = tmp_path / "rows.csv", tmp_path / "same.csv"
+    shell = f"{shlex.join((*COMMAND, *SMALL))} --csv {shlex.quote(str(file))} >&- 2>&-"
+    subprocess.run(["/bin/bash", "-c", shell], check=True)
+    assert convcost(*SMALL, "--csv", str(other)).code == 0
+    assert file.read_bytes() == other.read_bytes()
 
 
 @pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "ascii"}], ids=["ascii"])

@@ -18,9 +18,8 @@ import convcost
 from convcost.auditing import journal
 from convcost.core.parsing import ModelReference, parse_arguments, parse_reference
 from convcost.models.weights import PublishedWeights, default_inputs, published_entries
-from convcost.report.audit import AuditReport, timings
+from convcost.report.audit import AuditReport, read, timings
 from tests.golden import audit_page
-from tests.golden.audit_rows import read_csv
 
 REPORTS = Path(__file__).parents[2] / "reports"
 LIBRARIES = ("torchvision", "timm")
@@ -60,7 +59,7 @@ def entries(report: AuditReport) -> list[audit_page.Entry]:
 
 def page(library: str) -> str:
     """The page of the committed rows."""
-    report = read_csv(REPORTS / f"{library}.csv")
+    report = read(REPORTS / f"{library}.csv")
     versions = {name: metadata.version(name).partition("+")[0] for name in ("torch", "fvcore", library)}
     sections = [audit_page.published_section(entries(report), NOTES)] if library == "torchvision" else []
     return audit_page.page(report, f"{library}, audited", versions, sections)

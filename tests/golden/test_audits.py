@@ -11,15 +11,14 @@ from convcost.auditing.row import NOT_AUDITED, AuditRow
 from convcost.auditing.run import read_models
 from convcost.auditing.worker import audit_model
 from convcost.core.parsing import parse_model
-from convcost.report.audit import AuditReport
+from convcost.report.audit import AuditReport, read
 from tests.golden import audits
-from tests.golden.audit_rows import read_csv
 from tests.golden.audits import LIBRARIES, REPORTS
 
 
 @cache
 def committed(library: str) -> AuditReport:
-    return read_csv(REPORTS / f"{library}.csv")
+    return read(REPORTS / f"{library}.csv")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

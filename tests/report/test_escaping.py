@@ -16,8 +16,7 @@ from markdown_it import MarkdownIt
 import convcost
 from convcost.auditing.row import AuditRow
 from convcost.report import files, markdown
-from convcost.report.audit import AuditReport
-from tests.golden.audit_rows import csv_raw, read_csv
+from convcost.report.audit import AuditReport, read
 from tests.report import odd
 from tests.report.odd import INPUT, MACS, NAMES, reports
 from tests.report.page import Page
@@ -63,7 +62,7 @@ def test_csv_does_nothing_and_pandas_reads_it_back() -> None:
     text = reports()["compare"].to_csv()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert not [cell for row in rows for cell in row.values() if cell.startswith(STARTS)]
-    assert [csv_raw(row["layer"]) for row in rows] == list(NAMES)
+    assert [files.csv_raw(row["layer"]) for row in rows] == list(NAMES)
     frame = pd.read_csv(io.StringIO(text))
     assert frame["macs_formula"].tolist() == MACS
     assert frame["macs_formula"].dtype == "int64"
@@ -85,7 +84,7 @@ def test_numbers_stay_numbers() -> None:
         f"-5,-{2**70},-5.25,'=1,",
         f"7,{2**70},'-5+cmd(),''=1,-1",
     ]
-    assert [csv_raw(cell) for cell in ("'=1", "''=1", "'quoted'")] == ["=1", "'=1", "'quoted'"]
+    assert [files.csv_raw(cell) for cell in ("'=1", "''=1", "'quoted'")] == ["=1", "'=1", "'quoted'"]
     assert frame["text"].tolist() == ["-5.25", "-5+cmd()"]
 
 
@@ -93,7 +92,7 @@ def test_an_audit_is_read_back(tmp_path: Path) -> None:
     rows = tuple(AuditRow(name, "error", error=f"{name} failed") for name in NAMES)
     path = tmp_path / "rows.csv"
     path.write_text(AuditReport(rows).to_csv(), encoding="utf-8", newline="")
-    assert [row.name for row in read_csv(path)] == [name.replace("\r", "\n") for name in NAMES]
+    assert [row.name for row in read(path)] == [name.replace("\r", "\n") for name in NAMES]
     raw = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     assert not [cell for row in raw for cell in row if cell.startswith(STARTS)]
 

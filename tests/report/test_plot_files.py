@@ -115,7 +115,7 @@ def test_without_matplotlib_it_says_what_to_install(
     for act in acts:
         with pytest.raises(ConvcostError) as caught:
             act()
-        assert str(caught.value) == "plotting needs matplotlib: pip install 'convcost[plot]'"
+        assert str(caught.value) == "plotting needs matplotlib: pip install matplotlib"
     assert list(tmp_path.iterdir()) == []
 
 
