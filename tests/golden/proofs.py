@@ -1,4 +1,4 @@
-"""Every proof of the book on one Markdown page: theorems, and residuals with their reasons."""
+"""Every proof on one Markdown page: theorems, and residuals with their reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from convcost.symbolic import resolution
 
 _INTRODUCTION = (
     "Each row is a theorem or its refutation, for every batch size B, height H and width W in its domain at once: the "
-    "formula of the book against one symbolic trace of the real model. Equality is decided by residue class "
+    "registry's formula against one symbolic trace of the real model. Equality is decided by residue class "
     "(`convcost/symbolic/equality.py`), nothing is sampled. `convcost prove` makes one row."
 )
 

@@ -1,4 +1,4 @@
-"""What stands in reports/: every system of the book at the settings that are compared there."""
+"""What stands in reports/: every network at the settings that are compared there."""
 
 from __future__ import annotations
 
