@@ -6,18 +6,14 @@ from pathlib import Path
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import bar, outputs, show, write
-
-_STDOUT = Path("-")
+from convcost.cli.console import bar, outputs, show
 
 
 def command(
     path: Path = typer.Argument(Path("."), help="A pyproject.toml, or its folder."),
     update: bool = typer.Option(False, "--update", help="Write the baseline: what the models cost now."),
-    markdown: Path | None = typer.Option(
-        None, metavar="FILE", help="Write a Markdown summary, for example for CI; - prints it instead of the table."
-    ),
-    json: Path | None = options.output("Write everything as JSON; - prints it instead of the table."),
+    markdown: Path | None = options.output("Write a Markdown summary, for example for CI."),
+    json: Path | None = options.JSON,
     baseline: Path | None = typer.Option(
         None, metavar="FILE", help="The baseline.", show_default="convcost-baseline.json beside pyproject.toml"
     ),
@@ -33,11 +29,8 @@ def command(
 
     Example: convcost check --markdown summary.md
     """
-    given = {"markdown": markdown, "json": json}
-    files = outputs(
-        **{name: None if file == _STDOUT else file for name, file in given.items()},
-        baseline=baseline if update else None,
-    )
+    files = outputs(markdown=markdown, json=json, baseline=baseline if update else None)
+    files.pop("baseline", None)  # which the check itself writes
 
     from convcost.api.projects import check
 
@@ -45,17 +38,13 @@ def command(
         report = check(path, update=update, baseline=baseline, progress=progress)
     for error in report.errors:
         typer.echo(f"error: {' '.join(error.split())}", err=True)
-    write(report, {name: file for name, file in files.items() if name in given})
-    printed = [name for name, file in given.items() if file == _STDOUT]
-    for name in printed:
-        typer.echo(getattr(report, f"to_{name}")(), nl=False)
-    if not printed:
-        show(report)
+    show(report, files)
     if os.environ.get("GITHUB_ACTIONS"):
         from convcost.report.annotations import github_annotations
+        from convcost.report.files import is_standard_output
 
         for line in github_annotations(report):
-            typer.echo(line, err=bool(printed))
+            typer.echo(line, err=any(map(is_standard_output, files.values())))
     if report.errors:
         return 2
     return 0 if report.ok else 1

@@ -76,7 +76,7 @@ def output(text: str) -> Any:
     return typer.Option(None, metavar="FILE", help=text)
 
 
-CSV = output("Write the rows as CSV, exact integers.")
+CSV = output("Write the rows as CSV, exact integers; - is standard output.")
 MARKDOWN = output("Write Markdown, for example for a pull request.")
 LATEX = output("Write the tables as LaTeX (booktabs).")
 HTML = output("Write the rows as HTML.")
