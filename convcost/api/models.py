@@ -139,9 +139,9 @@ def _named(
     """Return what is to be counted; raises DomainError for options of a module."""
     if isinstance(model, str):
         return parse_reference(model, options, arguments)
-    for option in options:
+    for option in [*options, *(["arguments"] if arguments else [])]:
         named = model.text if isinstance(model, ModelReference) else model_name(model)
-        raise DomainError(f"{named} is a model and takes no option {option}")
+        raise DomainError(f"{named} is given whole and takes no option {option}")
     return model
 
 

@@ -21,10 +21,10 @@ def command(
     """Compare every budget of [tool.convcost.budgets] in a pyproject.toml with what its model costs.
 
     A budget is a table with a model and any of input, macs, params, activations ("<= 300M", "== 3504872"; also
-    <, >=, >) and uncounted ("none", or a list of operators that may be left out). Where there is a baseline, what
-    has an upper limit may grow up to it, and what has none may not grow at all, until --update accepts it; so a
-    budget with only a model keeps it from growing. The code of your own models is run.
-    Where GITHUB_ACTIONS is set, what is wrong is an annotation of pyproject.toml too.
+    <, >=, >) and uncounted ("none", or a list of operators that may be left out). A count with an upper limit may
+    grow up to that limit. A count without one may not grow over the baseline until --update accepts it; so a budget
+    with only a model keeps it from growing. The code of your own models is run. On GitHub Actions every failing budget
+    is also an annotation of pyproject.toml.
     Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
 
     Example: convcost check --markdown summary.md

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from convcost.core.errors import ConvcostError
 
@@ -28,7 +28,7 @@ def working(what: str) -> Iterator[None]:
     if sys.stderr.isatty():
         from threading import Timer
 
-        timer = Timer(DELAY, _say, [what])
+        timer = Timer(DELAY, _say, [what, sys.stderr])
         timer.daemon = True
         _waiting.callback(timer.join)
         _waiting.callback(timer.cancel)
@@ -37,10 +37,18 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
-def _say(what: str) -> None:
+def _say(what: str, terminal: TextIO) -> None:
     from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
+    from rich.text import Text
 
-    _waiting.enter_context(Console(stderr=True).status(what))
+    # What a model prints meanwhile is caught or goes where it should: nothing is redirected here.
+    shown = Spinner("dots", Text(what))
+    screen = Console(file=terminal)
+    _waiting.enter_context(
+        Live(shown, console=screen, transient=True, redirect_stdout=False, redirect_stderr=False, refresh_per_second=8)
+    )
 
 
 def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool = False) -> None:

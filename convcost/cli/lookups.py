@@ -12,7 +12,7 @@ from convcost.core.errors import ConvcostError
 def list_names(
     kind: str | None = typer.Argument(
         None,
-        metavar="[KIND]",
+        metavar="KIND",
         help="networks (with year, paper and cost), formulas, operators, models or counters; all if left out.",
         autocompletion=completion.kinds,
     ),

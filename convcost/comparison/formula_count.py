@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -117,6 +117,7 @@ class Branch:
     macs         of all its products
     parameters   elements, of what is shared at the first place alone
     own          whether it is a module's own calls and parameters, without those of the modules in it
+    used         whether it or a module in it runs, or a call uses its parameters
     not_counted  operators in it without a formula, and how often each is called
     """
 
@@ -125,6 +126,7 @@ class Branch:
     macs: int
     parameters: int
     own: bool = False
+    used: bool = True
     not_counted: tuple[tuple[str, int], ...] = ()
 
 
@@ -142,13 +144,14 @@ def branches(count: FormulaCount, depth: int) -> list[Branch]:
     for run in count.modules:
         for path in _ancestors(run.path):
             owned[path] += run.trainable + run.frozen
+    running = {path for run in count.modules if run.runs for path in _ancestors(run.path)}
     found: list[Branch] = []
     for run in count.modules:
         level = _depth(run.path)
         if level > depth or _inside(run.path, found):
             continue
         calls = [] if run.same_as else within[run.path]
-        found.append(_branch(run, level, calls, owned[run.path]))
+        found.append(replace(_branch(run, level, calls, owned[run.path]), used=run.path in running))
         own = [call for call in calls if call.path == run.path]
         if not run.leaf and level < depth and (any(call.is_product for call in own) or run.trainable + run.frozen):
             found.append(_branch(run, level + 1, own, run.trainable + run.frozen, own=True))
@@ -158,7 +161,7 @@ def branches(count: FormulaCount, depth: int) -> list[Branch]:
 def _branch(run: ModuleRun, depth: int, calls: Sequence[OpCall], parameters: int, own: bool = False) -> Branch:
     missing = Counter(call.aten for call in calls if call.operator is None)
     macs = sum(int(call.macs) for call in calls)
-    return Branch(run, depth, macs, parameters, own, tuple(missing.most_common()))
+    return Branch(run, depth, macs, parameters, own, not_counted=tuple(missing.most_common()))
 
 
 def last_branches(found: Sequence[Branch]) -> list[Branch]:

@@ -58,4 +58,6 @@ def _is_users(filename: str) -> bool:
     if filename.startswith("<") or not file.is_absolute():
         return False
     others = (Path(__file__).parents[1], *map(Path, {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}))
-    return not any(file.is_relative_to(place) for place in others) and "site-packages" not in file.parts
+    return not any(file.is_relative_to(place) for place in others) and {"site-packages", "dist-packages"}.isdisjoint(
+        file.parts
+    )

@@ -28,6 +28,6 @@ def _defines(library: str, name: str) -> bool:
     spec = find_spec(library)
     if spec is None or spec.origin is None or not name.isidentifier():
         return False
-    defined = re.compile(rf"^def {name}\(", re.MULTILINE)
+    defined = re.compile(rf"^@register_model[^\n]*\n(?:@[^\n]*\n)*def {name}\(", re.MULTILINE)
     files = (Path(spec.origin).parent / "models").rglob("*.py")
     return any(defined.search(file.read_text(encoding="utf-8")) for file in files)

@@ -91,6 +91,8 @@ def solve(
     if prefer not in (BALANCED, *free):
         raise DomainError(f"cannot prefer {prefer!r}; choose one of {', '.join([BALANCED, *free])}")
     sweep, kept = _bound(grid(architecture, axes, single, progress), limits, options, single)
+    if prefer in [option.name for option in kept]:
+        raise DomainError(f"cannot prefer {prefer}: no limit depends on it, so that it stays at its default")
     built = ~sweep.refused
     fits = built.copy()
     for name, limit in limits.items():

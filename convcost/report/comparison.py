@@ -218,7 +218,9 @@ def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     whole = comparison.totals.macs_formula
 
     def share(row: Row) -> str:
-        return text.percent(Fraction(row.macs_formula or 0, whole)) if whole else ""
+        if not row.call.is_product or not whole:
+            return ""
+        return text.UNKNOWN if row.macs_formula is None else text.percent(Fraction(row.macs_formula, whole))
 
     return [
         (Column("layer", "name"), lambda row: row.layer),
@@ -244,8 +246,9 @@ def heading(report: ComparisonReport) -> str:
 def answer(report: ComparisonReport) -> str:
     """MobileNet V1, α = 0.75, R = 192, 1×3×192×192: 239.27 M MACs, 2.59 M parameters; 28 of 28 layers agree …"""
     comparison, totals = report.comparison, report.totals
-    counts = "MACs" if comparison.unit == "macs" else "FLOPs"
-    found = f"{text.scaled(totals.macs_formula)} {counts}, {text.scaled(totals.params_measured)} parameters"
+    least = "at least " if missing_formulas(comparison) else ""
+    counts = "MACs" if comparison.unit == "macs" else "FLOPs of products"
+    found = f"{least}{text.scaled(totals.macs_formula)} {counts}, {text.scaled(totals.params_measured)} parameters"
     return f"{_named(report)}, {_given(comparison)}: {found}; {_agreeing(comparison)} with fvcore."
 
 
@@ -334,8 +337,8 @@ def conclusion(report: ComparisonReport) -> str:
 
 def _agreeing(comparison: Comparison) -> str:
     """28 of 28 layers agree."""
-    layers, bad = comparison.layers, comparison.bad
-    agreeing = sum(row.verdict.ok if bad else row.verdict == "agree" for row in layers)
+    layers = comparison.layers
+    agreeing = sum(row.verdict == "agree" for row in layers)
     return f"{agreeing} of {text.plural(len(layers), 'layer')} {'agrees' if len(layers) == 1 else 'agree'}"
 
 

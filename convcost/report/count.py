@@ -10,7 +10,7 @@ from convcost.report.report import Records, Report
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
-    "anything else. Activations are the elements that operators write. A MB is 10⁶ bytes."
+    "anything else. Activations are the elements that operators write. 1 MB is 10⁶ bytes."
 )
 
 
@@ -96,8 +96,8 @@ def _rows(count: FormulaCount) -> list[tuple[str, int, int | None]]:
         ("MACs", count.macs, None),
         ("FLOPs", count.flops, None),
         ("parameters", count.parameters, count.parameter_bytes),
-        ("of them trainable", count.trainable, None),
-        ("of them frozen", count.frozen, None),
+        ("trainable", count.trainable, None),
+        ("frozen", count.frozen, None),
         ("activations", count.activations, count.activation_bytes),
         ("input", sum(spec.elements for spec in count.inputs), count.input_bytes),
     ]

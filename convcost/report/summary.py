@@ -1,6 +1,6 @@
 """A model as the tree of its modules, with what each returns, holds and costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from convcost.comparison.formula_count import Branch, FormulaCount, branches, last_branches
@@ -64,7 +64,7 @@ class SummaryReport(Report):
         """The answer in one line, the tree, the totals, and what could not be counted."""
         blocks: list[Block] = [self._tree()]
         if self.top is not None and len(self.branches) == self.top:
-            blocks.append(Sentence(f"The first {self.top} rows."))
+            blocks.append(Sentence(f"The first {self.top} rows of {len(replace(self, top=None).branches)}."))
         return Content(heading(self.count), "", [*blocks, *totals(self.count)])
 
     def _tree(self) -> Table:
@@ -101,13 +101,10 @@ class SummaryReport(Report):
 
 def _note(branch: Branch) -> str:
     """What is special about a module: shared, run several times or never, with operators that have no formula."""
-    run = branch.module
-    if branch.own:
-        return ""
+    run, missing = branch.module, _missing(branch)
     if run.same_as:
         return f"is {run.same_as}, counted there"
-    times = f"runs {run.runs} times" if run.runs > 1 else "" if run.runs or run.output else "never runs"
-    missing = _missing(branch)
+    times = "" if branch.own else f"runs {run.runs} times" if run.runs > 1 else "" if branch.used else "never runs"
     return "; ".join(filter(None, (times, f"not counted: {missing}" if missing else "")))
 
 

@@ -84,7 +84,10 @@ def _noted(room: object, name: str, said: Callable[..., str]) -> Iterator[None]:
 def owners(model: nn.Module) -> dict[str, Owner]:
     """Return the facts of every module of a model by its first path."""
     places: Counter[nn.Module] = Counter()
-    model.apply(lambda module: places.update((module,)))
+    reached = [model]
+    while reached:  # a module's own `apply` may be another function
+        places[reached[-1]] += 1
+        reached.extend(reached.pop().children())
     found: dict[str, Owner] = {}
     for path, module in model.named_modules():  # parents come first
         parent = found.get(path.rpartition(".")[0]) if path else None

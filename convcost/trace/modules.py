@@ -38,7 +38,7 @@ class ModuleRun:
 
 
 def module_runs(model: nn.Module, outputs: Mapping[str, Sizes], runs: Mapping[str, int]) -> tuple[ModuleRun, ...]:
-    """Return all modules of a model that ran, in the order of its tree; a shared module stands at each of its places.
+    """Return every module of a model after a run, in the order of its tree, a shared one at each of its places.
 
     outputs  what each module returned, by its first path
     runs     how often it ran, by its first path

@@ -57,3 +57,26 @@ def test_wrong_input_is_one_line(arguments: tuple[str, ...], said: str) -> None:
     outcome = convcost(*arguments)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert said in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("resnet50", "did you mean resnet --depth 50 or torchvision:resnet50 or timm:resnet50?"),
+        ("VGG16", "did you mean torchvision:vgg16 or timm:vgg16?"),
+        ("mobilnet_v1", "did you mean mobilenet_v1"),
+        ("conv3x3", "known: "),  # a helper of theirs, no model
+    ],
+)
+def test_a_name_that_is_no_network_may_be_one_elsewhere(name: str, hint: str) -> None:
+    outcome = convcost("compare", name)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert hint in outcome.err
+
+
+def test_case_does_not_matter() -> None:
+    assert convcost("count", "MobileNet_V1").out == convcost("count", "mobilenet_v1").out
+
+
+def test_a_comma_in_a_decimal_is_told() -> None:
+    assert convcost("count", "mobilenet_v1", "--alpha", "0,75").err.endswith("; write 0.75\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shlex
@@ -163,3 +164,17 @@ def test_a_pipe_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with console.working("convcost compare net"):
         threading.Event().wait(0.05)
     assert said.getvalue() == ""
+
+
+def test_long_work_takes_nothing_from_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, printed = _Terminal(), io.StringIO()
+    monkeypatch.setattr(console, "DELAY", 0)
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(sys, "stdout", printed)
+    with console.working("convcost count a[/]b"):
+        with contextlib.redirect_stdout(io.StringIO()):  # as while a model runs
+            while "a[/]b" not in said.getvalue():
+                threading.Event().wait(0.01)
+        console.show(package.count("mobilenet_v1"))
+    assert "568,740,352" in printed.getvalue()
+    assert sys.stdout is printed

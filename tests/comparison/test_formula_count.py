@@ -169,3 +169,29 @@ def test_an_error_of_the_users_says_its_file_and_line(tmp_path: Path, monkeypatc
         convcost.count("net.py:Net", (2, 4), arguments={"in_features": 4, "out_features": 4})
     with pytest.raises(ConvcostError, match=r"net\.py:broken cannot be built: KeyError: 'width' \(net\.py:6\)$"):
         convcost.count("net.py:broken", (2, 4))
+
+
+class Listed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 3)])
+        self.idle = nn.Linear(3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = self.layers[0](x)
+        return found
+
+
+def test_a_list_whose_modules_run_is_not_idle() -> None:
+    text = convcost.summary(Listed(), (1, 3)).text(100).splitlines()
+    assert [line.split()[0] for line in text if "never runs" in line] == ["idle"]
+
+
+def test_a_comparison_with_an_operator_without_a_formula_is_a_lower_bound() -> None:
+    found = convcost.compare(nn.Sequential(nn.Linear(4, 4), Unknown()), (4, 4))
+    assert ": at least 64 MACs, 20 parameters; 1 of 1 layer agrees with fvcore." in found.text(200).splitlines()[0]
+
+
+def test_arguments_are_of_a_factory() -> None:
+    with pytest.raises(ConvcostError, match="takes no option arguments"):
+        convcost.count(nn.Linear(3, 3), (1, 3), arguments={"in_features": 4})

@@ -244,3 +244,8 @@ def test_limits_that_depend_on_nothing_are_one_line() -> None:
     with pytest.raises(ConvcostError) as caught:
         convcost.solve("resnet", max_params="30M")
     assert str(caught.value) == "the parameters of resnet do not depend on resolution; limit the MACs too"
+
+
+def test_what_stays_at_its_default_cannot_be_preferred() -> None:
+    with pytest.raises(ConvcostError, match="cannot prefer resolution: no limit depends on it"):
+        convcost.solve("mobilenet_v1", max_params="3M", prefer="resolution")

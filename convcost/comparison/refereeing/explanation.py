@@ -34,7 +34,7 @@ class Explanation:
 
     printed      None where the counter printed nothing, for the reason in `failed`
     core         multiply-accumulates of all products, by the formulas
-    terms        what the number differs by, by_label up
+    terms        what the number differs by, one term per label
     unexplained  what is left of the difference
     odd          where it is, as far as the counter says
     calls        what its convention makes of every call
