@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from convcost.core.architecture import Architecture
 from convcost.core.convention import Convention
 from convcost.core.errors import UnknownNameError
-from convcost.core.record import Formula, Operator, Source
+from convcost.core.record import Formula, Operator
 from convcost.core.registry import records
 from convcost.models import names
 
@@ -36,12 +36,8 @@ def _networks() -> list[Entry]:
     found = []
     for name, record in records(Architecture).items():
         cost = record.network(record.settings({})).cost
-        found.append(Entry(name, record.title, _paper(record.source), int(cost.macs), int(cost.parameters)))
+        found.append(Entry(name, record.title, record.source.work, int(cost.macs), int(cost.parameters)))
     return found
-
-
-def _paper(source: Source) -> str:
-    return source.work.partition(";")[0]
 
 
 KINDS: dict[str, Callable[[], list[Entry]]] = {

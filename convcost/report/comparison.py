@@ -12,7 +12,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from convcost.comparison.result import Comparison, Row, Totals, grouped
+from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
@@ -218,9 +218,10 @@ def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     whole = comparison.totals.macs_formula
 
     def share(row: Row) -> str:
-        if not row.call.is_product or not whole:
+        counts = _products(row)
+        if not counts or not whole:
             return ""
-        return text.UNKNOWN if row.macs_formula is None else text.percent(Fraction(row.macs_formula, whole))
+        return text.UNKNOWN if None in counts else text.percent(Fraction(sum(filter(None, counts)), whole))
 
     return [
         (Column("layer", "name"), lambda row: row.layer),
@@ -238,6 +239,13 @@ def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     ]
 
 
+def _products(row: Row) -> list[int | None]:
+    """The counts of the products that a row stands for."""
+    if isinstance(row, Group):
+        return [count for one in row.rows for count in _products(one)]
+    return [row.macs_formula] if row.call.is_product else []
+
+
 def heading(report: ComparisonReport) -> str:
     """MobileNet V1, α = 0.75, R = 192: input 1×3×192×192."""
     return f"{_named(report)}: input {_given(report.comparison)}"
@@ -248,8 +256,10 @@ def answer(report: ComparisonReport) -> str:
     comparison, totals = report.comparison, report.totals
     least = "at least " if missing_formulas(comparison) else ""
     counts = "MACs" if comparison.unit == "macs" else "FLOPs of products"
-    found = f"{least}{text.scaled(totals.macs_formula)} {counts}, {text.scaled(totals.params_measured)} parameters"
-    return f"{_named(report)}, {_given(comparison)}: {found}; {_agreeing(comparison)} with fvcore."
+    parameters = totals.params_measured if comparison.paper is None else totals.params_formula
+    found = f"{least}{text.scaled(totals.macs_formula)} {counts}, {text.scaled(parameters)} parameters"
+    agree = f"{_agreeing(comparison)} with fvcore" if report.ok else f"{report.verdict}, {_agreeing(comparison)}"
+    return f"{_named(report)}, {_given(comparison)}: {found}; {agree}."
 
 
 def _named(report: ComparisonReport) -> str:

@@ -10,7 +10,7 @@ from convcost.report.report import Records, Report
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
-    "anything else. Activations are the elements that operators write. 1 MB is 10⁶ bytes."
+    "anything else. Activations are the elements that all operators write; check and solve count those of products alone. 1 MB is 10⁶ bytes."
 )
 
 
@@ -86,7 +86,7 @@ def totals(count: FormulaCount) -> list[Block]:
     blocks: list[Block] = [Table([Column("total"), *numbers("count", "size")], rows), Sentence(MEANING, "dim")]
     missing = count.not_counted
     if missing:
-        blocks.append(Sentence(f"Not counted, for want of a formula: {text.times(missing)}.", "bold red"))
+        blocks.append(Sentence(f"Not counted, as there is no formula for this use: {text.times(missing)}.", "bold red"))
     return blocks
 
 

@@ -151,3 +151,22 @@ def test_all_operators_name_the_conventions() -> None:
     assert "block1.dw.bn" in out
     assert "Note: fvcore counts 2 per element of a batch norm." in out
     assert "Note: fvcore has no handle for aten::softmax." in out
+
+
+def test_rows_and_their_groups_have_a_share_of_the_macs(tmp_path: Path) -> None:
+    # Howard et al. 2017, Table 2: 94.86 % of the mult-adds in 1×1 convolutions, 0.18 % in the fully connected layer.
+    file = tmp_path / "shares.md"
+    assert convcost("compare", "mobilenet_v1", "--per", "operator", "--markdown", str(file)).code == 0
+    rows = [[cell.strip() for cell in line.split("|")] for line in file.read_text(encoding="utf-8").splitlines()]
+    place = next(row.index("share") for row in rows if "share" in row)
+    shares = {row[1]: row[place] for row in rows if len(row) > place and row[place].endswith("%")}
+    assert shares["conv 1×1"] == "94.86 %"
+    assert shares["fully connected"] == "0.18 %"
+
+
+def test_the_first_line_is_of_one_network_and_says_what_does_not_agree(tmp_path: Path) -> None:
+    lines = convcost("compare", "resnet", "--depth", "50", "--model", "torchvision:resnet50").out.splitlines()
+    # He et al. 2015, Table 1: 3.8 billion; the library's has its stride elsewhere, which is no row of the paper's.
+    assert " ".join(lines[:2]).startswith(
+        "ResNet, depth = 50, 1×3×224×224: 3.86 G MACs, 25.56 M parameters; disagree, "
+    )

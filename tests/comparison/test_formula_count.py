@@ -88,7 +88,7 @@ def test_what_has_no_formula_is_named_and_makes_the_answer_a_lower_bound() -> No
     found = convcost.count(nn.Sequential(nn.Linear(4, 4), Unknown()), (4, 4))
     assert list(found.not_counted.values()) == [1]
     assert "at least 64 MACs" in repr(found)
-    assert "Not counted, for want of a formula" in found.text(80)
+    assert "Not counted, as there is no formula for this use" in found.text(80)
 
 
 @pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2", "squeezenet1_0"])
