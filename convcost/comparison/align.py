@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 
-from convcost.comparison.leeway import averages_all
+from convcost.comparison.leeway import Pair, averages_all
 from convcost.core.numeric import product
 from convcost.core.op_call import OpCall
 
@@ -19,8 +19,6 @@ FITTING = ("padding", "ceil_mode")
 NEVER_CALLED = "the formula has this layer, the model never calls it"
 NO_SUCH_LAYER = "the model calls this, the formula has no such layer"
 _WORDS = {"out_channels": "output channels", "out_features": "output features"}
-
-Pair = tuple[int | None, int | None]
 
 
 def signature(call: OpCall) -> Hashable:

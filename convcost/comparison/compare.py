@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from convcost.comparison.align import align_calls
 from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
 from convcost.comparison.judge import Judge, moves_only
-from convcost.comparison.leeway import leeway
+from convcost.comparison.leeway import leeways
 from convcost.comparison.result import Comparison, Row, Totals, Verdict, known_sum
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall
@@ -33,8 +33,8 @@ def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: 
     lines, calls = network.calls, [m.call for m in measured]
     pairs = align_calls(lines, calls)
     rows = [
-        judge.row(None if i is None else lines[i], None if j is None else measured[j], leeway(lines, calls, i, j))
-        for i, j in pairs
+        judge.row(None if i is None else lines[i], None if j is None else measured[j], leeway)
+        for (i, j), leeway in zip(pairs, leeways(lines, calls, pairs), strict=True)
     ]
     # The first rows are the paper's; what fvcore left out of its trace is not in its total either.
     expected = (

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convcost.comparison.align import Pair, align_calls, in_any_order
+from convcost.comparison.align import align_calls, in_any_order
+from convcost.comparison.leeway import Pair
 from convcost.comparison.result import Comparison
 from convcost.core.architecture import Network
 from convcost.core.op_call import OpCall

@@ -6,6 +6,7 @@ from convcost.core.numeric import Count, product
 from convcost.core.op_call import OpCall
 
 Calls = Sequence[OpCall]
+Pair = tuple[int | None, int | None]
 
 _POOLS = ("avg_pool", "adaptive_avg_pool")
 _SCORES = {"softmax", "log_softmax", "sigmoid", "log_sigmoid"}
@@ -17,9 +18,14 @@ _SCORED = "scores behind the last layer may be left to the loss"
 
 def averages_all(call: OpCall) -> bool:
     """Tell whether a call averages whole maps to one number per channel, by pooling or as a mean."""
-    if call.name == "mean":
-        return len([size for size in call.output[1:] if size != 1]) <= 1
-    return call.name.startswith(_POOLS) and all(bool(size == 1) for size in call.output[2:])
+    if call.name != "mean" and not call.name.startswith(_POOLS):
+        return False
+    whole = call.shapes[0]
+    if call.name == "mean" and {0, 1} & {axis % len(whole) for axis in call.hyper["dim"]}:
+        return False  # samples or channels are averaged
+    if call.name.startswith("avg_pool") and (call.hyper["kernel_size"] != whole[2:] or any(call.hyper["padding"])):
+        return False  # the window is not the map
+    return call.output[:2] == whole[:2] and all(bool(size == 1) for size in call.output[2:])
 
 
 def same_operands(paper: OpCall, call: OpCall) -> bool:
@@ -36,22 +42,36 @@ def same_operands(paper: OpCall, call: OpCall) -> bool:
     return taken(paper) == taken(call)
 
 
-def leeway(paper: Calls, model: Calls, line: int | None, number: int | None) -> str:
-    """Return why a call of a paper and one of a model may be different, or one of them missing; empty if they may not.
+def leeways(paper: Calls, model: Calls, pairs: Sequence[Pair]) -> list[str]:
+    """Return why the calls of each pair may be different, or one of them missing; empty if they may not.
 
-    `line` and `number` are where they stand among the others; None is a call that is missing.
+    A pair is a place in the paper and one in the model; None is a call that is missing.
     """
-    ours, theirs = None if line is None else paper[line], None if number is None else model[number]
-    names = {call.name for call in (ours, theirs) if call}
+    averages = {step for pair in pairs for step in _averages(paper, model, *pair)}
+    return [_AVERAGED if pair in averages else _leeway(paper, model, *pair) for pair in pairs]
+
+
+def _leeway(paper: Calls, model: Calls, line: int | None, number: int | None) -> str:
+    places = ((paper, line), (model, number))
+    names = {calls[place].name for calls, place in places if place is not None}
     if names == {"flatten"}:
         return _RESHAPED
-    if names <= _SCORES and _last(paper, line) and _last(model, number):
-        return _SCORED
-    if ours is None:
-        return _AVERAGED if names == {"mean"} else ""
-    if theirs is None or not (averages_all(ours) and averages_all(theirs)):
-        return ""
-    return _AVERAGED if theirs.name == "mean" or same_operands(ours, theirs) else ""
+    return _SCORED if names <= _SCORES and all(_last(*place) for place in places) else ""
+
+
+def _averages(paper: Calls, model: Calls, line: int | None, last: int | None) -> list[Pair]:
+    """Return the pairs that are one average of the paper: the model may take it in one step, or as a mean of means."""
+    if line is None or last is None or not (averages_all(paper[line]) and averages_all(model[last])):
+        return []
+    first = last
+    while first and model[first].name == model[first - 1].name == "mean":
+        if model[first - 1].output != model[first].shapes[0]:
+            break
+        first -= 1
+    ours, theirs = paper[line].shapes[0], model[first].shapes[0]
+    if ours[:2] != theirs[:2] or product(ours) != product(theirs):
+        return []
+    return [(line, last), *((None, place) for place in range(first, last))]
 
 
 def _last(calls: Calls, place: int | None) -> bool:

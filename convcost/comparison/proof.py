@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convcost.comparison.align import NEVER_CALLED, NO_SUCH_LAYER, Pair, align_calls, differing_settings
+from convcost.comparison.align import NEVER_CALLED, NO_SUCH_LAYER, align_calls, differing_settings
+from convcost.comparison.leeway import Pair
 from convcost.core.architecture import Network
 from convcost.core.cost import Cost, Result
 from convcost.core.numeric import Count

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcost.comparison.align import Pair, align, signature
+from convcost.comparison.align import align, signature
+from convcost.comparison.leeway import Pair
 from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find

@@ -126,6 +126,59 @@ def test_scores_between_layers_are_layers() -> None:
     assert not comparison.ok
 
 
+class Alongside(Seed):
+    """A net that returns something of its features beside the scores."""
+
+    def __init__(self, beside: Step, average: Step = _pool) -> None:
+        super().__init__(average=average)
+        self.beside = beside
+
+    def forward(self, x: Tensor) -> Any:
+        features = self.body(x)
+        return self.score(self.classifier(self.reshape(self.average(features)))), self.beside(features)
+
+
+def _middle(x: Tensor) -> Tensor:
+    return x[:, :, 2, 2]
+
+
+# The map has 5 rows of 5, in 8 channels of 2 samples.
+PARTS: dict[str, Seed] = {
+    "a window of 3 rows": Seed(average=lambda x: F.avg_pool2d(x, 3)),
+    "a window in a padded corner": Seed(average=lambda x: F.avg_pool2d(x, 5, padding=2)),
+    "mean of 3 rows": Seed(average=lambda x: x[:, :, :3].mean((2, 3))),
+    "mean of one row": Seed(average=lambda x: x[:, :, 2].mean(2)),
+    "two means, the second of 3 columns": Seed(average=lambda x: x.mean(3)[:, :, :3].mean(2)),
+    "one pixel, and a mean of everything beside it": Alongside(torch.mean, average=_middle),
+    "one pixel, and a mean over channels beside it": Alongside(lambda x: x.mean((1, 2)), average=_middle),
+    "one pixel": Seed(average=_middle),
+}
+
+
+@pytest.mark.parametrize("model", [pytest.param(model, id=name) for name, model in PARTS.items()])
+def test_an_average_of_a_part_is_another_layer(model: Seed) -> None:
+    """The paper averages 5·5 pixels per channel and sample; a model that reads fewer has not got that layer."""
+    comparison = compared(model)
+    assert "adaptive_avg_pool2d_4" in [row.layer for row in comparison.bad]
+    assert comparison.verdict in (Verdict.DISAGREE, Verdict.NOT_CALLED)
+    assert not comparison.ok
+
+
+EXTRA: dict[str, tuple[Seed, str]] = {
+    "in the features": (Seed(drop=lambda x: x + x.mean(1, keepdim=True)), "mean"),
+    "beside the scores": (Alongside(torch.mean), "mean"),
+    "a pooling": (Seed(drop=lambda x: x + F.adaptive_avg_pool1d(x, 1)), "adaptive_avg_pool1d"),
+}
+
+
+@pytest.mark.parametrize(("model", "name"), [pytest.param(*case, id=name) for name, case in EXTRA.items()])
+def test_an_average_that_the_paper_lacks_is_a_layer(model: Seed, name: str) -> None:
+    """A mean is no freer than a pooling is: it is either the paper's average or one more layer."""
+    comparison = compared(model)
+    assert (name, Verdict.NO_FORMULA) in [(row.call.name, row.verdict) for row in comparison.rows]
+    assert not comparison.ok
+
+
 SEED = """
 from torch import nn
 from convcost.models.mobilenet import mobilenet_v1_cifar
