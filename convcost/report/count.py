@@ -10,7 +10,8 @@ from convcost.report.report import Records, Report
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
-    "anything else. Activations are the elements that all operators write; check and solve count those of products alone. 1 MB is 10⁶ bytes."
+    "anything else. Activations are the elements that all operators write; check and solve count those of products "
+    "alone. 1 MB is 10⁶ bytes."
 )
 
 
