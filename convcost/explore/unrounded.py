@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from math import isqrt
 
 from convcost.core.architecture import Architecture, Settings
@@ -16,6 +17,7 @@ DIGITS = 4
 """Decimal places of an unrounded solution; the last one is rounded down, so that it fits."""
 
 _SCALE = 10**DIGITS
+_GUESSES = 8
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,19 @@ class UnroundedCosts:
             costs = self.costs(*scaling(Fraction(n, _SCALE)))
             return max(costs[name] / limit for name, limit in self.limits.items())
 
-        highest = 1024 * _SCALE
-        if used(1) > 1 or used(highest) <= 1:
+        low, high = 1, 1024 * _SCALE
+        if used(low) > 1 or used(high) <= 1:
             return None
-        return Fraction(bisect_right(range(highest), Fraction(1), lo=1, key=used) - 1, _SCALE)
+        n = _SCALE
+        for step in count():
+            ratio = used(n)
+            low, high = (n, high) if ratio <= 1 else (low, n)
+            if high - low == 1:
+                break
+            # Costs go with about the square of a factor, which saves most of the networks that halving would build.
+            guess = isqrt(int(n * n / ratio)) if step < _GUESSES else (low + high) // 2
+            n = min(max(guess, low + 1), high - 1)
+        return Fraction(low, _SCALE)
 
     def at(self, name: str, factor: Fraction | None, scaling: Scaling) -> UnroundedSolution | None:
         """Return the settings at a factor, and what they cost."""
