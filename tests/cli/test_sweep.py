@@ -109,9 +109,9 @@ def test_points_that_are_left_out_are_said() -> None:
     ("arguments", "said"),
     [
         (("--alpha", "1:2"), "START:STOP:STEP"),
-        (("--alpha", "0.5,1", "--verify", "0"), "--verify is 0"),
+        (("--alpha", "0.5,1", "--verify", "0"), "--verify: '0' is not a whole number from 1"),
         (("--alpha", "0.5,1", "--verify", "x"), "--verify"),
-        (("--alpha", "0.5,1", "--plot", "grid.txt"), ".svg or .png"),
+        (("--alpha", "0.5,1", "--plot", "grid.txt"), ".svg, .pdf or .png"),
         (("--csv", "no/such/folder.csv"), "there is no folder"),
         (("--csv", "same", "--parquet", "same"), "--csv and --parquet would both write same"),
         (("--plot", "one.svg"), "nothing to plot"),

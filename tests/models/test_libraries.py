@@ -113,7 +113,7 @@ def test_option_of_the_book_keeps_its_domain() -> None:
 @pytest.mark.parametrize("name", ["torchvision", "timm"])
 def test_library_that_is_not_installed_says_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MeasurementError, match=rf"^this model needs {name}: pip install 'convcost\[zoo\]'$"):
+    with pytest.raises(MeasurementError, match=rf"^this model needs {name}: pip install {name}$"):
         load(f"{name}:resnet18")
 
 

@@ -187,7 +187,13 @@ def test_starting_pytest_loads_nothing_heavy(tmp_path: Path) -> None:
     # Of convcost itself no more than what these few import.
     assert {name for name in loaded if name.startswith("convcost")} == {
         *("convcost", "convcost.testing", "convcost.testing.assertions", "convcost.testing.plugin"),
-        *("convcost.core", "convcost.core.equations", "convcost.core.errors", "convcost.core.numeric"),
+        *(
+            "convcost.core",
+            "convcost.core.equations",
+            "convcost.core.errors",
+            "convcost.core.kinds",
+            "convcost.core.numeric",
+        ),
     }
 
 
