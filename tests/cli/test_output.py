@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,8 +172,16 @@ def test_long_work_takes_nothing_from_what_is_printed(monkeypatch: pytest.Monkey
     monkeypatch.setattr(console, "DELAY", 0)
     monkeypatch.setattr(sys, "stderr", said)
     monkeypatch.setattr(sys, "stdout", printed)
+    running, say = threading.Event(), console._say
+
+    def say_while_a_model_runs(*given: Any) -> None:
+        running.wait()
+        say(*given)
+
+    monkeypatch.setattr(console, "_say", say_while_a_model_runs)
     with console.working("convcost count a[/]b"):
-        with contextlib.redirect_stdout(io.StringIO()):  # as while a model runs
+        with contextlib.redirect_stdout(io.StringIO()):
+            running.set()
             while "a[/]b" not in said.getvalue():
                 threading.Event().wait(0.01)
         console.show(package.count("mobilenet_v1"))
