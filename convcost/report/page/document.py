@@ -86,6 +86,14 @@ class PageReport(Report):
         """The page; written to `path` if given, whole or not at all."""
         return files.deliver(self._html, path)
 
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, where a notebook's styles and scripts cannot reach it, nor it them."""
+        words = escape(f"The cost of {', '.join(parts.name(report) for report in self.reports)}")
+        frame = "width: 100%; height: 48rem; border: 0"
+        return (
+            f'<iframe sandbox="allow-scripts" title="{words}" style="{frame}" srcdoc="{escape(self._html)}"></iframe>'
+        )
+
     @cached_property
     def _html(self) -> str:
         style, script = _file("page.css"), "\n".join(map(_file, _SCRIPTS))
