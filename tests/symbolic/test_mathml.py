@@ -11,7 +11,6 @@ from convcost.core.registry import records
 from convcost.symbolic.closed_form import network_form
 from convcost.symbolic.mathml import typeset
 
-
 FORMULAS = {
     "N": "<math><mi>N</mi></math>",
     "2·x": "<math><mn>2</mn><mo>·</mo><mi>x</mi></math>",
