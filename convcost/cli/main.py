@@ -71,6 +71,7 @@ for _name, _command, _short in (
     _help, *_examples = _told(_command)
     app.command(
         _name,
+        cls=options.Command,
         help=_help,
         short_help=_short,
         epilog="\n\n".join(f"Example:  {example}" for example in _examples),

@@ -1,13 +1,22 @@
 """Arguments and options of the commands, each declared once, and what is read from them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from convcost.cli import completion
+from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
+from convcost.core.registry import find
+from convcost.core.spec import parse_inputs
+
+Returned = TypeVar("Returned")
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -71,18 +80,6 @@ def per(*choices: str) -> Any:
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
 
 
-def output(text: str) -> Any:
-    """Declare an option that writes a file; - is standard output."""
-    return typer.Option(None, metavar="FILE", help=text)
-
-
-CSV = output("Write the rows as CSV, exact integers; - is standard output.")
-MARKDOWN = output("Write Markdown, for example for a pull request.")
-LATEX = output("Write the tables as LaTeX (booktabs).")
-HTML = output("Write the rows as HTML.")
-JSON = output("Write everything as JSON.")
-
-
 _SETTINGS = {
     "alpha": ("A", "Width multiplier α, a decimal."),
     "rho": ("R", "Resolution multiplier ρ, a decimal."),
@@ -94,35 +91,93 @@ _SETTINGS = {
 }
 
 
-def setting(name: str, metavar: str = "") -> Any:
-    """Declare a setting that many networks have; with `metavar="GRID"` it takes several values."""
-    usual, text = _SETTINGS[name]
-    return typer.Option(None, metavar=metavar or usual, help=text, autocompletion=completion.values(name))
+class Command(TyperCommand):
+    """A command whose help has a section for each group of options."""
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, the command's own options, and then its groups."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            usual = f"{parameter.param_type_name.title()}s"
+            if record := parameter.get_help_record(ctx):
+                sections.setdefault(getattr(parameter, "rich_help_panel", None) or usual, []).append(record)
+        for title, records in filter(itemgetter(1), sections.items()):
+            with formatter.section(title):
+                formatter.write_dl(records)
 
-ALPHA, RHO, RESOLUTION, BATCH, CLASSES, DEPTH, VARIANT = map(setting, _SETTINGS)
-ALPHA_GRID, RHO_GRID, RESOLUTION_GRID, BATCH_GRID, CLASSES_GRID = (
-    setting(name, "GRID") for name in list(_SETTINGS)[:5]
-)
 
 ANY_SETTING = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
-def settings_of(context: typer.Context, name: str, words: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return the settings that were typed, `--depth 50` and `--bands=15` alike, by their names in Python.
+def with_parameters(command: Callable[..., Returned], parameters: Mapping[str, Any]) -> Callable[..., Returned]:
+    """Let typer read these parameters of a command that takes any: each a parameter, or a type and a default."""
+    declared = [
+        given.replace(kind=Parameter.KEYWORD_ONLY)
+        if isinstance(given, Parameter)
+        else Parameter(name, Parameter.KEYWORD_ONLY, annotation=given[0], default=given[1])
+        for name, given in parameters.items()
+    ]
+    command.__signature__ = Signature(declared)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in declared}
+    return command
 
-    Raises ConvcostError for what is not `--option value`.
+
+def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
+    """Give a command its `reference`: what was typed as a name, in one text with its options or in front of them.
+
+    The default of the command's own `reference` says what it takes, NETWORK or MODEL. The settings that many networks
+    have become options, all but those `without`, each of one value or of a `grid`; of a model that is built, also its
+    factory's arguments and, unless the command has an option for them, its inputs.
     """
-    if name.startswith("-"):
-        raise ConvcostError(f"give the network's name first, then its options, such as {name}")
-    known: Mapping[str, str] = {key: context.params[key] for key in _SETTINGS if context.params.get(key) is not None}
-    return once([*known.items(), *parse_settings(context.args if words is None else words).items()])
+
+    def decorate(command: Callable[..., Returned]) -> Callable[..., Returned]:
+        own = dict(signature(command).parameters)
+        argument = own.pop("reference").default
+        settings = {name: _setting(name, grid) for name in _SETTINGS if name not in without}
+        built: dict[str, Any] = {}
+        if argument is MODEL and "inputs" not in own:
+            built["inputs"] = (list[str], INPUTS)
+        if argument is MODEL or "model" in own:
+            built["arguments"] = (list[str], ARGUMENTS)
+
+        @wraps(command)
+        def on_typed(context: typer.Context, name: str, **values: Any) -> Returned:
+            if name.startswith("-"):
+                raise ConvcostError(f"give the network's name first, then its options, such as {name}")
+            known = [(option, value) for option in settings if (value := values.pop(option)) is not None]
+            lists = {option: values.pop(option) for option in built}
+            if argument is NETWORK:
+                find(Architecture, parse_reference(name).text, "network")
+            reference = parse_reference(
+                name,
+                once([*known, *parse_settings(context.args).items()]),
+                parse_arguments(lists.get("arguments", ())),
+                lists.get("inputs", ()),
+            )
+            if argument is NETWORK:
+                _refuse(reference, "input", reference.inputs)
+                _refuse(reference, "arg", () if "arguments" in built else reference.arguments)
+            parse_inputs(reference.inputs)  # what cannot be read is said at once
+            return command(reference=reference, **values)
+
+        typed = {"context": (typer.Context, Parameter.empty), "name": (str, argument)}
+        return with_parameters(on_typed, {**typed, **built, **own, **settings})
+
+    return decorate
 
 
-def reference_of(context: typer.Context, name: str, arguments: Sequence[str] = ()) -> ModelReference:
-    """Return the model that was typed with its options, behind it or in one text with it: 'resnet --depth 18'.
+def _setting(name: str, grid: bool) -> tuple[Any, Any]:
+    metavar, text = _SETTINGS[name]
+    return str | None, typer.Option(
+        None,
+        metavar="GRID" if grid else metavar,
+        help=text,
+        autocompletion=completion.values(name),
+        rich_help_panel="Settings of a network",
+    )
 
-    Raises ConvcostError for what cannot be read, and for what is given in both places.
-    """
-    return parse_reference(name, settings_of(context, name), parse_arguments(arguments))
+
+def _refuse(network: ModelReference, option: str, given: Iterable[str]) -> None:
+    for _ in given:
+        raise ConvcostError(f"{network.name} is a network here, which takes no --{option}; leave it out")

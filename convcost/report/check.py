@@ -56,6 +56,11 @@ class CheckReport(Report):
         return all(outcome.ok for outcome in self.outcomes)
 
     @property
+    def exit_code(self) -> int:
+        """2 where a budget could not be checked, and else 1 for one that does not hold."""
+        return 2 if self.errors else super().exit_code
+
+    @property
     def errors(self) -> tuple[str, ...]:
         """Why budgets could not be checked."""
         return tuple(outcome.error for outcome in self.outcomes if outcome.error)

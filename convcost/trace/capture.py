@@ -23,6 +23,7 @@ from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
+from convcost.trace.averages import Average, Averages
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
@@ -43,13 +44,25 @@ class Capture:
     """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
 
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
-    model, in the order of its tree.
+    model, in the order of its tree. `averages` are steps between calls that may average whole maps.
     """
 
     calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
     modules: tuple[ModuleRun, ...] = ()
+    averages: tuple[Average, ...] = ()
+
+    def with_averages(self) -> Capture:
+        """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
+        calls = list(self.calls)
+        for average in self.averages:
+            *before, last = average.calls
+            maps = () if any(calls[number].site.averages for number in before) else average.maps()
+            for number in average.calls if maps else ():
+                site = replace(calls[number].site, average=last, averages=maps if number == last else ())
+                calls[number] = replace(calls[number], site=site)
+        return replace(self, calls=tuple(calls))
 
 
 @checked(model=MODULE)
@@ -85,7 +98,8 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
-    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen), modules)
+    parameters = sum(p.numel() for p in copied.parameters())
+    return Capture(calls, parameters, frozenset(recorder.seen), modules, tuple(recorder.averages.found))
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -123,6 +137,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._within = ""
         self._operators = records(Operator)
         self._owned = _Ownership(model)
+        self.averages = Averages()
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -165,11 +180,13 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = Arguments()
         elif moves(func, arguments) or name in RESHAPING:
+            self.averages.follow(func, args, kwargs, output, None)
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
             return output
         else:
             bound = Binding(None, tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor)))
         shown = self._within or traced_name(func)
+        self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, next(iter(outputs), None), arguments, "" if shown == traced_name(func) else shown)
         return output
 
@@ -276,6 +293,8 @@ class _Whole(TorchFunctionMode):
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             del self._recorder.calls[before:]
+            averages = self._recorder.averages.found
+            averages[:] = [average for average in averages if average.calls[-1] < before]
             self._recorder.keep(f"aten::{bound.operator}", bound, output, Arguments())
         return output
 

@@ -142,21 +142,21 @@ def _errors(output: str) -> list[str]:
 
 
 def test_annotations_in_a_workflow_alone(workflow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _errors(convcost("check", str(workflow)).out) == []
+    assert _errors(convcost("check", str(workflow)).err) == []
     widen(workflow)
-    (line,) = _errors(convcost("check", str(workflow)).out)
+    (line,) = _errors(convcost("check", str(workflow)).err)
     # The table is the third line, below [project] and its name.
     where = f"file={workflow.name}/pyproject.toml,line=3,title=convcost%3A budget only"
     assert line.startswith(f"::error {where}::+2,710 MACs (+12.50 %25), ")
     assert "%0AMACs grew in stem +2,700 (+12.50 %25)" in line
     monkeypatch.delenv("GITHUB_ACTIONS")
-    assert _errors(convcost("check", str(workflow)).out) == []
+    assert _errors(convcost("check", str(workflow)).err) == []
 
 
 def test_annotations_hold_what_github_would_read_as_its_own(workflow: Path) -> None:
     rewrite(workflow, **{'"a::b, 5%\\n"': 'macs = "<= 1K"', "gone": 'model = "gone.py:Net"\nmacs = "< 1"'})
     outcome = convcost("check", str(workflow))
-    first, second = _errors(outcome.out)
+    first, second = _errors(outcome.err)
     assert first.startswith("::error file=")
     assert "title=convcost%3A budget a%3A%3Ab%2C 5%25%0A::MACs: 21,680, and the limit is <= 1K: 20,680 over" in first
     assert "line=7,title=convcost%3A budget gone::[tool.convcost.budgets.gone] gone.py:Net: there is no file" in second
