@@ -211,7 +211,7 @@ def _figure(chart: Chart) -> Figure:
     left = _MARGIN + max([_LEAST_LABEL, *(inches(bar.label, bold=True) for bar in bars)]) + _SPACE
     width = left + 2 * _PANEL + _GAP + (_VERDICT if measured else 0.35)
     edge = _MARGIN / width
-    title = _wrapped(chart.title, width - 2 * _MARGIN)
+    title = _wrapped(chart.title, 0.95 * (width - 2 * _MARGIN))  # a viewer may have a wider font
     colours = _colours(bars)
     legend = list(_flow(_kinds(chart, colours), width - 2 * _MARGIN)) + ([_marks(chart)] if measured else [])
     head = _MARGIN + len(title) * _TITLE_LINE
@@ -273,9 +273,10 @@ def _draw_panel(axes: Axes, name: str, chart: Chart, field: str, colours: Mappin
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    # A hairline leads the eye from the label to both bars.
+    whole = axes.get_yaxis_transform()
+    axes.hlines(range(len(bars)), 0, 1, color=FAINT, linewidth=0.4, zorder=0.6, transform=whole)
     for y, (bar, (formula, measured)) in enumerate(zip(bars, pairs, strict=True)):
-        # A hairline leads the eye from the label to both bars.
-        axes.axhline(y, color=FAINT, linewidth=0.4, zorder=0.6)
         start = 0
         for number, ((kind, differs), length) in enumerate(_stacked(bar.parts, field)):
             style = {"facecolor": colours[kind], "edgecolor": "none"} | (_DIFFERS if differs else {})
@@ -350,7 +351,7 @@ def _marks(chart: Chart) -> _Signs:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    measured = f"measured ({chart.counts}: fvcore, parameters: the model)"
+    measured = f"measured ({chart.counts}: fvcore, parameters: the model); bars: the formula"
     shown: list[Artist] = [
         Line2D([], [], marker="|", markersize=9, markeredgewidth=1.1, color=BLACK, ls="none", label=measured)
     ]

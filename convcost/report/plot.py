@@ -20,7 +20,8 @@ BLACK, GREY, FAINT = "#000000", "#595959", "#e0e0e0"
 # Dots an inch of a PNG, and the most dots along a side that every release of matplotlib can draw.
 _DPI, _MOST_DOTS = 200.0, 65_000
 _STYLE: Any = {
-    "font.family": "sans-serif",  # the first of which, DejaVu, comes with matplotlib
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the first comes with matplotlib, the second is as wide
     "font.size": TEXT,
     "axes.linewidth": 0.6,
     "hatch.linewidth": 0.5,

@@ -28,7 +28,7 @@ def test_every_row_is_there_in_order(small: ComparisonReport, per: str, count: i
     assert picture.labels == [row.layer for row in rows]
     assert [text for text in picture.texts() if text in list(Verdict)] == [str(row.verdict) for row in rows]
     assert " ".join(picture.texts("font-weight: 700")) == answer(small)
-    assert "measured (MACs: fvcore, parameters: the model)" in picture.texts()
+    assert "measured (MACs: fvcore, parameters: the model); bars: the formula" in picture.texts()
     assert {f"MACs per {per}", f"parameters per {per}"} <= set(picture.texts())
 
 
@@ -105,7 +105,9 @@ def test_kinds_beyond_the_colours_share_one(tmp_path: Path) -> None:
 
 def test_flops_are_called_flops(tmp_path: Path) -> None:
     picture = draw(convcost.compare("mobilenet_v1", unit="flops", **SMALL), tmp_path)
-    assert {"FLOPs per layer", "measured (FLOPs: fvcore, parameters: the model)", "convention"} <= {*picture.texts()}
+    assert {"FLOPs per layer", "measured (FLOPs: fvcore, parameters: the model); bars: the formula", "convention"} <= {
+        *picture.texts()
+    }
     assert picture.rows("flops-formula") == list(range(28))
     assert [text for text in picture.texts() if text.endswith("% of FLOPs")]
 
