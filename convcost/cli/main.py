@@ -78,8 +78,6 @@ for _name, _command, _short in (
         # A command with a context takes the options that a network has of its own.
         context_settings=options.ANY_SETTING if "context" in _command.__annotations__ else None,
     )(_command)
-# The name that `page` had.
-app.command("report", hidden=True, help=_told(page.command)[0], context_settings=options.ANY_SETTING)(page.command)
 
 
 def _version(wanted: bool) -> None:
