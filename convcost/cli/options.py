@@ -1,6 +1,6 @@
 """Arguments and options of the commands, each declared once, and what is read from them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from operator import itemgetter
@@ -36,7 +36,12 @@ COUNTERPART = typer.Option(
 INPUTS = typer.Option(
     [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
 )
-ARGUMENTS = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of the model's factory; repeatable.")
+ARGUMENTS = typer.Option(
+    [],
+    "--arg",
+    metavar="KEY=VALUE",
+    help="An argument of the model's factory: width=8, flag=false, norm=none, \"name='none'\" for a text; repeatable.",
+)
 ALL_OPERATORS = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well.")
 
 
@@ -153,7 +158,7 @@ def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., R
             lists = {one.name: values.pop(one.name) for one in built}
             reference = parse_reference(
                 name,
-                once([*typed, *parse_settings(context.args).items()]),
+                once([*typed, *_settings(name, context.args).items()]),
                 parse_arguments(lists.get("arguments", ())),
                 lists.get("inputs", ()),
             )
@@ -167,6 +172,25 @@ def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., R
         return with_parameters(on_typed, [*start, *built, *own.values(), *settings])
 
     return decorate
+
+
+def _settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
+    """Return the settings that were typed behind a name; an error says what the name takes."""
+    try:
+        return parse_settings(words)
+    except ConvcostError as error:
+        reference = parse_reference(name)
+        if not reference.is_network:
+            raise ConvcostError(
+                f"{error}; {reference.text} is a model, which takes --input SIZES and --arg KEY=VALUE"
+            ) from error
+        network = find(Architecture, reference.name, "network")
+        taken = [f"--{option.name.replace('_', '-')}" for option in network.options]
+        for word in words:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in taken:
+                raise ConvcostError(f"{network.name} has no option {option}; it has {', '.join(taken)}") from error
+        raise ConvcostError(f"{error}; {network.name} takes {', '.join(taken)}") from error
 
 
 def _setting(name: str, grid: bool) -> Parameter:

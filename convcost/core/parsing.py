@@ -222,8 +222,16 @@ def parse_arguments(texts: Iterable[str]) -> dict[str, str]:
     return arguments
 
 
-def parse_value(text: str) -> object:
-    """Return the Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself."""
+_WORDS = {"true": True, "false": False, "none": None}
+
+
+def parse_value(text: str, wants_text: bool = False) -> object:
+    """Return the Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself.
+
+    True, False and None may be typed in small letters, unless a factory `wants_text` there: padding=none.
+    """
+    if not wants_text and text.lower() in _WORDS:
+        return _WORDS[text.lower()]
     try:
         return ast.literal_eval(text)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

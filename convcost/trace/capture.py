@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -89,7 +90,21 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line_at(error)}") from error
+            said = f"{one_line_at(error)}{_hint(error, given)}"
+            raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
+
+
+_NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
+
+
+def _hint(error: BaseException, inputs: Inputs) -> str:
+    """Return what to type where a model looks up the numbers of an input that was meant as floating-point ones."""
+    floats = [spec for spec in inputs.specs if spec.dtype is None]
+    if not floats or not _NO_INDEX.search(str(error)):
+        return ""
+    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
+    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
+    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:

@@ -46,7 +46,7 @@ def test_options_in_one_text_or_behind_it(command: str, tmp_path: Any, monkeypat
     ("words", "said"),
     [
         (("mobilenet_v1 --alpha 0.25", "--alpha", "0.5"), "alpha is given twice"),
-        (("mobilenet_v1", "--bands", "3", "--bands", "4"), "--bands is given twice; give it once"),
+        (("hybridsn", "--bands", "3", "--bands", "4"), "--bands is given twice; give it once"),
         (("mobilenet_v1 0.25",), "unknown network 'mobilenet_v1 0.25'"),
         (("--bands", "mobilenet_v1"), ""),
     ],
