@@ -24,7 +24,7 @@ def command(
     grow up to that limit. A count without one may not grow over the baseline until --update accepts it; so a budget
     with only a model keeps it from growing. The code of your own models is run. On GitHub Actions every failing budget
     is also an annotation of pyproject.toml.
-    Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
+    Exit code: 0 every budget is met, 1 one is broken or unknown, 2 one could not be checked.
 
     Example: convcost check --markdown summary.md
     """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -47,7 +49,8 @@ def reporting(**special: Any) -> Callable[[Callable[..., Report]], Callable[...,
         def reported(**values: Any) -> int:
             typed = {name: values.pop(name) for name in options}
             given = _checked(typed, [value for value in values.values() if isinstance(value, Path)])
-            report = command(**values)
+            with redirect_stdout(sys.stderr):  # what a model prints is no part of the report
+                report = command(**values)
             show(report, given)
             return report.exit_code
 
