@@ -6,10 +6,10 @@ from pathlib import Path
 import typer
 
 from convcost.cli.console import bar
-from convcost.cli.files import Report, output, reporting
+from convcost.cli.files import Report, reporting
 
 
-@reporting(markdown=output("Write a Markdown summary, for example for CI."))
+@reporting()
 def command(
     path: Path = typer.Argument(Path("."), help="A pyproject.toml, or its folder."),
     update: bool = typer.Option(False, "--update", help="Write the baseline: what the models cost now."),
