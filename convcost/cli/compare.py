@@ -5,7 +5,7 @@ from convcost.cli.files import Report, output, reporting
 from convcost.core.parsing import ModelReference
 
 
-@reporting(plot=output("Draw MACs and parameters as .svg, .pdf or .png."))
+@reporting(plot=output("Draw a bar per row, coloured by kind of layer, with what was measured: .svg, .pdf, .png."))
 @options.on_reference()
 def command(
     reference: ModelReference = options.MODEL,

@@ -1,11 +1,11 @@
 """`convcost count`: the totals by the formulas alone."""
 
 from convcost.cli import options
-from convcost.cli.files import Report, reporting
+from convcost.cli.files import Report, output, reporting
 from convcost.core.parsing import ModelReference
 
 
-@reporting()
+@reporting(plot=output("Draw a bar per layer, coloured by kind, for MACs and for parameters: .svg, .pdf, .png."))
 @options.on_reference()
 def command(
     reference: ModelReference = options.MODEL,

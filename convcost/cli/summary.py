@@ -1,11 +1,11 @@
 """`convcost summary`: a model as the tree of its modules."""
 
 from convcost.cli import options
-from convcost.cli.files import Report, reporting
+from convcost.cli.files import Report, output, reporting
 from convcost.core.parsing import ModelReference
 
 
-@reporting()
+@reporting(plot=output("Draw a bar per module, coloured by kind of layer: .svg, .pdf, .png."))
 @options.on_reference("depth")
 def command(
     reference: ModelReference = options.MODEL,

@@ -8,7 +8,9 @@ from convcost.core.parsing import ModelReference
 
 @reporting(
     parquet=output("Write the rows as Parquet."),
-    plot=output("Draw MACs over two options, and MACs over parameters, as .svg, .pdf or .png."),
+    plot=output(
+        "Draw a heat map of MACs over two options, and MACs against parameters with named points: .svg, .pdf, .png."
+    ),
 )
 @options.on_reference(grid=True)
 def command(

@@ -1,7 +1,8 @@
 """What a network or a model costs by the formulas alone: its totals."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
@@ -13,6 +14,9 @@ MEANING = (
     "anything else. Activations are the elements that all operators write; check and solve count those of products "
     "alone. 1 MB is 10⁶ bytes."
 )
+
+MOST = 5
+"""Of how many shared parameters the names are shown."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,16 @@ class CountReport(Report):
         """The answer in one line, the totals, and what could not be counted."""
         return Content(heading(self.count), "", [*totals(self.count)])
 
+    def to_plot(self, path: str | Path) -> None:
+        """Bars of MACs and parameters per layer, coloured by kind, as .svg, .pdf or .png. Needs the extra `plot`."""
+        from convcost.report import bars
+
+        bars.save(bars.of_count(heading(self.count), self.count), Path(path))
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the chart."""
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
+
 
 def heading(count: FormulaCount) -> str:
     """torchvision:resnet50, 1×3×224×224: 4.09 G MACs, 25.56 M parameters."""
@@ -85,6 +99,10 @@ def totals(count: FormulaCount) -> list[Block]:
         [what, text.number(found), "" if size is None else text.megabytes(size)] for what, found, size in _rows(count)
     ]
     blocks: list[Block] = [Table([Column("total"), *numbers("count", "size")], rows), Sentence(MEANING, "dim")]
+    if tied := [pair for run in count.modules for pair in run.tied]:
+        more = f" and {len(tied) - MOST} more" if len(tied) > MOST else ""
+        shared = ", ".join(f"{name} is {first}" for name, first in tied[:MOST])
+        blocks.append(Sentence(f"{shared}{more}; counted once."))
     missing = count.not_counted
     if missing:
         blocks.append(Sentence(f"Not counted, as there is no formula for this use: {text.times(missing)}.", "bold red"))

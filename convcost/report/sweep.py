@@ -84,7 +84,7 @@ class SweepReport(Report):
         """A heat map of two swept options and MACs against parameters, as .svg, .pdf or .png; needs matplotlib."""
         from convcost.report import heat_map
 
-        heat_map.save(self, Path(path))
+        heat_map.save(heading(self), self.sweep, Path(path))
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, Parquet, and the heat map."""
