@@ -15,6 +15,9 @@ MEANING = (
     "alone. 1 MB is 10⁶ bytes."
 )
 
+MOST = 5
+"""Of how many shared parameters the names are shown."""
+
 
 @dataclass(frozen=True)
 class CountReport(Report):
@@ -96,6 +99,10 @@ def totals(count: FormulaCount) -> list[Block]:
         [what, text.number(found), "" if size is None else text.megabytes(size)] for what, found, size in _rows(count)
     ]
     blocks: list[Block] = [Table([Column("total"), *numbers("count", "size")], rows), Sentence(MEANING, "dim")]
+    if tied := [pair for run in count.modules for pair in run.tied]:
+        more = f" and {len(tied) - MOST} more" if len(tied) > MOST else ""
+        shared = ", ".join(f"{name} is {first}" for name, first in tied[:MOST])
+        blocks.append(Sentence(f"{shared}{more}; counted once."))
     missing = count.not_counted
     if missing:
         blocks.append(Sentence(f"Not counted, as there is no formula for this use: {text.times(missing)}.", "bold red"))
