@@ -206,7 +206,7 @@ def derive(
     from convcost.explore.evaluated import own_input
     from convcost.report.derivation import DerivationReport
 
-    named = parse_reference(model, options, arguments) if isinstance(model, str) else model
+    named = parse_reference(model, options, arguments, symbols=True) if isinstance(model, str) else model
     found = derive_model(named, inputs, symbols)
     return DerivationReport(found.derived, own=own_input(found))
 
@@ -232,7 +232,8 @@ def derive_family(
     from convcost.comparison.reference import derive_family_of
     from convcost.report.derivation import FamilyReport
 
-    return FamilyReport(derive_family_of(parse_reference(model, options, arguments), over, inputs))
+    reference = parse_reference(model, options, arguments, symbols=True)
+    return FamilyReport(derive_family_of(reference, over, inputs))
 
 
 @checked(model=_MODEL, time_limit=POSITIVE)
