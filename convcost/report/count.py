@@ -11,8 +11,8 @@ from convcost.report.report import Records, Report
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
-    "anything else. Activations are the elements that all operators write; check and solve count those of products "
-    "alone. 1 MB is 10⁶ bytes."
+    "anything else. Activations are the elements that convolutions, linear layers and other products write, outputs "
+    "those that all operators write. 1 MB is 10⁶ bytes."
 )
 
 MOST = 5
@@ -58,8 +58,13 @@ class CountReport(Report):
 
     @property
     def activations(self) -> int:
-        """Elements that operators write."""
+        """Elements that convolutions, linear layers and other products write."""
         return self.count.activations
+
+    @property
+    def outputs(self) -> int:
+        """Elements that all operators write."""
+        return self.count.outputs
 
     @property
     def not_counted(self) -> dict[str, int]:
@@ -117,6 +122,7 @@ def _rows(count: FormulaCount) -> list[tuple[str, int, int | None]]:
         ("parameters", count.parameters, count.parameter_bytes),
         ("trainable", count.trainable, None),
         ("frozen", count.frozen, None),
-        ("activations", count.activations, count.activation_bytes),
+        ("activations", count.activations, None),
+        ("outputs", count.outputs, count.output_bytes),
         ("input", sum(spec.elements for spec in count.inputs), count.input_bytes),
     ]
