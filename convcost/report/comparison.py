@@ -134,6 +134,7 @@ class ComparisonReport(Report):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
+            "fvcore_says": comparison.fvcore_says,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
         }
@@ -285,7 +286,8 @@ def source(report: ComparisonReport) -> str:
 
 def by_fvcore(comparison: Comparison) -> str:
     """Where fvcore traced the model, or that it could not."""
-    return f"by fvcore on device {comparison.device}" if comparison.device else "by fvcore, which cannot trace it"
+    places = {"": ", which cannot trace it", "meta": " without weights", "cpu": " on the CPU"}
+    return f"by fvcore{places[comparison.device]}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -325,7 +327,15 @@ def missing_formulas(comparison: Comparison) -> str:
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
-    notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
+    notes = []
+    if not comparison.device:
+        notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
+    elif comparison.totals.fvcore_total is None:
+        notes = ["fvcore gives no number for this model."]
+    elif comparison.fvcore_says:
+        notes = [
+            f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
+        ]
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]

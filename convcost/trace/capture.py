@@ -27,6 +27,7 @@ from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, tensors, weightless, without_lazy_modules
+from convcost.trace.doubts import Doubts
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 
@@ -43,13 +44,16 @@ class Capture:
     """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
 
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
-    model, in the order of its tree.
+    model, in the order of its tree. `doubts` say why a trace on the meta device might not be one on the CPU, and
+    `reads_sizes` whether the model reads the size of a tensor.
     """
 
     calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
     modules: tuple[ModuleRun, ...] = ()
+    doubts: tuple[str, ...] = ()
+    reads_sizes: bool = False
 
 
 @checked(model=MODULE)
@@ -85,7 +89,10 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
-    return Capture(calls, sum(p.numel() for p in copied.parameters()), frozenset(recorder.seen), modules)
+    doubts, parameters = recorder.doubts, sum(p.numel() for p in copied.parameters())
+    without_meta = {"it does not run on the meta device": None} if device != "meta" else {}
+    found = (*without_meta, *doubts.found)
+    return Capture(calls, parameters, frozenset(recorder.seen), modules, found, doubts.reads_sizes)
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -123,6 +130,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._within = ""
         self._operators = records(Operator)
         self._owned = _Ownership(model)
+        self.doubts = Doubts(model)
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -151,6 +159,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         name = aten_name(func)
         self.seen.add(traced_name(func))
+        self.doubts.see_operator(func)
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
@@ -272,6 +281,7 @@ class _Whole(TorchFunctionMode):
     ) -> object:
         kwargs = kwargs or {}
         before = len(self._recorder.calls)
+        self._recorder.doubts.see_function(func)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
