@@ -5,9 +5,11 @@ from pathlib import Path
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import bar, show
+from convcost.cli.console import bar
+from convcost.cli.files import Report, reporting
 
 
+@reporting()
 def command(
     models: str = typer.Argument(
         help="torchvision, timm, or a file: one model reference per line, or CSV with these in its first column.",
@@ -27,7 +29,7 @@ def command(
         "--memory-limit", "GIB", "Memory that one model may take.", default=8, whole=False
     ),
     dask: str | None = typer.Option(None, metavar="tcp://…", help="Run on the cluster of this Dask scheduler."),
-) -> int:
+) -> Report:
     """Compare every model of a library at its own input size: one row per model.
 
     Models are built without weights, each in a process that is watched: one that hangs or dies becomes a row with
@@ -41,7 +43,7 @@ def command(
 
     try:
         with bar("models") as progress:
-            report = audit(
+            return audit(
                 models,
                 filter=pattern,
                 jobs=jobs,
@@ -55,9 +57,4 @@ def command(
     except KeyboardInterrupt:
         saved = "what is done is saved: the same command with --resume continues"
         typer.echo(f"stopped; {saved if out else 'nothing is saved without --out'}", err=True)
-        return 130
-
-    show(report)
-    if report.disagreeing:
-        return 1
-    return 2 if report.failed else 0
+        raise

@@ -1,22 +1,18 @@
 """`convcost claims`: the numbers that papers print, recomputed."""
 
-from pathlib import Path
-
 import typer
 
-from convcost.cli import completion, options
-from convcost.cli.console import outputs, show
+from convcost.cli import completion
+from convcost.cli.files import Report, reporting
 
 
+@reporting()
 def command(
     paper: str | None = typer.Argument(
         None, help="A paper (a file of formulas/published); all of them if left out.", autocompletion=completion.papers
     ),
     failed: bool = typer.Option(False, "--failed", help="Only claims that are refuted, explained or truncated."),
-    csv: Path | None = options.output("Write the claims as CSV, exact values."),
-    markdown: Path | None = options.MARKDOWN,
-    latex: Path | None = options.LATEX,
-) -> int:
+) -> Report:
     """Recompute the numbers that papers print, each in its own convention, and say what explains the others.
 
     Verdicts: holds (rounds to the printed digits), truncated, explained (a named reading reproduces it), refuted
@@ -24,12 +20,7 @@ def command(
 
     Example: convcost claims mobilenet_v1 --failed
     """
-    files = outputs(csv=csv, markdown=markdown, latex=latex)
-
     from convcost.api.formulas import claims
 
     report = claims(paper)
-    if failed:
-        report = report.failed
-    show(report, files)
-    return 0
+    return report.failed if failed else report

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from convcost.core.errors import ConvcostError
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -51,8 +49,8 @@ def _say(what: str, terminal: TextIO) -> None:
     )
 
 
-def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool = False) -> None:
-    """Write a report in each format that has a file, then print it, as LaTeX or in the width of the terminal.
+def show(report: Report, files: Mapping[str, Path] | None = None) -> None:
+    """Write a report in each format that has a file, then print it in the width of the terminal.
 
     Only a terminal gets colours. What a model's name holds is printed, never obeyed. Where a file is standard output,
     nothing else is printed on it.
@@ -60,11 +58,9 @@ def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool
     from convcost.report.files import is_standard_output
 
     _waiting.close()
-    write(report, files or {})
+    for name, path in (files or {}).items():
+        getattr(report, f"to_{name}")(path)
     if any(map(is_standard_output, (files or {}).values())):
-        return
-    if latex:
-        sys.stdout.write(report.to_latex())
         return
     if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
         sys.stdout.write(f"{report}\n")
@@ -77,34 +73,6 @@ def show(report: Report, files: Mapping[str, Path] | None = None, *, latex: bool
         with screen.capture() as capture:
             screen.print(Text.assemble(*line), soft_wrap=True)
         sys.stdout.write(capture.get())
-
-
-def write(report: Report, files: Mapping[str, Path]) -> None:
-    """Write a report in each format that has a file."""
-    for name, path in files.items():
-        getattr(report, f"to_{name}")(path)
-
-
-def outputs(**files: Path | None) -> dict[str, Path]:
-    """Return the files that are to be written, by format: csv, markdown, latex, html, json, parquet, plot.
-
-    Raises ConvcostError, before any work is done, for a file that cannot be written or is given twice.
-    """
-    from convcost.report.files import check_parquet, check_writable
-
-    given = {name: path for name, path in files.items() if path is not None}
-    options: dict[Path, str] = {}
-    for name, path in given.items():
-        check_writable(path)
-        if (first := options.setdefault(path.resolve(), name)) != name:
-            raise ConvcostError(f"--{first} and --{name} would both write {path}; give each a file of its own")
-    if "plot" in given:
-        from convcost.report.plot import check
-
-        check(given["plot"])
-    if "parquet" in given:
-        check_parquet(given["parquet"])
-    return given
 
 
 @contextmanager

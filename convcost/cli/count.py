@@ -1,30 +1,15 @@
 """`convcost count`: the totals by the formulas alone."""
 
-from pathlib import Path
-
-import typer
-
 from convcost.cli import options
-from convcost.cli.console import outputs, show
+from convcost.cli.files import Report, output, reporting
+from convcost.core.parsing import ModelReference
 
 
+@reporting(plot=output("Draw a bar per layer, coloured by kind, for MACs and for parameters: .svg, .pdf, .png."))
+@options.on_reference()
 def command(
-    context: typer.Context,
-    name: str = options.MODEL,
-    alpha: str | None = options.ALPHA,
-    rho: str | None = options.RHO,
-    resolution: str | None = options.RESOLUTION,
-    batch: str | None = options.BATCH,
-    classes: str | None = options.CLASSES,
-    depth: str | None = options.DEPTH,
-    variant: str | None = options.VARIANT,
-    inputs: list[str] = options.INPUTS,
-    arguments: list[str] = options.ARGUMENTS,
-    csv: Path | None = options.CSV,
-    markdown: Path | None = options.MARKDOWN,
-    latex: Path | None = options.LATEX,
-    json: Path | None = options.JSON,
-) -> int:
+    reference: ModelReference = options.MODEL,
+) -> Report:
     """Count MACs, FLOPs, parameters, activations and their sizes by the formulas alone.
 
     No counter runs, so this is the fastest way to a right number; convcost compare says whether fvcore agrees.
@@ -34,12 +19,6 @@ def command(
 
     Example: convcost count path/to/net.py:Net --arg width=8 --input 1,3,64,64
     """
-    reference = options.reference_of(context, name, arguments)
-    files = outputs(csv=csv, markdown=markdown, latex=latex, json=json)
-
     from convcost.api.models import count
-    from convcost.core.spec import parse_inputs
 
-    report = count(reference, parse_inputs(inputs))
-    show(report, files)
-    return 0
+    return count(reference)

@@ -3,13 +3,16 @@
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import show
+from convcost.cli.files import Report, output, reporting
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import ModelReference
+from convcost.core.spec import parse_inputs, parse_symbols
 
 
+@reporting(latex=output("Write LaTeX: the MACs' formula, the table of --per, or the family's formulas."))
+@options.on_reference("rho", "resolution", "batch")
 def command(
-    context: typer.Context,
-    model: str = options.MODEL,
+    reference: ModelReference = options.MODEL,
     symbols: str | None = typer.Option(
         None, metavar="B,H,W", help="Names of the free sizes: batch, then spatial axes; a name twice is one size."
     ),
@@ -19,7 +22,6 @@ def command(
         metavar="SIZES",
         help="An input of the model, free sizes by name: B,3,H,W, int64:B,L; repeatable.",
     ),
-    arguments: list[str] = options.ARGUMENTS,
     per: str = options.per("total", "stage", "layer"),
     at: list[str] = typer.Option(
         [], "--at", metavar="H=224,W=224", help="Print the formulas' values at these sizes (batch 1); repeatable."
@@ -27,12 +29,7 @@ def command(
     over: str | None = typer.Option(
         None, metavar="OPTION", help="Derive a family over its width multiplier: alpha, or a factory's argument."
     ),
-    latex: bool = typer.Option(
-        False,
-        "--latex",
-        help="Print LaTeX and nothing else: the MACs' formula, the table of --per, or the family's formulas.",
-    ),
-) -> int:
+) -> Report:
     """Derive what a real model costs, as a formula of its input's sizes: one symbolic trace, no weights.
 
     MACs, parameters, activations and the largest working set, and the sizes for which they hold.
@@ -40,9 +37,6 @@ def command(
 
     Example: convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192
     """
-    from convcost.core.spec import parse_inputs, parse_symbols
-
-    reference = options.reference_of(context, model, arguments)
     points = [_point(text) for text in at]
     given = parse_inputs(inputs, symbols=True)
     names = None if symbols is None else parse_symbols(symbols)
@@ -53,8 +47,7 @@ def command(
         from convcost.comparison.reference import derive_family_of
         from convcost.report.derivation import FamilyReport
 
-        show(FamilyReport(derive_family_of(reference, over, given)), latex=latex)
-        return 0
+        return FamilyReport(derive_family_of(reference, over, given))
 
     from convcost.comparison.reference import derive_model
     from convcost.explore.evaluated import evaluate, own_input
@@ -62,8 +55,7 @@ def command(
 
     model_and_forms = derive_model(reference, given, names)
     values = evaluate(model_and_forms, points, per)
-    show(DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms)), latex=latex)
-    return 0
+    return DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms))
 
 
 def _point(text: str) -> dict[str, int]:

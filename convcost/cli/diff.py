@@ -1,13 +1,12 @@
 """`convcost diff`: what changed from one network to another."""
 
-from pathlib import Path
-
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show
+from convcost.cli.files import Report, reporting
 
 
+@reporting()
 def command(
     before: str = typer.Argument(
         help="The network before, typed as for convcost compare, and in quotes if it has options: "
@@ -23,9 +22,7 @@ def command(
         [], "--input", metavar="SIZES", help="An input of both models, where they have none of their own; repeatable."
     ),
     all_operators: bool = options.ALL_OPERATORS,
-    markdown: Path | None = options.MARKDOWN,
-    latex: Path | None = options.LATEX,
-) -> int:
+) -> Report:
     """Show what changed from one network to another, layer by layer, in the formulas' counts.
 
     Layers are matched by name, and where the names differ by what they are. Exit code: 0 whatever changed, 2 could
@@ -33,10 +30,6 @@ def command(
 
     Example: convcost diff mobilenet_v1 'mobilenet_v1 --alpha 0.75' --markdown diff.md
     """
-    files = outputs(markdown=markdown, latex=latex)
-
     from convcost.api.models import diff
 
-    report = diff(before, after, inputs=inputs).view(all_operators)
-    show(report, files)
-    return 0
+    return diff(before, after, inputs=inputs).view(all_operators)

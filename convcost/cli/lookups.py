@@ -1,14 +1,14 @@
 """`convcost list`, `formula`, `show` and `conventions`: what the registry has, looked up."""
 
-from pathlib import Path
-
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, show
+from convcost.cli.files import Report, output, reporting
 from convcost.core.errors import ConvcostError
+from convcost.core.parsing import ModelReference
 
 
+@reporting()
 def list_names(
     kind: str | None = typer.Argument(
         None,
@@ -16,22 +16,18 @@ def list_names(
         help="networks (with year, paper and cost), formulas, operators, models or counters; all if left out.",
         autocompletion=completion.kinds,
     ),
-    csv: Path | None = options.CSV,
-    json: Path | None = options.JSON,
-) -> int:
+) -> Report:
     """List what can be asked for: networks, formulas, operators, models and counters.
 
     Example: convcost list networks
     """
-    files = outputs(csv=csv, json=json)
-
     from convcost.explore.listing import entries, names_only
     from convcost.report.listing import ListReport
 
-    show(ListReport(names_only() if kind is None else {kind: entries(kind)}), files)
-    return 0
+    return ListReport(names_only() if kind is None else {kind: entries(kind)})
 
 
+@reporting(latex=output("Write the closed form as LaTeX, for math mode."))
 def show_formula(
     name: str = typer.Argument(
         help="A formula, an operator or a network (convcost list shows them).",
@@ -45,8 +41,7 @@ def show_formula(
         help="Give a symbol a value; repeatable.",
         autocompletion=completion.symbols,
     ),
-    latex: bool = typer.Option(False, "--latex", help="Print the closed form as LaTeX, nothing else."),
-) -> int:
+) -> Report:
     """Print a formula: its symbols with meaning and unit, domain, source, closed form and value.
 
     Example: convcost formula depthwise_separable --set D_K=3 --set M=512 --set N=512 --set D_F=14
@@ -68,18 +63,17 @@ def show_formula(
 
     record = lookup(name)
     if isinstance(record, Architecture):
-        show(NetworkFormReport(record, network_form(record, values)), latex=latex)
-    else:
-        show(FormulaReport(formula_values(record, values)), latex=latex)
-    return 0
+        return NetworkFormReport(record, network_form(record, values))
+    return FormulaReport(formula_values(record, values))
 
 
+@reporting()
+@options.on_reference()
 def show_network(
-    context: typer.Context,
-    name: str = options.NETWORK,
+    reference: ModelReference = options.NETWORK,
     per: str = options.per("layer", "block"),
     symbolic: bool = typer.Option(False, "--symbolic", help="Keep α, the image's side and the batch as symbols."),
-) -> int:
+) -> Report:
     """Print an architecture: operators, channels, repeats, strides, output sizes, receptive fields and costs.
 
     The network's options are given as in convcost compare; the last table lists them.
@@ -89,21 +83,19 @@ def show_network(
     from convcost.explore.network_table import network_table
     from convcost.report.architecture import ArchitectureReport
 
-    show(ArchitectureReport(network_table(name, options.settings_of(context, name), per, symbolic)))
-    return 0
+    return ArchitectureReport(network_table(reference.name, reference.settings, per, symbolic))
 
 
+@reporting()
 def show_conventions(
     name: str | None = typer.Argument(
         None, help="A counter; all of them if left out.", autocompletion=completion.conventions
     ),
-    markdown: Path | None = options.MARKDOWN,
-) -> int:
+) -> Report:
     """Print how each counter counts each operator, which names of an operator it recognises, and its known faults.
 
     Example: convcost conventions thop
     """
     from convcost.report.conventions import ConventionsReport
 
-    show(ConventionsReport.of(name), outputs(markdown=markdown))
-    return 0
+    return ConventionsReport.of(name)

@@ -1,13 +1,22 @@
 """Arguments and options of the commands, each declared once, and what is read from them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from convcost.cli import completion
+from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
+from convcost.core.parsing import DECIMAL, once, parse_arguments, parse_reference, parse_settings
+from convcost.core.registry import find
+from convcost.core.spec import parse_inputs
+
+Returned = TypeVar("Returned")
 
 NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
@@ -27,7 +36,12 @@ COUNTERPART = typer.Option(
 INPUTS = typer.Option(
     [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
 )
-ARGUMENTS = typer.Option([], "--arg", metavar="KEY=VALUE", help="An argument of the model's factory; repeatable.")
+ARGUMENTS = typer.Option(
+    [],
+    "--arg",
+    metavar="KEY=VALUE",
+    help="An argument of the model's factory: width=8, flag=false, norm=none, \"name='none'\" for a text; repeatable.",
+)
 ALL_OPERATORS = typer.Option(False, "--all-operators", help="Norms, activations and pooling as well.")
 
 
@@ -71,18 +85,6 @@ def per(*choices: str) -> Any:
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
 
 
-def output(text: str) -> Any:
-    """Declare an option that writes a file; - is standard output."""
-    return typer.Option(None, metavar="FILE", help=text)
-
-
-CSV = output("Write the rows as CSV, exact integers; - is standard output.")
-MARKDOWN = output("Write Markdown, for example for a pull request.")
-LATEX = output("Write the tables as LaTeX (booktabs).")
-HTML = output("Write the rows as HTML.")
-JSON = output("Write everything as JSON.")
-
-
 _SETTINGS = {
     "alpha": ("A", "Width multiplier α, a decimal."),
     "rho": ("R", "Resolution multiplier ρ, a decimal."),
@@ -94,35 +96,110 @@ _SETTINGS = {
 }
 
 
-def setting(name: str, metavar: str = "") -> Any:
-    """Declare a setting that many networks have; with `metavar="GRID"` it takes several values."""
-    usual, text = _SETTINGS[name]
-    return typer.Option(None, metavar=metavar or usual, help=text, autocompletion=completion.values(name))
+_OF_A_MODEL = {"inputs": "--input", "arguments": "--arg"}
 
 
-ALPHA, RHO, RESOLUTION, BATCH, CLASSES, DEPTH, VARIANT = map(setting, _SETTINGS)
-ALPHA_GRID, RHO_GRID, RESOLUTION_GRID, BATCH_GRID, CLASSES_GRID = (
-    setting(name, "GRID") for name in list(_SETTINGS)[:5]
-)
+class Command(TyperCommand):
+    """A command whose help has a section for each group of options."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, the command's own options, and then its groups."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            usual = f"{parameter.param_type_name.title()}s"
+            if record := parameter.get_help_record(ctx):
+                sections.setdefault(getattr(parameter, "rich_help_panel", None) or usual, []).append(record)
+        for title, records in filter(itemgetter(1), sections.items()):
+            with formatter.section(title):
+                formatter.write_dl(records)
+
 
 ANY_SETTING = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
-def settings_of(context: typer.Context, name: str, words: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return the settings that were typed, `--depth 50` and `--bands=15` alike, by their names in Python.
+def declared(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
+    """Return a parameter of a command as typer reads it."""
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
-    Raises ConvcostError for what is not `--option value`.
+
+def with_parameters(command: Callable[..., Returned], parameters: Iterable[Parameter]) -> Callable[..., Returned]:
+    """Let typer read these parameters of a function that takes any."""
+    signed = Signature([one.replace(kind=Parameter.KEYWORD_ONLY) for one in parameters])
+    command.__signature__ = signed  # type: ignore[attr-defined]
+    command.__annotations__ = {name: one.annotation for name, one in signed.parameters.items()}
+    return command
+
+
+def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
+    """Give a command its `reference`: what was typed as a name, with its options behind it or in one text with it.
+
+    The default of the command's own `reference` says what it takes, NETWORK or MODEL. The settings that many networks
+    have become options, all but those `without`, each of one value or of a `grid`; where a model is built, so do its
+    factory's arguments and, unless the command declares them, its inputs.
     """
-    if name.startswith("-"):
-        raise ConvcostError(f"give the network's name first, then its options, such as {name}")
-    known: Mapping[str, str] = {key: context.params[key] for key in _SETTINGS if context.params.get(key) is not None}
-    return once([*known.items(), *parse_settings(context.args if words is None else words).items()])
+
+    def decorate(command: Callable[..., Returned]) -> Callable[..., Returned]:
+        own = dict(signature(command).parameters)
+        argument = own.pop("reference").default
+        settings = [_setting(name, grid) for name in _SETTINGS if name not in without]
+        built = [declared("inputs", list[str], INPUTS)] if argument is MODEL and "inputs" not in own else []
+        built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
+        read = {*own, *(one.name for one in built)}
+        unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
+
+        @wraps(command)
+        def on_typed(context: typer.Context, name: str, **values: Any) -> Returned:
+            if name.startswith("-"):
+                raise ConvcostError(f"give the network's name first, then its options, such as {name}")
+            if argument is NETWORK:
+                find(Architecture, parse_reference(name).text, "network")
+            typed = [(one.name, value) for one in settings if (value := values.pop(one.name)) is not None]
+            lists = {one.name: values.pop(one.name) for one in built}
+            reference = parse_reference(
+                name,
+                once([*typed, *_settings(name, context.args).items()]),
+                parse_arguments(lists.get("arguments", ())),
+                lists.get("inputs", ()),
+            )
+            for part, option in unread:
+                if getattr(reference, part):
+                    raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+            parse_inputs(reference.inputs)  # what cannot be read is said at once
+            return command(reference=reference, **values)
+
+        start = [declared("context", typer.Context), declared("name", str, argument)]
+        return with_parameters(on_typed, [*start, *built, *own.values(), *settings])
+
+    return decorate
 
 
-def reference_of(context: typer.Context, name: str, arguments: Sequence[str] = ()) -> ModelReference:
-    """Return the model that was typed with its options, behind it or in one text with it: 'resnet --depth 18'.
+def _settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
+    """Return the settings that were typed behind a name; an error says what the name takes."""
+    try:
+        return parse_settings(words)
+    except ConvcostError as error:
+        reference = parse_reference(name)
+        if not reference.is_network:
+            raise ConvcostError(
+                f"{error}; {reference.text} is a model, which takes --input SIZES and --arg KEY=VALUE"
+            ) from error
+        network = find(Architecture, reference.name, "network")
+        taken = [f"--{option.name.replace('_', '-')}" for option in network.options]
+        for word in words:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in taken:
+                raise ConvcostError(f"{network.name} has no option {option}; it has {', '.join(taken)}") from error
+        raise ConvcostError(f"{error}; {network.name} takes {', '.join(taken)}") from error
 
-    Raises ConvcostError for what cannot be read, and for what is given in both places.
-    """
-    return parse_reference(name, settings_of(context, name), parse_arguments(arguments))
+
+def _setting(name: str, grid: bool) -> Parameter:
+    metavar, text = _SETTINGS[name]
+    option = typer.Option(
+        None,
+        metavar="GRID" if grid else metavar,
+        help=text,
+        autocompletion=completion.values(name),
+        rich_help_panel="Settings of a network",
+    )
+    return declared(name, str | None, option)

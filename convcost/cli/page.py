@@ -1,16 +1,15 @@
 """`convcost page`: comparisons as one page for a browser."""
 
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from convcost.cli import options
-from convcost.cli.console import outputs, show
+from convcost.cli.files import Report, output, reporting
 from convcost.core.errors import ConvcostError
-from convcost.report.text import visible
 
 
+@reporting(html=output("Write the page to this file; it opens without the internet.", ...))
 def command(
     context: typer.Context,
     names: list[str] = typer.Argument(
@@ -19,14 +18,11 @@ def command(
         "'resnet --depth 50', torchvision:resnet18.",
         show_default=False,
     ),
-    html: Path = typer.Option(
-        ..., "--html", metavar="FILE", help="Write the page to this file; it opens without the internet."
-    ),
     model: str | None = options.COUNTERPART,
     inputs: list[str] = options.INPUTS,
     arguments: list[str] = options.ARGUMENTS,
     unit: str = options.UNIT,
-) -> int:
+) -> Report:
     """Write comparisons as one page for a browser, in which the formulas run.
 
     Sliders change a network's width multiplier, image and classes: totals, chart and every layer are computed anew, by
@@ -42,11 +38,6 @@ def command(
     if not found:
         raise ConvcostError("give a network's name, such as mobilenet_v1")
     settings: dict[str, Any] = once(others)
-    files = outputs(html=html)
-
     from convcost.api.projects import page
 
-    written = page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)
-    show(written, files)
-    typer.echo(f"Written: {visible(str(html))}")
-    return 0 if written.ok else 1
+    return page(found, model=model, inputs=inputs, arguments=arguments, unit=unit, **settings)

@@ -1,17 +1,19 @@
 """`convcost solve`: the largest settings of a network that fit a budget."""
 
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.console import outputs, progress, show
+from convcost.cli.console import progress
+from convcost.cli.files import Report, reporting
+from convcost.core.parsing import ModelReference, parse_amount, parse_step
 
 
+@reporting()
+@options.on_reference(grid=True)
 def command(
-    context: typer.Context,
-    name: str = options.NETWORK,
+    reference: ModelReference = options.NETWORK,
     max_macs: str | None = typer.Option(None, metavar="N", help="The most multiply-accumulates: 300M, 1.2G."),
     max_params: str | None = typer.Option(None, metavar="N", help="The most parameters: 3.5M, 3504872."),
     max_activations: str | None = typer.Option(
@@ -25,12 +27,8 @@ def command(
     ),
     step: str = typer.Option("32", metavar="PX", help="Step of the image's side."),
     alpha_step: str = typer.Option("0.05", metavar="A", help="Step of the width multiplier."),
-    alpha: str | None = options.ALPHA_GRID,
-    rho: str | None = options.RHO_GRID,
-    resolution: str | None = options.RESOLUTION_GRID,
     frontier: bool = typer.Option(False, "--frontier", help="List every setting that fits while no larger one does."),
-    latex: Path | None = options.LATEX,
-) -> int:
+) -> Report:
     """Find the largest settings that fit a budget: exact, from the formula at every point of a lattice.
 
     The lattice has all widths and image sides by their steps, unless GRID says otherwise: one value, START:STOP:STEP
@@ -39,11 +37,7 @@ def command(
 
     Example: convcost solve mobilenet_v1 --max-macs 150M --resolution 160
     """
-    settings = options.settings_of(context, name)
-    files = outputs(latex=latex)
-
     from convcost.api.formulas import solve
-    from convcost.core.parsing import parse_amount, parse_step
 
     # Read here too, as errors name the option that was typed.
     most: dict[str, Any] = {"max_macs": max_macs, "max_params": max_params, "max_activations": max_activations}
@@ -54,6 +48,13 @@ def command(
     parse_step("--alpha-step", alpha_step)
 
     with progress("settings") as advance:
-        report = solve(name, **most, prefer=prefer, step=step, alpha_step=alpha_step, progress=advance, **settings)
-    show(report.view(frontier), files)
-    return 0 if report.ok else 1
+        report = solve(
+            reference.name,
+            **most,
+            prefer=prefer,
+            step=step,
+            alpha_step=alpha_step,
+            progress=advance,
+            **reference.settings,
+        )
+    return report.view(frontier)

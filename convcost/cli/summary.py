@@ -1,34 +1,20 @@
 """`convcost summary`: a model as the tree of its modules."""
 
-from pathlib import Path
-
-import typer
-
 from convcost.cli import options
-from convcost.cli.console import outputs, show
+from convcost.cli.files import Report, output, reporting
+from convcost.core.parsing import ModelReference
 
 
+@reporting(plot=output("Draw a bar per module, coloured by kind of layer: .svg, .pdf, .png."))
+@options.on_reference("depth")
 def command(
-    context: typer.Context,
-    name: str = options.MODEL,
-    alpha: str | None = options.ALPHA,
-    rho: str | None = options.RHO,
-    resolution: str | None = options.RESOLUTION,
-    batch: str | None = options.BATCH,
-    classes: str | None = options.CLASSES,
-    variant: str | None = options.VARIANT,
-    inputs: list[str] = options.INPUTS,
-    arguments: list[str] = options.ARGUMENTS,
+    reference: ModelReference = options.MODEL,
     tree_depth: int = options.amount("--depth", "N", "How deep the tree is shown.", default=3),
     sort: str = options.choice(
         "--sort", "Modules in the tree's order, or the largest first.", "tree", "macs", "params"
     ),
     top: int | None = options.amount("--top", "N", "Show this many rows at most."),
-    csv: Path | None = options.CSV,
-    markdown: Path | None = options.MARKDOWN,
-    latex: Path | None = options.LATEX,
-    json: Path | None = options.JSON,
-) -> int:
+) -> Report:
     """Show a model as the tree of its modules: output, parameters, MACs and their share.
 
     The numbers are those of convcost count: formulas over what the model calls. A module that stands at several
@@ -39,12 +25,6 @@ def command(
 
     Example: convcost summary timm:convnext_tiny --sort macs --top 10
     """
-    reference = options.reference_of(context, name, arguments)
-    files = outputs(csv=csv, markdown=markdown, latex=latex, json=json)
-
     from convcost.api.models import summary
-    from convcost.core.spec import parse_inputs
 
-    report = summary(reference, parse_inputs(inputs), depth=tree_depth, sort=sort, top=top)
-    show(report, files)
-    return 0
+    return summary(reference, depth=tree_depth, sort=sort, top=top)

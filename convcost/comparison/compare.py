@@ -29,7 +29,7 @@ Probe = Callable[[OpCall], int | None]
 
 def compare_paper(network: Network, capture: Capture, trace: FvcoreTrace, unit: str = "macs") -> Comparison:
     """Compare a network with what the model calls and what fvcore counts."""
-    judge, measured = Judge.of(unit), _worth_a_row(capture, trace)
+    judge, measured = Judge.of(unit), _worth_a_row(capture.with_averages(), trace)
     lines, calls = network.calls, [m.call for m in measured]
     pairs = align_calls(lines, calls)
     rows = [

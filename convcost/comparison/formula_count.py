@@ -119,6 +119,7 @@ class Branch:
     own          whether it is a module's own calls and parameters, without those of the modules in it
     used         whether it or a module in it runs, or a call uses its parameters
     not_counted  operators in it without a formula, and how often each is called
+    calls        of operators, in order
     """
 
     module: ModuleRun
@@ -128,6 +129,7 @@ class Branch:
     own: bool = False
     used: bool = True
     not_counted: tuple[tuple[str, int], ...] = ()
+    calls: tuple[OpCall, ...] = ()
 
 
 def branches(count: FormulaCount, depth: int) -> list[Branch]:
@@ -161,7 +163,7 @@ def branches(count: FormulaCount, depth: int) -> list[Branch]:
 def _branch(run: ModuleRun, depth: int, calls: Sequence[OpCall], parameters: int, own: bool = False) -> Branch:
     missing = Counter(call.aten for call in calls if call.operator is None)
     macs = sum(int(call.macs) for call in calls)
-    return Branch(run, depth, macs, parameters, own, not_counted=tuple(missing.most_common()))
+    return Branch(run, depth, macs, parameters, own, not_counted=tuple(missing.most_common()), calls=tuple(calls))
 
 
 def last_branches(found: Sequence[Branch]) -> list[Branch]:

@@ -17,7 +17,9 @@ _SCORED = "scores behind the last layer may be left to the loss"
 
 
 def averages_all(call: OpCall) -> bool:
-    """Tell whether a call averages whole maps to one number per channel, by pooling or as a mean."""
+    """Tell whether a call averages whole maps to one number per channel: of a model's the capture says what it does."""
+    if call.aten:
+        return bool(call.site.averages)
     if call.name != "mean" and not call.name.startswith(_POOLS):
         return False
     whole = call.shapes[0]
@@ -51,27 +53,23 @@ def leeways(paper: Calls, model: Calls, pairs: Sequence[Pair]) -> list[str]:
     return [_AVERAGED if pair in averages else _leeway(paper, model, *pair) for pair in pairs]
 
 
-def _leeway(paper: Calls, model: Calls, line: int | None, number: int | None) -> str:
-    places = ((paper, line), (model, number))
+def _leeway(paper: Calls, model: Calls, in_paper: int | None, in_model: int | None) -> str:
+    places = ((paper, in_paper), (model, in_model))
     names = {calls[place].name for calls, place in places if place is not None}
     if names == {"flatten"}:
         return _RESHAPED
     return _SCORED if names <= _SCORES and all(_last(*place) for place in places) else ""
 
 
-def _averages(paper: Calls, model: Calls, line: int | None, last: int | None) -> list[Pair]:
-    """Return the pairs that are one average of the paper: the model may take it in one step, or as a mean of means."""
-    if line is None or last is None or not (averages_all(paper[line]) and averages_all(model[last])):
+def _averages(paper: Calls, model: Calls, in_paper: int | None, in_model: int | None) -> list[Pair]:
+    """Return the pairs that are one average of the paper: the model may take it in one step or in several."""
+    if in_paper is None or in_model is None or not (averages_all(paper[in_paper]) and averages_all(model[in_model])):
         return []
-    first = last
-    while first and model[first].name == model[first - 1].name == "mean":
-        if model[first - 1].output != model[first].shapes[0]:
-            break
-        first -= 1
-    ours, theirs = paper[line].shapes[0], model[first].shapes[0]
-    if ours[:2] != theirs[:2] or product(ours) != product(theirs):
+    ours, end = paper[in_paper].shapes[0], model[in_model].site
+    if ours[:2] != end.averages[:2] or product(ours) != product(end.averages):
         return []
-    return [(line, last), *((None, place) for place in range(first, last))]
+    steps = (place for place in range(in_model) if model[place].site.average == end.average)
+    return [(in_paper, in_model), *((None, place) for place in steps)]
 
 
 def _last(calls: Calls, place: int | None) -> bool:

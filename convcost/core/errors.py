@@ -22,12 +22,15 @@ class UndecidableError(ConvcostError):
 
 
 class UnknownNameError(ConvcostError):
-    """A name that is not in the registry, with what else it can mean, else with the near names."""
+    """A name that is not in the registry, with what else it can mean, else with the near names behind a prefix."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str], meanings: Sequence[str] = ()) -> None:
+    def __init__(
+        self, what: str, name: str, known: Iterable[str], meanings: Sequence[str] = (), prefix: str = ""
+    ) -> None:
         names = sorted(known)
-        lowered = {one.lower(): one for one in names}
-        near = meanings or [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=3)]
+        lowered = {one.lower(): prefix + one for one in names}
+        most = 1 if name.lower() in lowered else 3
+        near = meanings or [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=most)]
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} {name!r}; {hint}")

@@ -72,6 +72,9 @@ class CallSite:
     hidden_by     what a trace shows in its place, a composite operator or an autograd function of the model's own;
                   empty where it shows the call
     element_size  bytes of an element of its output
+    averages      the shape of the maps that it gives the averages of, one number per channel; empty where it does not
+                  (see `Capture.with_averages`)
+    average       the number of the call that ends the average that it is a step of; None where it is no step
     """
 
     owner: Owner = field(default_factory=Owner)
@@ -82,6 +85,8 @@ class CallSite:
     unused: bool = False
     hidden_by: str = ""
     element_size: int = 4
+    averages: Sizes = ()
+    average: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ Every error is one line that quotes what was typed, says what is wrong with it, 
 import ast
 import re
 import shlex
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -104,21 +104,25 @@ def _word(text: str) -> str:
 
 
 def parse_reference(
-    text: str, settings: Mapping[str, object] | None = None, arguments: Mapping[str, object] | None = None
+    text: str,
+    settings: Mapping[str, object] | None = None,
+    arguments: Mapping[str, object] | None = None,
+    inputs: Sequence[str] = (),
 ) -> ModelReference:
-    """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with these settings and arguments.
+    """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with what is given beside it.
 
     A text may have options of its own, as a line that `parse_model` reads. Raises ConvcostError for a text that is no
     reference, for an option that is given twice, and for settings that belong to a network where it names a model.
     """
     if " --" in text:
         line = parse_model(text)
-        for option in line.options.keys() & {**(settings or {}), **(arguments or {})}.keys():
+        twice = line.options.keys() & {**(settings or {}), **(arguments or {})}.keys()
+        for option in [*twice, *(["input"] if line.inputs and inputs else [])]:
             raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
         settings, arguments = {**line.settings, **(settings or {})}, {**line.arguments, **(arguments or {})}
-        return replace(parse_reference(line.text, settings, arguments), inputs=line.inputs)
+        return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
-    given = dict(settings or {}), dict(arguments or {})
+    given = dict(settings or {}), dict(arguments or {}), tuple(inputs)
     if not colon:
         if text.endswith(".py"):
             raise _no_factory(text)
@@ -160,7 +164,7 @@ def parse_model(line: str) -> ModelReference:
     arguments = parse_arguments(value for name, value in options if name == "arg")
     inputs = tuple(value for name, value in options if name == "input")
     parse_inputs(inputs)  # what cannot be read is said at once
-    return replace(parse_reference(names[0], settings, arguments), inputs=inputs)
+    return parse_reference(names[0], settings, arguments, inputs)
 
 
 def parse_settings(words: Iterable[str]) -> dict[str, str]:
@@ -218,8 +222,16 @@ def parse_arguments(texts: Iterable[str]) -> dict[str, str]:
     return arguments
 
 
-def parse_value(text: str) -> object:
-    """Return the Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself."""
+_WORDS = {"true": True, "false": False, "none": None}
+
+
+def parse_value(text: str, wants_text: bool = False) -> object:
+    """Return the Python literal that a text is (a number, True, None, a tuple, a quoted text), else the text itself.
+
+    True, False and None may be typed in small letters, unless a factory `wants_text` there: padding=none.
+    """
+    if not wants_text and text.lower() in _WORDS:
+        return _WORDS[text.lower()]
     try:
         return ast.literal_eval(text)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

@@ -72,7 +72,9 @@ Specs = tuple[TensorSpec, ...] | dict[str, TensorSpec]
 """Inputs by position, or all of them by keyword."""
 
 _INPUT_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
-_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>\w+(\s*,\s*\w+)*)\s*,?")
+_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>[^=:]+)")
+_BRACKETS = re.compile(r"\((.*)\)|\[(.*)\]")
+_TIMES = re.compile(r"\d+(\s*[x×]\s*\d+)+")
 _SIZE = re.compile(r"[0-9]{1,9}")
 _SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
 
@@ -80,11 +82,16 @@ _SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
 def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
     """Return the keyword (None: positional) and the tensor of `1,3,224,224`, `int64:1,77` or `name=int64:1,77`.
 
-    With `symbols` a size may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
+    Sizes may stand in brackets, as Python writes them, and 1x3x224x224 is meant as 1,3,224,224. With `symbols` a size
+    may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
     """
     match = _INPUT.fullmatch(text.strip())
-    sizes = [size.strip() for size in match["sizes"].split(",")] if match else []
-    if match is None or not all(_SIZE.fullmatch(s) or (symbols and _SYMBOL.fullmatch(s)) for s in sizes):
+    sizes = _sizes(match["sizes"].strip()) if match else []
+    for size in sizes:
+        if not _SIZE.fullmatch(size) and not (symbols and _SYMBOL.fullmatch(size)):
+            what = f"{size!r} is no size" if size else "a size is missing"
+            raise ConvcostError(f"cannot read the input {text!r}: {what}; {_INPUT_EXAMPLE}")
+    if match is None:
         raise ConvcostError(f"cannot read the input {text!r}; {_INPUT_EXAMPLE}")
     dtype = match["dtype"]
     if dtype is not None and dtype not in DTYPES:
@@ -95,6 +102,15 @@ def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpe
     if 0 in shape or prod(shape) >= 2**56:
         raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
     return match["name"], TensorSpec(shape, dtype)
+
+
+def _sizes(text: str) -> list[str]:
+    """Return the sizes of 1,3,224,224, one by one, as they are typed."""
+    if bracketed := _BRACKETS.fullmatch(text):
+        text = next(filter(None, bracketed.groups()), "").strip()
+    if _TIMES.fullmatch(text):
+        text = re.sub("[x×]", ",", text)
+    return [size.strip() for size in text.removesuffix(",").split(",")]
 
 
 def parse_inputs(texts: Iterable[str], symbols: bool = False) -> Specs | None:

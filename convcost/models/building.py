@@ -19,6 +19,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.one_at_a_time import one_at_a_time
+from convcost.core.parsing import parse_value
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
@@ -62,6 +63,13 @@ def build_from(
     if not isinstance(model, nn.Module):
         raise MeasurementError(f"{reference} made a {type(model).__name__}, but must make an nn.Module")
     return model
+
+
+def read_arguments(factory: object, given: Mapping[str, object]) -> dict[str, object]:
+    """Return a factory's keyword arguments, the texts among them read; none stays one where a text is the default."""
+    parameters = _parameters(factory) if callable(factory) else []
+    texts = {p.name for p in parameters if isinstance(p.default, str) or p.annotation in (str, "str")}
+    return {key: parse_value(value, key in texts) if isinstance(value, str) else value for key, value in given.items()}
 
 
 def _unknown(reference: str, key: str, names: Iterable[str]) -> MeasurementError:

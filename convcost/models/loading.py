@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference, parse_value
+from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference
 from convcost.core.registry import find
 from convcost.core.spec import TensorSpec
 from convcost.models import build
@@ -43,7 +43,7 @@ def load(
 
     reference    as `parse_reference` reads it; a factory is a class, a function or an nn.Module instance
     options      the settings of a network, or the factory's keyword arguments, in place of the reference's own; a text
-                 that is a Python literal is that value, any other text is itself
+                 that is a Python literal is that value, as are true, false and none; any other text is itself
     initialised  build plainly on the CPU, with the initial weights and true buffers that a forward pass needs
                  where it computes with values (networks of the registry never need it)
 
@@ -55,12 +55,11 @@ def load(
     given = dict(found.options if options is None else options)
     if found.is_network:
         return _of_the_registry(found.name, given)
-    values = {key: parse_value(value) if isinstance(value, str) else value for key, value in given.items()}
     if found.kind is ReferenceKind.LIBRARY:
-        return _of_a_library(found, values, initialised)
+        return _of_a_library(found, given, initialised)
     if found.revision:
         raise ConvcostError(f"{found.text} is a file at a revision of git, which only compare, diff and check take")
-    return _of_the_user(found, values, initialised)
+    return _of_the_user(found, given, initialised)
 
 
 def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
@@ -70,12 +69,13 @@ def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
     return LoadedModel(build(name, settings), name, (TensorSpec(shape),), "input of the network")
 
 
-def _of_a_library(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
-    from convcost.models.building import build_from
+def _of_a_library(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
+    from convcost.models.building import build_from, read_arguments
     from convcost.models.torchvision_and_timm import FACTORIES, library
     from convcost.models.weights import default_inputs
 
     factory = FACTORIES[found.place](found.name)
+    values = read_arguments(factory, given)
     module = build_from(found.text, factory, values, forbidden=WEIGHTS, initialised=initialised)
     if found.place == "torchvision":
         return LoadedModel(module, found.text, *default_inputs(found.name, values))
@@ -89,11 +89,12 @@ WEIGHTS = frozenset(
 )
 
 
-def _of_the_user(found: ModelReference, values: Mapping[str, object], initialised: bool) -> LoadedModel:
-    from convcost.models.building import build_from
+def _of_the_user(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
+    from convcost.models.building import build_from, read_arguments
     from convcost.models.user_code import declared_inputs, importing
 
     with importing(found) as factory:
+        values = read_arguments(factory, given)
         module = build_from(found.text, factory, values, initialised=initialised)
     return LoadedModel(module, found.text, *declared_inputs(found.text, module))
 

@@ -84,7 +84,7 @@ def torchvision_names() -> list[str]:
 def torchvision_builder(name: str) -> Callable[..., nn.Module]:
     """Return torchvision's own builder of a registered name; raises UnknownNameError with the near names."""
     if name not in torchvision_names():
-        raise UnknownNameError("torchvision model", name, torchvision_names())
+        raise UnknownNameError("torchvision model", name, torchvision_names(), prefix="torchvision:")
     builder: Callable[..., nn.Module] = library("torchvision").models.get_model_builder(name)
     return builder
 
@@ -106,7 +106,7 @@ def timm_factory(name: str) -> Callable[..., nn.Module]:
     """Return what builds a model of timm without weights; raises UnknownNameError with the near names."""
     timm = library("timm")
     if not timm.is_model(name):
-        raise UnknownNameError("timm model", name, timm.list_models())
+        raise UnknownNameError("timm model", name, timm.list_models(), prefix="timm:")
     return _quiet(
         lambda **given: timm.create_model(name, pretrained=False, **given), like=timm.models.model_entrypoint(name)
     )

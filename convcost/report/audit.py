@@ -91,6 +91,16 @@ class AuditReport(Report):
         """The models that could not be compared."""
         return tuple(row for row in self.rows if row.verdict == ERROR)
 
+    @property
+    def ok(self) -> bool:
+        """Whether every model could be compared, and none disagrees."""
+        return not self.disagreeing and not self.failed
+
+    @property
+    def exit_code(self) -> int:
+        """1 for a disagreement, and else 2 where a model could not be compared."""
+        return 2 if self.failed and not self.disagreeing else super().exit_code
+
     def records(self) -> Records:
         """One row per model with every column; nested columns are JSON, an unknown count is missing."""
         return _records(self.rows, (*COLUMNS, *TIMINGS))

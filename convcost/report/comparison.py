@@ -151,10 +151,10 @@ class ComparisonReport(Report):
         return files.deliver(latex.document_part(narrow), path)
 
     def to_plot(self, path: str | Path) -> None:
-        """A chart of MACs and parameters, as .svg, .pdf or .png, whole or not at all. Needs the extra `plot`."""
-        from convcost.report import plot
+        """Bars of MACs and parameters, coloured by kind of layer, as .svg, .pdf or .png. Needs the extra `plot`."""
+        from convcost.report import bars
 
-        plot.save(self, Path(path), self.per)
+        bars.save(bars.of_comparison(answer(self), self.comparison, self.per), Path(path))
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, and the chart."""

@@ -1,7 +1,8 @@
 """What a network or a model costs by the formulas alone: its totals."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
@@ -69,6 +70,16 @@ class CountReport(Report):
     def content(self) -> Content:
         """The answer in one line, the totals, and what could not be counted."""
         return Content(heading(self.count), "", [*totals(self.count)])
+
+    def to_plot(self, path: str | Path) -> None:
+        """Bars of MACs and parameters per layer, coloured by kind, as .svg, .pdf or .png. Needs the extra `plot`."""
+        from convcost.report import bars
+
+        bars.save(bars.of_count(heading(self.count), self.count), Path(path))
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the chart."""
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
 
 def heading(count: FormulaCount) -> str:

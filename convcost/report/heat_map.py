@@ -1,7 +1,9 @@
-"""A sweep as a picture: a heat map of MACs over two options, and MACs against parameters."""
+"""A sweep as a picture: a heat map of MACs over two options, and MACs against parameters with named points."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,75 +11,124 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcost.core.errors import ConvcostError
-from convcost.explore.sweep import GridAxis
+from convcost.explore.sweep import GridAxis, Sweep
 from convcost.report import text
-from convcost.report.plot import save_figure
+from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from convcost.report.sweep import SweepReport
-
 # Inches.
-_WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.2, 3.4, 0.55, 0.75, 1.7, 0.5, 0.25
+_WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.4, 3.4, 0.55, 0.75, 0.95, 0.55, 0.25
+_BAR_WIDTH, _BAR_GAP, _BAR_TEXT = 0.13, 0.08, 0.55
+_CELL, _MOST_WIDTH = 0.45, 7.2
+_SPACE = 0.08
+_NEAR = 0.06  # between a point and its name
 _MOST_TICKS = 8
 _LEAST_TICKS = 3
-# More lines than these are not told apart, and more points on one are not seen.
-_MOST_LINES, _MOST_POINTS = 24, 400
+# More lines than these are not told apart, more points on one are not seen, more names are not read.
+_MOST_LINES, _MOST_POINTS, _MOST_MARKS, _MOST_NAMES, _MOST_LED = 24, 400, 40, 16, 8
 # A narrower range has too few powers of ten for a logarithmic scale.
 _DECADE = 30
 _MAP = "cividis"  # even to every kind of eye, and on grey paper
+# A line's colour is taken from the dark part of the map: the light end is not seen on white.
+_DARK = 0.75
 
 
-def save(report: SweepReport, path: Path) -> None:
-    """Draw a sweep, as .svg, .pdf or .png by the file's ending; raises ConvcostError as `plot.save` does.
+def save(title: str, sweep: Sweep, path: Path) -> None:
+    """Draw a sweep, as .svg, .pdf or .png by the file's ending; raises ConvcostError as `save_figure` does.
 
-    The heat map needs two options that vary. In the other picture a line follows the last option, one line a value
-    of those before it; of many lines and points some are drawn, spread evenly.
+    The heat map needs two options that vary; its cells hold their numbers where these have room. In the other picture
+    a line follows the last option, one line a value of those before it; of many lines and points some are drawn,
+    spread evenly. Where no setting changes the parameters, MACs are drawn over the last option.
     """
-    if not len(report.sweep.axes):
+    if not len(sweep.axes):
         raise ConvcostError("there is one point and nothing to plot; give an option several values")
-    save_figure(path, lambda: _figure(report))
+    varied = _varied(sweep)
+    single = [f"; {_setting(axis, 0)}" for axis in sweep.axes if axis not in varied.axes]
+    save_figure(path, lambda: _figure(title + "".join(single), varied))
 
 
-def _figure(report: SweepReport) -> Figure:
+def _varied(sweep: Sweep) -> Sweep:
+    """The sweep without the options of one value, but for one option at the least."""
+    axes = tuple(axis for axis in sweep.axes if len(axis) > 1) or sweep.axes[:1]
+    shape = [len(axis) for axis in axes]
+    counts = {name: count.reshape(shape) for name, count in sweep.counts.items()}
+    return replace(sweep, axes=axes, counts=counts, refused=sweep.refused.reshape(shape))
+
+
+def _figure(title: str, sweep: Sweep) -> Figure:
     from matplotlib.figure import Figure
 
-    panels = 2 if report.sweep.refused.ndim == 2 else 1
-    width = _LEFT + panels * _WIDTH + (panels - 1) * _GAP + _RIGHT
-    height = _BOTTOM + _HEIGHT + _TOP
+    left, wide, trade = _LEFT, 0.0, _LEFT
+    if len(sweep.axes) == 2:
+        down, across = (_labels(axis) for axis in sweep.axes)
+        left = max(_LEFT, 0.45 + max(map(inches, down)))
+        named = max(map(inches, across)) + 2 * _SPACE if sweep.axes[1].numbers is None else 0
+        wide = max(_WIDTH, max(_CELL, named) * len(across))
+        wide = wide if wide <= _MOST_WIDTH else _WIDTH
+        trade = left + wide + _BAR_GAP + _BAR_WIDTH + _BAR_TEXT + _GAP
+    width, height = trade + _WIDTH + _RIGHT, _BOTTOM + _HEIGHT + _TOP
     figure = Figure(figsize=(width, height))
+    figure.text(0.12 / width, 1 - 0.1 / height, title, size=TITLE, weight="bold", va="top")
 
-    def panel(number: int) -> Axes:
-        left = (_LEFT + number * (_WIDTH + _GAP)) / width
-        return figure.add_axes((left, _BOTTOM / height, _WIDTH / width, _HEIGHT / height))
+    def panel(left: float, wide: float = _WIDTH) -> Axes:
+        return figure.add_axes((left / width, _BOTTOM / height, wide / width, _HEIGHT / height))
 
-    if panels == 2:
-        _heat_map(figure, panel(0), report)
-    _trade(panel(panels - 1), report)
-    figure.text(0.1 / width, 1 - 0.1 / height, report.content().title, size=10, weight="bold", va="top")
+    if wide:
+        _draw_heat_map(panel(left, wide), panel(left + wide + _BAR_GAP, _BAR_WIDTH), sweep, wide)
+    _draw_trade(panel(trade), sweep)
     return figure
 
 
-def _heat_map(figure: Figure, axes: Axes, report: SweepReport) -> None:
+def _draw_heat_map(axes: Axes, bar: Axes, sweep: Sweep, wide: float) -> None:
     """MACs over the two options, refused points left white."""
     from matplotlib.colors import LogNorm
-    from matplotlib.ticker import EngFormatter
 
-    sweep = report.sweep
     shown = np.ma.masked_array(sweep.counts["macs"].astype(float), sweep.refused)
     down, across = sweep.axes
     drawn = axes.imshow(
         shown, origin="lower", aspect="auto", cmap=_MAP, interpolation="nearest", norm=LogNorm(), gid="heat-map"
     )
-    axes.set(xlabel=_name(across), ylabel=_name(down), title="MACs")
-    axes.set_xticks(*_ticks(across))
-    axes.set_yticks(*_ticks(down))
+    white = "; white: cannot be built" if sweep.refused.any() else ""
+    axes.set(xlabel=_name(across), ylabel=_name(down))
+    axes.set_title(f"MACs{white}", size=TEXT)
+    columns, rows = _labels(across), _labels(down)
+    axes.set_xticks(*_fitting(columns, wide / (max(map(inches, columns)) + _SPACE)))
+    axes.set_yticks(*_fitting(rows, _HEIGHT / (1.5 * TEXT / 72)))
     marks = _marks(float(shown.min()), float(shown.max()))
-    bar = figure.colorbar(drawn, ax=axes, ticks=marks, format=EngFormatter(), pad=0.03, fraction=0.05)
-    bar.minorticks_off()  # their labels are formulas
-    bar.ax.set_gid("colour-bar")
+    side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=_short)
+    side.minorticks_off()  # their labels are formulas
+    bar.set_gid("colour-bar")
+    _draw_numbers(axes, sweep, drawn.to_rgba(shown), wide)
+
+
+def _draw_numbers(axes: Axes, sweep: Sweep, colours: Any, wide: float) -> None:
+    """Each cell's MACs in it, black or white, whatever reads better; none if cells have no room for theirs."""
+    rows, columns = sweep.shape
+    if rows * _SPACE > _HEIGHT or columns * _SPACE > wide:
+        return
+    places = [(y, x) for y, x in product(range(rows), range(columns)) if not sweep.refused[y, x]]
+    numbers = {place: text.rounded(int(sweep.counts["macs"][place])) for place in places}
+    for size in (9.0, TEXT, SMALL, 6.0):
+        widest, high = max(inches(number, size) for number in set(numbers.values())), size / 72
+        if widest + _SPACE <= wide / columns and high + _SPACE <= _HEIGHT / rows:
+            for (y, x), number in numbers.items():
+                colour = _readable(colours[y, x])
+                axes.text(x, y, number, size=size, color=colour, ha="center", va="center", gid=f"cell-{y}-{x}")
+            return
+
+
+def _readable(colour: Sequence[float]) -> str:
+    """Black or white, whichever has more contrast with a colour (WCAG 2: (L + 0.05) / (l + 0.05))."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return BLACK if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"
+
+
+def _short(number: float, _: object = None) -> str:
+    return text.rounded(round(number), 6)
 
 
 def _marks(least: float, most: float) -> list[float]:
@@ -93,9 +144,14 @@ def _marks(least: float, most: float) -> list[float]:
     return sorted({least, most})
 
 
-def _ticks(axis: GridAxis) -> tuple[list[int], list[str]]:
-    places = _spread(len(axis), _MOST_TICKS)
-    return places, [text.plain(axis.value(place)) for place in places]
+def _labels(axis: GridAxis) -> list[str]:
+    return [text.plain(axis.value(place)) for place in range(len(axis))]
+
+
+def _fitting(labels: Sequence[str], room: float) -> tuple[list[int], list[str]]:
+    """Every label, or every second, third …, so that there is room for them."""
+    step = max(int(np.ceil(len(labels) / room)), 1)
+    return list(range(0, len(labels), step)), list(labels[::step])
 
 
 def _spread(length: int, most: int) -> list[int]:
@@ -109,41 +165,157 @@ def _name(axis: GridAxis) -> str:
     return f"{axis.option.symbol} ({axis.option.name})" if axis.option.symbol else axis.option.name
 
 
-def _trade(axes: Axes, report: SweepReport) -> None:
-    """MACs against parameters, a line along the last option."""
-    from matplotlib import colormaps
-    from matplotlib.ticker import EngFormatter
+def _setting(axis: GridAxis, place: int) -> str:
+    """α 0.75; depth 50; a word says by itself what it is."""
+    value = axis.value(place)
+    return value if isinstance(value, str) else f"{axis.option.symbol or axis.option.name} {text.plain(value)}"
 
-    sweep = report.sweep
-    places = list(product(*(range(len(axis)) for axis in sweep.axes[:-1])))
-    chosen = [places[i] for i in _spread(len(places), _MOST_LINES)]
-    along = _spread(len(sweep.axes[-1]), _MOST_POINTS)
-    for number, place in enumerate(chosen):
+
+@dataclass(frozen=True)
+class _Line:
+    """Points along the last option: their places on it, and where they are drawn."""
+
+    name: str
+    places: Sequence[int]
+    points: Sequence[tuple[float, float]]
+
+
+def _lines(sweep: Sweep, over: str) -> tuple[list[_Line], int]:
+    """The lines that are drawn, and how many there are; `over` names what goes to the right."""
+    *before, last = sweep.axes
+    grid = list(product(*(range(len(axis)) for axis in before)))
+    along = _spread(len(last), _MOST_POINTS)
+    lines = []
+    for place in (grid[i] for i in _spread(len(grid), _MOST_LINES)):
         kept = [i for i in along if not sweep.refused[(*place, i)]]
-        if not kept:
-            continue
-        values = {name: sweep.counts[name][place][kept].astype(float) for name in ("parameters", "macs")}
-        label = ", ".join(
-            f"{axis.option.symbol or axis.option.name} = {text.plain(axis.value(i))}"
-            for axis, i in zip(sweep.axes, place, strict=False)
-        )
-        colour = colormaps[_MAP](number / max(len(chosen) - 1, 1))
-        marker = "o" if len(kept) < 40 else ""
-        style: dict[str, Any] = {"linewidth": 0.9, "markersize": 2.5, "marker": marker, "gid": f"line-{number}"}
-        axes.plot(values["parameters"], values["macs"], color=colour, **style)
-        if label and (number in (0, len(chosen) - 1)):
-            at = float(values["parameters"][-1]), float(values["macs"][-1])
-            axes.annotate(label, at, (0, 5), textcoords="offset points", size=7, ha="center")
-    axes.set(xlabel="parameters", ylabel="MACs")
-    names = _name(sweep.axes[-1])
-    axes.set_title(f"MACs against parameters, along {names}" if len(sweep.axes) > 1 else "MACs against parameters")
-    for name, side in (("parameters", axes.xaxis), ("macs", axes.yaxis)):
-        counts = sweep.counts[name][~sweep.refused]
-        if int(counts.max()) > _DECADE * int(counts.min()) > 0:
-            scaled = axes.set_xscale if side is axes.xaxis else axes.set_yscale
-            scaled("log")
-            side.set_minor_formatter("")
-        side.set_major_formatter(EngFormatter())
-    axes.grid(color="#e0e0e0", linewidth=0.6)
+        right = _positions(last, kept) if over != "parameters" else sweep.counts[over][place][kept].astype(float)
+        points = list(zip(map(float, right), map(float, sweep.counts["macs"][place][kept]), strict=True))
+        name = ", ".join(_setting(axis, i) for axis, i in zip(before, place, strict=True))
+        lines += [_Line(name, kept, points)] if kept else []
+    return lines, len(grid)
+
+
+def _positions(axis: GridAxis, places: Sequence[int]) -> list[float]:
+    """The values of an option that is a number, else their places in the list."""
+    return [float(place) if axis.numbers is None else float(axis.value(place)) for place in places]
+
+
+def _draw_trade(axes: Axes, sweep: Sweep) -> None:
+    """MACs against parameters (or over the last option, where parameters are the same everywhere), a line along it."""
+    from matplotlib import colormaps
+    from matplotlib.ticker import MaxNLocator
+
+    *before, last = sweep.axes
+    parameters = sweep.counts["parameters"][~sweep.refused]
+    constant = int(parameters.min()) == int(parameters.max())
+    lines, number = _lines(sweep, "" if constant else "parameters")
+    for place, line in enumerate(lines):
+        colour = colormaps[_MAP](_DARK * place / max(len(lines) - 1, 1))
+        marked = _spread(len(line.points), _MOST_NAMES) if len(line.points) > _MOST_MARKS else None
+        style: dict[str, Any] = {"linewidth": 0.9, "markersize": 3, "marker": "o", "markevery": marked}
+        style["gid"] = f"line-{place}"
+        axes.plot(*zip(*line.points, strict=True), color=colour, **style)
+    along = f", along {_name(last)}" if before else ""
+    some = f"; {len(lines)} of {number:,} lines" if len(lines) < number else ""
+    same = f"; {text.rounded(int(parameters[0]))} parameters everywhere"
+    axes.set_title(
+        f"MACs over {_name(last)}{same}{some}" if constant else f"MACs against parameters{along}{some}", size=TEXT
+    )
+    axes.set(xlabel=_name(last) if constant else "parameters", ylabel="MACs")
+    axes.margins(0.14)
+    _scale(axes, "y", [y for line in lines for _, y in line.points])
+    if not constant:
+        _scale(axes, "x", [x for line in lines for x, _ in line.points])
+    elif last.numbers is None:
+        axes.set_xticks(range(len(last)), _labels(last))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=not last.option.decimal))
+    axes.grid(color=FAINT, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(0.08, 0.12)
+    axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())  # what is drawn from here on moves nothing
+    _draw_names(axes, lines, last)
+
+
+def _scale(axes: Axes, side: str, counts: Sequence[float]) -> None:
+    """A scale for counts: logarithmic where they are far apart, from 0 at the least."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis = axes.xaxis if side == "x" else axes.yaxis
+    if max(counts) > _DECADE * min(counts) > 0:
+        axes.set(**{f"{side}scale": "log"})
+        axis.set_ticks(_marks(min(counts), max(counts)))
+        axis.set_minor_formatter("")
+    else:
+        least, most = axis.get_view_interval()
+        axes.set(**{f"{side}lim": (max(least, 0), most)})
+        axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
+    axis.set_major_formatter(_short)
+
+
+_Box = tuple[float, float, float, float]
+_Sides = tuple[tuple[int, int], ...]
+_BESIDE: _Sides = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+_ABOVE: _Sides = ((0, 1), *(side for side in _BESIDE if side != (0, 1)))
+
+
+def _draw_names(axes: Axes, lines: Sequence[_Line], last: GridAxis) -> None:
+    """Names of lines and points, each where it is on nothing else; of names without such a place none is drawn.
+
+    A line has its name at its end with the most MACs; the points of the last line have theirs, and stand for those of
+    all.
+    """
+    inch = [((axes.transData.transform(line.points) - axes.bbox.min) / axes.figure.dpi).tolist() for line in lines]
+    named: list[tuple[str, tuple[float, float], _Sides]] = []
+    for place in _ends_first(len(lines)) if len(lines) > 1 else []:
+        end = max(0, -1, key=lambda i: lines[place].points[i][1])
+        named.append((lines[place].name, inch[place][end], _ABOVE))
+    named += [(_setting(last, lines[-1].places[i]), inch[-1][i], _BESIDE) for i in _ends_first(len(inch[-1]))]
+    # Lines that lead to names would cross where there are many.
+    gaps = (_NEAR, 2 * _NEAR, 4 * _NEAR) if len(named) <= _MOST_LED else (_NEAR,)
+    taken: list[_Box] = []
+    for name, point, sides in named:
+        for gap, box in _around(point, inches(name, SMALL), SMALL / 72, gaps, sides):
+            if _free(box, taken, inch):
+                taken.append(box)
+                _draw_name(axes, name, point, box, led=gap > _NEAR)
+                break
+
+
+def _ends_first(length: int) -> list[int]:
+    """Which of so many have a name: the range is said even where there is no room for what lies between."""
+    *others, last = _spread(length, _MOST_NAMES)
+    return [last, *others]
+
+
+def _draw_name(axes: Axes, name: str, point: tuple[float, float], box: _Box, *, led: bool) -> None:
+    left, bottom, right, top = box
+    scale = np.array([_WIDTH, _HEIGHT])
+    x, y = np.array([left + right, bottom + top]) / 2 / scale
+    style: dict[str, Any] = {"size": SMALL, "color": GREY, "ha": "center", "va": "center", "gid": "name"}
+    axes.text(x, y, name, transform=axes.transAxes, **style)
+    if led:
+        nearest = np.clip(point, (left, bottom), (right, top)) / scale
+        axes.plot(*zip(point / scale, nearest, strict=True), color=GREY, linewidth=0.4, transform=axes.transAxes)
+
+
+def _around(
+    point: tuple[float, float], width: float, height: float, gaps: Sequence[float], sides: _Sides
+) -> Iterator[tuple[float, _Box]]:
+    """The places beside a point and how far from it they are, the best first."""
+    for gap, (across, up) in product(gaps, sides):
+        x, y = point[0] + across * (gap + width / 2), point[1] + up * (gap + height / 2)
+        yield gap, (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _free(box: _Box, taken: Iterable[_Box], tracks: Iterable[Any]) -> bool:
+    """Whether a name would be within the panel, and on no other name, point or line."""
+    from matplotlib.path import Path as Track
+    from matplotlib.transforms import Bbox
+
+    left, bottom, right, top = box
+    if left < _NEAR / 2 or bottom < _NEAR / 2 or right > _WIDTH + _RIGHT - _NEAR or top > _HEIGHT:
+        return False
+    if any(left < b[2] + 0.03 and b[0] < right + 0.03 and bottom < b[3] and b[1] < top for b in taken):
+        return False
+    area = Bbox.from_extents(left - 0.025, bottom - 0.025, right + 0.025, top + 0.025)
+    return not any(Track(track).intersects_bbox(area, filled=False) for track in tracks)

@@ -1,7 +1,7 @@
 """What can be asked for, by kind."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convcost.explore.listing import Entry
 from convcost.report import text
@@ -35,7 +35,11 @@ class ListReport(Report):
         blocks: list[Block] = []
         for kind, found in self.kinds.items():
             blocks += [_table(kind, found), *([Sentence(_HINTS[kind])] if kind in _HINTS else []), GAP]
-        return Content("", "", blocks[:-1])
+        return Content(", ".join(self.kinds).capitalize(), "", blocks[:-1])
+
+    def screen(self) -> Content:
+        """The tables alone."""
+        return replace(self.content(), title="")
 
 
 def _table(kind: str, found: Sequence[Entry]) -> Table:

@@ -46,6 +46,11 @@ class ProofReport(Report):
         return all(case.proof.proved for case in self.cases)
 
     @property
+    def ok(self) -> bool:
+        """The same."""
+        return self.proved
+
+    @property
     def verdict(self) -> str:
         """One word or two."""
         if self.proved:

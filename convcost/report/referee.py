@@ -68,6 +68,11 @@ class RefereeReport(Report):
         """Every printed number is explained to the last unit."""
         return self.refereed.ok
 
+    @property
+    def exit_code(self) -> int:
+        """2 where no counter printed a number, and else 1 where one is not explained."""
+        return super().exit_code if self.counted else 2
+
     def __getitem__(self, counter: str) -> Explanation:
         return self.refereed.explanation(counter)
 
@@ -129,6 +134,11 @@ class BetweenReport(Report):
     report: RefereeReport
     between: ExplainedDifference
 
+    @property
+    def ok(self) -> bool:
+        """Whether the terms explain the difference to the last unit."""
+        return not self.between.unexplained
+
     def records(self) -> Records:
         """One row per term, whole numbers as they are."""
         rows = [(term.label, term.amount, term.kind) for term in self.between.terms]
@@ -154,6 +164,11 @@ class AgainstReport(Report):
     name: str
     against: ReadNumber
 
+    @property
+    def ok(self) -> bool:
+        """Whether a reading gives the number."""
+        return self.against.explained
+
     def __repr__(self) -> str:
         return f"<{self.name}: {self.against.text} {'is explained' if self.against.explained else 'has no reading'}>"
 
@@ -168,9 +183,13 @@ class AgainstReport(Report):
         found = self.against
         if not found.explained:
             said = f"No reading makes {found.text} of {self.name}. Nearest: {_reading(found, found.nearest)}."
-            return Content("", "", [Sentence(said, "bold red")])
+            return Content(f"{self.name}: {found.text} has no reading", "", [Sentence(said, "bold red")])
         readings = [Sentence(_reading(found, one), indent=2, item=True) for one in found.found]
         return Content(f"{self.name}: {found.text} can mean", "", readings)
+
+    def screen(self) -> Content:
+        """The same, the sentence alone where there is no reading."""
+        return self.content() if self.against.explained else replace(self.content(), title="")
 
 
 def _terms_of(explanation: Explanation) -> list[Block]:

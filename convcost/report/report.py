@@ -65,6 +65,16 @@ class Report(ABC):
         """What the report's data frame holds."""
 
     @property
+    def ok(self) -> bool:
+        """Whether there is nothing to complain of."""
+        return True
+
+    @property
+    def exit_code(self) -> int:
+        """What the report's command exits with: 0 if it is ok, 1 if not, 2 where something could not be run."""
+        return 0 if self.ok else 1
+
+    @property
     def frame(self) -> pd.DataFrame:
         """The report as a data frame: whole numbers as they are, <NA> for what is unknown."""
         return self.records().frame

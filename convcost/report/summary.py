@@ -1,7 +1,9 @@
 """A model as the tree of its modules, with what each returns, holds and costs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 from convcost.comparison.formula_count import Branch, FormulaCount, branches, last_branches
 from convcost.core.errors import DomainError
@@ -66,6 +68,16 @@ class SummaryReport(Report):
         if self.top is not None and len(self.branches) == self.top:
             blocks.append(Sentence(f"The first {self.top} rows of {len(replace(self, top=None).branches)}."))
         return Content(heading(self.count), "", [*blocks, *totals(self.count)])
+
+    def to_plot(self, path: str | Path) -> None:
+        """Bars of MACs and parameters per module, coloured by kind, as .svg, .pdf or .png. Needs the extra `plot`."""
+        from convcost.report import bars
+
+        bars.save(bars.of_summary(heading(self.count), self.count, self.branches), Path(path))
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the chart."""
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _tree(self) -> Table:
         found = self.branches

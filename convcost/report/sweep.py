@@ -1,7 +1,9 @@
 """Sweeps of a network's settings, and points of them that were traced, in every format."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import numpy as np
 
 from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed
 from convcost.report import files, text
-from convcost.report.content import Column, Content, Sentence, Table, numbers
+from convcost.report.content import GAP, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
 
 _MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
@@ -19,15 +21,28 @@ _FIRST, _LAST = 12, 6  # rows of a large sweep on a terminal
 
 @dataclass(frozen=True, eq=False)
 class SweepReport(Report):
-    """What `convcost.sweep` returns: one row per point of the grid, but for points where the net cannot be built."""
+    """What `convcost.sweep` returns: one row per point of the grid, but for points where the net cannot be built.
+
+    verified  the points that were traced, if any were
+    """
 
     sweep: Sweep
+    verified: VerifiedReport | None = None
 
     def __len__(self) -> int:
         return int(self.sweep.refused.size - self.sweep.refused.sum())
 
     def __repr__(self) -> str:
         return f"<{heading(self)}>"
+
+    @property
+    def ok(self) -> bool:
+        """Whether all points that were traced agree."""
+        return self.verified is None or self.verified.ok
+
+    def view(self, verified: VerifiedReport) -> SweepReport:
+        """The same with points that were traced."""
+        return replace(self, verified=verified)
 
     @property
     def refused(self) -> int:
@@ -69,7 +84,7 @@ class SweepReport(Report):
         """A heat map of two swept options and MACs against parameters, as .svg, .pdf or .png; needs matplotlib."""
         from convcost.report import heat_map
 
-        heat_map.save(self, Path(path))
+        heat_map.save(heading(self), self.sweep, Path(path))
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, Parquet, and the heat map."""
@@ -110,7 +125,8 @@ class SweepReport(Report):
         columns = [*numbers(*options), *numbers("MACs"), *numbers("parameters", "activations", rank=1)]
         notes = [Sentence(more, "dim"), *([Sentence(refused)] if self.refused else [])]
         source = f"Formula: {self.sweep.architecture.source}."
-        return Content(heading(self), source, [Table(columns, rows, everything="--csv"), *notes])
+        traced = [] if self.verified is None else [GAP, *self.verified.screen().blocks]
+        return Content(heading(self), source, [Table(columns, rows, everything="--csv"), *notes, *traced])
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,6 +144,11 @@ class Verified(Report):
         return tuple(
             (n, self.formula[n], self.measured[n]) for n in self.measured if self.formula[n] != self.measured[n]
         )
+
+    @property
+    def ok(self) -> bool:
+        """The same as `agrees`."""
+        return self.agrees
 
     @property
     def agrees(self) -> bool:

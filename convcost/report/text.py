@@ -6,6 +6,7 @@ from fractions import Fraction
 from convcost.core.architecture import Network
 
 UNKNOWN = "?"
+_LETTERS = ("", " K", " M", " G", " T", " P", " E")
 
 
 def number(value: int | None) -> str:
@@ -32,6 +33,14 @@ def scaled(value: int) -> str:
         if value >= 10**digits:
             return f"{decimal(Fraction(value, 10**digits), 2)} {letter}"
     return str(value)
+
+
+def rounded(value: int, digits: int = 3) -> str:
+    """A count in the fewest digits that a picture needs, at most so many: 569 M, 13.6 M, 1.5 G, 20 K."""
+    power = max(len(str(abs(value))) - digits, 0)
+    value = (value + 10**power // 2) // 10**power * 10**power  # what rounds up to 1,000 M is 1 G
+    place = min((len(str(abs(value))) - 1) // 3, len(_LETTERS) - 1)
+    return plain(Fraction(value, 1000**place)) + _LETTERS[place]
 
 
 def megabytes(size: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
+from convcost.trace.averages import Average, Averages
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
@@ -44,16 +46,29 @@ class Capture:
     """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
 
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
-    model, in the order of its tree. `doubts` say why a trace on the meta device might not be one on the CPU, and
-    `reads_sizes` whether the model reads the size of a tensor.
+    model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
+    a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
+    tensor.
     """
 
     calls: tuple[OpCall, ...]
     parameters: int
     seen: frozenset[str]
     modules: tuple[ModuleRun, ...] = ()
+    averages: tuple[Average, ...] = ()
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
+
+    def with_averages(self) -> Capture:
+        """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
+        calls = list(self.calls)
+        for average in self.averages:
+            *before, last = average.calls
+            maps = () if any(calls[number].site.averages for number in before) else average.maps()
+            for number in average.calls if maps else ():
+                site = replace(calls[number].site, average=last, averages=maps if number == last else ())
+                calls[number] = replace(calls[number], site=site)
+        return replace(self, calls=tuple(calls))
 
 
 @checked(model=MODULE)
@@ -80,7 +95,21 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise MeasurementError(f"the model cannot run on an input of {given}: {one_line_at(error)}") from error
+            said = f"{one_line_at(error)}{_hint(error, given)}"
+            raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
+
+
+_NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
+
+
+def _hint(error: BaseException, inputs: Inputs) -> str:
+    """Return what to type where a model looks up the numbers of an input that was meant as floating-point ones."""
+    floats = [spec for spec in inputs.specs if spec.dtype is None]
+    if not floats or not _NO_INDEX.search(str(error)):
+        return ""
+    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
+    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
+    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
@@ -89,10 +118,17 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
-    doubts, parameters = recorder.doubts, sum(p.numel() for p in copied.parameters())
-    without_meta = {"it does not run on the meta device": None} if device != "meta" else {}
-    found = (*without_meta, *doubts.found)
-    return Capture(calls, parameters, frozenset(recorder.seen), modules, found, doubts.reads_sizes)
+    parameters = sum(p.numel() for p in copied.parameters())
+    doubts = () if device == "meta" else ("it does not run on the meta device",)
+    return Capture(
+        calls,
+        parameters,
+        frozenset(recorder.seen),
+        modules,
+        averages=tuple(recorder.averages.found),
+        doubts=(*doubts, *recorder.doubts.found),
+        reads_sizes=recorder.doubts.reads_sizes,
+    )
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -131,6 +167,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._operators = records(Operator)
         self._owned = _Ownership(model)
         self.doubts = Doubts(model)
+        self.averages = Averages()
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -174,11 +211,13 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
                 arguments = Arguments()
         elif moves(func, arguments) or name in RESHAPING:
+            self.averages.follow(func, args, kwargs, output, None)
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
             return output
         else:
             bound = Binding(None, tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor)))
         shown = self._within or traced_name(func)
+        self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, next(iter(outputs), None), arguments, "" if shown == traced_name(func) else shown)
         return output
 
@@ -286,6 +325,8 @@ class _Whole(TorchFunctionMode):
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             del self._recorder.calls[before:]
+            averages = self._recorder.averages.found
+            averages[:] = [average for average in averages if average.calls[-1] < before]
             self._recorder.keep(f"aten::{bound.operator}", bound, output, Arguments())
         return output
 

@@ -4,11 +4,12 @@ Those kernels import torch's compiler and SymPy on their first use, which takes 
 are answered: operators whose output has its first operand's shape by definition, arithmetic and concatenation of
 tensors that lie in memory as they are read, means over whole axes, matrix products, padding, look-ups, and windows:
 convolutions and pooling. What is not answered, and any call whose shapes do not match, goes to the meta device's own
-kernel, which says what is wrong.
+kernel, which says what is wrong. It says nothing of operands' types, so the CPU is asked where these are unusual.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,7 +17,7 @@ from torch._ops import OpOverload
 
 from convcost.trace.aten import DispatchMode, aten_name
 from convcost.trace.binders.arguments import Arguments, spread
-from convcost.trace.copies import Args, Kwargs
+from convcost.trace.copies import Args, Kwargs, tensors, walk
 
 Sizes = Sequence[int]
 
@@ -29,6 +30,13 @@ SAME = frozenset(
 """Operators whose output has the shape of their first operand."""
 # The same, of floating-point numbers; of whole ones they give another type.
 _OF_FLOATS = frozenset({"neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "erf", "clamp_min"})
+_ONE_TYPE = SAME | {
+    *("mm", "bmm", "addmm", "mv", "addmv", "addbmm", "convolution", "_convolution", "_cdist_forward", "index_select"),
+    *("grid_sampler_2d", "grid_sampler_3d", "upsample_nearest2d", "upsample_bilinear2d", "upsample_bicubic2d"),
+    *("native_layer_norm", "native_batch_norm", "native_group_norm", "hardshrink", "im2col"),
+    *("max_pool2d_with_indices", "avg_pool2d", "_adaptive_avg_pool2d", "adaptive_max_pool2d"),
+}
+"""Operators that the meta device runs on operands of any types, and the CPU not on all."""
 _COMPOSED = torch._C.DispatchKey.CompositeImplicitAutograd
 _ARITHMETIC = frozenset({"add", "sub", "mul", "div"})
 
@@ -36,10 +44,16 @@ _ARITHMETIC = frozenset({"add", "sub", "mul", "div"})
 class MetaKernels(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, the operators above run on meta tensors at the cost of an allocation."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._allowed: set[tuple[object, ...]] = set()
+
     def __torch_dispatch__(
         self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
+        if aten_name(func) in _ONE_TYPE:
+            self._check_types(func, args, kwargs)
         answer = None if kwargs or not args else _answer(func, args)
         if answer is not None:
             return answer
@@ -47,6 +61,22 @@ class MetaKernels(DispatchMode):  # type: ignore[no-untyped-call]
             return func(*args, **kwargs)
         with self:
             return func._op_dk(_COMPOSED, *args, **kwargs)  # func.decompose may take a Python one
+
+    def _check_types(self, func: OpOverload, args: Args, kwargs: Kwargs) -> None:
+        """Run an operator on the CPU, once for each unusual combination of types, and so raise what the CPU raises."""
+        given = [tensor for tensor in tensors((args, kwargs)) if tensor.is_meta]
+        types = tuple(tensor.dtype for tensor in given)
+        usual = len(set(types)) < 2 and all(dtype.is_floating_point for dtype in types)
+        symbolic = any(isinstance(size, torch.SymInt) for tensor in given for size in tensor.shape)
+        if usual or symbolic or (func, types) in self._allowed:
+            return
+        args, kwargs = walk((args, dict(kwargs)), _zeros)
+        func(*args, **kwargs)
+        self._allowed.add((func, types))
+
+
+def _zeros(tensor: Any) -> Tensor:
+    return torch.zeros(tensor.shape, dtype=tensor.dtype)
 
 
 def _answer(func: OpOverload, args: Args) -> object:
@@ -169,7 +199,8 @@ def _rolled(tensor: Tensor, shifts: Sizes, axes: Sizes = ()) -> Tensor | None:
 
 
 def _filled(tensor: Tensor, mask: Tensor, value: float) -> Tensor | None:
-    return tensor.new_empty(tensor.shape) if _plain(tensor) and _fits(mask, tensor) else None
+    matching = mask.dtype == torch.bool and _fits(mask, tensor)
+    return tensor.new_empty(tensor.shape) if _plain(tensor) and matching else None
 
 
 def _compared(tensor: Tensor, number: float) -> Tensor | None:
@@ -196,7 +227,9 @@ def _looked_up(table: Tensor, indices: list[Tensor | None]) -> Tensor | None:
     return table.new_empty((*index.shape, *table.shape[1:]))
 
 
-def _reduced(tensor: Tensor, axes: Sizes, keep: bool = False) -> Tensor:
+def _reduced(tensor: Tensor, axes: Sizes, keep: bool = False) -> Tensor | None:
+    if not tensor.is_floating_point():
+        return None
     view = tensor
     for axis in sorted((axis % tensor.dim() for axis in axes), reverse=True):
         view = view.narrow(axis, 0, 1) if keep else view.select(axis, 0)

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.shell import convcost
 
@@ -80,3 +81,29 @@ def test_case_does_not_matter() -> None:
 
 def test_a_comma_in_a_decimal_is_told() -> None:
     assert convcost("count", "mobilenet_v1", "--alpha", "0,75").err.endswith("; write 0.75\n")
+
+
+NET = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.head(x)
+"""
+
+
+@pytest.mark.parametrize("command", ["count", "summary", "compare", "derive"])
+def test_an_input_of_another_type_than_the_weights_is_torch_s_own_error(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(NET, encoding="utf-8")
+    outcome = convcost(command, f"{file}:Net", "--input", "float16:2,8")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    with pytest.raises(RuntimeError) as plain:
+        torch.nn.Linear(8, 4)(torch.zeros(2, 8, dtype=torch.float16))
+    assert str(plain.value) in outcome.err

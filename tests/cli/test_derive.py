@@ -51,7 +51,7 @@ def test_every_level_and_latex(net: str) -> None:
         outcome = convcost("derive", net, "--input", "B,3,H,W", "--per", level)
         assert (outcome.code, outcome.err) == (0, "")
         assert "256·B·⌈H/2⌉·⌈W/2⌉" in outcome.out  # 27·8 + 8·5
-    latex = convcost("derive", net, "--input", "B,3,H,W", "--latex").out
+    latex = convcost("derive", net, "--input", "B,3,H,W", "--latex", "-").out
     ceil = r"\left\lceil \frac{%s}{2} \right\rceil"
     assert latex == f"256 B {ceil % 'H'} {ceil % 'W'}\n"
 

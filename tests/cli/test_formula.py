@@ -69,7 +69,7 @@ def test_every_record_prints_and_has_latex(name: str) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert "Source: " in outcome.out
     assert max(len(line) for line in outcome.out.splitlines()) <= 80
-    latex = convcost("formula", name, "--latex")
+    latex = convcost("formula", name, "--latex", "-")
     assert (latex.code, latex.err) == (0, "")
     environments = re.findall(r"\\(begin|end)\{aligned\}", latex.out)
     assert environments in ([], ["begin", "end"])  # in math mode as it is, long or short

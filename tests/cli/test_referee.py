@@ -67,9 +67,13 @@ def test_parts_are_printed(model: str, per: str) -> None:
     assert "3,888" in outcome.out
 
 
-def test_two_counters_are_explained(model: str) -> None:
-    outcome = convcost("referee", model, "--input", "1,3,8,8", "--explain", "fvcore", "torch-meta")
+def test_two_counters_are_explained(model: str, tmp_path: Path) -> None:
+    file = tmp_path / "between.csv"
+    command = ("referee", model, "--input", "1,3,8,8", "--explain", "fvcore", "torch-meta", "--csv", str(file))
+    outcome = convcost(*command)
     assert outcome.code == 0
+    # 3·4·9·36 + 144·5 products, once more.
+    assert "2 per multiply-accumulate,4608,convention" in file.read_text(encoding="utf-8").splitlines()
     assert "fvcore prints 4,608, torch-meta 9,216." in outcome.out
     assert "2 per multiply-accumulate  +4,608" in outcome.out
 
@@ -88,7 +92,7 @@ def test_a_number_is_held_against_the_formulas(model: str) -> None:
     [
         (["--counters", "fvcor"], "unknown counter 'fvcor'; did you mean fvcore?"),
         (["--against", "a lot"], "cannot read the number 'a lot'"),
-        (["--against", "3M", "--csv", "x.csv"], "leave out --counters, --explain and the files"),
+        (["--against", "3M", "--counters", "fvcore"], "leave out --counters, --counter and --explain"),
     ],
 )
 def test_bad_input_is_one_line(model: str, arguments: list[str], said: str) -> None:

@@ -72,6 +72,17 @@ AVERAGES: dict[str, Step] = {
     "mean of what is flat": lambda x: x.view(*x.shape[:2], -1).mean(2),
     "two means": lambda x: x.mean(3).mean(2),
     "window as large as the map": lambda x: F.avg_pool2d(x, x.shape[2:]),
+    "mean of what is reshaped": lambda x: x.reshape(x.shape[0], x.shape[1], -1).mean(-1),
+    "mean over tokens": lambda x: x.flatten(2).transpose(1, 2).mean(1),
+    "mean of channels last": lambda x: x.permute(0, 2, 3, 1).contiguous().mean((1, 2)),
+    "mean of a copy of its rows": lambda x: x.permute(2, 3, 0, 1).flatten(0, 1).mean(0),
+    "a sum, divided": lambda x: x.sum((2, 3)) / 25,
+    "a sum, divided by the map's sizes": lambda x: x.sum((2, 3), keepdim=True).div(x.shape[2] * x.shape[3]),
+    "a sum, divided in place": lambda x: x.flatten(2).sum(2).div_(25),
+    "a sum, multiplied": lambda x: x.sum((2, 3)) * (1 / 25),
+    "two sums, each divided": lambda x: (x.sum(3) / 5).sum(2) / 5,
+    "a sum of a mean": lambda x: x.mean(3).sum(2) / 5,
+    "turned over": lambda x: x.flip(2).mean((2, 3)),
 }
 DROPOUTS: dict[str, Step] = {
     "a module": nn.Dropout(0.2),
@@ -152,6 +163,17 @@ PARTS: dict[str, Seed] = {
     "one pixel, and a mean of everything beside it": Alongside(torch.mean, average=_middle),
     "one pixel, and a mean over channels beside it": Alongside(lambda x: x.mean((1, 2)), average=_middle),
     "one pixel": Seed(average=_middle),
+    "a row, repeated": Seed(average=lambda x: x[:, :, :1].repeat(1, 1, 5, 1).mean((2, 3))),
+    "a row, expanded": Seed(average=lambda x: x[:, :, :1].expand(-1, -1, 5, -1).mean((2, 3))),
+    "a row, repeated and pooled": Seed(average=lambda x: _pool(x[:, :, :1].repeat_interleave(5, 2))),
+    "a row, stacked": Seed(average=lambda x: torch.stack([x[:, :, 0]] * 5, 2).mean((2, 3))),
+    "a row, looked up": Seed(average=lambda x: x[:, :, [0] * 5].mean((2, 3))),
+    "a sum": Seed(average=lambda x: x.sum((2, 3))),
+    "a sum, divided by infinity": Seed(average=lambda x: x.sum((2, 3)) / float("inf")),
+    "a sum, times more than there is": Seed(average=lambda x: x.sum((2, 3)) * 1e300),
+    "a sum, divided by another number": Seed(average=lambda x: x.sum((2, 3)) / 5),
+    "as many elements, of other channels": Seed(average=lambda x: x.reshape(2, 25, 8).mean(1)),
+    "as many elements, of several channels": Seed(average=lambda x: x.transpose(1, 2).reshape(2, 8, 25).mean(2)),
 }
 
 

@@ -20,6 +20,13 @@ from convcost.core.spec import DTYPES, TensorSpec, parse_input, parse_inputs
         ("int64:1,77", None, TensorSpec((1, 77), "int64")),
         ("tokens=int64:1,77", "tokens", TensorSpec((1, 77), "int64")),
         ("image_1=2,3,8,9", "image_1", TensorSpec((2, 3, 8, 9))),
+        ("1x3x224x224", None, TensorSpec((1, 3, 224, 224))),
+        ("1 × 3 × 224 × 224", None, TensorSpec((1, 3, 224, 224))),
+        ("[1,3,224,224]", None, TensorSpec((1, 3, 224, 224))),
+        ("(1, 3, 224, 224)", None, TensorSpec((1, 3, 224, 224))),
+        ("(77,)", None, TensorSpec((77,))),
+        ("1,3,224,", None, TensorSpec((1, 3, 224))),
+        ("ids = int64:[1, 77]", "ids", TensorSpec((1, 77), "int64")),
     ],
 )
 def test_input_is_read(text: str, name: str | None, spec: TensorSpec) -> None:
@@ -27,8 +34,40 @@ def test_input_is_read(text: str, name: str | None, spec: TensorSpec) -> None:
 
 
 BAD = [
-    *("", ",", "1,,2", "1x3x224", "1,3,-1", "1,2.5", "a,b", "1e3", "=1,2", "1,2=x", "a=", "int64:", "int64:a"),
-    *("1a=2", "x y=1", "(1,3)", "[1, 3]", "__import__('os')", "1,3\n4", "١,٢", "0,3", "1,0", "float:1", "Int64:1"),
+    *(
+        "",
+        ",",
+        "1,,2",
+        "1x3,224",
+        "1x",
+        "1 3 224",
+        "1,3,,",
+        "1,3,-1",
+        "1,2.5",
+        "a,b",
+        "1e3",
+        "=1,2",
+        "1,2=x",
+        "a=",
+        "int64:",
+        "int64:a",
+    ),
+    *(
+        "1a=2",
+        "x y=1",
+        "(1,3",
+        "[1, 3)",
+        "()",
+        "((1,3))",
+        "(1,3),(1,3)",
+        "__import__('os')",
+        "1,3\n4",
+        "١,٢",
+        "0,3",
+        "1,0",
+        "float:1",
+        "Int64:1",
+    ),
     *("9999999999", "999999999,999999999", "a=b=1", "a:b:1"),
 ]
 
@@ -38,6 +77,15 @@ def test_input_that_is_none_says_so_in_one_line(text: str) -> None:
     with pytest.raises(ConvcostError) as raised:
         parse_input(text)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [("1,,3", "a size is missing"), ("1,3,22.5,22", "'22.5' is no size"), ("1 3 24", "'1 3 24' is no size")],
+)
+def test_what_is_wrong_with_an_input_is_said(text: str, what: str) -> None:
+    with pytest.raises(ConvcostError, match=f"cannot read the input '{text}': {what}; write sizes such as 1,3,224,224"):
+        parse_input(text)
 
 
 def test_every_dtype_is_one_of_torch() -> None:
@@ -74,7 +122,11 @@ def test_input_given_twice_is_refused() -> None:
         ("'7'", "7"),
         ("{'a': 1}", {"a": 1}),
         ("avg", "avg"),
-        ("true", "true"),
+        ("true", True),
+        ("FALSE", False),
+        ("none", None),
+        ("'false'", "false"),
+        ("truth", "truth"),
         ("1+1", "1+1"),
         ("__import__('os').getcwd()", "__import__('os').getcwd()"),
         ("{[]: 1}", "{[]: 1}"),
@@ -87,6 +139,11 @@ def test_input_given_twice_is_refused() -> None:
 def test_value_is_a_literal_or_the_text_itself(text: str, value: object) -> None:
     read = parse_value(text)
     assert (type(read), read) == (type(value), value)
+
+
+@pytest.mark.parametrize(("text", "value"), [("none", "none"), ("true", "true"), ("None", None), ("3", 3)])
+def test_a_word_is_itself_where_a_text_is_taken(text: str, value: object) -> None:
+    assert parse_value(text, wants_text=True) == value
 
 
 def test_arguments_are_read_by_key() -> None:

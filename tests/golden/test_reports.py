@@ -18,6 +18,7 @@ from tests.golden.rates import worth
 from tests.golden.systems import PROOFS, SYSTEMS
 
 REPORTS = Path(__file__).parents[2] / "reports"
+PICTURE = "mobilenet_v1.svg"  # of the main job, shown in the READMEs
 
 
 def test_every_network_has_a_report() -> None:
@@ -72,10 +73,19 @@ def test_proofs_are_up_to_date(request: pytest.FixtureRequest) -> None:
     ]
 
 
+def test_the_picture_is_up_to_date(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    report = convcost.compare("mobilenet_v1", alpha="0.75", rho="0.857")
+    if request.config.getoption("--regenerate"):
+        report.to_plot(REPORTS / PICTURE)
+    report.to_plot(tmp_path / PICTURE)
+    assert (REPORTS / PICTURE).read_bytes() == (tmp_path / PICTURE).read_bytes(), f"{PICTURE}: make reports"
+    assert (REPORTS / PICTURE).stat().st_size < 65_536
+
+
 def test_nothing_else_is_in_reports() -> None:
     written_by_hand = {"benchmarks.md"}
     tables = {f"{name}.{ending}" for name in (*SYSTEMS, *LIBRARIES) for ending in ("md", "csv")}
-    expected = tables | {"README.md", "claims.md", "proofs.md", "conventions.md", "referee.csv", "referee.md"}
+    expected = tables | {"README.md", "claims.md", "proofs.md", "conventions.md", "referee.csv", "referee.md", PICTURE}
     assert {path.name for path in REPORTS.iterdir()} - written_by_hand == expected
 
 
@@ -99,7 +109,7 @@ def index() -> str:
     for page in sorted(REPORTS.glob("*.md")):
         if page.name != "README.md":
             title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
-            data = page.with_suffix(".csv").name
-            link = f"[{data}]({data})" if (REPORTS / data).exists() else ""
-            rows.append(f"| [{page.name}]({page.name}) | {link} | {title} |")
+            beside = [page.with_suffix(ending) for ending in (".csv", ".svg")]
+            links = ", ".join(f"[{path.name}]({path.name})" for path in beside if path.exists())
+            rows.append(f"| [{page.name}]({page.name}) | {links} | {title} |")
     return "\n".join(rows) + "\n"

@@ -66,8 +66,8 @@ def test_detector_has_no_default_input() -> None:
 @pytest.mark.parametrize(
     ("reference", "arguments", "message"),
     [
-        ("torchvision:resnet5", {}, "unknown torchvision model 'resnet5'; did you mean resnet50"),
-        ("timm:resnet5", {}, "unknown timm model 'resnet5'; did you mean resnet50"),
+        ("torchvision:resnet5", {}, "unknown torchvision model 'resnet5'; did you mean torchvision:resnet50"),
+        ("timm:resnet5", {}, "unknown timm model 'resnet5'; did you mean timm:resnet50"),
         ("timm:test_resnet.nowhere", {}, "timm:test_resnet.nowhere cannot be built: "),
         ("torchvision:resnet18", {"weights": "DEFAULT"}, "torchvision:resnet18: leave out weights; models are built "),
         (

@@ -38,6 +38,11 @@ class Two(nn.Bilinear):
 class Sized(nn.Linear):
     default_cfg = {"input_size": (3, 32, 31)}
 
+class Flags(nn.Linear):
+    def __init__(self, bias=True, norm=None, padding: str = "zeros", activation="relu"):
+        super().__init__(3, 4, bias)
+        self.seen = bias, norm, padding, activation
+
 class Names:
     Inner = Net
 
@@ -71,6 +76,13 @@ def test_class_of_a_file_is_built_without_weights(net: str) -> None:
     assert loaded.name == f"{net}:Net"
 
 
+def test_arguments_are_read_as_people_type_them(net: str) -> None:
+    given = {"bias": "false", "norm": "none", "padding": "none", "activation": "None"}
+    model = load(f"{net}:Flags", given).module
+    assert model.seen == (False, None, "none", None)
+    assert model.bias is None
+
+
 def test_function_and_nested_name_are_factories(net: str) -> None:
     assert load(f"{net}:make", {"classes": 3}).module.out_features == 3
     assert len(load(f"{net}:Names.Inner", {"depth": 4}).module) == 4  # type: ignore[arg-type]
@@ -96,7 +108,10 @@ def test_models_own_example_is_its_input(net: str) -> None:
 def test_model_without_an_example_asks_for_its_input(net: str) -> None:
     loaded = load(f"{net}:Net")
     assert loaded.inputs is None
-    assert loaded.note == f"{net}:Net declares no input: give its shape, such as 1,3,224,224"
+    assert (
+        loaded.note
+        == f"{net}:Net declares no input: give its shape, such as 1,3,224,224, or int64:1,77 for whole numbers"
+    )
 
 
 def test_path_of_imports_and_random_state_are_kept(net: str) -> None:

@@ -63,5 +63,5 @@ def test_published_is_at_the_default_input() -> None:
 def test_other_references_publish_nothing() -> None:
     assert published("timm:resnet50") is None
     assert published("mobilenet_v1") is None
-    with pytest.raises(UnknownNameError, match="did you mean resnet50"):
+    with pytest.raises(UnknownNameError, match="did you mean torchvision:resnet50"):
         published("torchvision:resnet5")

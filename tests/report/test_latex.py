@@ -112,19 +112,19 @@ def test_commands_write_it(command: str, tmp_path: Path) -> None:
 
 
 def test_derive_writes_tables_and_families() -> None:
-    layers = shell("derive", "mobilenet_v1", "--per", "layer", "--at", "H=224,W=224", "--latex").out
+    layers = shell("derive", "mobilenet_v1", "--per", "layer", "--at", "H=224,W=224", "--latex", "-").out
     ((columns, rows),) = latex.tables(layers)
     macs = [integers([row[2]])[0] for row in rows[1:]]
     assert columns == 4
     assert sum(macs[:-1]) == macs[-1] > 0
-    family = shell("derive", "mobilenet_v1", "--over", "alpha", "--latex").out
+    family = shell("derive", "mobilenet_v1", "--over", "alpha", "--latex", "-").out
     assert r"c_{32} &= \max(\lfloor 32 \alpha\rfloor, 8)" in family.replace(" ,", ",").replace(
         r"\alpha \r", r"\alpha\r"
     )
 
 
 def test_a_network_has_its_widths() -> None:
-    out = shell("formula", "mobilenet_v1", "--latex").out
+    out = shell("formula", "mobilenet_v1", "--latex", "-").out
     assert latex.balanced(out)
     assert r"\text{MACs} &= B \left\lceil \frac{R}{2} \right\rceil^{2} \bigl(36 c_{32} + c_{32} c_{64}\bigr)" in out
     for width in (32, 64, 128, 256, 512, 1024):

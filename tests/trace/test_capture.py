@@ -9,9 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from convcost.core.errors import MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.record import Operator
 from convcost.core.registry import find
+from convcost.core.spec import TensorSpec
 from convcost.trace.capture import capture
 
 from .modules import SMALL, Written
@@ -192,3 +194,29 @@ def test_relu6_is_told_from_hardtanh() -> None:
 def test_unbatched_input_has_a_batch_of_one(model: nn.Module, shape: tuple[int, ...], output: tuple[int, ...]) -> None:
     (call,) = capture(model, shape).calls
     assert (call.inputs, call.output) == (((1, *shape),), output)
+
+
+class Lookup(nn.Module):
+    """A model of tokens: an embedding, or a table that is indexed."""
+
+    def __init__(self, embeds: bool) -> None:
+        super().__init__()
+        self.table, self.embeds = nn.Embedding(9, 4), embeds
+
+    def forward(self, ids: Tensor) -> Any:
+        return self.table(ids) if self.embeds else self.table.weight[ids]
+
+
+@pytest.mark.parametrize("embeds", [True, False])
+def test_floating_point_tokens_are_answered_with_what_to_type(embeds: bool) -> None:
+    with pytest.raises(MeasurementError, match=r"; did you mean --input int64:1,77\?$"):
+        capture(Lookup(embeds), (1, 77))
+    with pytest.raises(MeasurementError, match=r"; did you mean --input ids=int64:1,77\?$"):
+        capture(Lookup(embeds), {"ids": (1, 77)})
+    assert capture(Lookup(embeds), TensorSpec((1, 77), "int64")).parameters == 36
+
+
+def test_another_error_has_no_such_hint() -> None:
+    with pytest.raises(MeasurementError) as raised:
+        capture(nn.Linear(3, 2), (1, 77))
+    assert "int64" not in str(raised.value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, avg_pool3d, max_pool2d
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, avg_pool3d, gelu, linear, max_pool2d
 
 from convcost.trace.meta_kernels import MetaKernels
 
@@ -118,3 +119,56 @@ def test_shape_strides_and_type_are_torch_s_own(name: str) -> None:
 def test_what_does_not_fit_is_refused_by_torch(name: str) -> None:
     with MetaKernels(), pytest.raises((RuntimeError, IndexError)):
         WRONG[name]()
+
+
+Typed = Callable[[Callable[..., Tensor], Callable[..., Tensor]], object]
+
+# Each of a tensor of any type (`any_type`) and one of float32.
+TYPED: dict[str, Typed] = {
+    "convolution": lambda any_type, floats: torch.conv2d(any_type(1, 3, 8, 8), floats(4, 3, 3, 3)),
+    "its bias": lambda any_type, floats: torch.conv2d(floats(1, 3, 8, 8), floats(4, 3, 3, 3), any_type(4)),
+    "transposed convolution": lambda any_type, floats: torch.conv_transpose1d(any_type(1, 3, 8), floats(3, 4, 3)),
+    "linear": lambda any_type, floats: linear(any_type(2, 8), floats(4, 8), floats(4)),
+    "linear without bias": lambda any_type, floats: linear(any_type(2, 8), floats(4, 8)),
+    "matmul": lambda any_type, floats: any_type(2, 3, 8) @ floats(8, 4),
+    "matrix by vector": lambda any_type, floats: any_type(2, 8) @ floats(8),
+    "bmm": lambda any_type, floats: torch.bmm(any_type(2, 3, 8), floats(2, 8, 4)),
+    "addmm": lambda any_type, floats: torch.addmm(any_type(4), floats(2, 8), floats(8, 4)),
+    "addmm times a number": lambda any_type, floats: torch.addmm(floats(4), any_type(2, 8), floats(8, 4), beta=2),
+    "einsum": lambda any_type, floats: torch.einsum("bij,bjk->bik", any_type(2, 3, 8), floats(2, 8, 4)),
+    "layer norm": lambda any_type, floats: torch.layer_norm(any_type(2, 8), (8,), floats(8), floats(8)),
+    "lookup": lambda any_type, floats: torch.index_select(floats(9, 4), 0, any_type(3)),
+    "mask": lambda any_type, floats: floats(2, 5).masked_fill(any_type(2, 5), 0.0),
+    "mean": lambda any_type, _: any_type(2, 5).mean(1),
+    "gelu": lambda any_type, _: gelu(any_type(2, 5)),
+    "relu": lambda any_type, _: torch.relu(any_type(2, 5)),
+    "softmax": lambda any_type, _: torch.softmax(any_type(2, 5), 1),
+    "mean of parts": lambda any_type, _: adaptive_avg_pool2d(any_type(1, 3, 8, 8), 4),
+}
+
+
+def refused(function: Typed, device: str, dtype: torch.dtype) -> str:
+    def zeros(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        return torch.zeros(shape, dtype=dtype, device=device)
+
+    try:
+        function(partial(zeros, dtype=dtype), zeros)
+    except (RuntimeError, IndexError) as error:
+        return type(error).__name__
+    return ""
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.bool], ids=str)
+@pytest.mark.parametrize("name", TYPED)
+def test_types_are_refused_where_plain_torch_refuses_them(name: str, dtype: torch.dtype) -> None:
+    plain = refused(TYPED[name], "cpu", dtype)
+    with torch.inference_mode(), MetaKernels():
+        assert bool(refused(TYPED[name], "meta", dtype)) == bool(plain)
+
+
+def test_the_table_of_types_has_both_answers() -> None:
+    # bfloat16 beside the float32 weights of a norm is allowed on the CPU, float64 is not
+    assert [refused(TYPED["layer norm"], "cpu", kind) for kind in (torch.bfloat16, torch.float64)] == [
+        "",
+        "RuntimeError",
+    ]

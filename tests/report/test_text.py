@@ -1,0 +1,31 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from convcost.report.text import rounded
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (999, "999"),
+        (1_000, "1 K"),
+        (20_000, "20 K"),
+        (13_564_000, "13.6 M"),
+        (568_740_352, "569 M"),
+        (999_499_999, "999 M"),
+        (999_500_000, "1 G"),  # 999.5 rounds to 1,000
+        (1_814_073_344, "1.81 G"),
+        (10**20, "100 E"),
+    ],
+)
+def test_a_count_in_three_digits(value: int, shown: str) -> None:
+    assert rounded(value) == shown
+
+
+def test_a_count_in_more_digits_has_no_noughts_at_its_end() -> None:
+    assert [rounded(value, 6) for value in (568_740_352, 1_500_000, 2_000_000_000)] == ["568.74 M", "1.5 M", "2 G"]
