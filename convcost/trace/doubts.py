@@ -32,6 +32,7 @@ _SIZES: tuple[Callable[..., object], ...] = (
     Tensor.nelement,
     Tensor.__len__,
 )
+_WATCHED = frozenset({*_DEVICE, *_SIZES})
 
 
 class Doubts:
@@ -46,13 +47,16 @@ class Doubts:
         self.reads_sizes = False
 
     def see_function(self, function: Callable[..., object]) -> None:
-        """Take note of a public function that the model calls.
+        """Take note of a public function that is called.
 
-        PyTorch's own modules ask for the device to pass it on.
+        PyTorch's own modules ask for the device to pass it on; a capture reads the sizes of what modules return.
         """
+        if function not in _WATCHED:
+            return
+        caller = sys._getframe(2).f_globals.get("__name__", "")
         if function in _SIZES:
-            self.reads_sizes = True
-        elif function in _DEVICE and not sys._getframe(2).f_globals.get("__name__", "").startswith("torch."):
+            self.reads_sizes = self.reads_sizes or caller != "convcost.trace.capture"
+        elif not caller.startswith("torch."):
             self.found["it asks where its tensors are and how they lie in memory"] = None
 
     def see_operator(self, operator: OpOverload) -> None:
