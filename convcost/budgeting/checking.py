@@ -83,6 +83,20 @@ class BudgetOutcome:
         return not self.error and all(finding.state.ok for finding in self.findings)
 
     @property
+    def word(self) -> str:
+        """The outcome in a word: ok, broken, unknown where nobody can tell, or not run."""
+        states = {finding.state for finding in self.findings}
+        if self.ok or self.error:
+            return "ok" if self.ok else "not run"
+        return "broken" if states & {BudgetState.BROKEN, BudgetState.RISEN} else "unknown"
+
+    @property
+    def excused(self) -> Mapping[str, int]:
+        """The operators that nobody counts and the budget leaves out, and how often each is called."""
+        found = {} if self.costs is None else self.costs.uncounted
+        return {name: times for name, times in found.items() if name in (self.budget.uncounted or ())}
+
+    @property
     def larger(self) -> tuple[BudgetedCount, ...]:
         """The counts that are larger than in the baseline."""
         return tuple(finding for finding in self.findings if finding.change and finding.change > 0)
@@ -135,7 +149,7 @@ def check_budget(
     outcome = judge(budget, ModelCosts.of(comparison), before, accept)
     if not outcome.larger:
         return outcome
-    return replace(outcome, diff_command=diff_command(budget, baseline or baseline_file(folder)))
+    return replace(outcome, diff_command=diff_command(budget, folder, baseline or baseline_file(folder)))
 
 
 def renewed_baseline(

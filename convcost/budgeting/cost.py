@@ -56,11 +56,12 @@ class ModelCosts:
         return PartialCount(getattr(self, name), exact=name == "params" or not self.unknown(excused))
 
     def layers(self, name: str) -> dict[str, int]:
-        """Return one of `COUNTS` of each layer that has any."""
+        """Return one of `COUNTS` of each layer, without those that have calls that nobody counts."""
         found: Counter[str] = Counter()
         for row in self.rows:
             found[row.layer] += _of_row(row, name)
-        return {layer: number for layer, number in found.items() if number}
+        unknown = {row.layer for row in self.rows if name != "params" and nobody_counts(row)}
+        return {layer: number for layer, number in found.items() if layer not in unknown}
 
     def expensive(self, name: str, most: int) -> list[tuple[Row, int]]:
         """Return the rows that cost most, with their counts."""

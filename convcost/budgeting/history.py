@@ -14,8 +14,8 @@ _BEFORE = "BEFORE"
 """Stands for what cannot be known: a revision of git, or another model."""
 
 
-def diff_command(budget: ProjectBudget, baseline: Path) -> str:
-    """Return `convcost diff` from a budget's model as it was to what it is now.
+def diff_command(budget: ProjectBudget, folder: Path, baseline: Path) -> str:
+    """Return `convcost diff` from a budget's model as it was to what it is now, which is run in the project's folder.
 
     A file as it was is that of the revision which last changed the baseline.
     """
@@ -25,4 +25,7 @@ def diff_command(budget: ProjectBudget, baseline: Path) -> str:
     else:
         before = _BEFORE
     inputs = [word for text in budget.inputs for word in ("--input", text)]
-    return shlex.join(["convcost", "diff", before, str(now), *inputs])
+    command = shlex.join(["convcost", "diff", before, str(now), *inputs])
+    there, here = folder.resolve(), Path.cwd()
+    shown = there.relative_to(here) if there.is_relative_to(here) else there
+    return command if there == here else f"cd {shlex.quote(str(shown))} && {command}"

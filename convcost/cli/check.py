@@ -6,10 +6,10 @@ from pathlib import Path
 import typer
 
 from convcost.cli.console import bar
-from convcost.cli.files import Report, output, reporting
+from convcost.cli.files import Report, reporting
 
 
-@reporting(markdown=output("Write a Markdown summary, for example for CI."))
+@reporting()
 def command(
     path: Path = typer.Argument(Path("."), help="A pyproject.toml, or its folder."),
     update: bool = typer.Option(False, "--update", help="Write the baseline: what the models cost now."),
@@ -24,7 +24,7 @@ def command(
     grow up to that limit. A count without one may not grow over the baseline until --update accepts it; so a budget
     with only a model keeps it from growing. The code of your own models is run. On GitHub Actions every failing budget
     is also an annotation of pyproject.toml.
-    Exit code: 0 every budget is met, 1 one is broken, 2 one could not be checked.
+    Exit code: 0 every budget is met, 1 one is broken or unknown, 2 one could not be checked.
 
     Example: convcost check --markdown summary.md
     """

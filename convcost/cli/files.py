@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from convcost.cli.console import show
-from convcost.cli.options import with_parameters
+from convcost.cli.options import declared, with_parameters
 from convcost.core.errors import ConvcostError
 
 if TYPE_CHECKING:
@@ -45,14 +47,15 @@ def reporting(**special: Any) -> Callable[[Callable[..., Report]], Callable[...,
     def decorate(command: Callable[..., Report]) -> Callable[..., int]:
         @wraps(command)
         def reported(**values: Any) -> int:
-            files = {name: values.pop(name) for name in options}
-            given = _checked(files, [value for value in values.values() if isinstance(value, Path)])
-            report = command(**values)
+            typed = {name: values.pop(name) for name in options}
+            given = _checked(typed, [value for value in values.values() if isinstance(value, Path)])
+            with redirect_stdout(sys.stderr):  # what a model prints is no part of the report
+                report = command(**values)
             show(report, given)
             return report.exit_code
 
-        declared = {name: (Path | None, option) for name, option in options.items()}
-        return with_parameters(reported, {**signature(command).parameters, **declared})
+        files = [declared(name, Path | None, option) for name, option in options.items()]
+        return with_parameters(reported, [*signature(command).parameters.values(), *files])
 
     return decorate
 

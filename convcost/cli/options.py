@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 from convcost.cli import completion
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
+from convcost.core.parsing import DECIMAL, once, parse_arguments, parse_reference, parse_settings
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
 
@@ -35,6 +35,12 @@ COUNTERPART = typer.Option(
 )
 INPUTS = typer.Option(
     [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
+)
+FREE_INPUTS = typer.Option(
+    [],
+    "--input",
+    metavar="SIZES",
+    help="An input of the model, free sizes by name: B,3,H,W, int64:B,L; repeatable.",
 )
 ARGUMENTS = typer.Option(
     [],
@@ -96,6 +102,9 @@ _SETTINGS = {
 }
 
 
+_OF_A_MODEL = {"inputs": "--input", "arguments": "--arg"}
+
+
 class Command(TyperCommand):
     """A command whose help has a section for each group of options."""
 
@@ -115,59 +124,62 @@ ANY_SETTING = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Lets a command take options that it does not know; the network knows them."""
 
 
-def with_parameters(command: Callable[..., Returned], parameters: Mapping[str, Any]) -> Callable[..., Returned]:
-    """Let typer read these parameters of a command that takes any: each a parameter, or a type and a default."""
-    declared = [
-        given.replace(kind=Parameter.KEYWORD_ONLY)
-        if isinstance(given, Parameter)
-        else Parameter(name, Parameter.KEYWORD_ONLY, annotation=given[0], default=given[1])
-        for name, given in parameters.items()
-    ]
-    command.__signature__ = Signature(declared)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in declared}
+def declared(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
+    """Return a parameter of a command as typer reads it."""
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+
+
+def with_parameters(command: Callable[..., Returned], parameters: Iterable[Parameter]) -> Callable[..., Returned]:
+    """Let typer read these parameters of a function that takes any."""
+    signed = Signature([one.replace(kind=Parameter.KEYWORD_ONLY) for one in parameters])
+    command.__signature__ = signed  # type: ignore[attr-defined]
+    command.__annotations__ = {name: one.annotation for name, one in signed.parameters.items()}
     return command
 
 
-def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
-    """Give a command its `reference`: what was typed as a name, in one text with its options or in front of them.
+def on_reference(
+    *without: str, grid: bool = False, symbols: bool = False
+) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
+    """Give a command its `reference`: what was typed as a name, with its options behind it or in one text with it.
 
     The default of the command's own `reference` says what it takes, NETWORK or MODEL. The settings that many networks
-    have become options, all but those `without`, each of one value or of a `grid`; of a model that is built, also its
-    factory's arguments and, unless the command has an option for them, its inputs.
+    have become options, all but those `without`, each of one value or of a `grid`; so do a model's inputs, in which
+    sizes may be `symbols`, and its factory's arguments.
     """
 
     def decorate(command: Callable[..., Returned]) -> Callable[..., Returned]:
         own = dict(signature(command).parameters)
         argument = own.pop("reference").default
-        settings = {name: _setting(name, grid) for name in _SETTINGS if name not in without}
-        built: dict[str, Any] = {}
-        if argument is MODEL and "inputs" not in own:
-            built["inputs"] = (list[str], INPUTS)
-        if argument is MODEL or "model" in own:
-            built["arguments"] = (list[str], ARGUMENTS)
+        settings = [_setting(name, grid) for name in _SETTINGS if name not in without]
+        inputs = FREE_INPUTS if symbols else INPUTS
+        built = [declared("inputs", list[str], inputs)] if argument is MODEL else []
+        built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
+        read = [one.name for one in built]
+        unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
 
         @wraps(command)
         def on_typed(context: typer.Context, name: str, **values: Any) -> Returned:
             if name.startswith("-"):
                 raise ConvcostError(f"give the network's name first, then its options, such as {name}")
-            known = [(option, value) for option in settings if (value := values.pop(option)) is not None]
-            lists = {option: values.pop(option) for option in built}
             if argument is NETWORK:
                 find(Architecture, parse_reference(name).text, "network")
+            typed = [(one.name, value) for one in settings if (value := values.pop(one.name)) is not None]
+            lists = {one.name: values.pop(one.name) for one in built}
             reference = parse_reference(
                 name,
-                once([*known, *_settings(name, context.args).items()]),
+                once([*typed, *_settings(name, context.args).items()]),
                 parse_arguments(lists.get("arguments", ())),
                 lists.get("inputs", ()),
+                symbols=symbols,
             )
-            if argument is NETWORK:
-                _refuse(reference, "input", reference.inputs)
-                _refuse(reference, "arg", () if "arguments" in built else reference.arguments)
-            parse_inputs(reference.inputs)  # what cannot be read is said at once
+            for part, option in unread:
+                if getattr(reference, part):
+                    raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+            parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
             return command(reference=reference, **values)
 
-        typed = {"context": (typer.Context, Parameter.empty), "name": (str, argument)}
-        return with_parameters(on_typed, {**typed, **built, **own, **settings})
+        start = [declared("context", typer.Context), declared("name", str, argument)]
+        return with_parameters(on_typed, [*start, *built, *own.values(), *settings])
 
     return decorate
 
@@ -191,17 +203,13 @@ def _settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
         raise ConvcostError(f"{error}; {network.name} takes {', '.join(taken)}") from error
 
 
-def _setting(name: str, grid: bool) -> tuple[Any, Any]:
+def _setting(name: str, grid: bool) -> Parameter:
     metavar, text = _SETTINGS[name]
-    return str | None, typer.Option(
+    option = typer.Option(
         None,
         metavar="GRID" if grid else metavar,
         help=text,
         autocompletion=completion.values(name),
         rich_help_panel="Settings of a network",
     )
-
-
-def _refuse(network: ModelReference, option: str, given: Iterable[str]) -> None:
-    for _ in given:
-        raise ConvcostError(f"{network.name} is a network here, which takes no --{option}; leave it out")
+    return declared(name, str | None, option)

@@ -1,5 +1,6 @@
 """Checks of a project's budgets, in every format, and the sentences that failing tests share with them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -17,6 +18,7 @@ from convcost.report.report import Records, Report
 NAMES = {"macs": "MACs", "params": "parameters", "activations": "activations", UNCOUNTED: "calls that nobody counts"}
 MOST = 5
 _NOT_RUN = "not run"
+_WORDS = ("ok", "broken", "unknown", _NOT_RUN)
 _STYLES = {
     "ok": "green",
     "risen": "bold red",
@@ -68,7 +70,12 @@ class CheckReport(Report):
     @property
     def broken(self) -> tuple[BudgetOutcome, ...]:
         """The budgets that were checked and do not hold."""
-        return tuple(outcome for outcome in self.outcomes if not outcome.ok and not outcome.error)
+        return tuple(outcome for outcome in self.outcomes if outcome.word == "broken")
+
+    @property
+    def unknown(self) -> tuple[BudgetOutcome, ...]:
+        """The budgets of which nobody can tell, as something in the model is not counted."""
+        return tuple(outcome for outcome in self.outcomes if outcome.word == "unknown")
 
     def records(self) -> Records:
         """One row per count of a budget, whole numbers as they are; what there is not is <NA>."""
@@ -102,7 +109,7 @@ class CheckReport(Report):
         blocks: list[Block] = [_counts(self.outcomes)]
         if told := changes(self.outcomes):
             blocks += [GAP, *map(Sentence, told)]
-        for outcome in self.broken:
+        for outcome in (*self.broken, *self.unknown):
             blocks += [GAP, *failure(outcome)]
         written = [] if self.updated is None else [Sentence(f"Baseline written: {self.updated.name}.")]
         style = "bold green" if self.ok else "bold red"
@@ -165,9 +172,9 @@ def shown(count: PartialCount) -> str:
 
 
 def _limit(outcome: BudgetOutcome, finding: BudgetedCount) -> str:
-    """<= 300M; empty for none."""
+    """<= 300M; none but aten::sort; empty where there is no limit."""
     if finding.name == UNCOUNTED and outcome.budget.uncounted is not None:
-        return "none"
+        return " ".join(["none", *(["but", ", ".join(outcome.budget.uncounted)] if outcome.budget.uncounted else [])])
     return "" if finding.limit is None else str(finding.limit)
 
 
@@ -222,30 +229,28 @@ def _grown(risen: Sequence[BudgetedCount], unknown: Mapping[str, int]) -> str:
 
 
 def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
-    """3 budgets: 1 ok, 1 broken, 1 not run."""
-    counts = {
-        "ok": sum(outcome.ok for outcome in outcomes),
-        "broken": sum(not outcome.ok and not outcome.error for outcome in outcomes),
-        _NOT_RUN: sum(bool(outcome.error) for outcome in outcomes),
-    }
-    said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    """4 budgets: 1 ok, 1 broken, 1 unknown, 1 not run."""
+    counts = Counter(outcome.word for outcome in outcomes)
+    said = ", ".join(f"{counts[word]} {word}" for word in _WORDS if counts[word])
     return f"{text.plural(len(outcomes), 'budget')}: {said}."
 
 
 def changes(outcomes: Sequence[BudgetOutcome]) -> list[str]:
-    """What differs from the baseline: by how much, in which layers, and what shows all of it."""
+    """What differs from the baseline, by how much and in which layers, what shows all of it, and what is left out."""
     told = ((outcome, sentence) for outcome in outcomes for sentence in changes_of(outcome))
     return [f"{outcome.budget.name}: {sentence}" for outcome, sentence in told]
 
 
 def changes_of(outcome: BudgetOutcome) -> Iterator[str]:
-    """What differs from the baseline, in sentences; the layers are those of the first count that grew."""
-    if told := changed(outcome.findings):
+    """What differs from the baseline and is no complaint, in sentences; the layers are of the first count that grew."""
+    if told := changed(finding for finding in outcome.findings if finding.state is not BudgetState.RISEN):
         yield told
     grown = ((finding, outcome.growth(finding.name)) for finding in outcome.larger)
     for finding, layers in islice(filter(itemgetter(1), grown), 1):
         more = f" and {len(layers) - MOST} more" if len(layers) > MOST else ""
         yield f"{NAMES[finding.name]} grew in {', '.join(map(_grew, layers[:MOST]))}{more}"
+    if excused := outcome.excused:
+        yield f"not in these numbers, as the budget allows: {text.times(excused)}"
     if outcome.diff_command:
         yield f"layer by layer: {outcome.diff_command}"
 

@@ -1,9 +1,9 @@
 """What can be asked for, by kind."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from convcost.explore.listing import Entry
+from convcost.explore.listing import ListedName
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
@@ -15,7 +15,7 @@ _HINTS = {"models": "Any other model: torchvision:NAME, timm:NAME, package.modul
 class ListReport(Report):
     """The names of each kind, in alphabetical order."""
 
-    kinds: Mapping[str, Sequence[Entry]]
+    kinds: Mapping[str, Sequence[ListedName]]
 
     def __repr__(self) -> str:
         return f"<{text.plural(sum(map(len, self.kinds.values())), 'name')}>"
@@ -35,10 +35,14 @@ class ListReport(Report):
         blocks: list[Block] = []
         for kind, found in self.kinds.items():
             blocks += [_table(kind, found), *([Sentence(_HINTS[kind])] if kind in _HINTS else []), GAP]
-        return Content("", "", blocks[:-1])
+        return Content(", ".join(self.kinds).capitalize(), "", blocks[:-1])
+
+    def screen(self) -> Content:
+        """The tables alone."""
+        return replace(self.content(), title="")
 
 
-def _table(kind: str, found: Sequence[Entry]) -> Table:
+def _table(kind: str, found: Sequence[ListedName]) -> Table:
     if any(entry.macs is None for entry in found):
         return Table([Column(kind), Column("what", "words")], [[entry.name, entry.title] for entry in found])
     columns = [

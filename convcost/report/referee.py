@@ -183,9 +183,13 @@ class AgainstReport(Report):
         found = self.against
         if not found.explained:
             said = f"No reading makes {found.text} of {self.name}. Nearest: {_reading(found, found.nearest)}."
-            return Content("", "", [Sentence(said, "bold red")])
+            return Content(f"{self.name}: {found.text} has no reading", "", [Sentence(said, "bold red")])
         readings = [Sentence(_reading(found, one), indent=2, item=True) for one in found.found]
         return Content(f"{self.name}: {found.text} can mean", "", readings)
+
+    def screen(self) -> Content:
+        """The same, the sentence alone where there is no reading."""
+        return self.content() if self.against.explained else replace(self.content(), title="")
 
 
 def _terms_of(explanation: Explanation) -> list[Block]:

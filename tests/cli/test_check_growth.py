@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.project import MACS, project, rewrite, widen
+from tests.cli.project import MACS, NET, project, rewrite, widen
 from tests.shell import convcost
 
 BARE = 'model = "net.py:Net"\ninput = "1,3,12,12"'
@@ -47,7 +47,20 @@ def test_of_a_count_that_grew_alone_its_own_layers_are_told(folder: Path) -> Non
     net = folder / "net.py"
     net.write_text(net.read_text().replace("bias=False", "bias=True"))
     # A bias is no multiply-accumulate: 8 parameters, of 216 in the layer and of 306 in all.
-    assert "only: +8 parameters (+2.61 %) since the baseline only: parameters grew in stem +8 (+3.70 %)" in said(folder)
+    assert "only: parameters grew in stem +8 (+3.70 %)" in said(folder)
+    assert said(folder).count("+8 parameters (+2.61 %) since the baseline, and no limit lets that grow") == 1
+    assert said(folder).count("since the baseline") == 1
+
+
+def test_a_layer_that_cost_nothing_before_is_not_new(folder: Path) -> None:
+    net = folder / "net.py"
+    scaled = NET.replace("self.head = nn.Linear(width, 10)", "self.head = nn.Linear(width, 10); self.norm = NORM")
+    scaled = scaled.replace("self.head(", "self.norm(self.head(").replace("mean((2, 3)))", "mean((2, 3))))")
+    net.write_text(scaled.replace("NORM", "nn.LayerNorm(10, elementwise_affine=False)"))
+    assert convcost("check", str(folder), "--update").code == 0
+    net.write_text(scaled.replace("NORM", "nn.LayerNorm(10)"))
+    # A weight and a bias for each of 10 features, in a layer that had none.
+    assert "only: parameters grew in norm +20 only: layer by layer" in said(folder)
 
 
 def test_a_layer_that_was_not_there_is_new(folder: Path) -> None:
@@ -86,8 +99,11 @@ def test_what_compares_a_file_with_itself_before_can_be_run(folder: Path, monkey
     git(folder, "commit", "--quiet", "--message", "not the baseline")
     widen(folder)
     command = f"convcost diff net.py@{revision}:Net net.py:Net --input 1,3,12,12"
-    assert f"layer by layer: {command}" in said(folder)
+    assert f"layer by layer: cd {folder} && {command}" in said(folder)
+    monkeypatch.chdir(folder.parent)
+    assert f"layer by layer: cd {folder.name} && {command}" in said(folder)
     monkeypatch.chdir(folder)
+    assert f"layer by layer: {command}" in said(folder)
     outcome = convcost(*shlex.split(command)[1:])
     assert (outcome.code, outcome.err) == (0, "")
     assert "+2,700" in outcome.out
@@ -98,7 +114,8 @@ def test_what_compares_a_file_with_itself_before_can_be_run(folder: Path, monkey
     assert "convcost diff net.py@BEFORE:Net net.py:Net" in said(shallow)
 
 
-def test_what_git_does_not_know_is_left_to_the_user(folder: Path) -> None:
+def test_what_git_does_not_know_is_left_to_the_user(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     widen(folder)
     assert "layer by layer: convcost diff net.py@BEFORE:Net net.py:Net --input 1,3,12,12" in said(folder)
     rewrite(folder, only='model = "mobilenet_v1 --alpha 0.5"')

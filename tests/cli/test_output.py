@@ -46,6 +46,31 @@ def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
     assert (outcome.code, outcome.err.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])
 
 
+TALKING = """
+from torch import nn
+
+
+class Net(nn.Linear):
+    def __init__(self):
+        print("built")
+        super().__init__(3, 2)
+
+    def forward(self, x):
+        print("run")
+        return super().forward(x)
+"""
+
+
+@pytest.mark.parametrize("command", ["count", "compare", "summary", "derive"])
+def test_what_a_model_prints_is_no_part_of_the_report(command: str, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(TALKING, encoding="utf-8")
+    for options in (["--csv", "-"], ["--json", "-"], []):
+        outcome = convcost(command, f"{tmp_path / 'net.py'}:Net", "--input", "2,3", *options)
+        assert outcome.code == 0
+        assert {"built", "run"} <= set(outcome.err.split())
+        assert {"built", "run"}.isdisjoint(outcome.out.split())
+
+
 def test_a_reader_that_leaves_is_no_disagreement() -> None:
     command = f"{shlex.join(COMMAND)} list | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from importlib.resources import files as packaged
@@ -80,16 +80,28 @@ class PageReport(Report):
         blocks: list[Block] = []
         for report in self.reports:
             blocks += [Sentence(heading(report), "bold"), Sentence(conclusion(report), STYLES[report.verdict])]
-        return Content("", "", blocks)
+        return Content(self._title, "", blocks)
+
+    def screen(self) -> Content:
+        """The same without a title."""
+        return replace(self.content(), title="")
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The page; written to `path` if given, whole or not at all."""
         return files.deliver(self._html, path)
 
+    @property
+    def _names(self) -> list[str]:
+        return [parts.name(report) for report in self.reports]
+
+    @property
+    def _title(self) -> str:
+        return f"The cost of {', '.join(self._names)}"
+
     @cached_property
     def _html(self) -> str:
         style, script = _file("page.css"), "\n".join(map(_file, _SCRIPTS))
-        names = [parts.name(section.report) for section in self.sections]
+        names = self._names
         identifiers = [f"network-{number}" for number in range(1, len(names) + 1)]
         data = [
             network_data(identifier, section.report, section.program, section.command, section.derivation)
@@ -100,7 +112,7 @@ class PageReport(Report):
             "page.html",
             policy=_policy(style, script),
             generator=f"convcost {__version__}",
-            title=escape(f"The cost of {', '.join(names)}"),
+            title=escape(self._title),
             heading=escape(f"The cost of {names[0] if len(names) == 1 else f'{len(names)} networks'}"),
             style=style,
             script=script,
