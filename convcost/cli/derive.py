@@ -6,21 +6,15 @@ from convcost.cli import options
 from convcost.cli.files import Report, output, reporting
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import ModelReference
-from convcost.core.spec import parse_inputs, parse_symbols
+from convcost.core.spec import parse_symbols
 
 
 @reporting(latex=output("Write LaTeX: the MACs' formula, the table of --per, or the family's formulas."))
-@options.on_reference("rho", "resolution", "batch")
+@options.on_reference("rho", "resolution", "batch", symbols=True)
 def command(
     reference: ModelReference = options.MODEL,
     symbols: str | None = typer.Option(
         None, metavar="B,H,W", help="Names of the free sizes: batch, then spatial axes; a name twice is one size."
-    ),
-    inputs: list[str] = typer.Option(
-        [],
-        "--input",
-        metavar="SIZES",
-        help="An input of the model, free sizes by name: B,3,H,W, int64:B,L; repeatable.",
     ),
     per: str = options.per("total", "stage", "layer"),
     at: list[str] = typer.Option(
@@ -38,7 +32,6 @@ def command(
     Example: convcost derive mobilenet_v1 --alpha 0.75 --at H=192,W=192
     """
     points = [_point(text) for text in at]
-    given = parse_inputs(inputs, symbols=True)
     names = None if symbols is None else parse_symbols(symbols)
 
     if over is not None:
@@ -47,13 +40,13 @@ def command(
         from convcost.comparison.reference import derive_family_of
         from convcost.report.derivation import FamilyReport
 
-        return FamilyReport(derive_family_of(reference, over, given))
+        return FamilyReport(derive_family_of(reference, over))
 
     from convcost.comparison.reference import derive_model
     from convcost.explore.evaluated import evaluate, own_input
     from convcost.report.derivation import DerivationReport
 
-    model_and_forms = derive_model(reference, given, names)
+    model_and_forms = derive_model(reference, symbols=names)
     values = evaluate(model_and_forms, points, per)
     return DerivationReport(model_and_forms.derived, per, values, own_input(model_and_forms))
 

@@ -36,6 +36,12 @@ COUNTERPART = typer.Option(
 INPUTS = typer.Option(
     [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
 )
+FREE_INPUTS = typer.Option(
+    [],
+    "--input",
+    metavar="SIZES",
+    help="An input of the model, free sizes by name: B,3,H,W, int64:B,L; repeatable.",
+)
 ARGUMENTS = typer.Option(
     [],
     "--arg",
@@ -131,21 +137,24 @@ def with_parameters(command: Callable[..., Returned], parameters: Iterable[Param
     return command
 
 
-def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
+def on_reference(
+    *without: str, grid: bool = False, symbols: bool = False
+) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
     """Give a command its `reference`: what was typed as a name, with its options behind it or in one text with it.
 
     The default of the command's own `reference` says what it takes, NETWORK or MODEL. The settings that many networks
-    have become options, all but those `without`, each of one value or of a `grid`; where a model is built, so do its
-    factory's arguments and, unless the command declares them, its inputs.
+    have become options, all but those `without`, each of one value or of a `grid`; so do a model's inputs, in which
+    sizes may be `symbols`, and its factory's arguments.
     """
 
     def decorate(command: Callable[..., Returned]) -> Callable[..., Returned]:
         own = dict(signature(command).parameters)
         argument = own.pop("reference").default
         settings = [_setting(name, grid) for name in _SETTINGS if name not in without]
-        built = [declared("inputs", list[str], INPUTS)] if argument is MODEL and "inputs" not in own else []
+        inputs = FREE_INPUTS if symbols else INPUTS
+        built = [declared("inputs", list[str], inputs)] if argument is MODEL else []
         built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
-        read = {*own, *(one.name for one in built)}
+        read = [one.name for one in built]
         unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
 
         @wraps(command)
@@ -161,11 +170,12 @@ def on_reference(*without: str, grid: bool = False) -> Callable[[Callable[..., R
                 once([*typed, *_settings(name, context.args).items()]),
                 parse_arguments(lists.get("arguments", ())),
                 lists.get("inputs", ()),
+                symbols=symbols,
             )
             for part, option in unread:
                 if getattr(reference, part):
                     raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
-            parse_inputs(reference.inputs)  # what cannot be read is said at once
+            parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
             return command(reference=reference, **values)
 
         start = [declared("context", typer.Context), declared("name", str, argument)]

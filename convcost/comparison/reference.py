@@ -190,7 +190,7 @@ def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | N
     if reference.is_network:
         _refuse_arguments(reference)
     loaded = load(reference, options)
-    return loaded.module, parse_inputs(reference.inputs) or loaded.inputs
+    return loaded.module, parse_inputs(reference.inputs, symbols=True) or loaded.inputs
 
 
 def _refuse_arguments(network: ModelReference) -> None:

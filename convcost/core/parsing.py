@@ -108,6 +108,8 @@ def parse_reference(
     settings: Mapping[str, object] | None = None,
     arguments: Mapping[str, object] | None = None,
     inputs: Sequence[str] = (),
+    *,
+    symbols: bool = False,
 ) -> ModelReference:
     """Return the reference that a text is, such as `mobilenet_v1` or `net.py:Net`, with what is given beside it.
 
@@ -115,7 +117,7 @@ def parse_reference(
     reference, for an option that is given twice, and for settings that belong to a network where it names a model.
     """
     if " --" in text:
-        line = parse_model(text)
+        line = parse_model(text, symbols)
         twice = line.options.keys() & {**(settings or {}), **(arguments or {})}.keys()
         for option in [*twice, *(["input"] if line.inputs and inputs else [])]:
             raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
@@ -145,10 +147,10 @@ def _no_factory(place: str) -> ConvcostError:
     return ConvcostError(f"{place} names no factory; write {place}:FACTORY, a class, a function or a module")
 
 
-def parse_model(line: str) -> ModelReference:
+def parse_model(line: str, symbols: bool = False) -> ModelReference:
     """Return the model that a line means, such as `mobilenet_v1 --alpha 0.75` or `net.py:Net --input 1,3,64,64`.
 
-    Raises ConvcostError for a line that cannot be read.
+    With `symbols`, sizes of the inputs may have names (B,3,H,W). Raises ConvcostError for a line that cannot be read.
     """
     check("a model", line, LINE)
     try:
@@ -163,7 +165,7 @@ def parse_model(line: str) -> ModelReference:
     settings = once((name, value) for name, value in options if name not in ("arg", "input"))
     arguments = parse_arguments(value for name, value in options if name == "arg")
     inputs = tuple(value for name, value in options if name == "input")
-    parse_inputs(inputs)  # what cannot be read is said at once
+    parse_inputs(inputs, symbols)  # what cannot be read is said at once
     return parse_reference(names[0], settings, arguments, inputs)
 
 

@@ -76,6 +76,8 @@ class ClaimsReport(Report):
                 for checked in self.checked
                 if checked.verdict in (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED)
             ]
+        if not all(checked.claim.verified for checked in self.checked):
+            blocks.append(Sentence(f"(?): {_UNVERIFIED}.", "dim"))
         return content_lines(Content("", "", [*blocks, Sentence(f"{summary(self)}.")]), width)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
@@ -160,14 +162,16 @@ def _reading(checked: Checked, found: Found) -> str:
 
 def summary(report: ClaimsReport) -> str:
     """269 claims: 41 refuted, 21 explained …"""
-    found = ", ".join(f"{number} {verdict}" for verdict, number in report.counts.items())
+    counts = report.counts.items()
+    found = ", ".join(f"{n} {'hold' if verdict == 'holds' and n > 1 else verdict}" for verdict, n in counts)
     return f"{text.plural(len(report), 'claim')}: {found or 'none'}"
 
 
-_VERDICTS = """\
+_UNVERIFIED = "a transcription that was not compared with the text that it is from"
+_VERDICTS = f"""\
 `holds`: the formula rounds to the printed digits. `truncated`: it does with further digits cut off. `explained`: a
-named reading reproduces the print. `refuted`: none does. `not computed`: convcost has no formula for it. A question
-mark marks a transcription that was not compared with the paper's text.
+named reading reproduces the print. `refuted`: none does. `not computed`: convcost has no formula for it. (?):
+{_UNVERIFIED}.
 """
 _TITLES = {
     ClaimVerdict.REFUTED: "Refuted",

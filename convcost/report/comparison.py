@@ -16,7 +16,7 @@ from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 from convcost.report.table import fitting
 
 STYLES = {
@@ -33,7 +33,7 @@ _TOTALS = [Column("total"), *numbers("formula", "measured", "difference")]
 
 
 @dataclass(frozen=True)
-class ComparisonReport(Report):
+class ComparisonReport(PlottedReport):
     """What `convcost.compare` returns.
 
     scaling        what rounding costs, of a network with a width multiplier and a scaled image
@@ -155,10 +155,6 @@ class ComparisonReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_comparison(answer(self), self.comparison, self.per), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _document(self, layers: Table, totals: str = "") -> Content:
         comparison = self.comparison

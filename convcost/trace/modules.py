@@ -24,6 +24,7 @@ class ModuleRun:
     size       bytes of both
     same_as    where the same module stands first; empty at that place
     leaf       whether it has no modules in it
+    tied       its own parameters that a module before it holds too, each with its first name: head.weight, embed.weight
     """
 
     path: str
@@ -35,6 +36,7 @@ class ModuleRun:
     size: int
     same_as: str = ""
     leaf: bool = True
+    tied: tuple[tuple[str, str], ...] = ()
 
 
 def module_runs(model: nn.Module, outputs: Mapping[str, Sizes], runs: Mapping[str, int]) -> tuple[ModuleRun, ...]:
@@ -43,15 +45,22 @@ def module_runs(model: nn.Module, outputs: Mapping[str, Sizes], runs: Mapping[st
     outputs  what each module returned, by its first path
     runs     how often it ran, by its first path
     """
-    found, first, counted = [], dict[nn.Module, str](), set[int]()
+    found, first, names = [], dict[nn.Module, str](), dict[nn.Parameter, str]()
     for path, module in model.named_modules(remove_duplicate=False):
-        own = [p for p in module.parameters(recurse=False) if id(p) not in counted]
-        counted.update(map(id, own))
+        own, tied = [], []
+        for name, parameter in module.named_parameters(path, recurse=False, remove_duplicate=False):
+            if parameter not in names:
+                names[parameter] = name
+                own.append(parameter)
+            elif module not in first:
+                tied.append((name, names[parameter]))
         trainable, frozen = (sum(p.numel() for p in own if p.requires_grad is grad) for grad in (True, False))
         size = sum(p.numel() * p.element_size() for p in own)
         place = first.setdefault(module, path)
         same_as = "" if place == path else place
         leaf, output = next(module.children(), None) is None, outputs.get(place)
         kind = type(module).__name__
-        found.append(ModuleRun(path, kind, output, runs.get(place, 0), trainable, frozen, size, same_as, leaf))
+        found.append(
+            ModuleRun(path, kind, output, runs.get(place, 0), trainable, frozen, size, same_as, leaf, tuple(tied))
+        )
     return tuple(found)

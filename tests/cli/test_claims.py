@@ -30,6 +30,13 @@ def test_failed_leaves_out_what_holds() -> None:
     assert failed.splitlines()[-1] == "3 claims: 1 explained, 2 truncated."
 
 
+def test_a_question_mark_is_explained_where_there_is_one() -> None:
+    out = convcost("claims", "tutorials").out
+    assert "(?): a transcription that was not compared with the text that it is from." in out
+    assert out.splitlines()[-1] == "47 claims: 6 refuted, 41 hold."
+    assert "(?)" not in convcost("claims", "hybridsn").out
+
+
 def test_nothing_failed_is_said() -> None:
     assert convcost("claims", "hybridsn", "--failed").out == "0 claims: none.\n"
 

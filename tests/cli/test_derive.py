@@ -56,6 +56,17 @@ def test_every_level_and_latex(net: str) -> None:
     assert latex == f"256 B {ceil % 'H'} {ceil % 'W'}\n"
 
 
+def test_inputs_in_one_text_with_the_model(net: str) -> None:
+    apart = convcost("derive", net, "--input", "B,3,H,W", "--arg", "width=10")
+    assert apart.code == 0
+    # 27·10 + 10·5
+    assert "320·B·⌈H/2⌉·⌈W/2⌉" in apart.out
+    assert convcost("derive", f"{net} --input B,3,H,W --arg width=10") == apart
+    assert convcost("derive", f"{net} --arg width=10", "--input", "B,3,H,W") == apart
+    derived = package.derive(f"{net} --input B,3,H,W --arg width=10")
+    assert derived.function()(1, 9, 8) == 320 * 5 * 4
+
+
 def test_outside_of_the_domain_a_plain_trace_decides(tmp_path: Path) -> None:
     (tmp_path / "branch.py").write_text(
         "from torch import nn\nclass Net(nn.Module):\n"

@@ -34,7 +34,6 @@ LINES = {
     "sweep": ("mobilenet_v1", "--alpha", "0.5,1"),
     "solve": ("mobilenet_v1", "--max-macs", "150M", "--resolution", "160"),
     "page": ("mobilenet_v1 --alpha 0.25 --resolution 32",),
-    "report": ("mobilenet_v1 --alpha 0.25 --resolution 32",),
     "diff": ("mobilenet_v1", "mobilenet_v1 --alpha 0.5"),
     "check": (".",),
     "conventions": ("thop",),
@@ -99,7 +98,7 @@ def test_every_command_writes_every_format(name: str, shown: list[Report]) -> No
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name", [name for name in ALL_LINES if name not in ("report", "audit")])
+@pytest.mark.parametrize("name", [name for name in ALL_LINES if name != "audit"])
 def test_a_dash_prints_this_format_alone(name: str, kind: str, shown: list[Report]) -> None:
     required = ["--html", "page.html"] if ALL_LINES[name][0] == "page" and kind != "html" else []
     outcome = convcost(*ALL_LINES[name], *required, f"--{kind}", "-")

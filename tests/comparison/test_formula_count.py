@@ -53,7 +53,9 @@ def test_totals_are_those_of_arithmetic() -> None:
     # embed 24 + 6, project 36 + 6, scale 6, unused 6 + 3
     assert (found.params, found.trainable, found.frozen) == (87, 63, 24)
     # written: embed 60, project 60 twice, scaled 60, product 2·5·5
-    assert found.activations == 60 + 120 + 60 + 50
+    assert found.outputs == 60 + 120 + 60 + 50
+    # the scaling is no product
+    assert found.activations == 60 + 120 + 50
     # two per MAC; a bias each: 60 + 120; the scaling 60
     assert found.flops == 2 * found.macs + 180 + 60
     assert list(found.frame["bytes"].dropna()) == [4 * 87, 4 * 290, 4 * 40]
@@ -195,3 +197,25 @@ def test_a_comparison_with_an_operator_without_a_formula_is_a_lower_bound() -> N
 def test_arguments_are_of_a_factory() -> None:
     with pytest.raises(ConvcostError, match="takes no option arguments"):
         convcost.count(nn.Linear(3, 3), (1, 3), arguments={"in_features": 4})
+
+
+class Tied(nn.Module):
+    """A language model's head, which has the weight of its embedding; a shared module beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(9, 4)
+        self.first = self.again = nn.Linear(4, 4, bias=False)
+        self.head = nn.Linear(4, 9, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, ids: Tensor) -> Any:
+        return self.head(self.again(self.first(self.embed(ids))))
+
+
+def test_a_shared_parameter_is_counted_once_and_said_so() -> None:
+    ids = torch.zeros(1, 7, dtype=torch.int64)
+    for report in (convcost.count(Tied(), ids), convcost.summary(Tied(), ids)):
+        assert str(report).count("head.weight is embed.weight; counted once.") == 1
+        assert report.count.parameters == sum(p.numel() for p in Tied().parameters()) == 9 * 4 + 4 * 4
+    assert "counted once" not in str(convcost.count(nn.Linear(3, 2), (1, 3)))

@@ -64,7 +64,7 @@ def test_data_cannot_end_its_element(page: PageReport) -> None:
 
 def test_command(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    outcome = command("report", "resnet", "--depth", "18", "--html", str(path))  # the command's old name still works
+    outcome = command("page", "resnet", "--depth", "18", "--html", str(path))
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.splitlines()[0] == "ResNet, depth = 18: input 1×3×224×224"
     assert "<h1>The cost of ResNet</h1>" in path.read_text(encoding="utf-8")
