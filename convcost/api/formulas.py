@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.core.architecture import Architecture
 from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
-from convcost.core.kinds import Kind, checked
+from convcost.core.kinds import ArgumentKind, checked
 from convcost.core.registry import find, lookup
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def sweep(name: str, /, *, progress: Callable[[int], None] | None = None, **opti
     return SweepReport(swept(find(Architecture, name, "network"), options, progress))
 
 
-_SWEPT = Kind("a report of sweep", lambda given: hasattr(given, "sweep"))
+_SWEPT = ArgumentKind("a report of sweep", lambda given: hasattr(given, "sweep"))
 
 
 @checked(report=_SWEPT)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convcost.core.errors import DomainError
-from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, Kind, checked
+from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, ArgumentKind, checked
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
 from convcost.models.loading import model_name
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from convcost.report.summary import SummaryReport
 
 
-_MODEL = MODEL.or_(Kind("", lambda given: isinstance(given, ModelReference)), MODEL.words)
-_ROWS = Kind("a whole number from 1", lambda given: type(given) is int and given > 0)
+_MODEL = MODEL.or_(ArgumentKind("", lambda given: isinstance(given, ModelReference)), MODEL.words)
+_ROWS = ArgumentKind("a whole number from 1", lambda given: type(given) is int and given > 0)
 
 
 @checked(name=_MODEL)
@@ -95,8 +95,9 @@ def count(
     arguments  of a model reference: the factory's keyword arguments
     options    the network's own: alpha, depth, batch …
 
-    The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations`, and `not_counted`:
-    the operators without a formula, which are in no number. Raises as `compare` does.
+    The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations` (of products),
+    `outputs` (of all operators), and `not_counted`: the operators without a formula, which are in no number. Raises as
+    `compare` does.
     """
     from convcost.comparison.reference import count_model
     from convcost.report.count import CountReport
@@ -270,7 +271,7 @@ def referee(
     return RefereeReport(referee_model(what, counters, time_limit, counter_unit), what.name, what.inputs.specs)
 
 
-_SIDE = Kind(
+_SIDE = ArgumentKind(
     f"{LINE.words}, or a report of compare", lambda given: isinstance(given, str) or hasattr(given, "comparison")
 )
 

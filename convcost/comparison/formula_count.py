@@ -63,11 +63,16 @@ class FormulaCount:
 
     @property
     def activations(self) -> int:
-        """Elements that the operators write."""
+        """Elements that products write."""
+        return sum(int(call.cost.activations) for call in self.calls if call.is_product)
+
+    @property
+    def outputs(self) -> int:
+        """Elements that all operators write."""
         return sum(int(call.cost.activations) for call in self.calls)
 
     @property
-    def activation_bytes(self) -> int:
+    def output_bytes(self) -> int:
         """The size of these elements."""
         return sum(int(call.cost.activations) * call.site.element_size for call in self.calls)
 

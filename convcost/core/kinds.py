@@ -23,19 +23,19 @@ _OTHER_NAMES_OF_INPUTS = frozenset(
 
 
 @dataclass(frozen=True)
-class Kind:
+class ArgumentKind:
     """What an argument can be: `words` say it, and `holds` tells."""
 
     words: str
     holds: Callable[[object], bool]
 
-    def called(self, words: str) -> Kind:
+    def called(self, words: str) -> ArgumentKind:
         """Return the same kind in other words."""
         return replace(self, words=words)
 
-    def or_(self, other: Kind, words: str) -> Kind:
+    def or_(self, other: ArgumentKind, words: str) -> ArgumentKind:
         """Return what is of this kind or of another."""
-        return Kind(words, lambda value: self.holds(value) or other.holds(value))
+        return ArgumentKind(words, lambda value: self.holds(value) or other.holds(value))
 
 
 def _is_module(value: object) -> bool:
@@ -55,31 +55,33 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-TEXT = Kind("a text", lambda value: isinstance(value, str))
-TEXTS = Kind("several texts in a list", _is_texts)
+TEXT = ArgumentKind("a text", lambda value: isinstance(value, str))
+TEXTS = ArgumentKind("several texts in a list", _is_texts)
 NETWORK = TEXT.called("the name of a network or a formula, such as 'mobilenet_v1' (convcost list)")
 LINE = TEXT.called("a text, as on the command line of convcost compare: 'torchvision:resnet18', 'net.py:Net'")
-LINES = Kind(f"{LINE.words}, or several of these", lambda value: isinstance(value, str) or _is_several(value))
-MODULE = Kind("a module of PyTorch", _is_module)
+LINES = ArgumentKind(f"{LINE.words}, or several of these", lambda value: isinstance(value, str) or _is_several(value))
+MODULE = ArgumentKind("a module of PyTorch", _is_module)
 MODEL = TEXT.or_(MODULE, "a module of PyTorch, or a text such as 'torchvision:resnet18'")
 _NESTED = "a tensor, several of these, or a dict"
-SYMBOLIC_INPUTS = Kind(f"a shape such as ('B', 3, 'H', 'W'), {_NESTED}", lambda value: not isinstance(value, str))
-INPUTS = Kind(
+SYMBOLIC_INPUTS = ArgumentKind(
+    f"a shape such as ('B', 3, 'H', 'W'), {_NESTED}", lambda value: not isinstance(value, str)
+)
+INPUTS = ArgumentKind(
     f"a shape such as (1, 3, 224, 224), {_NESTED}",
     lambda value: not isinstance(value, str) and not (_is_texts(value) and value),
 )
 INPUT_TEXTS = TEXTS.called("texts in a list, one per input: ['1,3,224,224']")
-PATH = Kind("a path", lambda value: isinstance(value, str | os.PathLike))
+PATH = ArgumentKind("a path", lambda value: isinstance(value, str | os.PathLike))
 MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
-COUNTERS = Kind(
+COUNTERS = ArgumentKind(
     "names of counters or functions in a list: ['fvcore', 'net.py:count']",
     lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) or callable(one) for one in value),
 )
-NUMBER = Kind("a number", _is_number)
-POSITIVE = Kind("a number above 0", lambda value: _is_number(value) and value > 0)  # type: ignore[operator]
-WHOLE = Kind("a whole number", lambda value: type(value) is int)
-MAPPING = Kind("a dict of keyword arguments, such as {'width': 8}", lambda value: isinstance(value, Mapping))
-UNIT = Kind("'macs' or 'flops'", lambda value: isinstance(value, str) and value in ("macs", "flops"))
+NUMBER = ArgumentKind("a number", _is_number)
+POSITIVE = ArgumentKind("a number above 0", lambda value: _is_number(value) and value > 0)  # type: ignore[operator]
+WHOLE = ArgumentKind("a whole number", lambda value: type(value) is int)
+MAPPING = ArgumentKind("a dict of keyword arguments, such as {'width': 8}", lambda value: isinstance(value, Mapping))
+UNIT = ArgumentKind("'macs' or 'flops'", lambda value: isinstance(value, str) and value in ("macs", "flops"))
 
 BY_NAME = {
     **dict.fromkeys(("formula", "paper", "over", "filter", "dask"), TEXT),
@@ -99,13 +101,13 @@ BY_NAME = {
 """What the parameters of public functions can be, by their names."""
 
 
-def check(what: str, value: object, kind: Kind) -> None:
+def check(what: str, value: object, kind: ArgumentKind) -> None:
     """Raise DomainError, with one line that quotes what is given, unless it is of this kind."""
     if not kind.holds(value):
         raise DomainError(f"{what} is {_shown(value)}, but must be {kind.words}")
 
 
-def checked(**own: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+def checked(**own: ArgumentKind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Let a function check its arguments before it runs; `own` are kinds that are not those of `BY_NAME`.
 
     An argument that is the parameter's default is not checked. The function then raises DomainError, in one line.

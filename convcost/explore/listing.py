@@ -16,7 +16,7 @@ _UNITS = ("macs", "flops")
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedName:
     """A name that can be asked for, and of a network where it is from and what it costs by default."""
 
     name: str
@@ -32,32 +32,32 @@ class Entry:
         return int(found[0]) if found else None
 
 
-def _networks() -> list[Entry]:
+def _networks() -> list[ListedName]:
     found = []
     for name, record in records(Architecture).items():
         cost = record.network(record.settings({})).cost
-        found.append(Entry(name, record.title, record.source.work, int(cost.macs), int(cost.parameters)))
+        found.append(ListedName(name, record.title, record.source.work, int(cost.macs), int(cost.parameters)))
     return found
 
 
-KINDS: dict[str, Callable[[], list[Entry]]] = {
+KINDS: dict[str, Callable[[], list[ListedName]]] = {
     "networks": _networks,
-    "formulas": lambda: [Entry(n, f.title) for n, f in records(Formula).items() if not isinstance(f, Operator)],
-    "operators": lambda: [Entry(n, operator.title) for n, operator in records(Operator).items()],
-    "models": lambda: [Entry(n, f"the model of {records(Architecture)[n].title}") for n in names()],
-    "counters": lambda: [Entry(n, c.title) for n, c in records(Convention).items() if n not in _UNITS],
+    "formulas": lambda: [ListedName(n, f.title) for n, f in records(Formula).items() if not isinstance(f, Operator)],
+    "operators": lambda: [ListedName(n, operator.title) for n, operator in records(Operator).items()],
+    "models": lambda: [ListedName(n, f"the model of {records(Architecture)[n].title}") for n in names()],
+    "counters": lambda: [ListedName(n, c.title) for n, c in records(Convention).items() if n not in _UNITS],
 }
 
 
-def entries(kind: str) -> list[Entry]:
+def entries(kind: str) -> list[ListedName]:
     """Return what there is of a kind, in alphabetical order; raises UnknownNameError for a kind there is none of."""
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
     return sorted(KINDS[kind](), key=lambda entry: entry.name)
 
 
-def names_only() -> dict[str, list[Entry]]:
+def names_only() -> dict[str, list[ListedName]]:
     """Return all kinds, without what the networks cost, which takes longer."""
-    networks = [Entry(name, record.title) for name, record in records(Architecture).items()]
+    networks = [ListedName(name, record.title) for name, record in records(Architecture).items()]
     found = {kind: entries(kind) for kind in KINDS if kind != "networks"}
     return {"networks": sorted(networks, key=lambda entry: entry.name), **found}

@@ -16,7 +16,7 @@ from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, markdown, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 from convcost.report.table import fitting
 
 STYLES = {
@@ -33,7 +33,7 @@ _TOTALS = [Column("total"), *numbers("formula", "measured", "difference")]
 
 
 @dataclass(frozen=True)
-class ComparisonReport(Report):
+class ComparisonReport(PlottedReport):
     """What `convcost.compare` returns.
 
     scaling        what rounding costs, of a network with a width multiplier and a scaled image
@@ -134,6 +134,7 @@ class ComparisonReport(Report):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
+            "fvcore_says": comparison.fvcore_says,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
         }
@@ -154,10 +155,6 @@ class ComparisonReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_comparison(answer(self), self.comparison, self.per), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _document(self, layers: Table, totals: str = "") -> Content:
         comparison = self.comparison
@@ -285,7 +282,8 @@ def source(report: ComparisonReport) -> str:
 
 def by_fvcore(comparison: Comparison) -> str:
     """Where fvcore traced the model, or that it could not."""
-    return f"by fvcore on device {comparison.device}" if comparison.device else "by fvcore, which cannot trace it"
+    places = {"": ", which cannot trace it", "meta": " without weights", "cpu": " on the CPU"}
+    return f"by fvcore{places[comparison.device]}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -325,7 +323,15 @@ def missing_formulas(comparison: Comparison) -> str:
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
-    notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
+    notes = []
+    if not comparison.device:
+        notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
+    elif comparison.totals.fvcore_total is None:
+        notes = ["fvcore gives no number for this model."]
+    elif comparison.fvcore_says:
+        notes = [
+            f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
+        ]
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]

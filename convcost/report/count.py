@@ -1,18 +1,18 @@
 """What a network or a model costs by the formulas alone: its totals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
-    "anything else. Activations are the elements that all operators write; check and solve count those of products "
-    "alone. 1 MB is 10⁶ bytes."
+    "anything else. Activations are the elements that convolutions, linear layers and other products write, outputs "
+    "those that all operators write. 1 MB is 10⁶ bytes."
 )
 
 MOST = 5
@@ -20,7 +20,7 @@ MOST = 5
 
 
 @dataclass(frozen=True)
-class CountReport(Report):
+class CountReport(PlottedReport):
     """What `convcost.count` returns; it unpacks to two whole numbers: `macs, params = convcost.count(...)`."""
 
     count: FormulaCount
@@ -58,8 +58,13 @@ class CountReport(Report):
 
     @property
     def activations(self) -> int:
-        """Elements that operators write."""
+        """Elements that convolutions, linear layers and other products write."""
         return self.count.activations
+
+    @property
+    def outputs(self) -> int:
+        """Elements that all operators write."""
+        return self.count.outputs
 
     @property
     def not_counted(self) -> dict[str, int]:
@@ -79,10 +84,6 @@ class CountReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_count(heading(self.count), self.count), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
 
 def heading(count: FormulaCount) -> str:
@@ -117,6 +118,7 @@ def _rows(count: FormulaCount) -> list[tuple[str, int, int | None]]:
         ("parameters", count.parameters, count.parameter_bytes),
         ("trainable", count.trainable, None),
         ("frozen", count.frozen, None),
-        ("activations", count.activations, count.activation_bytes),
+        ("activations", count.activations, None),
+        ("outputs", count.outputs, count.output_bytes),
         ("input", sum(spec.elements for spec in count.inputs), count.input_bytes),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from convcost.core.architecture import Architecture
-from convcost.core.cost import NAMES, Cost, View
+from convcost.core.cost import NAMES, Cost, SidesAndField
 from convcost.explore.formula_values import COMPARED, FormulaValues, present
 from convcost.report import files, text
 from convcost.report.architecture import definitions, options_table
@@ -69,8 +69,8 @@ class FormulaReport(Report):
         values, order = self.values, self._order()
         table = self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
         blocks: list[Block] = [table]
-        if values.view:
-            blocks += [GAP, *_view(values.view, lambda side: symbolic.line(side, order))]
+        if values.closed_sides:
+            blocks += [GAP, *_sides(values.closed_sides, lambda side: symbolic.line(side, order))]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
@@ -83,14 +83,14 @@ class FormulaReport(Report):
         given = ", ".join(f"{name} = {text.plain(value)}" for name, value in values.given.items())
         table = replace(self._table("Value", values.costs, _exact, "number"), close=True)
         blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), table]
-        if values.seen:
-            blocks += [GAP, *_view(values.seen, _exact)]
+        if values.sides:
+            blocks += [GAP, *_sides(values.sides, _exact)]
         ratios = _ratios(values.costs) if len(values.costs) == 2 else []
         return [*blocks, GAP, *ratios] if ratios else blocks
 
 
-def _view(view: View, shown: Callable[[Any], str]) -> list[Sentence]:
-    sides, extents = (" by ".join(map(shown, sizes)) for sizes in (view.sides, view.extents))
+def _sides(found: SidesAndField, shown: Callable[[Any], str]) -> list[Sentence]:
+    sides, extents = (" by ".join(map(shown, sizes)) for sizes in (found.sides, found.extents))
     return [Sentence(f"Output size: {sides}"), Sentence(f"Receptive field in the input: {extents}")]
 
 

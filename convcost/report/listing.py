@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convcost.explore.listing import Entry
+from convcost.explore.listing import ListedName
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
@@ -15,7 +15,7 @@ _HINTS = {"models": "Any other model: torchvision:NAME, timm:NAME, package.modul
 class ListReport(Report):
     """The names of each kind, in alphabetical order."""
 
-    kinds: Mapping[str, Sequence[Entry]]
+    kinds: Mapping[str, Sequence[ListedName]]
 
     def __repr__(self) -> str:
         return f"<{text.plural(sum(map(len, self.kinds.values())), 'name')}>"
@@ -42,7 +42,7 @@ class ListReport(Report):
         return replace(self.content(), title="")
 
 
-def _table(kind: str, found: Sequence[Entry]) -> Table:
+def _table(kind: str, found: Sequence[ListedName]) -> Table:
     if any(entry.macs is None for entry in found):
         return Table([Column(kind), Column("what", "words")], [[entry.name, entry.title] for entry in found])
     columns = [

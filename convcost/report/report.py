@@ -164,6 +164,20 @@ class Report(ABC):
         return latex.display(self.content())
 
 
+class PlottedReport(Report):
+    """A report that has a picture too."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_plot(self, path: str | Path) -> None:
+        """Draw the report, as .svg, .pdf or .png, whole or not at all. Needs the extra `plot`."""
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the picture."""
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
+
+
 def plain_data(value: object) -> object:
     """A value as JSON has it: whole numbers whole, other numbers as exact text, null for what is missing."""
     if value is None or isinstance(value, bool | str):

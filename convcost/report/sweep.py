@@ -13,14 +13,14 @@ import numpy as np
 from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed
 from convcost.report import files, text
 from convcost.report.content import GAP, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records, Report
 
 _MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
 _FIRST, _LAST = 12, 6  # rows of a large sweep on a terminal
 
 
 @dataclass(frozen=True, eq=False)
-class SweepReport(Report):
+class SweepReport(PlottedReport):
     """What `convcost.sweep` returns: one row per point of the grid, but for points where the net cannot be built.
 
     verified  the points that were traced, if any were
@@ -88,11 +88,7 @@ class SweepReport(Report):
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, Parquet, and the heat map."""
-        return {
-            **super().formats(),
-            ".parquet": self.to_parquet,
-            **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot),
-        }
+        return {**super().formats(), ".parquet": self.to_parquet}
 
     def content(self) -> Content:
         """One row per point, for as many as a page could hold; the frame has all."""

@@ -16,7 +16,7 @@ from torch._ops import OpOverload
 from torch.nn import functional as F  # noqa: N812
 
 from convcost.core.errors import ConvcostError
-from convcost.core.kinds import Kind, checked
+from convcost.core.kinds import ArgumentKind, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.trace.aten import DispatchMode
 from convcost.trace.binders.arguments import spread
@@ -32,7 +32,7 @@ _TRANSPOSED: dict[str, _Function] = {f"conv_transpose{n}d": getattr(F, f"conv_tr
 _EXACT = 2**53
 
 
-_OPERATOR = Kind("a module, or a function such as torch.matmul", callable)
+_OPERATOR = ArgumentKind("a module, or a function such as torch.matmul", callable)
 
 
 @checked(operator=_OPERATOR)

@@ -53,7 +53,9 @@ def test_totals_are_those_of_arithmetic() -> None:
     # embed 24 + 6, project 36 + 6, scale 6, unused 6 + 3
     assert (found.params, found.trainable, found.frozen) == (87, 63, 24)
     # written: embed 60, project 60 twice, scaled 60, product 2·5·5
-    assert found.activations == 60 + 120 + 60 + 50
+    assert found.outputs == 60 + 120 + 60 + 50
+    # the scaling is no product
+    assert found.activations == 60 + 120 + 50
     # two per MAC; a bias each: 60 + 120; the scaling 60
     assert found.flops == 2 * found.macs + 180 + 60
     assert list(found.frame["bytes"].dropna()) == [4 * 87, 4 * 290, 4 * 40]
