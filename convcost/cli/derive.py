@@ -3,13 +3,13 @@
 import typer
 
 from convcost.cli import options
-from convcost.cli.files import Report, output, reporting
+from convcost.cli.files import Report, reporting
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import ModelReference
 from convcost.core.spec import parse_symbols
 
 
-@reporting(latex=output("Write LaTeX: the MACs' formula, the table of --per, or the family's formulas."))
+@reporting()
 @options.on_reference("rho", "resolution", "batch", symbols=True)
 def command(
     reference: ModelReference = options.MODEL,

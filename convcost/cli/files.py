@@ -30,7 +30,7 @@ def output(text: str, default: Any = None) -> Any:
 _FILES = {
     "csv": output("Write the rows as CSV, exact integers."),
     "markdown": output("Write Markdown, for example for a pull request."),
-    "latex": output("Write the tables as LaTeX (booktabs)."),
+    "latex": output("Write LaTeX for a paper: tables, formulas, text."),
     "html": output("Write HTML."),
     "json": output("Write everything as JSON."),
 }

@@ -3,7 +3,7 @@
 import typer
 
 from convcost.cli import completion, options
-from convcost.cli.files import Report, output, reporting
+from convcost.cli.files import Report, reporting
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import ModelReference
 
@@ -27,7 +27,7 @@ def list_names(
     return ListReport(names_only() if kind is None else {kind: entries(kind)})
 
 
-@reporting(latex=output("Write the closed form as LaTeX, for math mode."))
+@reporting()
 def show_formula(
     name: str = typer.Argument(
         help="A formula, an operator or a network (convcost list shows them).",

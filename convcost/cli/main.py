@@ -142,7 +142,10 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except (OSError, UnicodeEncodeError) as error:
-        return _unprintable(error)
+        if not isinstance(error, OSError) or error.filename is None:
+            return _unprintable(error)
+        typer.echo(f"error: cannot use {visible(str(error.filename))}: {error.strerror}", err=True)
+        return 2
     except Exception as error:
         if os.environ.get("CONVCOST_DEBUG"):
             raise

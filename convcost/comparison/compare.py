@@ -17,7 +17,7 @@ from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
 from convcost.trace.capture import Capture, capture
 from convcost.trace.copies import Inputs
-from convcost.trace.fvcore import FvcoreTrace, traced_or_not
+from convcost.trace.fvcore import FvcoreTrace, trace_fvcore
 from convcost.trace.probe import probed
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def compare_model(
 def compare_module(model: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
     """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run."""
     given = Inputs.of(inputs)
-    return compare_model(capture(model, given), traced_or_not(model, given), given.specs, probed, unit)
+    found = capture(model, given)
+    return compare_model(found, trace_fvcore(model, given, found), given.specs, probed, unit)
 
 
 def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
@@ -97,7 +98,8 @@ def _comparison(
         fvcore_total_formula=None if trace.total is None else expected,
     )
     missing = unseen(uncounted, capture)
-    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device)
+    says = trace.failed or trace.refused
+    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device, says)
 
 
 # A billion products take the probe a second.

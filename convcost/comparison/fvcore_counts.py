@@ -1,7 +1,7 @@
 """Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -15,7 +15,7 @@ _PRODUCT = "aten::mul"
 class Unmeasured(Enum):
     """Why fvcore has no count of a call, as a sentence about what stood in its way."""
 
-    FAILED = "{}"
+    FAILED = "fvcore gives no number: {}"
     RAISED = "fvcore's handle raises {}"
     NO_HANDLE = "fvcore has no handle for {}"
     HIDDEN = "fvcore has no handle for {}, whose calls its trace does not show"
@@ -50,12 +50,12 @@ def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured
     waiting: defaultdict[tuple[str, str], deque[Counted]] = defaultdict(deque)
     for counted in trace.calls:
         waiting[counted.path, counted.aten].append(counted)
-    hiding = {path: next(filter(_own, names), "") for path, names in trace.unsupported.items()}
+    hiding = {path: next(filter(_hides, names), "") for path, names in trace.unsupported.items()}
     return [_measured(call, waiting[call.path, call.aten], hiding, trace) for call in calls]
 
 
 def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], trace: FvcoreTrace) -> Measured:
-    """Return a call with its count; `hiding` has what a trace shows in place of the calls of a module."""
+    """Return a call with its count; `hiding` has what a trace shows in place of a module's calls."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
         return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
@@ -65,7 +65,7 @@ def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], t
     if call.aten not in HANDLED:
         met = module in trace.unsupported and trace.unsupported[module][call.aten]
         return Measured(call if met else _unused(call), None, Unmeasured.NO_HANDLE, call.aten)
-    if hidden := hiding.get(module):
+    if hidden := next(filter(None, map(hiding.get, _upwards(module))), None):
         return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, Unmeasured.HIDDEN, hidden)
     return Measured(_unused(call), None, Unmeasured.LEFT_OUT)
 
@@ -74,9 +74,20 @@ def _unused(call: OpCall) -> OpCall:
     return replace(call, site=replace(call.site, unused=True))
 
 
-def _own(name: str) -> bool:
-    """Tell whether an operator of a trace is an autograd function that is the model's own."""
-    return name.startswith("prim::PythonOp")
+_NATIVE = frozenset({"aten::_native_multi_head_attention", "aten::_transformer_encoder_layer_fwd"})
+
+
+def _hides(name: str) -> bool:
+    """Tell whether an operator of a trace, native or a function of autograd of the model's own, hides calls."""
+    return name in _NATIVE or name.startswith("prim::PythonOp")
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """The path, and those of all modules that it is in."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+    yield ""
 
 
 def unhandled(trace: FvcoreTrace) -> dict[str, int]:
@@ -102,4 +113,4 @@ _SIZES = frozenset(
 def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
     """Return the operators that the model calls only while it is traced."""
     only = set(uncounted) - capture.seen
-    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _own(name)))
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _hides(name)))

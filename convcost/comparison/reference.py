@@ -79,7 +79,8 @@ def _compare_network(reference: ModelReference, inputs: object, unit: str, model
     wanted = reference.name if model is None else model
     with checked_out(parse_reference(wanted)) if isinstance(wanted, str) else nullcontext(wanted) as found:
         real = load_counterpart(found, settings, reference.arguments)
-        return compare_paper(network, capture(real, network.input_shape), trace_fvcore(real, network.input_shape), unit)
+        seen = capture(real, network.input_shape)
+        return compare_paper(network, seen, trace_fvcore(real, network.input_shape, seen), unit)
 
 
 def build_network(reference: ModelReference) -> tuple[Network, Mapping[str, object]]:

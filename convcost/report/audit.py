@@ -24,6 +24,7 @@ ENDINGS = (".csv", ".parquet")
 TIMINGS = ("seconds", "peak_mib")
 COLUMNS = tuple(known.name for known in fields(AuditRow) if known.name not in TIMINGS)
 _MOST = 10
+_SHARES = "Shares are of a model's own MACs."
 NESTED = ("uncounted", "no_formula", "disagreements")
 TEXTS = ("name", "verdict", "input", "device", "error")
 
@@ -45,7 +46,7 @@ class AuditReport(Report):
         return f"<{text.plural(len(self), 'model')}: {found}>"
 
     def content(self) -> Content:
-        """One row per model."""
+        """The verdicts, what fvcore leaves out, what went wrong, and one row per model."""
         columns = [
             *(Column("model", "name"), Column("verdict"), Column("input", rank=1), *numbers("parameters", "MACs")),
             *(*numbers("fvcore", "uncounted", "differing"), Column("error", "words", 2)),
@@ -57,7 +58,11 @@ class AuditReport(Report):
         ]
         found = ", ".join(f"{times:,} {verdict}" for verdict, times in self.counts.items())
         source = f"MACs by the formulas and by fvcore. Verdicts: {found}."
-        return Content(f"{text.plural(len(self), 'model')} audited", source, [Table(columns, rows)])
+        tables = [verdicts(self.rows), left_out(self.rows), *self._wrong(), Table(columns, rows)]
+        blocks: list[Block] = [table for table in tables if table.rows]
+        if tables[1].rows:
+            blocks.insert(2, Sentence(_SHARES))
+        return Content(f"{text.plural(len(self), 'model')} audited", source, blocks)
 
     def screen(self) -> Content:
         """How many models agree, what fvcore leaves out of how many, the disagreements by reason, what went wrong."""
@@ -68,13 +73,16 @@ class AuditReport(Report):
             places = [place for place, column in enumerate(uncounted.columns) if column.header != "reason"]
             shown = uncounted.only(places)
             named = [replace(shown.columns[0], header="uncounted by fvcore"), *shown.columns[1:]]
-            blocks += [*_first(replace(shown, columns=named)), Sentence("Shares are of a model's own MACs.")]
+            blocks += [*_first(replace(shown, columns=named)), Sentence(_SHARES)]
             reasons = dict.fromkeys(cells[1] for cells in uncounted.rows[:_MOST])
             blocks += [Sentence(f"Note: {reason}.") for reason in reasons]
-        for table in (disagreements(self.rows), missing(self.rows), errors(self.rows)):
+        for table in self._wrong():
             if table.rows:
                 blocks += _first(table)
         return Content("", "", [*blocks, Sentence(f"{text.plural(len(self), 'model')} audited.")])
+
+    def _wrong(self) -> tuple[Table, ...]:
+        return disagreements(self.rows), missing(self.rows), errors(self.rows)
 
     @property
     def counts(self) -> dict[str, int]:

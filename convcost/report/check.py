@@ -99,10 +99,10 @@ class CheckReport(Report):
         blocks += [Sentence(sentence, item=True) for sentence in changes(self.outcomes)]
         for outcome in self.outcomes:
             if not outcome.ok:
-                blocks.append(Heading(outcome.budget.name))
+                blocks.append(Heading(f"{outcome.budget.name}: {outcome.budget.model}"))
                 blocks += [Sentence(sentence, item=True) for sentence in complaints(outcome)]
                 blocks += _expensive(outcome)
-        return Content(f"{self.title}: {conclusion(self.outcomes)}", "", blocks, level=3)
+        return Content(f"{self.title}: {conclusion(self.outcomes)}", "", [*blocks, *self._written()], level=3)
 
     def screen(self) -> Content:
         """The same, the conclusion last; of budgets that were not run, the command itself says why."""
@@ -111,9 +111,11 @@ class CheckReport(Report):
             blocks += [GAP, *map(Sentence, told)]
         for outcome in (*self.broken, *self.unknown):
             blocks += [GAP, *failure(outcome)]
-        written = [] if self.updated is None else [Sentence(f"Baseline written: {self.updated.name}.")]
         style = "bold green" if self.ok else "bold red"
-        return Content("", "", [*blocks, GAP, *written, Sentence(conclusion(self.outcomes), style)])
+        return Content("", "", [*blocks, GAP, *self._written(), Sentence(conclusion(self.outcomes), style)])
+
+    def _written(self) -> list[Sentence]:
+        return [] if self.updated is None else [Sentence(f"Baseline written: {self.updated.name}.")]
 
 
 def failure(outcome: BudgetOutcome) -> list[Block]:

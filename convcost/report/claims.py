@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from convcost.comparison.published.notation import Number
 from convcost.comparison.published.verdict import Checked, ClaimVerdict, Found
-from convcost.report import files, markdown, text
+from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table
 from convcost.report.report import Records, Report
 from convcost.report.table import Line, content_lines, fitting
@@ -58,12 +57,13 @@ class ClaimsReport(Report):
         return Records.of(_RAW, map(_raw, self.checked))
 
     def content(self) -> Content:
-        """One table per paper, one row per claim."""
-        papers: dict[str, list[Checked]] = {}
-        for checked in self.checked:
-            papers.setdefault(checked.claim.source, []).append(checked)
-        tables = [_table(found, paper) for paper, found in papers.items()]
-        return Content("Published numbers, checked", f"Made by convcost claims. {summary(self)}.", tables)
+        """What the verdicts mean, and one table per verdict, the refuted claims first."""
+        headers = ("claim", "where", "what", "printed", "computed", "sentence")
+        columns = [Column(header) for header in headers]
+        found = {title: [_cells(c) for c in self if c.verdict is verdict] for verdict, title in _TITLES.items()}
+        tables = [Table(columns, rows, title=title) for title, rows in found.items() if rows]
+        source = f"Made by convcost claims. {summary(self)}."
+        return Content("Published numbers, checked", source, [Sentence(_VERDICTS), *tables])
 
     def lines(self, width: int) -> list[Line]:
         """The table, and where it is too narrow for sentences, one for every claim that is refuted or explained."""
@@ -80,23 +80,13 @@ class ClaimsReport(Report):
             blocks.append(Sentence(f"(?): {_UNVERIFIED}.", "dim"))
         return content_lines(Content("", "", [*blocks, Sentence(f"{summary(self)}.")]), width)
 
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """A page with the refuted claims first, one sentence each; written to `path` if given, whole or not at all."""
-        parts = ["# Published numbers, checked\n", f"Made by `convcost claims`. {summary(self)}.\n", _VERDICTS]
-        headers = ("claim", "where", "what", "printed", "computed", "sentence")
-        for verdict, title in _TITLES.items():
-            rows = [_cells(checked) for checked in self if checked.verdict is verdict]
-            if rows:
-                parts += [f"## {title}\n", markdown.table(headers, rows)]
-        return files.deliver("\n".join(parts), path)
 
-
-def _table(claims: Sequence[Checked], title: str = "") -> Table:
+def _table(claims: Sequence[Checked]) -> Table:
     columns = [
         *(Column("claim", "name"), Column("location", rank=1), Column("printed", "number")),
         *(Column("computed", "number"), Column("verdict", styles=_STYLES), Column("explanation", rank=2)),
     ]
-    return Table(columns, [_short(checked) for checked in claims], title=title, everything="--csv")
+    return Table(columns, [_short(checked) for checked in claims], everything="--csv")
 
 
 _RAW = (
@@ -168,11 +158,11 @@ def summary(report: ClaimsReport) -> str:
 
 
 _UNVERIFIED = "a transcription that was not compared with the text that it is from"
-_VERDICTS = f"""\
-`holds`: the formula rounds to the printed digits. `truncated`: it does with further digits cut off. `explained`: a
-named reading reproduces the print. `refuted`: none does. `not computed`: convcost has no formula for it. (?):
-{_UNVERIFIED}.
-"""
+_VERDICTS = (
+    "Holds: the formula rounds to the printed digits. Truncated: it does with further digits cut off. Explained: a "
+    "named reading reproduces the print. Refuted: none does. Not computed: convcost has no formula for it. "
+    f"(?): {_UNVERIFIED}."
+)
 _TITLES = {
     ClaimVerdict.REFUTED: "Refuted",
     ClaimVerdict.EXPLAINED: "Explained",

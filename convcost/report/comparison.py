@@ -14,9 +14,9 @@ from pathlib import Path
 
 from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
-from convcost.report import files, latex, markdown, scaling, text
+from convcost.report import files, latex, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 from convcost.report.table import fitting
 
 STYLES = {
@@ -33,7 +33,7 @@ _TOTALS = [Column("total"), *numbers("formula", "measured", "difference")]
 
 
 @dataclass(frozen=True)
-class ComparisonReport(Report):
+class ComparisonReport(PlottedReport):
     """What `convcost.compare` returns.
 
     scaling        what rounding costs, of a network with a width multiplier and a scaled image
@@ -93,15 +93,18 @@ class ComparisonReport(Report):
         return Records(data, [name for name in data if name.endswith(("_formula", "_measured", "_difference"))])
 
     def content(self) -> Content:
-        """Layers with their sum, totals, what differs and why, and the verdict."""
-        return self._document(replace(self._layers(), title=self._title(), totals=self._sums()), "all operators")
+        """The answer, layers with their sum, totals, shares, what rounding costs, what differs and why, the verdict."""
+        return self._told(replace(self._layers(), title=self._title(), totals=self._sums()))
 
     def screen(self) -> Content:
-        """The same, with the breakdown, what rounding costs, and what fvcore does not count."""
+        """The same without the sum, and with the first reasons alone."""
+        return self._told(self._layers(), _MOST_REASONS)
+
+    def _told(self, layers: Table, most: int | None = None) -> Content:
         comparison, rows = self.comparison, self.shown_rows
         totals = Table([Column("Total"), *_TOTALS[1:]], total_rows(comparison))
         said = [*scaling.scaled(comparison, self.given), source(self)]
-        blocks: list[Block] = [*map(Sentence, said), self._layers(), totals]
+        blocks: list[Block] = [*map(Sentence, said), layers, totals]
         if not self.all_operators:
             others = "Parameters and fvcore's total are those of all operators (--all-operators shows them)."
             blocks.append(Sentence(others))
@@ -113,9 +116,9 @@ class ComparisonReport(Report):
         ]
         blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
         reasons = [row for row in rows if row.reason and comparison.turns(row)]
-        blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:_MOST_REASONS]]
-        if len(reasons) > _MOST_REASONS:
-            blocks.append(Sentence(f"… and {len(reasons) - _MOST_REASONS} more (--csv has every reason)."))
+        blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:most]]
+        if most is not None and len(reasons) > most:
+            blocks.append(Sentence(f"… and {len(reasons) - most} more (--csv has every reason)."))
         notes = {row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")}
         blocks += [Sentence(f"Note: {note}.") for note in sorted(notes)]
         return Content(answer(self), "", [*blocks, Sentence(conclusion(self), STYLES[self.verdict])])
@@ -134,19 +137,15 @@ class ComparisonReport(Report):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
+            "fvcore_says": comparison.fvcore_says,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
         }
 
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """Layers, totals and the verdict as Markdown; written to `path` if given, whole or not at all."""
-        return files.deliver(markdown.page(self._document(self._layers())), path)
-
     def to_latex(self, path: str | Path | None = None) -> str:
         """Tables for a paper (booktabs) in the columns that fit it; written to `path` if given, whole or not at all."""
-        layers = self._layers()
-        whole = replace(layers, title=self._title(), totals=self._sums())
-        narrow = self._document(whole.only(fitting(layers, _PAPER)), "all operators")
+        layers = replace(self._layers(), title=self._title(), totals=self._sums())
+        narrow = self._told(layers.only(fitting(self._layers(), _PAPER)))
         return files.deliver(latex.document_part(narrow), path)
 
     def to_plot(self, path: str | Path) -> None:
@@ -154,17 +153,6 @@ class ComparisonReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_comparison(answer(self), self.comparison, self.per), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
-
-    def _document(self, layers: Table, totals: str = "") -> Content:
-        comparison = self.comparison
-        reasons = [Sentence(f"{row.layer}: {row.reason}", item=True) for row in self.shown_rows if row.reason]
-        notes = [parameter_note(comparison), missing_formulas(comparison), conclusion(self)]
-        table = Table(_TOTALS, total_rows(comparison), title=totals)
-        return Content(heading(self), source(self), [layers, table, *reasons, *map(Sentence, filter(None, notes))])
 
     def _title(self) -> str:
         return "" if self.per == "layer" else f"by {self.per}"
@@ -285,7 +273,8 @@ def source(report: ComparisonReport) -> str:
 
 def by_fvcore(comparison: Comparison) -> str:
     """Where fvcore traced the model, or that it could not."""
-    return f"by fvcore on device {comparison.device}" if comparison.device else "by fvcore, which cannot trace it"
+    places = {"": ", which cannot trace it", "meta": " without weights", "cpu": " on the CPU"}
+    return f"by fvcore{places[comparison.device]}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -325,7 +314,15 @@ def missing_formulas(comparison: Comparison) -> str:
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
-    notes = ["fvcore gives no number for this model."] if comparison.totals.fvcore_total is None else []
+    notes = []
+    if not comparison.device:
+        notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
+    elif comparison.totals.fvcore_total is None:
+        notes = ["fvcore gives no number for this model."]
+    elif comparison.fvcore_says:
+        notes = [
+            f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
+        ]
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from convcost.core.equations import Equation, Typeset
+
 
 @dataclass(frozen=True)
 class Column:
@@ -86,7 +88,26 @@ class Heading:
     text: str
 
 
-Block = Sentence | Heading | Table
+@dataclass(frozen=True)
+class Formulas:
+    """Formulas below each other, each typeset where that can be; `header` is over their names where it cannot."""
+
+    equations: Sequence[Equation]
+    header: str
+
+    @property
+    def table(self) -> Table:
+        """The formulas as lines of text."""
+        rows = [[equation.left, line_of(equation)] for equation in self.equations]
+        return Table([Column(self.header), Column("formula", "words")], rows)
+
+
+def line_of(equation: Equation) -> str:
+    """The right side of an equation as one line of text."""
+    return equation.right.text if isinstance(equation.right, Typeset) else str(equation.right)
+
+
+Block = Sentence | Heading | Table | Formulas
 
 
 @dataclass(frozen=True)

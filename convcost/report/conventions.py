@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from convcost.core.convention import ALL, Convention, Rule
 from convcost.core.registry import find, records
-from convcost.report import files, markdown
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
 from convcost.report.report import Records, Report
 
@@ -117,14 +115,6 @@ class ConventionsReport(Report):
             blocks += [Sentence(f"Known fault ({operators}): {sentence}.") for operators, sentence, _ in faults]
             blocks.append(GAP)
         return Content("", "", blocks)
-
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """The page of these conventions; written to `path` if given, whole or not at all."""
-        parts = ["# What each counter counts\n", "Made by `convcost conventions --markdown FILE`.\n"]
-        for convention in self.conventions:
-            tables = map(markdown.of_table, _tables(convention))
-            parts += [f"## {convention.name}\n", f"{_told(convention)}\n", *tables]
-        return files.deliver("\n".join(parts), path)
 
 
 def _told(convention: Convention) -> str:

@@ -1,13 +1,13 @@
 """What a network or a model costs by the formulas alone: its totals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
@@ -20,7 +20,7 @@ MOST = 5
 
 
 @dataclass(frozen=True)
-class CountReport(Report):
+class CountReport(PlottedReport):
     """What `convcost.count` returns; it unpacks to two whole numbers: `macs, params = convcost.count(...)`."""
 
     count: FormulaCount
@@ -84,10 +84,6 @@ class CountReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_count(heading(self.count), self.count), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
 
 def heading(count: FormulaCount) -> str:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-
 from convcost.explore.network_table import repeated
-from convcost.report import files, text
-from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report import text
+from convcost.report.content import GAP, Block, Column, Content, Formulas, Sentence, Table, numbers
 from convcost.report.report import Records, Report
-from convcost.report.table import Line, content_lines, wrapped
 from convcost.symbolic import printer
 from convcost.symbolic.derivation import METRICS, Derivation, Subtotal
 from convcost.symbolic.family import Family
@@ -27,8 +23,6 @@ _MEANING = (
     "Activations are what the operators with multiply-accumulates write, peak activation is what the operator with "
     "the largest sum of both reads and writes, in elements."
 )
-_NAMES = max(map(len, METRICS.values())) + 2
-_LEAST_FORMULA = 24
 
 
 @dataclass(frozen=True)
@@ -97,55 +91,26 @@ class DerivationReport(Report):
         return Records.of((self.per, "operator", "macs", "parameters"), rows)
 
     def content(self) -> Content:
-        """The formulas and for which sizes they hold, in a table."""
-        derived, at = self.derivation, f" At {sizes_text(self.points[0].sizes)}." if self.points else ""
-        source = f"Derived from one symbolic trace of the model. Domain: {derived.domain}.{at}"
-        table = self._sums()
-        if self.per == "total":
-            rows = [[title, derived.text(metric)] for metric, title in METRICS.items()]
-            table = Table([Column("metric"), Column("formula", "words")], rows)
-        return Content(_heading(derived), source, [table])
-
-    def lines(self, width: int) -> list[Line]:
-        """The formulas, for which sizes they hold, and their values at the points."""
+        """The formulas, for which sizes they hold, what they mean, and their values at the points."""
         derived = self.derivation
-        head = [f"Derived from one symbolic trace of the model, {text.plural(len(derived.entries), 'operator call')}."]
-        if derived.note:
-            head.append(f"{derived.note[0].upper()}{derived.note[1:]}.")
-        head += [f"Domain: {derived.domain}.", self.own]
-        rest: list[Block] = []
+        source = f"Derived from one symbolic trace of the model, {text.plural(len(derived.entries), 'operator call')}."
+        note = f"{derived.note[0].upper()}{derived.note[1:]}." if derived.note else ""
+        head = [note, f"Domain: {derived.domain}.", self.own]
+        blocks: list[Block] = [Sentence(sentence) for sentence in head if sentence]
+        if self.per == "total":
+            blocks += [Formulas(derived.equations(), "metric"), GAP, Sentence(_MEANING)]
+        else:
+            blocks.append(self._sums())
         if derived.unknown:
-            rest += [GAP, Sentence(f"Without a formula, and in no sum: {text.times(derived.unknown)}.", "magenta")]
+            blocks += [GAP, Sentence(f"Without a formula, and in no sum: {text.times(derived.unknown)}.", "magenta")]
         for point in self.points:
             rows = [[METRICS[metric], text.number(value)] for metric, value in point.values.items()]
-            rest += [GAP, Sentence(f"At {sizes_text(point.sizes)}:")]
-            rest.append(Table([Column("metric"), *numbers("value")], rows, close=True))
+            blocks += [GAP, Sentence(f"At {sizes_text(point.sizes)}:")]
+            blocks.append(Table([Column("metric"), *numbers("value")], rows, close=True))
             if point.broken:
                 same = "but a plain trace at this size gives the same."
-                rest.append(Sentence(f"Outside of the domain ({point.broken} does not hold), {same}"))
-        start = Content(_heading(derived), "", [Sentence(sentence) for sentence in head if sentence])
-        if self.per != "total":
-            return content_lines(Content(start.title, "", [*start.blocks, self._sums(), *rest]), width)
-        lines = [*content_lines(start, width), [], *self._formula_lines(width), []]
-        return [*lines, *content_lines(Content("", "", [Sentence(_MEANING), *rest]), width)]
-
-    def to_latex(self, path: str | Path | None = None) -> str:
-        """The MACs for math mode, or the table of layers or stages; written to `path` if given."""
-        return files.deliver(f"{self.derivation.latex()}\n", path) if self.per == "total" else super().to_latex(path)
-
-    def _repr_html_(self) -> str:
-        return self.derivation._repr_html_()
-
-    def _repr_latex_(self) -> str:
-        return self.derivation._repr_latex_()
-
-    def _formula_lines(self, width: int) -> list[Line]:
-        """One formula per metric, broken between its terms."""
-        lines: list[Line] = []
-        for metric, title in METRICS.items():
-            for place, line in enumerate(_broken(self.derivation.parts(metric), max(width - _NAMES, _LEAST_FORMULA))):
-                lines.append([(f"{title if place == 0 else '':{_NAMES}}{line}", "")])
-        return lines
+                blocks.append(Sentence(f"Outside of the domain ({point.broken} does not hold), {same}"))
+        return Content(_heading(derived), source, blocks)
 
     def _sums(self) -> Table:
         """One row per layer or stage and the total: formulas, or numbers at the first point."""
@@ -183,6 +148,11 @@ class FamilyReport(Report):
         return Records.of(("name", "formula"), [(one.left, one.right) for one in self.family.equations()])
 
     def content(self) -> Content:
+        """All equations, then what is on the screen."""
+        screen = self.screen()
+        return replace(screen, blocks=[Formulas(self.family.equations(), "formula of"), *screen.blocks])
+
+    def screen(self) -> Content:
         """The formula in the rounded channel counts, and how these follow the multiplier α."""
         family = self.family
         built, checked = _several(family.built), text.plain(family.checked)
@@ -201,16 +171,6 @@ class FamilyReport(Report):
             eights = "eights(x): the multiple of 8 nearest to x, at least 8; the next one where that is below 0.9·x."
             blocks += [GAP, Sentence(eights)]
         return Content(f"{family.model}: input {family.input}, width multiplier α", said, blocks)
-
-    def to_latex(self, path: str | Path | None = None) -> str:
-        """All equations for math mode; written to `path` if given, whole or not at all."""
-        return files.deliver(f"{self.family.latex()}\n", path)
-
-    def _repr_html_(self) -> str:
-        return self.family._repr_html_()
-
-    def _repr_latex_(self) -> str:
-        return self.family._repr_latex_()
 
     def _channels(self) -> Table:
         """The rule of each channel count, and its values at the multipliers that were built."""
@@ -235,15 +195,3 @@ def _several(multipliers: Sequence[Fraction]) -> str:
 
 def _macs(row: Subtotal, shown: str) -> str:
     return shown if not row.unknown else f"{shown} + ?" if row.macs.terms else "?"
-
-
-def _broken(parts: Sequence[str], width: int) -> list[str]:
-    """The parts in lines of at most `width`; a part that is itself longer is broken like a sentence."""
-    lines = [""]
-    for part in parts:
-        joined = f"{lines[-1]} {part}" if lines[-1] else part
-        if cell_len(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines += wrapped(part, width)
-    return lines if lines[0] else lines[1:]

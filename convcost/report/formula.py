@@ -1,20 +1,20 @@
 """Formulas of the registry: what they mean, where they hold, where they are from, and what they give."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Literal
 
 from convcost.core.architecture import Architecture
 from convcost.core.cost import NAMES, Cost, SidesAndField
+from convcost.core.equations import Equation
 from convcost.explore.formula_values import COMPARED, FormulaValues, present
-from convcost.report import files, text
+from convcost.report import text
 from convcost.report.architecture import definitions, options_table
-from convcost.report.content import GAP, Block, Column, Content, Sentence, Table
+from convcost.report.content import GAP, Block, Column, Content, Formulas, Sentence, Table
 from convcost.report.report import Records, Report
 from convcost.symbolic import expressions as symbolic
-from convcost.symbolic import latex
+from convcost.symbolic import notebook
 from convcost.symbolic.closed_form import NetworkForm
 
 
@@ -36,6 +36,14 @@ class FormulaReport(Report):
 
     def content(self) -> Content:
         """Symbols, domain and closed form, and the value at what was given."""
+        return self._told(Formulas(list(self._equations()), "closed form of"))
+
+    def screen(self) -> Content:
+        """The same, the closed forms that are compared beside each other."""
+        order, forms = self._order(), self.values.forms
+        return self._told(self._table("Closed form", forms, lambda form: symbolic.line(form, order), "words"))
+
+    def _told(self, closed: Block) -> Content:
         record = self.values.record
         rows = [
             [symbol.name, symbol.meaning, symbol.unit, "" if symbol.default is None else str(symbol.default)]
@@ -45,13 +53,8 @@ class FormulaReport(Report):
         blocks: list[Block] = [Table(columns, rows)]
         if record.domain:
             blocks += [GAP, Sentence(f"Domain: {'; '.join(c.sentence for c in record.domain)}.")]
-        blocks += [*self._closed(), *(self._values() if self.values.costs else [])]
+        blocks += [closed, *self._ratios_and_view(), *(self._values() if self.values.costs else [])]
         return Content(f"{record.name}: {record.title}", f"Source: {record.source}", blocks)
-
-    def to_latex(self, path: str | Path | None = None) -> str:
-        """The closed form of the MACs for math mode; written to `path` if given, whole or not at all."""
-        parts = symbolic.latex_parts(self.values.forms[-1].macs, self._order())
-        return files.deliver(f"{latex.broken(parts)}\n", path)
 
     def _table(
         self, header: str, costs: tuple[Cost, ...], write: Callable[[Any], str], kind: Literal["words", "number"]
@@ -65,10 +68,19 @@ class FormulaReport(Report):
     def _order(self) -> list[str]:
         return [symbol.name for symbol in self.values.record.symbols]
 
-    def _closed(self) -> list[Block]:
+    def _equations(self) -> Iterator[Equation]:
+        """What the formula gives of each primitive, then what those that it is compared with give."""
         values, order = self.values, self._order()
-        table = self._table("Closed form", values.forms, lambda form: symbolic.line(form, order), "words")
-        blocks: list[Block] = [table]
+        for record, form in zip(values.formulas[::-1], values.forms[::-1], strict=True):
+            other = "" if record is values.record else f", {record.name}"
+            for name in present((form,)):
+                yield Equation(
+                    f"{NAMES[name]}{other}", notebook.of_count(symbolic.expression(getattr(form, name)), order)
+                )
+
+    def _ratios_and_view(self) -> list[Block]:
+        values, order = self.values, self._order()
+        blocks: list[Block] = []
         if values.closed_sides:
             blocks += [GAP, *_sides(values.closed_sides, lambda side: symbolic.line(side, order))]
         if values.ratios:
@@ -126,6 +138,11 @@ class NetworkFormReport(Report):
         return Records.of(("name", "formula"), [(one.left, one.right) for one in self.form.equations()])
 
     def content(self) -> Content:
+        """All equations, then what is on the screen."""
+        screen = self.screen()
+        return replace(screen, blocks=[Formulas(self.form.equations(), "closed form of"), *screen.blocks])
+
+    def screen(self) -> Content:
         """The sum of the MACs, the parameters, what each width stands for, and the options."""
         form = self.form
         order = [str(name) for name, _ in form.widths]
@@ -141,7 +158,3 @@ class NetworkFormReport(Report):
             blocks += [GAP, Sentence(f"MACs: {text.number(int(form.macs))}")]
         title = f"{self.architecture.name}: {self.architecture.title}"
         return Content(title, f"Source: {self.architecture.source}", [*blocks, options_table(self.architecture)])
-
-    def to_latex(self, path: str | Path | None = None) -> str:
-        """All equations for math mode; written to `path` if given, whole or not at all."""
-        return files.deliver(f"{self.form.latex()}\n", path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches,
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 # Inches.
 _WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.4, 3.4, 0.55, 0.75, 0.95, 0.55, 0.25
@@ -25,7 +27,7 @@ _BAR_WIDTH, _BAR_GAP, _BAR_TEXT = 0.13, 0.08, 0.55
 _CELL, _MOST_WIDTH = 0.45, 7.2
 _SPACE = 0.08
 _NEAR = 0.06  # between a point and its name
-_MOST_TICKS = 8
+_MOST_TICKS, _MOST_LABELS = 8, 40
 _LEAST_TICKS = 3
 # More lines than these are not told apart, more points on one are not seen, more names are not read.
 _MOST_LINES, _MOST_POINTS, _MOST_MARKS, _MOST_NAMES, _MOST_LED = 24, 400, 40, 16, 8
@@ -64,9 +66,9 @@ def _figure(title: str, sweep: Sweep) -> Figure:
     left, wide, trade = _LEFT, 0.0, _LEFT
     if len(sweep.axes) == 2:
         down, across = (_labels(axis) for axis in sweep.axes)
-        left = max(_LEFT, 0.45 + max(map(inches, down)))
-        named = max(map(inches, across)) + 2 * _SPACE if sweep.axes[1].numbers is None else 0
-        wide = max(_WIDTH, max(_CELL, named) * len(across))
+        left = max(_LEFT, 0.45 + max(map(inches, down.values())))
+        named = max(map(inches, across.values())) + 2 * _SPACE if sweep.axes[1].numbers is None else 0
+        wide = max(_WIDTH, max(_CELL, named) * len(sweep.axes[1]))
         wide = wide if wide <= _MOST_WIDTH else _WIDTH
         trade = left + wide + _BAR_GAP + _BAR_WIDTH + _BAR_TEXT + _GAP
     width, height = trade + _WIDTH + _RIGHT, _BOTTOM + _HEIGHT + _TOP
@@ -95,20 +97,21 @@ def _draw_heat_map(axes: Axes, bar: Axes, sweep: Sweep, wide: float) -> None:
     axes.set(xlabel=_name(across), ylabel=_name(down))
     axes.set_title(f"MACs{white}", size=TEXT)
     columns, rows = _labels(across), _labels(down)
-    axes.set_xticks(*_fitting(columns, wide / (max(map(inches, columns)) + _SPACE)))
+    axes.set_xticks(*_fitting(columns, wide / (max(map(inches, columns.values())) + _SPACE)))
     axes.set_yticks(*_fitting(rows, _HEIGHT / (1.5 * TEXT / 72)))
     marks = _marks(float(shown.min()), float(shown.max()))
     side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=_short)
     side.minorticks_off()  # their labels are formulas
     bar.set_gid("colour-bar")
-    _draw_numbers(axes, sweep, drawn.to_rgba(shown), wide)
+    _draw_numbers(axes, sweep, drawn, wide)
 
 
-def _draw_numbers(axes: Axes, sweep: Sweep, colours: Any, wide: float) -> None:
+def _draw_numbers(axes: Axes, sweep: Sweep, drawn: AxesImage, wide: float) -> None:
     """Each cell's MACs in it, black or white, whatever reads better; none if cells have no room for theirs."""
     rows, columns = sweep.shape
     if rows * _SPACE > _HEIGHT or columns * _SPACE > wide:
         return
+    colours = drawn.to_rgba(sweep.counts["macs"].astype(float))
     places = [(y, x) for y, x in product(range(rows), range(columns)) if not sweep.refused[y, x]]
     numbers = {place: text.rounded(int(sweep.counts["macs"][place])) for place in places}
     for size in (9.0, TEXT, SMALL, 6.0):
@@ -144,14 +147,15 @@ def _marks(least: float, most: float) -> list[float]:
     return sorted({least, most})
 
 
-def _labels(axis: GridAxis) -> list[str]:
-    return [text.plain(axis.value(place)) for place in range(len(axis))]
+def _labels(axis: GridAxis) -> dict[int, str]:
+    """The values of an option by their places, of many some."""
+    return {place: text.plain(axis.value(place)) for place in range(0, len(axis), -(-len(axis) // _MOST_LABELS))}
 
 
-def _fitting(labels: Sequence[str], room: float) -> tuple[list[int], list[str]]:
+def _fitting(labels: Mapping[int, str], room: float) -> tuple[list[int], list[str]]:
     """Every label, or every second, third …, so that there is room for them."""
     step = max(int(np.ceil(len(labels) / room)), 1)
-    return list(range(0, len(labels), step)), list(labels[::step])
+    return list(labels)[::step], list(labels.values())[::step]
 
 
 def _spread(length: int, most: int) -> list[int]:
@@ -183,16 +187,18 @@ class _Line:
 def _lines(sweep: Sweep, over: str) -> tuple[list[_Line], int]:
     """The lines that are drawn, and how many there are; `over` names what goes to the right."""
     *before, last = sweep.axes
-    grid = list(product(*(range(len(axis)) for axis in before)))
+    shape = sweep.shape[:-1]
+    number = prod(shape)
     along = _spread(len(last), _MOST_POINTS)
     lines = []
-    for place in (grid[i] for i in _spread(len(grid), _MOST_LINES)):
+    for flat in _spread(number, _MOST_LINES):
+        place = tuple(map(int, np.unravel_index(flat, shape))) if before else ()
         kept = [i for i in along if not sweep.refused[(*place, i)]]
         right = _positions(last, kept) if over != "parameters" else sweep.counts[over][place][kept].astype(float)
         points = list(zip(map(float, right), map(float, sweep.counts["macs"][place][kept]), strict=True))
         name = ", ".join(_setting(axis, i) for axis, i in zip(before, place, strict=True))
         lines += [_Line(name, kept, points)] if kept else []
-    return lines, len(grid)
+    return lines, number
 
 
 def _positions(axis: GridAxis, places: Sequence[int]) -> list[float]:
@@ -227,7 +233,7 @@ def _draw_trade(axes: Axes, sweep: Sweep) -> None:
     if not constant:
         _scale(axes, "x", [x for line in lines for x, _ in line.points])
     elif last.numbers is None:
-        axes.set_xticks(range(len(last)), _labels(last))
+        axes.set_xticks(*_fitting(_labels(last), _MOST_LABELS))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=not last.option.decimal))
     axes.grid(color=FAINT, linewidth=0.6)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from convcost.report.content import Content, Heading, Sentence, Table
+from convcost.report.content import Content, Formulas, Heading, Sentence, Table
+from convcost.symbolic import notebook
 
 _MOST = 200  # rows in a notebook; data frames have them all
 
@@ -20,9 +21,13 @@ def fragment(content: Content, most: int | None = _MOST) -> str:
     for block in (Heading(content.title), Sentence(content.source), *content.blocks):
         if isinstance(block, Table):
             parts.append(_table(block, most))
+        elif isinstance(block, Formulas):
+            parts.append(notebook.as_html(block.equations, "").strip())
+        elif not block.text:
+            continue
         elif isinstance(block, Heading):
             parts.append(f"<p><strong>{escape(block.text)}</strong></p>")
-        elif block.text:
+        else:
             parts.append(f"<p>{escape(block.text)}</p>")
     return "\n".join(parts) + "\n"
 

@@ -1,15 +1,15 @@
-"""Tables as LaTeX: booktabs for a paper, and one array for notebooks (MathJax)."""
+"""Reports as LaTeX: tables (booktabs), text and formulas for a paper, and formulas for notebooks (MathJax)."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from convcost.core.errors import ConvcostError
-from convcost.report.content import Content, Table
-from convcost.report.text import visible
+from convcost.report.content import Block, Content, Formulas, Heading, Sentence, Table
+from convcost.symbolic import notebook
 from convcost.symbolic.latex import escaped, in_math
 
-_PACKAGES = "% \\usepackage{booktabs} in the preamble"
 _MOST_ROWS = 2000
 _FLOATS = 12  # LaTeX loses its way with many tables that wait for a page
 _LONG = 36  # characters of a cell from which on its column is set as a paragraph
@@ -62,20 +62,59 @@ def _paragraph(text: str) -> str:
 
 
 def document_part(content: Content) -> str:
-    """One `table` a table, of at most a page each; the caption has the settings and the source.
+    """The report in its order: a `table` per table, of at most a page each, sentences as paragraphs, and formulas.
 
-    Raises ConvcostError for more rows than a paper could hold.
+    The first caption has the settings and the source. Raises ConvcostError for more rows than a paper could hold.
     """
     number = sum(len(table.rows) for table in content.tables)
     if number > _MOST_ROWS:
         raise ConvcostError(f"more than {_MOST_ROWS:,} rows are too many for LaTeX; write CSV instead")
-    parts, floats = [_PACKAGES, *([] if content.tables else [f"% {visible(content.title)}"])], 0
-    for place, table in enumerate(content.tables):
-        title = f"{content.title}: {table.title}." if table.title else f"{content.title}."
-        for one in _floats(table, f"{title} {content.source}" if place == 0 else title):
-            parts += ["\\clearpage", one] if floats and floats % _FLOATS == 0 else [one]
-            floats += 1
-    return "\n".join([*parts, *(f"% {visible(note)}" for note in content.sentences)]) + "\n"
+    parts = [_preamble(content)]
+    if not content.tables:
+        parts.append(_text(f"{_stop(content.title)} {content.source}".strip()))
+    floats = 0
+    for items, blocks in groupby(content.blocks, lambda block: isinstance(block, Sentence) and block.item):
+        if items:
+            parts.append(_list(blocks))
+            continue
+        for block in blocks:
+            if not isinstance(block, Table):
+                parts.append(_block(block))
+                continue
+            title = _stop(": ".join(filter(None, (content.title.removesuffix("."), block.title))))
+            for one in _floats(block, title if floats else f"{title} {content.source}".strip()):
+                parts += ["\\clearpage", one] if floats and floats % _FLOATS == 0 else [one]
+                floats += 1
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(filter(None, parts))).strip("\n") + "\n"
+
+
+def _preamble(content: Content) -> str:
+    """What has to be in the preamble, as a comment."""
+    amsmath = any(isinstance(block, Formulas) for block in content.blocks)
+    packages = [name for name, used in (("amsmath", amsmath), ("booktabs", content.tables)) if used]
+    return f"% \\usepackage{{{', '.join(packages)}}} in the preamble" if packages else ""
+
+
+def _stop(text: str) -> str:
+    """A caption with its full stop."""
+    return f"{text}." if text and not text.endswith((".", ":")) else text
+
+
+def _text(text: str) -> str:
+    return f"\n{escaped(text)}\n" if text else ""
+
+
+def _list(sentences: Iterable[Block]) -> str:
+    items = (f"  \\item {escaped(one.text)}" for one in sentences if isinstance(one, Sentence))
+    return "\n".join(["\\begin{itemize}", *items, "\\end{itemize}"])
+
+
+def _block(block: Sentence | Heading | Formulas) -> str:
+    if isinstance(block, Heading):
+        return f"\n\\paragraph{{{escaped(block.text)}}}"
+    if isinstance(block, Formulas):
+        return f"\\[\n{notebook.as_latex(block.equations)}\n\\]"
+    return _text(block.text)
 
 
 def _floats(table: Table, caption: str) -> Iterable[str]:
@@ -132,8 +171,14 @@ def _layout(table: Table) -> _Layout:
 
 
 def display(content: Content, most: int = 50) -> str:
-    """The tables as displayed formulas that LaTeX (with amsmath) and MathJax read alike; the first `most` rows."""
-    return "\n\n".join(_array(table, most) for table in content.tables)
+    """Tables and formulas as displayed formulas that LaTeX (with amsmath) and MathJax read alike; the first rows."""
+    shown = []
+    for block in content.blocks:
+        if isinstance(block, Table):
+            shown.append(_array(block, most))
+        elif isinstance(block, Formulas):
+            shown.append(f"$$\n{notebook.as_latex(block.equations)}\n$$")
+    return "\n\n".join(shown)
 
 
 def _array(table: Table, most: int) -> str:

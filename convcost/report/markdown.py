@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from convcost.report.content import Content, Heading, Sentence, Table
+from convcost.report.content import Content, Formulas, Heading, Sentence, Table
 
 _ACTIVE = str.maketrans({c: f"\\{c}" for c in "\\`*_[]|~$"} | {"<": "&lt;", ">": "&gt;"})
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -40,7 +40,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def page(content: Content) -> str:
     """The title, the source, then tables and sentences in their order; sentences that are items become a list."""
     marks = "#" * content.level
-    parts = [f"{marks} {sentence(content.title)}", sentence(content.source)]
+    parts = [f"{marks} {sentence(content.title)}" if content.title else "", sentence(content.source)]
     items: list[str] = []
     for block in content.blocks:
         if isinstance(block, Sentence) and block.item:
@@ -51,6 +51,8 @@ def page(content: Content) -> str:
         if isinstance(block, Table):
             parts += [f"{marks}# {sentence(block.title)}"] if block.title else []
             parts.append(of_table(block))
+        elif isinstance(block, Formulas):
+            parts.append(of_table(block.table))
         else:
             parts.append(f"{marks}# {sentence(block.text)}" if isinstance(block, Heading) else sentence(block.text))
     return joined([*parts, "\n".join(items)])

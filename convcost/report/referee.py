@@ -100,15 +100,15 @@ class RefereeReport(Report):
         }
 
     def content(self) -> Content:
-        """One row per counter, then the terms of each, with the reasons."""
-        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations))]
+        """One row per counter, then the terms of each with the reasons, and the operators or layers if wanted."""
+        blocks: list[Block] = [Table(_COUNTERS, summary(self.explanations)), *self._failed()]
         columns = [*_TERMS, Column("why", "words")]
-        blocks += [
-            Table(columns, term_rows(a), [["together", text.signed(a.difference), "", "", ""]], a.counter)
-            for a in self.explanations
-            if a.terms
-        ]
-        return self._told([*blocks, *self._failed()])
+        for a in self.explanations:
+            if a.terms or not a.explained:
+                together = [["together", text.signed(a.difference), "", "", ""]]
+                blocks.append(Table(columns, term_rows(a), together, _versioned(a)))
+            blocks += [] if self.per == "total" else _parts_of(a, self.per)
+        return self._told(blocks)
 
     def screen(self) -> Content:
         """The same, faults and what is not explained as sentences; or operators or layers in place of terms."""
@@ -196,13 +196,17 @@ def _terms_of(explanation: Explanation) -> list[Block]:
     """A counter's terms, its faults in words, and where it is not explained."""
     if not explanation.terms and explanation.explained:
         return []
-    columns = [replace(_TERMS[0], header=f"{explanation.counter} {explanation.version}".rstrip()), *_TERMS[1:]]
+    columns = [replace(_TERMS[0], header=_versioned(explanation)), *_TERMS[1:]]
     blocks: list[Block] = [Table(columns, [row[:4] for row in term_rows(explanation)], everything="--csv")]
     faults = dict.fromkeys(t.sentence for t in explanation.terms if t.kind == "fault" and t.sentence != t.label)
     blocks += [Sentence(f"Fault: {sentence}.", indent=2) for sentence in faults]
     if not explanation.explained:
         blocks.append(Sentence(f"Unexplained: {where(explanation)}.", "bold red", indent=2))
     return blocks
+
+
+def _versioned(explanation: Explanation) -> str:
+    return f"{explanation.counter} {explanation.version}".rstrip()
 
 
 def _parts_of(explanation: Explanation, per: str) -> list[Block]:

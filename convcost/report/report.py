@@ -113,7 +113,7 @@ class Report(ABC):
         return files.deliver(markdown.page(self.content()), path)
 
     def to_latex(self, path: str | Path | None = None) -> str:
-        """Tables for a paper (booktabs, no other package); written to `path` if given, whole or not at all.
+        """A part of a paper (its first line names the packages); written to `path` if given, whole or not at all.
 
         Raises ConvcostError for more rows than a paper could hold.
         """
@@ -158,10 +158,27 @@ class Report(ABC):
 
         return html.fragment(self.content())
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
         from convcost.report import latex
 
-        return latex.display(self.content())
+        return latex.display(self.content()) or None
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+
+class PlottedReport(Report):
+    """A report that has a picture too."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_plot(self, path: str | Path) -> None:
+        """Draw the report, as .svg, .pdf or .png, whole or not at all. Needs the extra `plot`."""
+
+    def formats(self) -> dict[str, Callable[[Path], object]]:
+        """Tables, and the picture."""
+        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
 
 def plain_data(value: object) -> object:

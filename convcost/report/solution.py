@@ -64,17 +64,7 @@ class SolutionReport(Report):
         return Records.of([*names, *COUNTS], rows)
 
     def content(self) -> Content:
-        """What fits, what is next to it and the unrounded solutions beside it; all largest settings if wanted."""
-        solution = self.solution
-        origin = f"Lattice: {lattice(solution)}. Formula: {solution.sweep.architecture.source}."
-        if solution.best is None:
-            return Content(heading(self), f"{origin} Nothing fits.", [*map(Sentence, smallest(solution))])
-        frontier = [self._largest("all largest settings: nothing larger fits")] if self.frontier else []
-        blocks: list[Block] = [self._found(), *frontier, *map(Sentence, notes(self)), self._best()]
-        return Content(heading(self), origin, blocks)
-
-    def screen(self) -> Content:
-        """The same, the lattice and the formula's source in lines of their own."""
+        """The lattice, what fits, what is next to it, the unrounded solutions, and all largest settings if wanted."""
         solution = self.solution
         head = [f"Lattice: {lattice(solution)}.", f"Formula: {solution.sweep.architecture.source}."]
         blocks: list[Block] = [*map(Sentence, head)]
@@ -84,7 +74,7 @@ class SolutionReport(Report):
         blocks += [self._found(), *map(Sentence, notes(self))]
         if self.frontier:
             largest = f"{text.plural(len(solution.largest), 'largest setting')}: nothing larger fits."
-            blocks += [GAP, Sentence(largest, "bold"), replace(self._largest(), close=True)]
+            blocks += [GAP, Sentence(largest, "bold"), self._largest()]
         return Content(heading(self), "", [*blocks, self._best()])
 
     def _found(self) -> Table:
@@ -97,9 +87,9 @@ class SolutionReport(Report):
         cells += [[f"unrounded {item.name}", *_unrounded_cells(solution, item)] for item in self.unrounded]
         return Table([Column(""), *_columns(solution)], cells, everything=_EVERYTHING)
 
-    def _largest(self, title: str = "") -> Table:
+    def _largest(self) -> Table:
         rows = [_point_cells(self.solution, point) for point in self.solution.largest]
-        return Table(_columns(self.solution), rows, title=title, everything=_EVERYTHING)
+        return Table(_columns(self.solution), rows, close=True, everything=_EVERYTHING)
 
     def _best(self) -> Sentence:
         best = self.solution.best

@@ -1,6 +1,5 @@
 """A model as the tree of its modules, with what each returns, holds and costs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +9,13 @@ from convcost.core.errors import DomainError
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table
 from convcost.report.count import heading, totals
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records
 
 ORDERS = ("tree", "macs", "params")
 
 
 @dataclass(frozen=True)
-class SummaryReport(Report):
+class SummaryReport(PlottedReport):
     """What `convcost.summary` returns.
 
     depth  how deep the tree is shown; what is deeper is in the numbers of the modules that it is in
@@ -74,10 +73,6 @@ class SummaryReport(Report):
         from convcost.report import bars
 
         bars.save(bars.of_summary(heading(self.count), self.count, self.branches), Path(path))
-
-    def formats(self) -> dict[str, Callable[[Path], object]]:
-        """Tables, and the chart."""
-        return {**super().formats(), **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot)}
 
     def _tree(self) -> Table:
         found = self.branches

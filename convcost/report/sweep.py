@@ -13,14 +13,14 @@ import numpy as np
 from convcost.explore.sweep import COUNTS, GridAxis, Sweep, target, typed
 from convcost.report import files, text
 from convcost.report.content import GAP, Column, Content, Sentence, Table, numbers
-from convcost.report.report import Records, Report
+from convcost.report.report import PlottedReport, Records, Report
 
 _MOST = 2001  # rows of a document; one more than LaTeX takes, so that it is refused there and not cut off
 _FIRST, _LAST = 12, 6  # rows of a large sweep on a terminal
 
 
 @dataclass(frozen=True, eq=False)
-class SweepReport(Report):
+class SweepReport(PlottedReport):
     """What `convcost.sweep` returns: one row per point of the grid, but for points where the net cannot be built.
 
     verified  the points that were traced, if any were
@@ -88,28 +88,21 @@ class SweepReport(Report):
 
     def formats(self) -> dict[str, Callable[[Path], object]]:
         """Tables, Parquet, and the heat map."""
-        return {
-            **super().formats(),
-            ".parquet": self.to_parquet,
-            **dict.fromkeys((".svg", ".pdf", ".png"), self.to_plot),
-        }
+        return {**super().formats(), ".parquet": self.to_parquet}
 
     def content(self) -> Content:
         """One row per point, for as many as a page could hold; the frame has all."""
-        more = f"{len(self) - _MOST:,} more points are not shown." if len(self) > _MOST else ""
-        refused = f"{self.refused:,} of the points cannot be built: {self.sweep.reason}."
-        return self._told(self._cells(range(min(len(self), _MOST))), more, refused)
+        more = f"… and {len(self) - _MOST:,} more points." if len(self) > _MOST else ""
+        return self._told(self._cells(range(min(len(self), _MOST))), more)
 
     def screen(self) -> Content:
         """The first and the last points of a large sweep, and which are left out."""
         number = len(self)
-        points = f"{text.plural(self.refused, 'point')} {'is' if self.refused == 1 else 'are'} left out"
-        refused = f"{points}, where the net cannot be built. First: {self.sweep.reason}."
         if number <= _FIRST + _LAST + 2:
-            return self._told(self._cells(range(number)), "", refused)
+            return self.content()
         rows = self._cells([*range(_FIRST), *range(number - _LAST, number)])
         rows.insert(_FIRST, ["…"] * len(rows[0]))
-        return self._told(rows, f"{number - _FIRST - _LAST:,} more points are not shown (--csv has them all).", refused)
+        return self._told(rows, f"… and {number - _FIRST - _LAST:,} more points (--csv has them all).")
 
     def _cells(self, places: Sequence[int]) -> list[list[str]]:
         """The options and the counts of some points, numbered from 0 in the frame's order."""
@@ -119,11 +112,13 @@ class SweepReport(Report):
             cells.append([*map(typed, self.sweep.given(index).values()), *counts])
         return cells
 
-    def _told(self, rows: list[list[str]], more: str, refused: str) -> Content:
+    def _told(self, rows: list[list[str]], more: str) -> Content:
         """The table of these points, how many more there are, and where the network cannot be built."""
         options = [axis.option.symbol or axis.option.name for axis in self.sweep.axes]
         columns = [*numbers(*options), *numbers("MACs"), *numbers("parameters", "activations", rank=1)]
-        notes = [Sentence(more, "dim"), *([Sentence(refused)] if self.refused else [])]
+        points = f"{text.plural(self.refused, 'point')} {'is' if self.refused == 1 else 'are'} left out"
+        refused = f"{points}, where the net cannot be built. First: {self.sweep.reason}." if self.refused else ""
+        notes = [Sentence(more, "dim"), Sentence(refused)]
         source = f"Formula: {self.sweep.architecture.source}."
         traced = [] if self.verified is None else [GAP, *self.verified.screen().blocks]
         return Content(heading(self), source, [Table(columns, rows, everything="--csv"), *notes, *traced])
@@ -203,20 +198,18 @@ class VerifiedReport(Report):
             for name, count in point.measured.items()
             for cells in [self._cells(point, name)]
         ]
-        agreeing = sum(point.agrees for point in self.points)
-        points = text.plural(len(self), "point")
-        table = Table([*self._columns(), *numbers("difference")], rows)
-        return Content(f"{agreeing} of {points} agree with fvcore and the model", "", [table])
+        return Content(self._outcome(), "", [Table([*self._columns(), *numbers("difference")], rows)])
 
     def screen(self) -> Content:
         """How many points agree, and the counts that differ."""
-        bad = [point for point in self.points if not point.agrees]
-        traced = f"Traced {text.plural(len(self), 'point')} picked at random"
-        if not bad:
-            return Content("", "", [Sentence(f"{traced}: all agree with fvcore and the model.")])
-        rows = [self._cells(point, name) for point in bad for name, _, _ in point.differing]
-        table = Table(self._columns(), rows, close=True)
-        return Content("", "", [Sentence(f"{traced}: {len(bad)} disagree.", "bold red"), table])
+        rows = [self._cells(point, name) for point in self.points for name, _, _ in point.differing]
+        table = [Table(self._columns(), rows, close=True)] if rows else []
+        return Content("", "", [Sentence(f"{self._outcome()}.", "" if self.ok else "bold red"), *table])
+
+    def _outcome(self) -> str:
+        bad = sum(not point.agrees for point in self.points)
+        found = f"{bad} disagree" if bad else "all agree with fvcore and the model"
+        return f"Traced {text.plural(len(self), 'point')} picked at random: {found}"
 
     def _options(self) -> list[str]:
         return list(self.points[0].options) if self.points else []

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table
+from convcost.report.content import GAP, Block, Column, Content, Formulas, Heading, Sentence, Table
 from convcost.report.text import visible
 
 _GAP = 2
@@ -36,6 +36,9 @@ def content_lines(content: Content, width: int) -> list[Line]:
         if isinstance(block, Heading):
             lines += _sentence_lines(Sentence(block.text, "bold"), width)
             continue
+        if isinstance(block, Formulas):
+            lines += _formula_lines(block, width)
+            continue
         if block.title:
             lines += _sentence_lines(Sentence(block.title), width)
         lines += table_lines(block, width)
@@ -55,6 +58,34 @@ def joined(lines: Sequence[Line]) -> str:
 def _sentence_lines(sentence: Sentence, width: int) -> list[Line]:
     room = " " * sentence.indent
     return [[(room + line, sentence.style)] if line else [] for line in wrapped(sentence.text, width - sentence.indent)]
+
+
+# Where a formula can be broken: before a sign, and after the comma between two that are compared.
+_TERM = re.compile(r" (?=[+-] )|(?<=,) ")
+_LEAST_FORMULA = 24
+
+
+def _formula_lines(formulas: Formulas, width: int) -> list[Line]:
+    """Names and formulas side by side, the formulas broken between their terms."""
+    rows = formulas.table.rows
+    beside = max(cell_len(name) for name, _ in rows) + _GAP
+    lines: list[Line] = []
+    for name, formula in rows:
+        parts = _filled(_TERM.split(formula), max(width - beside, _LEAST_FORMULA))
+        lines += [[(f"{name if place == 0 else '':{beside}}{part}", "")] for place, part in enumerate(parts)]
+    return lines
+
+
+def _filled(terms: Iterable[str], width: int) -> list[str]:
+    """Terms in lines of at most `width`; one that is itself longer is broken like a sentence."""
+    lines = [""]
+    for term in terms:
+        joined = f"{lines[-1]} {term}" if lines[-1] else term
+        if cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += wrapped(term, width)
+    return lines if lines[0] else lines[1:]
 
 
 def fitting(table: Table, width: int) -> list[int]:

@@ -186,7 +186,8 @@ class Derivation(Equations):
     def equations(self) -> list[Equation]:
         """Return all metrics."""
         return [
-            Equation(title, Typeset(self.text(metric), self.parts(metric, LATEX))) for metric, title in METRICS.items()
+            Equation(title, Typeset(" ".join(self.parts(metric)), self.parts(metric, LATEX)))
+            for metric, title in METRICS.items()
         ]
 
     def title(self) -> str:

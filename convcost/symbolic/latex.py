@@ -112,6 +112,7 @@ def number(value: int) -> str:
 
 
 _WIDTH = 54
+_SHORT = len("MACs")  # a name to which a line leaves room anyway
 
 
 def lines(parts: Sequence[str], width: int = _WIDTH) -> list[str]:
@@ -141,9 +142,11 @@ def broken(parts: Sequence[str]) -> str:
 
 def aligned(equations: Sequence[tuple[str, Sequence[str]]]) -> str:
     r"""Return equations below each other: the left side of each, and the parts of the sum on its right side."""
+    beside = max((_printed(left) for left, _ in equations), default=0)
+    width = _WIDTH - max(beside - _SHORT, 0)
     rows = []
     for left, parts in equations:
-        first, *others = lines(parts)
+        first, *others = lines(parts, width)
         rows += [f"  {left} &= {first}", *(rf"  & \quad {{}} {line}" for line in others)]
     body = " \\\\\n".join(rows)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"

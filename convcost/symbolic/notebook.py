@@ -1,11 +1,11 @@
-"""What notebooks show of results: equations as LaTeX, and as a table of text for those without LaTeX."""
+"""What notebooks show of results: equations as LaTeX, and as a table of MathML."""
 
 import html
 from collections.abc import Sequence
 from typing import Any
 
 from convcost.core.equations import Equation, Typeset
-from convcost.symbolic import latex
+from convcost.symbolic import latex, mathml
 from convcost.symbolic.form import Form
 from convcost.symbolic.printer import LATEX, largest_parts
 
@@ -40,12 +40,17 @@ def as_latex(equations: Sequence[Equation]) -> str:
 def as_html(equations: Sequence[Equation], title: str) -> str:
     """Return a table with a row per equation."""
     rows = "".join(
-        f'<tr><th style="text-align: left">{html.escape(equation.left)}</th>'
-        f'<td style="text-align: left">{html.escape(_right(equation).text)}</td></tr>\n'
+        f'<tr><th style="text-align: left">{_left(equation)}</th>'
+        f'<td style="text-align: left">{mathml.typeset(_right(equation).text)}</td></tr>\n'
         for equation in equations
     )
     caption = f"<caption>{html.escape(title)}</caption>\n" if title else ""
     return f"<table>\n{caption}{rows}</table>\n"
+
+
+def _left(equation: Equation) -> str:
+    """A symbol is typeset, a name in words is not."""
+    return html.escape(equation.left) if "\\text" in latex.symbol(equation.left) else mathml.typeset(equation.left)
 
 
 def _right(equation: Equation) -> Typeset:

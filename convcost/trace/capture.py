@@ -29,6 +29,7 @@ from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, tensors, weightless, without_lazy_modules
+from convcost.trace.doubts import Doubts
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 
@@ -45,7 +46,9 @@ class Capture:
     """All calls of a model for one input, its number of parameters (shared ones once), and all names seen.
 
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
-    model, in the order of its tree. `averages` are steps between calls that may average whole maps.
+    model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
+    a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
+    tensor.
     """
 
     calls: tuple[OpCall, ...]
@@ -53,6 +56,8 @@ class Capture:
     seen: frozenset[str]
     modules: tuple[ModuleRun, ...] = ()
     averages: tuple[Average, ...] = ()
+    doubts: tuple[str, ...] = ()
+    reads_sizes: bool = False
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
@@ -114,7 +119,16 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
     parameters = sum(p.numel() for p in copied.parameters())
-    return Capture(calls, parameters, frozenset(recorder.seen), modules, tuple(recorder.averages.found))
+    doubts = () if device == "meta" else ("it does not run on the meta device",)
+    return Capture(
+        calls,
+        parameters,
+        frozenset(recorder.seen),
+        modules,
+        averages=tuple(recorder.averages.found),
+        doubts=(*doubts, *recorder.doubts.found),
+        reads_sizes=recorder.doubts.reads_sizes,
+    )
 
 
 def _evaluated(call: OpCall) -> OpCall:
@@ -152,6 +166,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._within = ""
         self._operators = records(Operator)
         self._owned = _Ownership(model)
+        self.doubts = Doubts(model)
         self.averages = Averages()
 
     @contextmanager
@@ -181,6 +196,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         name = aten_name(func)
         self.seen.add(traced_name(func))
+        self.doubts.see_operator(func)
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
@@ -304,6 +320,7 @@ class _Whole(TorchFunctionMode):
     ) -> object:
         kwargs = kwargs or {}
         before = len(self._recorder.calls)
+        self._recorder.doubts.see_function(func)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))

@@ -56,9 +56,11 @@ class Inputs:
     def on(self, device: str, model: nn.Module) -> tuple[Args, Kwargs]:
         """Return arguments and keyword arguments on a device, none of them the user's own tensors."""
 
+        made: dict[int, Tensor] = {}  # a tensor that is given twice stays one tensor
+
         def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
-                return _moved(leaf, device)
+                return made.setdefault(id(leaf), _moved(leaf, device))
             return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
 
         return walk(self.args, make), walk(dict(self.kwargs or {}), make)
@@ -156,6 +158,16 @@ def weightless(model: nn.Module) -> nn.Module:
 def on_cpu(model: nn.Module) -> nn.Module:
     """Return a copy in evaluation mode on the CPU; a model without weights gets zeros."""
     return _copied(model, partial(_moved, device="cpu"))
+
+
+def with_elements(model: nn.Module) -> nn.Module:
+    """Give a model without elements zeros on the CPU, an index that is always inside, and return it."""
+    if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
+        model = model.to_empty(device="cpu")
+        with torch.no_grad():
+            for tensor in chain(model.parameters(), model.buffers()):
+                tensor.zero_()
+    return model
 
 
 def _moved(tensor: Tensor, device: str) -> Tensor:

@@ -1,23 +1,28 @@
-"""fvcore's own count of a model, call by call, without weights. The only file that imports fvcore.
+"""fvcore's own count of a model, call by call. The only file that imports fvcore.
 
-fvcore traces with torch.jit, and on the meta device the Python kernel of convolution refuses traced sizes. A
-mode that spells each convolution as the operator it becomes under a trace anyway lets fvcore trace any model
-on meta. fvcore's behaviour is kept, faults included; its handles are wrapped only to note what they return.
+Its number is what plain fvcore prints on the CPU, faults included; its handles are wrapped only to note what they
+return. The faster way without weights is taken where a capture shows that it gives the same number: fvcore traces
+with torch.jit, and on the meta device the kernel of convolution refuses traced sizes, so a mode spells each
+convolution as the operator it becomes under a trace anyway.
 """
+
+from __future__ import annotations
 
 import logging
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import MeasurementError, one_line
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
@@ -32,9 +37,14 @@ from convcost.trace.copies import (
     replaced,
     tensors,
     weightless,
+    with_elements,
     without_lazy_modules,
 )
 from convcost.trace.meta_kernels import MetaKernels
+from convcost.trace.process import FORKS, apart
+
+if TYPE_CHECKING:
+    from convcost.trace.capture import Capture
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
@@ -71,67 +81,107 @@ class FvcoreTrace:
     """fvcore's count of a model.
 
     `total` is fvcore's own sum, None where one of its handles raised an error, as fvcore then gives no number at
-    all; `unsupported` are the operators that it met and has no handle for, by module; `device` is meta, or cpu with
-    the reason why; `failed` says why fvcore could not trace the model. One of these two is empty.
+    all; `unsupported` are the operators that it met and has no handle for, by module; `device` is where it ran, meta
+    or cpu. `refused` is what fvcore says of the model as it is, where it counted one that is called with tensors alone
+    and returns tensors alone. `failed` says why there is no count; then `device` is empty.
     """
 
     calls: tuple[Counted, ...]
     total: int | None
     unsupported: Mapping[str, Counter[str]]
     device: str
+    refused: str = ""
     failed: str = ""
 
 
-def traced_or_not(model: nn.Module, inputs: object) -> FvcoreTrace:
-    """Return fvcore's count, or an empty one that says why fvcore cannot count this model."""
-    try:
-        return trace_fvcore(model, inputs)
-    except MeasurementError as error:
-        return FvcoreTrace((), None, {}, "", str(error))
+LIMIT = 600.0
+"""Seconds that fvcore may take on the CPU."""
 
 
 @checked(model=MODULE)
 @one_at_a_time
-def trace_fvcore(model: nn.Module, inputs: object) -> FvcoreTrace:
-    """Let fvcore count a copy of the model in evaluation mode.
+def trace_fvcore(model: nn.Module, inputs: object, capture: Capture | None = None) -> FvcoreTrace:
+    """Return what fvcore prints for a model in evaluation mode, call by call.
 
-    model   a module in any mode; it is left as it was
-    inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
+    model    a module in any mode; it is left as it was
+    inputs   a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
+    capture  what the model was seen to do on these inputs; without it, plain fvcore runs
 
-    Runs on the meta device, on the CPU where an operator has no meta kernel. Raises MeasurementError where
-    fvcore cannot trace the model at all.
+    fvcore runs on the CPU, in a process of its own, as its users run it. Where the capture leaves no doubt that the
+    count is the same, it runs in this process on a copy without weights, which takes a fraction of the time. Where it
+    cannot count, `failed` has its own words, or says how its process ended.
     """
     given = Inputs.of(inputs)
     full = without_lazy_modules(model, given)
-    copied = weightless(full)
+    if capture and not capture.doubts:
+        with suppress(Exception, SystemExit):
+            return _on_meta(full, given, capture.reads_sizes)
     try:
-        return _trace(copied, given, "meta", "meta")
+        if FORKS:
+            return apart(partial(_plain, full, given), LIMIT)
+        return _plain(on_cpu(full), given)
     except (Exception, SystemExit) as error:
-        reason = f"cpu ({type(error).__name__} on meta)"
+        return FvcoreTrace((), None, {}, "", failed=str(error) if isinstance(error, ConvcostError) else one_line(error))
+
+
+def _on_meta(model: nn.Module, inputs: Inputs, reads_sizes: bool) -> FvcoreTrace:
+    """Trace a copy without weights.
+
+    A dispatch mode changes what a size becomes that is read under a trace, so none is active where one is read.
+    """
+    copied = weightless(model)
+    kernels = nullcontext() if reads_sizes else MetaKernels()
+    with as_written(), kernels, PlainConvolutions():
+        return traced_here(copied, *inputs.on("meta", copied), "meta")
+
+
+def _plain(model: nn.Module, inputs: Inputs) -> FvcoreTrace:
+    """Run fvcore on the CPU. In a process of its own the model may be the user's."""
+    ready = with_elements(model).eval()
+    return traced_here(ready, *inputs.on("cpu", ready))
+
+
+def traced_here(model: nn.Module, args: Args, kwargs: Kwargs, device: str = "cpu") -> FvcoreTrace:
+    """Let fvcore count a model in this very process, which it may end.
+
+    A model that it refuses for its arguments or results is counted from tensors to tensors. Raises what fvcore raises.
+    """
     try:
-        return _trace(on_cpu(full), given, "cpu", reason)
-    except (Exception, SystemExit) as error:
-        raise MeasurementError(f"fvcore cannot trace the model: {one_line(error)}") from error
+        if kwargs:
+            raise MeasurementError("fvcore takes no keyword arguments")
+        return _analysed(model, args, device)
+    except (Exception, SystemExit) as refusal:
+        flat = _Flat(model, args, kwargs)
+        try:
+            traced = _analysed(flat, tuple(tensors((args, kwargs))), device)
+        except (Exception, SystemExit):
+            raise refusal from None
+        if not flat.returned:
+            raise
+        return replace(traced, refused=str(refusal) if isinstance(refusal, ConvcostError) else one_line(refusal))
 
 
 class _Flat(nn.Module):
-    """The model from tensors to tensors: torch.jit traces no dicts, no objects and no keyword arguments.
+    """The model from tensors to tensors: torch.jit traces no objects and no keyword arguments.
 
-    Its modules, parameters and buffers are the model's own, so that fvcore meets the model's own names.
+    Its modules, parameters and buffers are the model's own, so that fvcore meets the model's own names. `returned` is
+    how many tensors the model returned.
     """
 
     def __init__(self, model: nn.Module, args: Args, kwargs: Kwargs) -> None:
         super().__init__()
-        self.called, self.nested = model.__call__, (args, kwargs)
+        self.called, self.nested, self.returned = model.__call__, (args, kwargs), 0
         self._modules, self._parameters, self._buffers = model._modules, model._parameters, model._buffers
         self.training = model.training
 
     def forward(self, *flat: Tensor) -> tuple[Tensor, ...]:
         args, kwargs = replaced(self.nested, iter(flat))
-        return tuple(tensors(self.called(*args, **kwargs)))
+        found = tuple(tensors(self.called(*args, **kwargs)))
+        self.returned = len(found)
+        return found
 
 
-def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> FvcoreTrace:
+def _analysed(model: nn.Module, args: Args, device: str) -> FvcoreTrace:
     calls: list[Counted] = []
 
     def noting(name: str, handle: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,21 +198,18 @@ def _trace(copied: nn.Module, inputs: Inputs, device: str, shown: str) -> Fvcore
 
         return note
 
-    args, kwargs = inputs.on(device, copied)
-    flat = _Flat(copied, args, kwargs)
-    names = {name for name, _ in flat.named_modules(remove_duplicate=False)}
-    analysis = FlopCountAnalysis(flat, tuple(tensors((args, kwargs))))
+    names = {name for name, _ in model.named_modules(remove_duplicate=False)}
+    analysis = FlopCountAnalysis(model, args)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle(**{name: noting(name, handle) for name, handle in _DEFAULT_SUPPORTED_OPS.items()})
-    random = torch.random.fork_rng(devices=())
-    with warnings.catch_warnings(), random, silent(), as_written(), MetaKernels(), PlainConvolutions():
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=()), silent():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; fvcore has nothing else
         total = _whole(analysis.total())
-    unsupported = {name: _own(analysis, name, flat) for name, _ in flat.named_modules()}
+    unsupported = {name: _own(analysis, name, model) for name, _ in model.named_modules()}
     if total != sum(call.count or 0 for call in calls):
         raise AssertionError("fvcore's total is not the sum of what its handles returned")
     raised = any(call.count is None for call in calls)
-    return FvcoreTrace(tuple(calls), None if raised else total, {k: v for k, v in unsupported.items() if v}, shown)
+    return FvcoreTrace(tuple(calls), None if raised else total, {k: v for k, v in unsupported.items() if v}, device)
 
 
 def _path(scope: str, names: Collection[str]) -> str:

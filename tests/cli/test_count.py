@@ -107,3 +107,11 @@ def test_an_input_of_another_type_than_the_weights_is_torch_s_own_error(command:
     with pytest.raises(RuntimeError) as plain:
         torch.nn.Linear(8, 4)(torch.zeros(2, 8, dtype=torch.float16))
     assert str(plain.value) in outcome.err
+
+
+@pytest.mark.parametrize("command", ["count", "summary"])
+def test_costs_are_drawn(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "costs.svg"
+    assert convcost(command, "resnet --depth 18", "--plot", str(path)).code == 0
+    # 16 of its convolutions, by arithmetic: 1,676,279,808 of 1,814,073,344.
+    assert "conv 3×3 92.4 % of MACs" in path.read_text(encoding="utf-8")

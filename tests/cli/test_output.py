@@ -105,6 +105,24 @@ def test_a_terminal_that_cannot_print_is_one_line(environment: dict[str, str]) -
     assert done.stderr.startswith("error: cannot print")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("check", "{}"),
+        ("count", "mobilenet_v1", "--csv", "{}"),
+        ("count", "{}.py:Net"),
+        ("list", "--json", "{}/rows.json"),
+        ("audit", "models.txt", "--out", "{}.csv"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_no_file_can_have_is_one_line(line: tuple[str, ...]) -> None:
+    outcome = convcost(*(word.format("x" * 300) for word in line))  # a file's name has at most 255 bytes
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert outcome.err.startswith(f"error: cannot use {'x' * 300}")
+    assert outcome.err.endswith(": File name too long\n")
+
+
 def test_a_fault_of_our_own_is_not_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")

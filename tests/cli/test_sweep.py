@@ -32,7 +32,7 @@ def test_narrow_terminals(columns: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COLUMNS", columns)
     out = convcost("sweep", "mobilenet_v1", "--alpha", "0.25:1.4:0.05", "--resolution", "96:288:32").out
     assert max(len(line.rstrip()) for line in out.splitlines()) <= int(columns)
-    assert "150 more points are not shown" in " ".join(out.split())
+    assert "… and 150 more points" in " ".join(out.split())
     assert ("Not shown at this width: activations" in " ".join(out.split())) is (columns == "40")
     assert "1,808,129,738" in out
 

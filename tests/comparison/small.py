@@ -58,4 +58,5 @@ def net(**changes: Any) -> nn.Sequential:
 
 
 def compared(model: nn.Module, lines: Lines = PAPER, unit: str = "macs", shape: tuple[int, ...] = IMAGE) -> Comparison:
-    return compare(paper(lines, shape), capture(model, shape), trace_fvcore(model, shape), unit)
+    found = capture(model, shape)
+    return compare(paper(lines, shape), found, trace_fvcore(model, shape, found), unit)

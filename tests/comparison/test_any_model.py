@@ -83,7 +83,7 @@ def test_what_fvcore_cannot_trace_is_counted_all_the_same(name: str) -> None:
     report = convcost.compare(UNTRACED[name](), inputs=ROWS)
     assert (report.verdict, report.ok) == ("uncounted", True)
     assert (report.totals.macs_formula, report.totals.fvcore_total) == (MACS, None)
-    assert report.rows[0].reason.startswith("fvcore cannot trace the model: RuntimeError: ")
+    assert report.rows[0].reason.startswith("fvcore gives no number: RuntimeError: ")
     # Unknown is a state: neither a device nor a count is printed for what fvcore never traced.
     assert (report.comparison.device, report.totals.fvcore_total_formula) == ("", None)
     assert "by fvcore, which cannot trace it" in str(report)

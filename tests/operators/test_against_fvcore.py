@@ -12,6 +12,7 @@ from convcost.core.convention import Convention
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count
 from convcost.core.registry import find
+from convcost.trace.capture import capture
 from convcost.trace.fvcore import FvcoreTrace, trace_fvcore
 
 from .case import Case
@@ -25,7 +26,7 @@ def weighed(case: Case) -> tuple[Cost, Count | None, FvcoreTrace]:
     """The formula's cost, what the convention makes of it, and what fvcore counts."""
     call = case.call()
     convention = find(Convention, "fvcore", "convention")
-    counted = trace_fvcore(case.model, case.shape)
+    counted = trace_fvcore(case.model, case.shape, capture(case.model, case.shape))
     assert counted.device == "meta"
     return call.cost, convention.weigh(call), counted
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from convcost.core.convention import Convention
 from convcost.core.registry import find
-from convcost.trace.fvcore import traced_or_not
+from convcost.trace.capture import capture
+from convcost.trace.fvcore import trace_fvcore
 
 from .strategies import FURTHER, SOME
 from .witness import disagreements, observe
@@ -28,7 +29,7 @@ def test_operator(name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_fvcore_counts_grid_samples_only(name: str, data: st.DataObject) -> None:
     case = data.draw(FURTHER[name])
-    call, counted = case.call(), traced_or_not(case.model, case.shape)
+    call, counted = case.call(), trace_fvcore(case.model, case.shape, capture(case.model, case.shape))
     weight = find(Convention, "fvcore", "convention").weigh(call)
     if name == "grid_sample":
         assert [(c.aten, c.count) for c in counted.calls] == [(call.aten, weight)]

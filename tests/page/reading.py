@@ -19,6 +19,14 @@ _READ = """section => {
     bars: part("chart").querySelectorAll("rect").length,
   };
 }"""
+_CHART = """host => ({
+  axes: [...host.querySelectorAll("text.axis")].map((text) => text.textContent),
+  marks: [...host.querySelectorAll("text[text-anchor=end]:not(.axis)")].map((text) => text.textContent),
+  heights: [...host.querySelectorAll("rect")].map((bar) => bar.height.baseVal.value),
+  ghosts: [...host.querySelectorAll(".ghost")].map((path) => path.getAttribute("d")),
+  curves: [...host.querySelectorAll(".curve")].map((path) => path.textContent),
+  legend: [...host.closest("figure").querySelectorAll(".legend li")].map((item) => item.textContent),
+})"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,24 @@ class Shown:
     def column(self, head: str, nth: int = 0) -> list[str]:
         place = [i for i, name in enumerate(self.heads) if name == head][nth]
         return [row[place] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart at one moment: the names and the marks of its axes, its bars, its curves, and what stands behind them."""
+
+    axes: list[str]
+    marks: list[str]
+    heights: list[float]
+    ghosts: list[str]
+    curves: list[str]
+    legend: list[str]
+
+
+def chart(page: Any, owner: str) -> Chart:
+    """Read the chart of #network-1, or of #overview-chart."""
+    read(page)
+    return Chart(**page.locator(f'#{owner} [data-part="chart"]').evaluate(_CHART))
 
 
 def section(page: Any, number: int = 1) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 import convcost
 from tests.page.conftest import Open
-from tests.page.reading import count, read, section
+from tests.page.reading import chart, count, read, section, turn
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +92,59 @@ def test_differences_and_reasons(differing: Path, opened: Open) -> None:
     # torchvision's three strides later cost 231,211,008 MACs more (README).
     assert sum(differences) == 231_211_008
     assert shown.column("verdict").count("agree") == 48
+
+
+def test_the_axis_stays_and_what_was_measured_stands_behind(file: Path, opened: Open) -> None:
+    page = opened(file)
+    before = chart(page, "network-3")
+    assert before.ghosts == []
+    turn(page, 3, "resolution", "112", 112, by_slider=True)
+    half = chart(page, "network-3")
+    # Half of a side is a quarter of the positions; 7×7 ones become 4×4, 16 of 49; the last layer has no positions.
+    ratios = [round(a / b, 2) for a, b in zip(half.heights, before.heights, strict=True)]
+    assert ratios == [*[0.25] * 43, *[0.33] * 10, 1]
+    assert (half.marks, half.axes) == (before.marks, before.axes)
+    assert half.ghosts[0].count("M") == 54
+    assert half.legend[-1] == "at the measured settings3.86 G in all"
+    turn(page, 3, "resolution", "448", 448, by_slider=True)
+    double = chart(page, "network-3")
+    assert max(double.heights) > max(half.heights)
+    assert double.marks != before.marks
+    section(page, 3).get_by_role("button", name="Back to the measured settings").click()
+    assert chart(page, "network-3") == before
+
+
+def test_axes_have_names_and_units(file: Path, opened: Open) -> None:
+    page = opened(file)
+    along = "number of the layer, in the network’s order"
+    assert chart(page, "network-3").axes == ["MACs per layer, M = 10⁶", along]
+    section(page, 3).get_by_label("Bars").select_option("params")
+    # 2,359,296 = 512·512·9 weights are the most of a layer.
+    assert chart(page, "network-3").axes == ["parameters per layer, M = 10⁶", along]
+    assert chart(page, "overview-chart").axes == ["MACs up to the layer, G = 10⁹", "layers passed, in per cent"]
+
+
+def test_networks_in_one_chart_which_follows_the_sliders(file: Path, opened: Open) -> None:
+    page = opened(file)
+    first = chart(page, "overview-chart")
+    totals = [read(page, number).totals[0] for number in (1, 2, 3)]
+    names = ["torchvision:resnet18", "MobileNet V1", "ResNet"]
+    assert first.curves == [f"{name}: {total} MACs" for name, total in zip(names, totals, strict=True)]
+    assert first.ghosts == []
+    turn(page, 3, "resolution", "160", 160, by_slider=True)
+    second = chart(page, "overview-chart")
+    assert second.curves == [*first.curves[:2], f"ResNet: {read(page, 3).totals[0]} MACs"]
+    assert (second.marks, len(second.ghosts)) == (first.marks, 1)
+    assert second.legend[2].startswith("ResNetdepth = 50, variant = v1, shortcut = B, R = 160")
+    page.get_by_label("Curves").select_option("params")
+    assert chart(page, "overview-chart").curves[2] == "ResNet: 25,557,032 parameters"
+
+
+def test_totals_in_few_digits_too(file: Path, opened: Open) -> None:
+    page = opened(file)
+    shown = [section(page, number).locator(".scaled").all_text_contents() for number in (1, 3)]
+    # 1,814,073,344 and 11,689,512 of ResNet-18; 3,857,973,248 and 25,557,032 of ResNet-50, rounded by hand.
+    assert [texts[:2] for texts in shown] == [["1.81 G", "11.69 M"], ["3.86 G", "25.56 M"]]
 
 
 def test_keyboard(file: Path, opened: Open) -> None:
@@ -227,3 +280,14 @@ def test_formulas_are_typeset(file: Path, opened: Open) -> None:
     number = section(page, 2).locator("math mfrac > :first-child").first
     assert fraction.bounding_box()["height"] > 1.5 * number.bounding_box()["height"]
     assert section(page, 3).locator("table.formula tbody tr").count() == 6
+
+
+def test_a_notebook_shows_the_page_in_a_frame(tmp_path: Path, opened: Open) -> None:
+    found = convcost.page("mobilenet_v1 --alpha 0.25 --resolution 128")
+    path = tmp_path / "notebook.html"
+    path.write_text(f'<!DOCTYPE html><meta charset="utf-8">{found._repr_html_()}', encoding="utf-8")
+    frame = opened(path).frames[1]
+    frame.locator("#network-1-alpha").fill("50")
+    frame.get_by_text("Not measured at these settings. This measures them").wait_for()
+    # It runs by itself, and the notebook's own page is out of its reach.
+    assert frame.evaluate("self.origin") == "null"

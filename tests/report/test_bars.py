@@ -248,6 +248,7 @@ def test_a_weight_that_another_module_owns_is_counted_there() -> None:
     report = convcost.summary(Tied(), (1, 4))
     chart = bars.of_summary("", report.count, report.branches)
     held = {bar.label: sum(part.parameters or 0 for part in bar.parts) for bar in chart.bars}
+    assert [part.parameters for bar in chart.bars for part in bar.parts] == [0, 16, 0]
     assert sum(held.values()) == 16
     assert held == {branch.module.path: branch.parameters for branch in report.branches if branch.depth}
 

@@ -30,6 +30,7 @@ OURS = {
         "tabcolsep",
         "linewidth",
     ),
+    *("item", "paragraph"),
     *("small", "footnotesize", "scriptsize", "tiny", "tabularnewline", "raggedright", "allowbreak", "clearpage"),
 }
 SIGNS = {
@@ -54,7 +55,7 @@ def test_odd_names_stay_text(name: str) -> None:
 
 
 def test_layers_and_their_sum_are_the_reports_integers() -> None:
-    (_, (_, *rows)), _ = latex.tables(reports()["compare"].to_latex())
+    (_, (_, *rows)), *_ = latex.tables(reports()["compare"].to_latex())
     # Parameters are products of neighbouring channels, MACs those on sixteen positions.
     assert [integers(row) for row in rows[:-1]] == [[m // 16, m] for m in MACS]
     assert integers(rows[-1]) == [sum(MACS) // 16, sum(MACS)]
@@ -64,7 +65,7 @@ def test_layers_and_their_sum_are_the_reports_integers() -> None:
 @pytest.mark.parametrize("report", ["small", "tampered"])
 def test_the_columns_of_a_comparison(report: str, request: pytest.FixtureRequest) -> None:
     found: ComparisonReport = request.getfixturevalue(report)
-    (_, (head, *rows)), totals = latex.tables(found.to_latex())
+    (_, (head, *rows)), totals, *_ = latex.tables(found.to_latex())
     place = {name: position for position, name in enumerate(head)}
     for row, cells in zip(found.rows, rows[:-1], strict=True):
         for name, count in (("MACs", row.macs_formula), ("fvcore's MACs", row.macs_measured)):
@@ -113,7 +114,8 @@ def test_commands_write_it(command: str, tmp_path: Path) -> None:
 
 def test_derive_writes_tables_and_families() -> None:
     layers = shell("derive", "mobilenet_v1", "--per", "layer", "--at", "H=224,W=224", "--latex", "-").out
-    ((columns, rows),) = latex.tables(layers)
+    (columns, rows), (_, values) = latex.tables(layers)
+    assert values[1] == ["MACs", rows[-1][2]]
     macs = [integers([row[2]])[0] for row in rows[1:]]
     assert columns == 4
     assert sum(macs[:-1]) == macs[-1] > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from convcost.trace.fvcore import trace_fvcore
 
 from .attention import HEADS, KEYS, WIDTH, attending, frozen, macs, macs_by_torch, on_the_cpu, unbatched
 from .modules import Case, Written
+from .plain import plain, with_ancestors
 
 
 def weighing(layer: Any, q: Tensor, k: Tensor, v: Tensor) -> Any:
@@ -119,14 +119,16 @@ def test_encoder_that_torch_counts_as_nothing() -> None:
     assert macs(encoder, (2, 32, 64)) == 2 * 64 * (4 * 64 * 64 + 2 * 64 * 128 + 2 * 32 * 64) == 9_437_184 // 2
 
 
-def test_fvcore_sees_the_same_calls_of_a_frozen_layer_on_the_cpu() -> None:
+def test_fvcore_prints_of_a_frozen_layer_what_the_native_path_of_the_cpu_leaves() -> None:
     make, shape = LAYERS["encoder layer"]
-    model = on_the_cpu(frozen(make()))
-    counted = trace_fvcore(model, shape)
-    assert counted.device.startswith("cpu")
-    linear = [call for call in capture(model, shape).calls if call.name == "linear"]
-    assert len(linear) == 4
-    assert Counter(c.path for c in counted.calls if c.aten == "aten::linear") == Counter(c.path for c in linear)
+    model = frozen(make())
+    found = capture(model, shape)
+    counted = trace_fvcore(model, shape, found)
+    assert counted.device == "cpu"
+    assert with_ancestors(counted) == plain(model, shape)
+    # Of four linear layers, attention's two are hidden.
+    assert len([call for call in found.calls if call.name == "linear"]) == 4
+    assert [call.path for call in counted.calls if call.aten == "aten::linear"] == ["linear1", "linear2"]
 
 
 def test_native_path_is_there_for_who_does_not_watch() -> None:

@@ -18,10 +18,11 @@ from convcost.core.spec import TensorSpec, parse_inputs
 from convcost.models.loading import load
 from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
+from convcost.trace.capture import Capture
 from convcost.trace.copies import Inputs
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
 from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
-from convcost.trace.fvcore import traced_or_not
+from convcost.trace.fvcore import trace_fvcore
 
 if TYPE_CHECKING:
     from torch import nn
@@ -61,15 +62,15 @@ def counted_model(model: nn.Module | ModelReference, inputs: object) -> CountedM
     return CountedModel(loaded.module, Inputs.of(given), model.text, lambda: load(model, initialised=True).module)
 
 
-def _captured(what: CountedModel) -> tuple[CountedModel, tuple[OpCall, ...]]:
-    """Return a model's calls; one that computes from its buffers while it runs is built with their values."""
+def _captured(what: CountedModel) -> tuple[CountedModel, Capture]:
+    """Return what a model calls; one that computes from its buffers while it runs is built with their values."""
     try:
-        return what, capture_call_sites(what.module, what.inputs).calls
+        return what, capture_call_sites(what.module, what.inputs)
     except MeasurementError:
         if what.anew is None:
             raise
         other = replace(what, module=what.anew(), anew=None)
-        return other, capture_call_sites(other.module, other.inputs).calls
+        return other, capture_call_sites(other.module, other.inputs)
 
 
 def chosen(wanted: Sequence[str | Function] | None, unit: str = "macs") -> list[Counter]:
@@ -107,16 +108,16 @@ def referee_model(
     """Let the counters count, and explain their numbers; they and the unit are those of `chosen`."""
     wanted = chosen(counters, unit)
     prepare(wanted)
-    what, calls = _captured(what)
+    what, found = _captured(what)
     ran = run(wanted, what.module, what.inputs, limit)
-    return explain(what, calls, ran)
+    return explain(what, found, ran)
 
 
-def explain(what: CountedModel, calls: Sequence[OpCall], ran: Iterable[CounterRun]) -> RefereeRun:
+def explain(what: CountedModel, found: Capture, ran: Iterable[CounterRun]) -> RefereeRun:
     """Explain what counters printed for a model, from its calls and a torch.jit trace of it."""
-    trace = traced_or_not(what.module, what.inputs)
-    traced = [measured.call for measured in measured_calls(calls, trace)]
-    return referee(traced, ran, what.batch, products_of_sizes(calls, trace))
+    trace = trace_fvcore(what.module, what.inputs, found)
+    traced = [measured.call for measured in measured_calls(found.calls, trace)]
+    return referee(traced, ran, what.batch, products_of_sizes(found.calls, trace))
 
 
 def prepare(wanted: Sequence[Counter]) -> None:
@@ -135,8 +136,8 @@ _IMPORT_TORCHVISION = ("ptflops", "calflops")
 
 def explain_number(what: CountedModel, text: str) -> ReadNumber:
     """Return what a printed number of this model can mean."""
-    what, calls = _captured(what)
-    return readings_of_number(text, calls, _images(what))
+    what, found = _captured(what)
+    return readings_of_number(text, found.calls, _images(what))
 
 
 def _images(what: CountedModel) -> dict[int, Callable[[], Sequence[OpCall]]]:

@@ -10,6 +10,7 @@ from convcost.core.architecture import Option
 from convcost.explore.network_program import NetworkProgram, Slider, Structure
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, total_rows
+from convcost.report.page import parts
 from convcost.symbolic.derivation import Derivation
 
 _SAFE = 2**53
@@ -32,6 +33,7 @@ def network_data(
     flops = comparison.unit == "flops"
     return {
         "id": identifier,
+        "title": parts.name(report),
         "unit": "FLOPs" if flops else "MACs",
         "products": total_rows(comparison)[0][0],
         "measures": {"macs": "FLOPs" if flops else "MACs", "params": "parameters", **_activations(program)},

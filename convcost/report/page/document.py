@@ -90,6 +90,13 @@ class PageReport(Report):
         """The page; written to `path` if given, whole or not at all."""
         return files.deliver(self._html, path)
 
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, where a notebook's styles and scripts cannot reach it, nor it them."""
+        title, style = escape(self._title), "width: 100%; height: 48rem; border: 0"
+        return (
+            f'<iframe sandbox="allow-scripts" title="{title}" style="{style}" srcdoc="{escape(self._html)}"></iframe>'
+        )
+
     @property
     def _names(self) -> list[str]:
         return [parts.name(report) for report in self.reports]

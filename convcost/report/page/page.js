@@ -38,16 +38,19 @@ function choice(id, words, label, changed) {
   return element("span", { className: "choice" }, element("label", { for: id }, label), made);
 }
 
-function start(network) {
-  const section = document.getElementById(network.id);
-  const part = (name) => section.querySelector(`[data-part="${name}"]`);
+const partsOf = (id) => (name) => document.getElementById(id).querySelector(`[data-part="${name}"]`);
+
+// One network's section; `redrawn` is told what it costs, and where its sliders stand.
+function start(network, redrawn) {
+  const part = partsOf(network.id);
   const { sliders } = network.program;
   const state = {
     inputs: sliders.map((slider) => slider.start), measure: "macs", paint: "kind",
     sort: "index", direction: 1, text: "", verdict: "", all: false,
   };
   let result, waiting = false;
-  const chart = () => showChart(part, network, state, result);
+  const base = evaluated(network, state);
+  const chart = () => showChart(part, network, state, result, base);
   const table = () => showTable(part, network, state, result);
   const redraw = () => {
     waiting = false;
@@ -56,6 +59,7 @@ function start(network) {
     showTotals(part, network, result);
     chart();
     table();
+    redrawn({ network, title: network.title, settings: settingsOf(network, state), result, base });
   };
   // A slider sends more events than a screen shows frames.
   const changed = (change) => {
@@ -107,4 +111,20 @@ function start(network) {
   new ResizeObserver(chart).observe(part("chart"));
 }
 
-for (const network of JSON.parse(document.getElementById("data").textContent)) start(network);
+// All networks in one chart, which follows every slider of the page; there is none for a single network.
+function overview(networks) {
+  if (!document.getElementById("overview-chart")) return () => {};
+  const part = partsOf("overview-chart"), found = new Map();
+  let measure = "macs";
+  const draw = () => found.size === networks.length && showCurves(part, [...found.values()], measure);
+  const [first, ...others] = networks.map((network) => network.measures);
+  const common = Object.entries(first).filter(([name]) => others.every((measures) => name in measures));
+  part("chart-controls").append(
+    choice("overview-curves", Object.fromEntries(common), "Curves", (value) => { measure = value; draw(); }));
+  new ResizeObserver(draw).observe(part("chart"));
+  return (one) => { found.set(one.network.id, one); draw(); };
+}
+
+const networks = JSON.parse(document.getElementById("data").textContent);
+const redrawn = overview(networks);
+for (const network of networks) start(network, redrawn);

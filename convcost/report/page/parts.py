@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.explore.network_program import Slider
 from convcost.report import text
 from convcost.report.comparison import ComparisonReport, heading
-from convcost.report.page.mathml import derived, network_parts
 from convcost.symbolic.closed_form import NetworkForm
 from convcost.symbolic.derivation import Derivation
+from convcost.symbolic.expressions import line
+from convcost.symbolic.mathml import typeset
+from convcost.symbolic.printer import plain
 
 
 def name(report: ComparisonReport) -> str:
@@ -40,7 +43,12 @@ def overview(sections: Sequence[tuple[str, ComparisonReport]]) -> str:
     return (
         '<section class="overview" aria-labelledby="overview"><h2 id="overview">Overview</h2>\n'
         '<div class="scroll plain" role="region" tabindex="0" aria-labelledby="overview"><table>'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div></section>"
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n"
+        '<div id="overview-chart"><h3 id="overview-curve">Cost up to each layer</h3>\n'
+        '<div class="bar" data-part="chart-controls"></div>\n'
+        '<figure aria-labelledby="overview-curve"><div class="chart" data-part="chart"></div><figcaption>'
+        '<ul class="legend" data-part="legend"></ul></figcaption>'
+        "</figure></div></section>"
     )
 
 
@@ -64,15 +72,25 @@ def _side(column: int) -> str:
 
 def paper_formula(form: NetworkForm, sliders: Sequence[Slider]) -> dict[str, str]:
     """Return the closed form of a paper's network, typeset."""
-    found = network_parts(form)
-    widths = f'<p>Rounded channel counts:</p><ul class="widths">{found["widths"]}</ul>' if found["widths"] else ""
-    return {**found, "widths": widths, "symbols": _meanings(sliders)}
+    order = ["B", "R", *(str(name) for name, _ in form.widths)]
+
+    def shown(count: Any) -> str:
+        return typeset(line(count, order))
+
+    rows = "\n".join(f"<tr><td>{shown(size)}</td><td>{shown(macs)}</td></tr>" for size, macs in form.terms)
+    widths = "\n".join(f"<li>{shown(name)} = {shown(meaning)}</li>" for name, meaning in form.widths)
+    return {
+        "terms": rows,
+        "parameters": shown(form.parameters),
+        "widths": f'<p>Rounded channel counts:</p><ul class="widths">{widths}</ul>' if widths else "",
+        "symbols": _meanings(sliders),
+    }
 
 
 def derived_formula(derivation: Derivation, sliders: Sequence[Slider]) -> dict[str, str]:
     """Return what was derived of a model, typeset."""
     return {
-        "macs": derived(derivation.forms["macs"][0], derivation.symbols),
+        "macs": typeset(plain(derivation.forms["macs"][0], derivation.symbols)),
         "parameters": text.number(derivation.parameters),
         "domain": escape(derivation.domain),
         "note": escape(f"{derivation.note}.") if derivation.note else "",

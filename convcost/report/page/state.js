@@ -29,10 +29,14 @@ function evaluated(network, state) {
   return { rows, totals: structure.totals.map(at), measured };
 }
 
+// The settings in words: variant = paper, α = 0.75, R = 192.
+function settingsOf(network, state) {
+  const values = network.program.sliders.map((slider, i) => `${slider.symbol} = ${typed(slider, state.inputs[i])}`);
+  return [...network.fixed, ...values].join(", ");
+}
+
 function showSettings(part, network, state, result) {
-  const { sliders } = network.program;
-  const values = sliders.map((slider, i) => `${slider.symbol} = ${typed(slider, state.inputs[i])}`);
-  part("settings").textContent = [...network.fixed, ...values].join(", ");
+  part("settings").textContent = settingsOf(network, state);
   // What a measurement found says nothing about other settings.
   for (const name of ["limits", "conclusion"]) part(name).hidden = !result.measured;
   const notice = part("notice");
@@ -63,6 +67,7 @@ function showTotals(part, network, result) {
   const parts = names.filter((_, i) => result.totals[i] !== null).map((name, i) => {
     const count = result.totals[i];
     const box = element("div", {}, element("dt", {}, name), element("dd", { className: "value" }, shown(count)));
+    if (count >= 1000n) box.append(element("dd", { className: "scaled" }, scaled(count)));
     if (i < 2 && measured[i] !== undefined) {
       const other = big(measured[i]);
       const words = `measured ${shown(other)}, difference ${signed(less(other, count))}`;

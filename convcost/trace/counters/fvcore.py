@@ -1,19 +1,18 @@
-"""fvcore's FlopCountAnalysis, traced without weights."""
+"""fvcore's FlopCountAnalysis."""
 
 from collections import Counter as Tally
 
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.copies import Inputs
 from convcost.trace.counters import Args, Counter, Kwargs, Printout
 
 
 def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     """Return fvcore's own total; raises MeasurementError where one of its handles raises."""
-    from convcost.trace.fvcore import trace_fvcore
+    from convcost.trace.fvcore import traced_here
 
-    traced = trace_fvcore(model, Inputs(args, kwargs))
+    traced = traced_here(model, args, kwargs)
     raised = next((call for call in traced.calls if call.count is None), None)
     if traced.total is None or raised is not None:
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
@@ -23,4 +22,4 @@ def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     return Printout(traced.total, modules)
 
 
-COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count, device="meta"),)
+COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count),)

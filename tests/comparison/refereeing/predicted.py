@@ -13,7 +13,7 @@ from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.copies import Inputs
 from convcost.trace.counters import Printout, counter
 from convcost.trace.counters.sandbox import CounterRun
-from convcost.trace.fvcore import traced_or_not
+from convcost.trace.fvcore import trace_fvcore
 from tests.comparison.refereeing.cases import CASES
 from tests.comparison.refereeing.printed import Row
 
@@ -23,9 +23,10 @@ def captured(name: str) -> tuple[list[OpCall], int, int]:
     """A case's calls, its batch, and how many products of sizes a trace has besides."""
     case = CASES[name]
     model, inputs = case.make(), Inputs.of(case.inputs)
-    calls, trace = capture_call_sites(model, inputs).calls, traced_or_not(model, inputs)
-    measured = [one.call for one in measured_calls(calls, trace)]
-    return measured, CountedModel(model, inputs, name).batch, products_of_sizes(calls, trace)
+    found = capture_call_sites(model, inputs)
+    trace = trace_fvcore(model, inputs, found)
+    measured = [one.call for one in measured_calls(found.calls, trace)]
+    return measured, CountedModel(model, inputs, name).batch, products_of_sizes(found.calls, trace)
 
 
 def judged(name: str, rows: Sequence[Row]) -> RefereeRun:

@@ -1,0 +1,82 @@
+"""A counter runs in a process of its own: some patch torch for good, some never end, some end the process."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import torch
+
+from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.one_at_a_time import TURN
+
+T = TypeVar("T")
+
+FORKS = sys.platform == "linux"
+"""Whether a process of its own has the model without a copy: elsewhere it is pickled, and torch imported anew."""
+
+
+def apart(function: Callable[[], T], limit: float) -> T:
+    """Return what a function returns in a process of its own, on one thread, without its prints.
+
+    limit  seconds after which it is stopped
+
+    Raises MeasurementError with the function's own words where it raises, and where its process ended before it did:
+    "ended by SIGSEGV", "stopped after 120 seconds".
+    """
+    context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(there, function), daemon=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with TURN, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a process with threads is forked; this one uses one thread
+        try:
+            process.start()
+        except Exception as error:
+            raise MeasurementError(f"the model cannot be sent to its process: {one_line(error)}") from error
+    there.close()
+    found: Any
+    try:
+        succeeded, found = here.recv() if here.poll(limit) else (False, f"stopped after {limit:g} seconds")
+    except EOFError:
+        process.join()
+        succeeded, found = False, _ended(process.exitcode)
+    finally:
+        process.kill()
+        process.join()
+        here.close()
+    if not succeeded:
+        raise MeasurementError(found)
+    result: T = found
+    return result
+
+
+def _ended(code: int) -> str:
+    if code >= 0:
+        return f"its process ended with code {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
+def _send(pipe: Any, function: Callable[[], object]) -> None:
+    """In the process: send what the function returns, or why it does not. What it prints goes nowhere."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    torch.set_num_threads(1)  # threads do not outlive a fork
+    warnings.simplefilter("ignore")
+    try:
+        answer: tuple[bool, object] = True, function()
+    except ConvcostError as error:
+        answer = False, str(error)
+    except BaseException as error:
+        answer = False, one_line(error)
+    pipe.send(answer)
+    pipe.close()
+    os._exit(0)
