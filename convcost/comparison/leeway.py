@@ -17,8 +17,8 @@ _SCORED = "scores behind the last layer may be left to the loss"
 
 
 def averages_all(call: OpCall) -> bool:
-    """Tell whether a call averages whole maps to one number per channel: of a model's the capture says what it does."""
-    if call.aten:
+    """Tell whether a call averages whole maps to one number per channel: by its shapes, unless its steps were run."""
+    if call.site.averages is not None:
         return bool(call.site.averages)
     if call.name != "mean" and not call.name.startswith(_POOLS):
         return False
@@ -66,9 +66,10 @@ def _averages(paper: Calls, model: Calls, in_paper: int | None, in_model: int | 
     if in_paper is None or in_model is None or not (averages_all(paper[in_paper]) and averages_all(model[in_model])):
         return []
     ours, end = paper[in_paper].shapes[0], model[in_model].site
-    if ours[:2] != end.averages[:2] or product(ours) != product(end.averages):
+    theirs = end.averages or model[in_model].shapes[0]
+    if ours[:2] != theirs[:2] or product(ours) != product(theirs):
         return []
-    steps = (place for place in range(in_model) if model[place].site.average == end.average)
+    steps = (place for place in range(in_model) if end.average is not None and model[place].site.average == end.average)
     return [(in_paper, in_model), *((None, place) for place in steps)]
 
 

@@ -72,8 +72,8 @@ class CallSite:
     hidden_by     what a trace shows in its place, a composite operator or an autograd function of the model's own;
                   empty where it shows the call
     element_size  bytes of an element of its output
-    averages      the shape of the maps that it gives the averages of, one number per channel; empty where it does not
-                  (see `Capture.with_averages`)
+    averages      the shape of the maps that it gives the averages of, one number per channel; empty where it does not,
+                  None where nobody has looked (see `Capture.with_averages`)
     average       the number of the call that ends the average that it is a step of; None where it is no step
     """
 
@@ -85,7 +85,7 @@ class CallSite:
     unused: bool = False
     hidden_by: str = ""
     element_size: int = 4
-    averages: Sizes = ()
+    averages: Sizes | None = None
     average: int | None = None
 
 

@@ -74,7 +74,7 @@ class Capture:
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
-        calls = list(self.calls)
+        calls = [replace(call, site=replace(call.site, averages=())) for call in self.calls]
         for average in self.averages:
             *before, last = average.calls
             maps = () if any(calls[number].site.averages for number in before) else average.maps()

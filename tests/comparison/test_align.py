@@ -8,7 +8,9 @@ from collections.abc import Hashable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor, nn
 
+import convcost
 from convcost.comparison.align import align, signature
 from convcost.comparison.leeway import Pair
 from convcost.core.op_call import OpCall
@@ -129,3 +131,14 @@ def test_signature_is_settings_and_channels_not_the_image_or_the_batch() -> None
     assert of("linear", [(2, 9, 64)], {}) == of("linear", [(5, 64)], {})
     assert of("linear", [(2, 9, 64)], {}) != of("linear", [(2, 64, 9)], {})
     assert of("add", [(2, 9), ()], {}) != of("add", [(2, 9), (2, 9)], {})
+
+
+def test_a_pooling_and_a_mean_are_one_layer_where_nobody_looked_at_their_steps() -> None:
+    """As in `diff`, whose two sides may be a paper's formula and a model."""
+    pooled, averaged = (convcost.capture(model, (1, 3, 5, 5)).calls[-1] for model in (nn.AdaptiveAvgPool2d(1), _Mean()))
+    assert signature(pooled) == signature(averaged)
+
+
+class _Mean(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((2, 3))
