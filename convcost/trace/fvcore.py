@@ -55,7 +55,7 @@ try:
         from fvcore.nn.flop_count import _DEFAULT_SUPPORTED_OPS
         from fvcore.nn.jit_analysis import _IGNORED_OPS
 except ImportError as error:  # torch.jit is deprecated, and fvcore has nothing else
-    _UNUSABLE = f"it cannot run on torch {torch.__version__}: {one_line(error)}"
+    _UNUSABLE = f"it cannot run on torch {torch.__version__}: {one_line(error).partition(' (')[0]}"
     _DEFAULT_SUPPORTED_OPS, _IGNORED_OPS = {}, set()
 
 HANDLED = frozenset(_DEFAULT_SUPPORTED_OPS)
