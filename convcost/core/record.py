@@ -1,7 +1,5 @@
 """A formula is a record: a plain function, its symbols, its domain and its source."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -201,10 +199,6 @@ class Operator(Formula):
 
     is_product: bool = False
 
-    def __reduce__(self) -> tuple[Callable[[str], Operator], tuple[str]]:
-        """A process sends an operator to another one by its name."""
-        return _by_name, (self.name,)
-
     def __call__(self, *inputs: object, **hyper: object) -> Result:
         """Return output shape and cost for input shape(s) and hyper-parameters."""
         if _plain(inputs) and _plain(hyper.values()):
@@ -279,9 +273,3 @@ def _fill(slot: Slot, values: Mapping[str, Count]) -> object:
     if isinstance(slot, Symbol):
         return values[slot.name]
     return tuple(_fill(item, values) for item in slot) if isinstance(slot, tuple) else slot
-
-
-def _by_name(name: str) -> Operator:
-    from convcost.core.registry import records
-
-    return records(Operator)[name]
