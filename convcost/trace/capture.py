@@ -181,7 +181,17 @@ def _evaluated(call: OpCall) -> OpCall:
     try:
         return call.evaluated()
     except ConvcostError:
+        empty = any(0 in shape for shape in call.shapes)
+        return _of_nothing(call) if empty else replace(call, operator=None)
+
+
+def _of_nothing(call: OpCall) -> OpCall:
+    """Return a call with an operand without elements: the domain is of sizes from 1, but the formula holds at 0."""
+    try:
+        found = call.evaluated(lambda operator, inputs, hyper: operator.unchecked(*inputs, **hyper))
+    except (ConvcostError, ArithmeticError):
         return replace(call, operator=None)
+    return found if found.result and found.result.shape == call.output else replace(call, operator=None)
 
 
 @contextmanager
