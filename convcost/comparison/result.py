@@ -196,7 +196,8 @@ class Comparison:
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
     while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
-    empty where it could not; `fvcore_says` is then why, in its own words, and else why it refuses the model as it is.
+    empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper of the
+    model instead, and `doubts` why it ran on the CPU.
     """
 
     paper: Network | None
@@ -207,7 +208,9 @@ class Comparison:
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
     device: str
-    fvcore_says: str = ""
+    fvcore_failed: str = ""
+    fvcore_refused: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def breakdown(self) -> tuple[KindBreakdown, ...]:
