@@ -49,10 +49,15 @@ def one_line(error: BaseException) -> str:
 
 def one_line_at(error: BaseException) -> str:
     """Return an error in one line, and the line of the user's own code that it came through: net.py:12."""
+    return f"{one_line(error)}{users_place(error)}"
+
+
+def users_place(error: BaseException) -> str:
+    """Return the line of the user's own code that an error came through, " (net.py:12)"; empty if there is none."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
     if not frames:
-        return one_line(error)
-    return f"{one_line(error)} ({_place(frames[-1].filename, frames[-1].lineno)})"
+        return ""
+    return f" ({_place(frames[-1].filename, frames[-1].lineno)})"
 
 
 def innermost_place(frame: FrameType | None) -> str:

@@ -33,8 +33,6 @@ _CHOOSING = {
     "tensor_split": "tensor_indices_or_sections",
 }
 _TAGGED = frozenset({torch.Tag.dynamic_output_shape, torch.Tag.data_dependent_output})
-_SELECTING = frozenset({"torchvision::nms", "aten::where"})
-"""Operators of the same kind that have no such tag."""
 
 _MASKS = (torch.bool, torch.uint8)
 
@@ -87,7 +85,7 @@ class ValueReads:
             deciding: object = arguments.get(_CHOOSING[name])
             if "index" in name:
                 deciding = [tensor for tensor in tensors(deciding) if tensor.dtype in _MASKS]
-        elif func._schema.name in _SELECTING or not _TAGGED.isdisjoint(func.tags):
+        elif func is torch.ops.aten.where.default or name == "torchvision::nms" or not _TAGGED.isdisjoint(func.tags):
             deciding = arguments
         else:
             return

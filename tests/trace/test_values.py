@@ -160,7 +160,11 @@ def _looked_up(m: Any, x: Tensor) -> Tensor:
     return m.fc(x)[x.argmax(0)] * m.stride[0].item()  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("function", [_constant, _constant_mask, _of_sizes, _of_zeros, _looked_up])
+def _chosen_by_element(m: Any, x: Tensor) -> Tensor:
+    return m.fc(torch.where(x > 0, x, -x))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("function", [_chosen_by_element, _constant, _constant_mask, _of_sizes, _of_zeros, _looked_up])
 def test_constants_sizes_and_indices_decide_nothing(function: Any) -> None:
     model = Written(function, fc=_fc())
     model.stride = torch.ones(8)
