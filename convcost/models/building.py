@@ -21,7 +21,6 @@ from torch.utils.weak import WeakIdKeyDictionary
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.parsing import parse_value
-from convcost.trace.copies import is_sparse
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
@@ -151,7 +150,7 @@ def built_plainly(make: Callable[[], nn.Module]) -> nn.Module:
 def _moved(model: nn.Module) -> nn.Module:
     if not isinstance(model, nn.Module):
         return model
-    if any(map(is_sparse, chain(model.parameters(), model.buffers()))):
+    if any(tensor.layout is not torch.strided for tensor in chain(model.parameters(), model.buffers())):
         return model.eval()  # which entries are kept are values
     try:
         return model.eval().to("meta")
@@ -217,7 +216,7 @@ def _parameters_on_meta() -> Iterator[None]:
     taken: Any = WeakIdKeyDictionary()
 
     def take(_: nn.Module, __: str, parameter: nn.Parameter | None) -> Any:
-        if parameter is None or parameter.is_meta or is_lazy(parameter) or is_sparse(parameter):
+        if parameter is None or parameter.is_meta or is_lazy(parameter) or parameter.layout is not torch.strided:
             return None
         if parameter not in taken:  # a parameter of two modules stays one
             bare = type(parameter)(parameter.detach().to("meta"), requires_grad=parameter.requires_grad)
