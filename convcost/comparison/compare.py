@@ -67,6 +67,14 @@ def compare_model(
     return replace(comparison, totals=totals)
 
 
+def in_real_numbers(comparison: Comparison) -> Comparison:
+    """Return a comparison whose formulas count four real multiply-accumulates for a complex one; fvcore's stay."""
+    judge = Judge.of(comparison.unit)
+    rows = tuple(map(judge.in_real_numbers, comparison.rows))
+    macs = sum(row.macs_formula or 0 for row in rows if row.call.is_product)
+    return replace(comparison, rows=rows, totals=replace(comparison.totals, macs_formula=macs))
+
+
 def compare_module(model: nn.Module, inputs: object, unit: str = "macs", plain: bool = False) -> Comparison:
     """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run.
 

@@ -64,6 +64,10 @@ class FormulaCount:
         weigh = find(Convention, "flops", "unit").weigh
         return sum(int(weigh(call) or 0) for call in self.calls if call.operator)
 
+    def in_real_numbers(self) -> FormulaCount:
+        """Return the same with four real multiply-accumulates for each complex one."""
+        return replace(self, calls=tuple(call.in_real_numbers() for call in self.calls))
+
     @property
     def activations(self) -> int:
         """Elements that products write."""

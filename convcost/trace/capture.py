@@ -19,7 +19,7 @@ from torch.overrides import TorchFunctionMode
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.op_call import CallSite, OpCall, Sizes
+from convcost.core.op_call import COMPLEX, CallSite, OpCall, Sizes
 from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
@@ -359,10 +359,22 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     unbatched=bound.unbatched,
                     contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
+                    number=_number(tensors(arguments)),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
+
+
+_NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
+
+
+def _number(operands: Iterator[Tensor]) -> str:
+    """Return what kind of numbers an operator works on where they are no floating-point ones."""
+    types = [tensor.dtype for tensor in operands]
+    if any(dtype.is_complex for dtype in types):
+        return COMPLEX
+    return next((_NARROW[dtype] for dtype in types[:2] if dtype in _NARROW), "")
 
 
 class _Whole(TorchFunctionMode):
