@@ -74,7 +74,8 @@ def compare_module(model: nn.Module, inputs: object, unit: str = "macs", plain: 
     """
     given = Inputs.of(inputs)
     found = capture(model, given)
-    return compare_model(found, trace_fvcore(model, given, None if plain else found), given.specs, probed, unit)
+    trace = trace_fvcore(model, found.inputs, None if plain else found)
+    return compare_model(found, trace, given.specs, probed, unit)
 
 
 def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
@@ -102,7 +103,8 @@ def _comparison(
     )
     missing = unseen(uncounted, capture)
     says = trace.failed or trace.refused
-    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device, says)
+    depends = capture.dependence
+    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device, says, depends)
 
 
 # A billion products take the probe a second.

@@ -1,16 +1,22 @@
 """What came of a comparison: a row per layer, the totals, and what nothing accounts for."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Network
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
+
+if TYPE_CHECKING:
+    from convcost.trace.values import ValueDependence
 
 
 class Verdict(StrEnum):
@@ -197,6 +203,7 @@ class Comparison:
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
     while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
     empty where it could not; `fvcore_says` is then why, in its own words, and else why it refuses the model as it is.
+    `dependence` says where the values of the input decide what the model costs.
     """
 
     paper: Network | None
@@ -208,6 +215,7 @@ class Comparison:
     unseen: tuple[str, ...]
     device: str
     fvcore_says: str = ""
+    dependence: ValueDependence | None = None
 
     @property
     def breakdown(self) -> tuple[KindBreakdown, ...]:

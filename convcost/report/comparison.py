@@ -115,6 +115,8 @@ class ComparisonReport(PlottedReport):
             *map(Sentence, uncounted_notes(comparison)),
         ]
         blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
+        if comparison.dependence:
+            blocks.append(Sentence(text.dependence(comparison.dependence, comparison.inputs), "bold yellow"))
         reasons = [row for row in rows if row.reason and comparison.turns(row)]
         blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:most]]
         if most is not None and len(reasons) > most:
@@ -138,6 +140,7 @@ class ComparisonReport(PlottedReport):
             "uncounted": comparison.uncounted,
             "device": comparison.device,
             "fvcore_says": comparison.fvcore_says,
+            "depends_on_values": asdict(comparison.dependence) if comparison.dependence else None,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
         }

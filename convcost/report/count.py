@@ -104,6 +104,8 @@ def totals(count: FormulaCount) -> list[Block]:
         more = f" and {len(tied) - MOST} more" if len(tied) > MOST else ""
         shared = ", ".join(f"{name} is {first}" for name, first in tied[:MOST])
         blocks.append(Sentence(f"{shared}{more}; counted once."))
+    if count.dependence:
+        blocks.append(Sentence(text.dependence(count.dependence, count.inputs), "bold yellow"))
     missing = count.not_counted
     if missing:
         blocks.append(Sentence(f"Not counted, as there is no formula for this use: {text.times(missing)}.", "bold red"))
