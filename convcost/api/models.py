@@ -77,8 +77,8 @@ def compare(
         note = scaling_note(paper, name.settings)
         return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
     given = {"model": model, "arguments": arguments} | options
-    for option in (option for option, value in given.items() if value is not None):
-        raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
+    if unused := [option for option, value in given.items() if value is not None]:
+        raise DomainError(f"{model_name(name)} is a model and takes no option {unused[0]}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
 
