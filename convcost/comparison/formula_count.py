@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.trace.modules import ModuleRun
+    from convcost.trace.values import ValueDependence
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class FormulaCount:
     parameter_bytes  their size; of a paper's network, four bytes per element
     input_bytes      size of the inputs
     modules          of a model: its tree
+    dependence       of a model: where the values of its input decide what it costs
     """
 
     name: str
@@ -44,6 +46,7 @@ class FormulaCount:
     parameter_bytes: int
     input_bytes: int
     modules: tuple[ModuleRun, ...] = ()
+    dependence: ValueDependence | None = None
 
     @property
     def frozen(self) -> int:
@@ -60,6 +63,10 @@ class FormulaCount:
         """Two operations per multiply-accumulate, and one for each other operation."""
         weigh = find(Convention, "flops", "unit").weigh
         return sum(int(weigh(call) or 0) for call in self.calls if call.operator)
+
+    def in_real_numbers(self) -> FormulaCount:
+        """Return the same with four real multiply-accumulates for each complex one."""
+        return replace(self, calls=tuple(call.in_real_numbers() for call in self.calls))
 
     @property
     def activations(self) -> int:
@@ -112,6 +119,7 @@ def of_module(model: nn.Module, inputs: object, name: str, paper: Network | None
         parameter_bytes=sum(run.size for run in found.modules),
         input_bytes=sum(spec.elements * dtype_of(spec, model).itemsize for spec in given.specs),
         modules=found.modules,
+        dependence=found.dependence,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from convcost.core.op_call import OpCall, upwards
+from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -58,6 +58,9 @@ def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], t
     """Return a call with its count; `hiding` has what a trace shows in place of a module's calls."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
+        if call.site.number == COMPLEX and "kernel_size" in call.hyper:
+            parts = [counted, *(counts.popleft() for _ in range(min(REAL_CONVOLUTIONS - 1, len(counts))))]
+            counted = replace(counted, count=sum(part.count or 0 for part in parts))
         return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
     if call.aten in IGNORED:
         return Measured(call, 0)
@@ -98,6 +101,7 @@ _SIZES = frozenset(
     for name in (
         *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
         *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
+        *("resolve_conj", "view_as_real"),  # what a convolution of complex numbers is taken apart with
     )
 )
 

@@ -6,8 +6,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -19,7 +19,7 @@ from torch.overrides import TorchFunctionMode
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.op_call import CallSite, OpCall, Sizes
+from convcost.core.op_call import COMPLEX, CallSite, OpCall, Sizes
 from convcost.core.prints import heard_if_done
 from convcost.core.record import Operator
 from convcost.core.registry import records
@@ -45,6 +45,7 @@ from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, in_process
+from convcost.trace.values import OTHER_FILLS, ValueDependence, ValueReads
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -61,7 +62,7 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
     model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
     a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
-    tensor.
+    tensor. `inputs` are those that it was run on, and `dependence` says whether their values decided.
     """
 
     calls: tuple[OpCall, ...]
@@ -71,6 +72,13 @@ class Capture:
     averages: tuple[AverageSteps, ...] = ()
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
+    inputs: Inputs = field(default_factory=Inputs)
+    dependence: ValueDependence | None = None
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of all products that have a formula."""
+        return sum(int(call.macs) for call in self.calls)
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
@@ -121,7 +129,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
             return _captured(copied, given, "meta")
     except (Exception, SystemExit) as on_meta:
         try:
-            return _captured_on_cpu(on_cpu(full), given)
+            return _by_values(partial(on_cpu, full), given)
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
@@ -131,7 +139,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _captured_on_cpu(with_elements(model).eval(), inputs)
+        found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
         raise _cannot_run(error, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
@@ -153,6 +161,26 @@ def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
             raise error from None
 
 
+def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
+    """Capture with values; where they decide, other ones say what they cost, or run where zeros do not."""
+    others = [given.filled(fill) for fill in OTHER_FILLS] if given.defaults else []
+    try:
+        found = _captured_on_cpu(make(), given)
+    except (Exception, SystemExit):
+        for other in others:
+            with suppress(Exception, SystemExit):
+                on_others = _captured_on_cpu(make(), other)
+                if on_others.dependence:
+                    return on_others
+        raise
+    if found.dependence and others:
+        with suppress(Exception, SystemExit):
+            macs = _captured_on_cpu(make(), others[0]).macs
+            dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
+            return replace(found, dependence=dependence)
+    return found
+
+
 _INDEX_ERROR = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
 
 
@@ -169,6 +197,7 @@ def _hint(error: BaseException, inputs: Inputs) -> str:
 def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: bool = False) -> Capture:
     args, kwargs = inputs.on(device, copied)
     with recording(copied, MetaKernels(), with_autograd=with_autograd) as recorder:
+        recorder.values.begin((args, kwargs))
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
@@ -182,6 +211,8 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: boo
         averages=tuple(recorder.averages.found),
         doubts=(*doubts, *recorder.doubts.found),
         reads_sizes=recorder.doubts.reads_sizes,
+        inputs=inputs,
+        dependence=recorder.values.dependence(inputs.values),
     )
 
 
@@ -237,7 +268,13 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._operators = records(Operator)
         self._owned = Ownership(model)
         self.doubts = Doubts(model)
+        self.values = ValueReads()
         self.averages = AverageFollower()
+
+    @property
+    def module(self) -> str:
+        """The path of the module that is running."""
+        return self._forwards[-1][0]
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -268,14 +305,16 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         name = aten_name(func)
         self.seen.add(traced_name(func))
         self.doubts.see_operator(func)
+        arguments = Arguments.of(func, args, kwargs)
+        self.values.see_operator(func, arguments, self.module)
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
-        arguments = Arguments.of(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
+        self.values.follow(func, arguments, outputs)
         if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
         elif moves(func, arguments) or name in RESHAPING:
@@ -328,12 +367,24 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     forward=forward,
                     functions=tuple(running),
                     unbatched=bound.unbatched,
-                    contiguous=first is None or first.is_contiguous(),
+                    contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
+                    number=_number(tensors(arguments)),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
+
+
+_NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
+
+
+def _number(operands: Iterator[Tensor]) -> str:
+    """Return what kind of numbers an operator works on where they are no floating-point ones."""
+    types = [tensor.dtype for tensor in operands]
+    if any(dtype.is_complex for dtype in types):
+        return COMPLEX
+    return next((_NARROW[dtype] for dtype in types[:2] if dtype in _NARROW), "")
 
 
 class _Whole(TorchFunctionMode):
@@ -349,6 +400,7 @@ class _Whole(TorchFunctionMode):
         kwargs = kwargs or {}
         before = len(self._recorder.calls)
         self._recorder.doubts.see_function(func)
+        self._recorder.values.see_function(func, args, self._recorder.module)
         output = func(*args, **kwargs)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
