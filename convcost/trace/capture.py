@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +40,7 @@ from convcost.trace.copies import (
     without_lazy_modules,
 )
 from convcost.trace.doubts import Doubts
+from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.ownership import Ownership, is_layer
@@ -123,7 +123,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            said = f"{one_line_at(error)}{_hint(error, given)}"
+            said = f"{one_line_at(error)}{needed_form(error, full, given)}"
             raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
 
 
@@ -136,7 +136,7 @@ def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     try:
         found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
-        said = f"{one_line_at(error)}{_hint(error, inputs)}"
+        said = f"{one_line_at(error)}{needed_form(error, model, inputs)}"
         raise MeasurementError(f"the model cannot run on an input of {inputs}: {said}") from error
     return replace(found.with_averages(), averages=())
 
@@ -170,19 +170,6 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
             dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
             return replace(found, dependence=dependence)
     return found
-
-
-_NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
-
-
-def _hint(error: BaseException, inputs: Inputs) -> str:
-    """Return what to type where a model looks up the numbers of an input that was meant as floating-point ones."""
-    floats = [spec for spec in inputs.specs if spec.dtype is None]
-    if not floats or not _NO_INDEX.search(str(error)):
-        return ""
-    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
-    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
-    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bool = False) -> Capture:
