@@ -344,7 +344,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     forward=forward,
                     functions=tuple(running),
                     unbatched=bound.unbatched,
-                    contiguous=first is None or first.is_contiguous(),
+                    contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),

@@ -219,10 +219,9 @@ def for_another_process(model: nn.Module) -> nn.Module:
 def with_elements(model: nn.Module) -> nn.Module:
     """Give a model without elements zeros on the CPU, an index that is always inside, and return it."""
     if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
-        model = model.to_empty(device="cpu")
         with torch.no_grad():
-            for tensor in chain(model.parameters(), model.buffers()):
-                tensor.zero_()
+            apply: Any = model._apply
+            apply(lambda tensor: torch.zeros_like(tensor, device="cpu") if tensor.is_meta else tensor)
     return model
 
 
@@ -316,6 +315,11 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
         raise MeasurementError(f"the model cannot be copied: {one_line_at(error)}") from error
+
+
+def is_sparse(tensor: Tensor) -> bool:
+    """Whether a tensor keeps some of its entries only."""
+    return tensor.layout is not torch.strided and not tensor.is_nested
 
 
 def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
