@@ -242,8 +242,8 @@ def _number(text: str) -> int | float:
 def _sizes(text: str) -> list[str]:
     """Return the sizes of 1,3,224,224, one by one, as they are typed."""
     if bracketed := _BRACKETS.fullmatch(text):
-        text = next(filter(None, bracketed.groups()), "").strip()
-        if not text:
+        empty, text = text[0] == "(", next(filter(None, bracketed.groups()), "").strip()
+        if empty and not text:
             return []
     if _TIMES.fullmatch(text):
         text = re.sub("[x×]", ",", text)
