@@ -1,11 +1,11 @@
 """Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from convcost.core.op_call import OpCall
+from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -70,16 +70,19 @@ def _measured(
     """
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
+        if call.site.number == COMPLEX and "kernel_size" in call.hyper:
+            parts = [counted, *(counts.popleft() for _ in range(min(REAL_CONVOLUTIONS - 1, len(counts))))]
+            counted = replace(counted, count=sum(part.count or 0 for part in parts))
         return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
-    if parts := _parts(call, counts, len(counts) - following):
-        return Measured(call, sum(counts.popleft().count or 0 for _ in range(parts)))
+    if several := _parts(call, counts, len(counts) - following):
+        return Measured(call, sum(counts.popleft().count or 0 for _ in range(several)))
     if call.aten in IGNORED:
         return Measured(call, 0)
     module = call.path.rpartition("/")[2]  # fvcore takes what precedes a slash in a name for another module
     if call.aten not in HANDLED:
         met = module in trace.unsupported and trace.unsupported[module][call.aten]
         return Measured(call if met else _unused(call), None, Unmeasured.NO_HANDLE, call.aten)
-    if hidden := next(filter(None, map(hiding.get, _upwards(module))), None):
+    if hidden := next(filter(None, map(hiding.get, upwards(module))), None):
         return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, Unmeasured.HIDDEN, hidden)
     return Measured(_unused(call), None, Unmeasured.LEFT_OUT)
 
@@ -112,14 +115,6 @@ def _hides(name: str) -> bool:
     return name in _NATIVE or name.startswith("prim::PythonOp")
 
 
-def _upwards(path: str) -> Iterator[str]:
-    """The path, and those of all modules that it is in."""
-    while path:
-        yield path
-        path = path.rpartition(".")[0]
-    yield ""
-
-
 def unhandled(trace: FvcoreTrace) -> dict[str, int]:
     """Return the operators that fvcore met and has no handle for, and how often."""
     return dict(sum(trace.unsupported.values(), Counter[str]()))
@@ -136,6 +131,7 @@ _SIZES = frozenset(
     for name in (
         *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
         *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
+        *("resolve_conj", "view_as_real"),  # what a convolution of complex numbers is taken apart with
     )
 )
 
