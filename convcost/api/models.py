@@ -34,6 +34,7 @@ def compare(
     model: nn.Module | str | None = None,
     arguments: Mapping[str, object] | None = None,
     unit: str = "macs",
+    witness: str = "auto",
     **options: object,
 ) -> ComparisonReport:
     """Compare formulas with fvcore's count of a real model, layer by layer.
@@ -48,6 +49,8 @@ def compare(
                same number of classes); by default convcost's own choice, built at the same settings
     arguments  of a model reference: the factory's keyword arguments
     unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
+    witness    how fvcore counts: "auto", without weights where that is known to give its number, which takes a
+               fraction of the time; "plain", always on the CPU with weights, as it runs by itself
     options    the network's own: alpha, rho or resolution, batch, classes, variant …
 
     Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
@@ -56,12 +59,15 @@ def compare(
     from convcost.comparison.reference import compare_reference
     from convcost.report.comparison import ComparisonReport
 
+    if witness not in ("auto", "plain"):
+        raise DomainError(f"witness is {witness!r}, but must be auto or plain")
+    plain = witness == "plain"
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
         from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
-        comparison = compare_reference(name, inputs, unit, model)
+        comparison = compare_reference(name, inputs, unit, model, plain)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
             return ComparisonReport(comparison, name.settings, named)
@@ -75,7 +81,7 @@ def compare(
 
     from convcost.comparison.compare import compare_module
 
-    return ComparisonReport(compare_module(name, inputs, unit), {}, model_name(name))
+    return ComparisonReport(compare_module(name, inputs, unit, plain), {}, model_name(name))
 
 
 @checked(model=_MODEL)

@@ -12,6 +12,9 @@ def command(
     model: str | None = options.COUNTERPART,
     per: str = options.per("layer", "block", "operator"),
     unit: str = options.UNIT,
+    witness: str = options.choice(
+        "--witness", "plain: fvcore runs on the CPU even where a faster way gives its number.", "auto", "plain"
+    ),
     all_operators: bool = options.ALL_OPERATORS,
 ) -> Report:
     """Compare formulas with fvcore's count of the real PyTorch model, layer by layer.
@@ -24,4 +27,4 @@ def command(
     """
     from convcost.api.models import compare
 
-    return compare(reference, model=model, unit=unit).view(per, all_operators)
+    return compare(reference, model=model, unit=unit, witness=witness).view(per, all_operators)

@@ -62,7 +62,6 @@ for _name, _command, _short in (
     ("sweep", sweep.command, "A network's cost on a grid of settings, from its formula."),
     ("solve", solve.command, "The largest settings of a network that fit a budget."),
     ("page", page.command, "Comparisons as one page for a browser, with sliders."),
-    ("report", page.command, ""),  # the name that `page` had
     ("diff", diff.command, "What changed from one network to another, layer by layer."),
     ("check", check.command, "The budgets in a project's pyproject.toml."),
     ("conventions", lookups.show_conventions, "What each counter counts, and its known faults."),
@@ -75,7 +74,6 @@ for _name, _command, _short in (
         cls=options.Command,
         help=_help,
         short_help=_short,
-        hidden=not _short,
         epilog="\n\n".join(f"Example:  {example}" for example in _examples),
         # A command with a context takes the options that a network has of its own.
         context_settings=options.ANY_SETTING if "context" in _command.__annotations__ else None,

@@ -67,11 +67,14 @@ def compare_model(
     return replace(comparison, totals=totals)
 
 
-def compare_module(model: nn.Module, inputs: object, unit: str = "macs") -> Comparison:
-    """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run."""
+def compare_module(model: nn.Module, inputs: object, unit: str = "macs", plain: bool = False) -> Comparison:
+    """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run.
+
+    With `plain`, fvcore runs on the CPU even where a faster way is known to give its number.
+    """
     given = Inputs.of(inputs)
     found = capture(model, given)
-    return compare_model(found, trace_fvcore(model, given, found), given.specs, probed, unit)
+    return compare_model(found, trace_fvcore(model, given, None if plain else found), given.specs, probed, unit)
 
 
 def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:

@@ -35,22 +35,26 @@ Outcome = TypeVar("Outcome")
 
 
 def compare_reference(
-    reference: ModelReference, inputs: object = None, unit: str = "macs", model: str | nn.Module | None = None
+    reference: ModelReference,
+    inputs: object = None,
+    unit: str = "macs",
+    model: str | nn.Module | None = None,
+    plain: bool = False,
 ) -> Comparison:
     """Compare a network's formula with its model (or with `model`), or the operators' formulas with a model.
 
     `inputs` of a model go before those of its reference, and these before those that its library declares. A file at
     a revision of git is that one's. Raises DomainError for what does not go with the reference, MeasurementError where
-    the model cannot be built or run, or has no inputs.
+    the model cannot be built or run, or has no inputs. With `plain`, fvcore runs on the CPU in any case.
     """
     if reference.is_network:
-        return _compare_network(reference, inputs, unit, model)
+        return _compare_network(reference, inputs, unit, model, plain)
     from convcost.comparison.compare import compare_module
 
     if model is not None:
         raise DomainError(f"{reference.text} is a model; only a network is compared with another model (--model)")
     with checked_out(reference) as found:
-        return _run_loaded(found, inputs, partial(compare_module, unit=unit))
+        return _run_loaded(found, inputs, partial(compare_module, unit=unit, plain=plain))
 
 
 def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Module, object], Outcome]) -> Outcome:
@@ -67,7 +71,9 @@ def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Mod
         return run(load(reference, initialised=True).module, given)
 
 
-def _compare_network(reference: ModelReference, inputs: object, unit: str, model: str | nn.Module | None) -> Comparison:
+def _compare_network(
+    reference: ModelReference, inputs: object, unit: str, model: str | nn.Module | None, plain: bool
+) -> Comparison:
     if inputs is not None:
         raise _own_input(reference)
     network, settings = build_network(reference)
@@ -80,7 +86,7 @@ def _compare_network(reference: ModelReference, inputs: object, unit: str, model
     with checked_out(parse_reference(wanted)) if isinstance(wanted, str) else nullcontext(wanted) as found:
         real = load_counterpart(found, settings, reference.arguments)
         seen = capture(real, network.input_shape)
-        return compare_paper(network, seen, trace_fvcore(real, network.input_shape, seen), unit)
+        return compare_paper(network, seen, trace_fvcore(real, network.input_shape, None if plain else seen), unit)
 
 
 def build_network(reference: ModelReference) -> tuple[Network, Mapping[str, object]]:

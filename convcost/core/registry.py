@@ -3,6 +3,7 @@
 Each kind of record has a folder, and only the folders of the kind that is asked for are loaded.
 """
 
+import copyreg
 import importlib
 import pkgutil
 from functools import cache
@@ -79,3 +80,11 @@ def lookup(name: str) -> Formula | Architecture:
     if name.lower() not in known:
         raise UnknownNameError("formula", name, known)
     return known[name.lower()]
+
+
+def _operator(name: str) -> Operator:
+    return records(Operator)[name]
+
+
+# A process sends an operator to another one by its name; its function may have none.
+copyreg.pickle(Operator, lambda operator: (_operator, (operator.name,)))

@@ -315,18 +315,20 @@ def missing_formulas(comparison: Comparison) -> str:
 def uncounted_notes(comparison: Comparison) -> list[str]:
     """What fvcore leaves out, a sentence each."""
     notes = []
-    if not comparison.device:
+    if not comparison.device and not comparison.layers:
         notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
-    elif comparison.totals.fvcore_total is None:
+    elif comparison.device and comparison.totals.fvcore_total is None:
         notes = ["fvcore gives no number for this model."]
-    elif comparison.fvcore_says:
+    elif comparison.device and comparison.fvcore_says:
         notes = [
             f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
         ]
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]
-    return notes or ["fvcore has a handle for every operator here, or ignores it on purpose."]
+    if notes or not comparison.device:
+        return notes
+    return ["fvcore has a handle for every operator here, or ignores it on purpose."]
 
 
 def conclusion(report: ComparisonReport) -> str:

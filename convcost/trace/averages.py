@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import isfinite, prod
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from convcost.core.op_call import Sizes
 from convcost.trace.aten import LOOKUPS, aten_name
@@ -59,22 +57,25 @@ class Average:
         return ()
 
 
+_BEGUN = "_convcost_average"
+"""The attribute of a tensor that holds the average that is begun in it: looking it up elsewhere takes longer."""
+
+
 class Averages:
     """Follows how a model moves, sums and divides what it has computed; `found` are those that may be averages."""
 
     def __init__(self) -> None:
         self.found: list[Average] = []
-        self._begun: Any = WeakTensorKeyDictionary()
 
     def follow(self, func: OpOverload, args: Args, kwargs: Kwargs, output: object, call: int | None) -> None:
         """Follow an operator; `call` is its number, None for one that only moves elements."""
         given, name = next(tensors(args), None), aten_name(func)
         if not isinstance(output, Tensor) or given is None or not _known(given.shape) or not _known(output.shape):
             return
-        begun: Average = self._begun.get(given) or Average(tuple(given.shape))
+        begun: Average = vars(given).get(_BEGUN) or Average(tuple(given.shape))
         if call is None or name == "flatten":
             if now := _moved(begun, func, args, kwargs, output):
-                self._begun[output] = now
+                vars(output)[_BEGUN] = now
             return
         if not _SUMMING.fullmatch(name) and not (begun.calls and name in _SCALES):
             return
@@ -82,7 +83,7 @@ class Averages:
         if step is None:
             return
         now = Average(begun.source, (*begun.steps, step), begun.divisor * divisor, (*begun.calls, call))
-        self._begun[output] = now
+        vars(output)[_BEGUN] = now
         if len(now.source) > 2 and now.divisor * output.numel() == prod(now.source):
             self.found.append(now)
 
@@ -99,10 +100,10 @@ def _moved(begun: Average, func: OpOverload, args: Args, kwargs: Kwargs, output:
     if name in _UNCHANGED:
         return begun
     if name in _CHOSEN:
-        return replace(begun, divisor=0)
+        return Average(begun.source, begun.steps, 0, begun.calls)
     shape = tuple(output.shape)
     step = (lambda x: x.reshape(shape)) if name in _VIEWS else (lambda x: func(x, *args[1:], **kwargs))
-    return replace(begun, steps=(*begun.steps, step))
+    return Average(begun.source, (*begun.steps, step), begun.divisor, begun.calls)
 
 
 _SUMMING = re.compile(r"sum|mean|_?(adaptive_)?avg_pool[123]d")

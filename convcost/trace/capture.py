@@ -6,8 +6,9 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import torch
@@ -28,10 +29,22 @@ from convcost.trace.averages import Average, Averages
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
-from convcost.trace.copies import Args, Inputs, Kwargs, as_written, on_cpu, tensors, weightless, without_lazy_modules
+from convcost.trace.copies import (
+    Args,
+    Inputs,
+    Kwargs,
+    as_written,
+    for_another_process,
+    on_cpu,
+    tensors,
+    weightless,
+    with_elements,
+    without_lazy_modules,
+)
 from convcost.trace.doubts import Doubts
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
+from convcost.trace.process import FORKS, apart
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -79,24 +92,56 @@ def capture(model: nn.Module, inputs: object) -> Capture:
     model   a module in any mode; it is left as it was
     inputs  a shape, a tensor, a tuple of these or a dict of keyword arguments (see `Inputs.of`)
 
-    The copy runs in evaluation mode on the meta device. In inference mode the composite operators (conv2d,
+    The copy runs in evaluation mode on the meta device, below autograd: there the composite operators (conv2d,
     linear, layer_norm) arrive whole, as the model wrote them, and transformers do not take the native path that
-    hides their insides. Where an operator has no meta kernel a copy runs on the CPU. Raises MeasurementError if
-    the model cannot run.
+    hides their insides. Where an operator has no meta kernel a copy runs on the CPU. A model that cannot be copied,
+    or whose copy would run the model itself, runs in a process of its own. Raises MeasurementError if the model
+    cannot run.
     """
     given = Inputs.of(inputs)
     full = without_lazy_modules(model, given)
     try:
+        copied = weightless(full)
+    except MeasurementError:
+        if not FORKS:
+            raise
+        return apart(partial(_captured_itself, for_another_process(full), given), LIMIT)
+    try:
         with heard_if_done():
-            return _captured(weightless(full), given, "meta")
+            return _captured(copied, given, "meta")
     except (Exception, SystemExit) as on_meta:
         try:
-            return _captured(on_cpu(full), given, "cpu")
+            return _captured_on_cpu(on_cpu(full), given)
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
             said = f"{one_line_at(error)}{_hint(error, given)}"
             raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
+
+
+LIMIT = 600.0
+"""Seconds that a model may run that cannot be copied."""
+
+
+def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
+    """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
+    try:
+        found = _captured_on_cpu(with_elements(model).eval(), inputs)
+    except (Exception, SystemExit) as error:
+        said = f"{one_line_at(error)}{_hint(error, inputs)}"
+        raise MeasurementError(f"the model cannot run on an input of {inputs}: {said}") from error
+    return replace(found.with_averages(), averages=())
+
+
+def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
+    """Capture with values; with autograd, which takes composite operators apart, where the model asks for gradients."""
+    try:
+        return _captured(model, inputs, "cpu")
+    except (Exception, SystemExit) as error:
+        try:
+            return _captured(model, inputs, "cpu", differentiated=True)
+        except (Exception, SystemExit):
+            raise error from None
 
 
 _NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
@@ -112,9 +157,9 @@ def _hint(error: BaseException, inputs: Inputs) -> str:
     return f"; did you mean --input {typed}?"
 
 
-def _captured(copied: nn.Module, inputs: Inputs, device: str) -> Capture:
+def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bool = False) -> Capture:
     args, kwargs = inputs.on(device, copied)
-    with recording(copied, MetaKernels()) as recorder:
+    with recording(copied, MetaKernels(), differentiated=differentiated) as recorder:
         copied(*args, **kwargs)
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
@@ -140,13 +185,18 @@ def _evaluated(call: OpCall) -> OpCall:
 
 
 @contextmanager
-def recording(copied: nn.Module, *kernels: AbstractContextManager[object]) -> Iterator[Recorder]:
-    """While active, the operator calls of a model's copy are recorded, and `kernels` answer them."""
+def recording(
+    copied: nn.Module, *kernels: AbstractContextManager[object], differentiated: bool = False
+) -> Iterator[Recorder]:
+    """While active, the operator calls of a model's copy are recorded, and `kernels` answer them.
+
+    Unless the model is `differentiated` while it runs, autograd is passed by, so that composite operators arrive whole.
+    """
     recorder = Recorder(copied)
     with warnings.catch_warnings(), torch.random.fork_rng(devices=()), as_written(), ExitStack() as stack:
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        gradients = torch.inference_mode(), torch.enable_grad()
-        for context in (*gradients, *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
+        stack.enter_context(nullcontext() if differentiated else torch._C._AutoDispatchBelowADInplaceOrView())
+        for context in (torch.enable_grad(), *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
 from itertools import chain
+from types import CellType, FunctionType
 from typing import Any, TypeAlias, TypeGuard
 
 import torch
@@ -160,6 +161,11 @@ def on_cpu(model: nn.Module) -> nn.Module:
     return _copied(model, partial(_moved, device="cpu"))
 
 
+def for_another_process(model: nn.Module) -> nn.Module:
+    """Return the model; of one whose tensors are on an accelerator, which a process does not inherit, a copy."""
+    return model if all(t.device.type in ("cpu", "meta") for t in _held(model)) else on_cpu(model)
+
+
 def with_elements(model: nn.Module) -> nn.Module:
     """Give a model without elements zeros on the CPU, an index that is always inside, and return it."""
     if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
@@ -226,14 +232,36 @@ def _held(model: nn.Module) -> Iterator[Tensor]:
     return chain(model.parameters(), model.buffers(), kept)
 
 
+def _closes_over_modules(value: object) -> bool:
+    """Whether a function's closure holds a module, a tensor or a method of one, by itself or in another function."""
+    reached, seen = [value], set()
+    while reached:
+        one = reached.pop()
+        if isinstance(one, FunctionType) and one not in seen:
+            seen.add(one)
+            cells = [cell.cell_contents for cell in one.__closure__ or () if cell != CellType()]
+            if any(isinstance(getattr(found, "__self__", found), nn.Module | Tensor) for found in cells):
+                return True
+            reached.extend(cells)
+    return False
+
+
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks")
 _CONTAINERS = (OrderedDict, dict, set, list)
 
 
 def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
+    for path, module in model.named_modules():
+        # A copy keeps the very same functions, which would run the model itself, and change it.
+        kept = chain(vars(module).items(), *(vars(module)[hooks].items() for hooks in _HOOKS))
+        name = next((name for name, value in kept if _closes_over_modules(value)), None)
+        if name is not None:
+            where = f"module {path!r}" if path else "it"
+            raise MeasurementError(f"the model cannot be copied: {where} keeps a function of its own modules ({name})")
     memo: dict[int, Any] = {id(tensor): _like(tensor, change) for tensor in _held(model)}
     # Each module has a dozen empty containers for hooks, which take most of the time of a copy.
-    kept = (value for module in model.modules() for value in vars(module).values())
-    memo |= {id(value): type(value)() for value in kept if type(value) in _CONTAINERS and not value}
+    attributes = (value for module in model.modules() for value in vars(module).values())
+    memo |= {id(value): type(value)() for value in attributes if type(value) in _CONTAINERS and not value}
     try:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:

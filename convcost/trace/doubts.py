@@ -67,6 +67,8 @@ class Doubts:
             self.found["it reads a number from a tensor"] = None
         if not torch.is_grad_enabled():
             self.found["it switches gradients off"] = None
+        if torch._C._functorch.peek_interpreter_stack() is not None:
+            self.found["it transforms functions (torch.func)"] = None
         if torch.is_autocast_enabled("cpu"):
             self.found["it runs under autocast"] = None
 

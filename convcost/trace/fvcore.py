@@ -33,6 +33,7 @@ from convcost.trace.copies import (
     Inputs,
     Kwargs,
     as_written,
+    for_another_process,
     on_cpu,
     replaced,
     tensors,
@@ -46,14 +47,19 @@ from convcost.trace.process import FORKS, apart
 if TYPE_CHECKING:
     from convcost.trace.capture import Capture
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
-    from fvcore.nn import FlopCountAnalysis
-    from fvcore.nn.flop_count import _DEFAULT_SUPPORTED_OPS
-    from fvcore.nn.jit_analysis import _IGNORED_OPS
+_UNUSABLE = ""
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # importing fvcore warns about torch.jit
+        from fvcore.nn import FlopCountAnalysis
+        from fvcore.nn.flop_count import _DEFAULT_SUPPORTED_OPS
+        from fvcore.nn.jit_analysis import _IGNORED_OPS
+except ImportError as error:  # torch.jit is deprecated, and fvcore has nothing else
+    _UNUSABLE = f"it cannot run on torch {torch.__version__}: {one_line(error).partition(' (')[0]}"
+    _DEFAULT_SUPPORTED_OPS, _IGNORED_OPS = {}, set()
 
 HANDLED = frozenset(_DEFAULT_SUPPORTED_OPS)
-"""Operators that fvcore counts, by their names in a torch.jit trace."""
+"""Operators that fvcore counts, by their names in a torch.jit trace; none where it cannot run."""
 
 IGNORED = frozenset(_IGNORED_OPS)
 """Operators that fvcore holds to be free of arithmetic: it counts them as 0 on purpose."""
@@ -111,6 +117,8 @@ def trace_fvcore(model: nn.Module, inputs: object, capture: Capture | None = Non
     count is the same, it runs in this process on a copy without weights, which takes a fraction of the time. Where it
     cannot count, `failed` has its own words, or says how its process ended.
     """
+    if _UNUSABLE:
+        return FvcoreTrace((), None, {}, "", failed=_UNUSABLE)
     given = Inputs.of(inputs)
     full = without_lazy_modules(model, given)
     if capture and not capture.doubts:
@@ -118,7 +126,7 @@ def trace_fvcore(model: nn.Module, inputs: object, capture: Capture | None = Non
             return _on_meta(full, given, capture.reads_sizes)
     try:
         if FORKS:
-            return apart(partial(_plain, full, given), LIMIT)
+            return apart(partial(_plain, for_another_process(full), given), LIMIT)
         return _plain(on_cpu(full), given)
     except (Exception, SystemExit) as error:
         return FvcoreTrace((), None, {}, "", failed=str(error) if isinstance(error, ConvcostError) else one_line(error))

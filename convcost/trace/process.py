@@ -1,5 +1,6 @@
 """A counter runs in a process of its own: some patch torch for good, some never end, some end the process."""
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -69,6 +70,7 @@ def _send(pipe: Any, function: Callable[[], object]) -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
+    faulthandler.disable()  # how the process ends is told by the one that waits
     torch.set_num_threads(1)  # threads do not outlive a fork
     warnings.simplefilter("ignore")
     try:

@@ -4,14 +4,13 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import torch
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.copies import Inputs, weightless, with_elements
+from convcost.trace.copies import Inputs, for_another_process, weightless, with_elements
 from convcost.trace.counters import Counter, Printout
 from convcost.trace.process import apart
 
@@ -36,15 +35,14 @@ def run(counters: Sequence[Counter], model: nn.Module, inputs: Any, limit: float
     """Let each counter count a call of the model, in this order, one process after another.
 
     model   a module in any mode; it is left as it was. One without elements is given zeros where a counter needs
-            them; one on another device than the CPU loses its elements first
+            them; one on another device than the CPU is copied there
     inputs  what the model is called with (see `Inputs.of`)
     limit   seconds after which a counter is stopped
 
     Where the system cannot fork, the model must be picklable.
     """
     given = Inputs.of(inputs)
-    tensors = list(chain(model.parameters(), model.buffers()))
-    sendable = model if all(t.device.type in ("cpu", "meta") for t in tensors) else weightless(model)
+    sendable = for_another_process(model)
     for counter in counters:
         version = counter.version() if counter.distributions else ""
         if version is None:
