@@ -7,7 +7,7 @@ operator of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch._ops import OpOverload
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 
@@ -46,6 +47,11 @@ class Definition(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.macs = 0
         self.unknown: set[str] = set()
+        self.multiplying = False
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # the default imports the compiler
 
     def __torch_dispatch__(
         self, func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -54,20 +60,36 @@ class Definition(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name = func._schema.name.removeprefix("aten::").removesuffix("_")
         if count := _COUNTS.get(name):
             self.macs += count(output, *args, **(kwargs or {}))
+        elif name == "mul" and self.multiplying:
+            self.macs += output.numel()
         elif name not in _FREE and any(word in name for word in _OTHERS):
             self.unknown.add(name)
         return output
 
 
+class _Multiplying(TorchFunctionMode):
+    """While active, what these functions multiply element by element are their products."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.definition.multiplying = func in (torch.einsum, torch.kron)
+        try:
+            return func(*args, **(kwargs or {}))
+        finally:
+            self.definition.multiplying = False
+
+
 @contextmanager
 def by_definition() -> Iterator[Definition]:
     """Count what runs inside: attention is written out, and no library takes a whole layer."""
-    before = torch.backends.mha.get_fastpath_enabled()
+    before = torch.backends.mha.get_fastpath_enabled(), torch._C._get_mkldnn_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
+    torch._C._set_mkldnn_enabled(False)
     try:
-        with ExitStack() as stack:
-            stack.enter_context(sdpa_kernel(SDPBackend.MATH))
-            stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
-            yield stack.enter_context(Definition())
+        with sdpa_kernel(SDPBackend.MATH), Definition() as definition, _Multiplying(definition):
+            yield definition
     finally:
-        torch.backends.mha.set_fastpath_enabled(before)
+        torch.backends.mha.set_fastpath_enabled(before[0])
+        torch._C._set_mkldnn_enabled(before[1])

@@ -114,6 +114,7 @@ class Witness:
     def ask(self, request: object) -> None:
         """Send a request; its answer is received later."""
         if self._process is None or self._process.poll() is not None:
+            self._end()
             self._process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", self.module],
                 stdin=subprocess.PIPE,
