@@ -61,8 +61,8 @@ def compare_model(
     totals = replace(
         comparison.totals,
         fvcore_excused=sum(n - expected for n, expected, row in known if n is not None and row.verdict in excused),
-        params_operands=sum(row.params_measured or 0 for row in rows if row.params_formula is None),
         params_unused=capture.parameters - sum(call.parameters for call in capture.calls),
+        params_frozen=sum(run.frozen for run in capture.modules),
     )
     return replace(comparison, totals=totals)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convcost.comparison.align import FITTING, NEVER_CALLED, NO_SUCH_LAYER, ORDERLESS, differing_settings
 from convcost.comparison.fvcore_counts import Measured, Unmeasured
@@ -63,7 +63,7 @@ class Judge:
         call = measured.call
         if call.result is None:
             reason = f"the registry has no formula for this use of {call.aten}"
-            return self._row(call, measured, Verdict.NO_FORMULA, reason, name)
+            return replace(self._row(call, measured, Verdict.NO_FORMULA, reason, name), params_formula=call.parameters)
         if not _as_derived(call):
             return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name)
         return self._row(call, measured, *self._count(measured), name)
@@ -72,11 +72,8 @@ class Judge:
         """Return a row with those of the formula's counts that belong to it."""
         known = verdict is not Verdict.NO_FORMULA
         model, count = (measured.call, measured.count) if measured else (None, None)
-        parameters: int | None = int(call.cost.parameters)
-        if call is model and model.parameters not in (0, parameters):
-            parameters = None  # a parameter that is an operand is no weight
-        elif call is model:
-            parameters = model.parameters  # 0 for weights that were used before, or computed
+        # A model's weights may be computed, or an operand: what reaches the call is its own.
+        parameters = int(call.parameters if call is model else call.cost.parameters)
         return Row(
             layer=name,
             call=call,

@@ -127,9 +127,8 @@ class Totals:
 
     `macs_*` are convolutions, linear layers and other products, the measured ones of those that fvcore counts, None
     where it counts none of them; `fvcore_*` all that fvcore counts, None where it gives no number. Of a model without
-    a paper, `params_formula` are the weights of its operators; `params_operands` are parameters that are added,
-    multiplied or looked up without being weights, `params_unused` no call uses, and `fvcore_excused` is what fvcore
-    counts more than the formulas in rows that say so themselves.
+    a paper, `params_formula` are those that its calls use, `params_unused` no call uses, `params_frozen` are not
+    trained, and `fvcore_excused` is what fvcore counts more than the formulas in rows that say so themselves.
     """
 
     macs_formula: int
@@ -138,14 +137,14 @@ class Totals:
     params_measured: int
     fvcore_total: int | None
     fvcore_total_formula: int | None
-    params_operands: int = 0
     params_unused: int = 0
+    params_frozen: int = 0
     fvcore_excused: int = 0
 
     @property
     def params_accounted(self) -> int:
         """All parameters that are accounted for."""
-        return self.params_formula + self.params_operands + self.params_unused
+        return self.params_formula + self.params_unused
 
     @property
     def equal(self) -> bool:
@@ -181,7 +180,8 @@ def breakdown(calls: Iterable[OpCall]) -> tuple[KindBreakdown, ...]:
     for call in calls:
         if call.is_product:
             macs[call.kind] += int(call.macs)
-            owned[call.kind] += int(call.weights) if call.parameters else 0
+            biases = int(call.cost.parameters) - int(call.weights)
+            owned[call.kind] += max(int(call.parameters) - biases, 0)
     all_macs, all_weights = macs.total() or 1, owned.total() or 1
     return tuple(
         KindBreakdown(kind, Fraction(count, all_macs), Fraction(owned[kind], all_weights))

@@ -47,12 +47,17 @@ def one_line(error: BaseException) -> str:
 
 def one_line_at(error: BaseException) -> str:
     """Return an error in one line, and the line of the user's own code that it came through: net.py:12."""
+    return f"{one_line(error)}{users_place(error)}"
+
+
+def users_place(error: BaseException) -> str:
+    """Return the line of the user's own code that an error came through, " (net.py:12)"; empty if there is none."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
     if not frames:
-        return one_line(error)
+        return ""
     file = Path(frames[-1].filename)
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file.name
-    return f"{one_line(error)} ({shown}:{frames[-1].lineno})"
+    return f" ({shown}:{frames[-1].lineno})"
 
 
 def _is_users(filename: str) -> bool:

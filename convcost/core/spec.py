@@ -14,15 +14,15 @@ from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
 class TensorSpec:
     """A tensor of zeros of this shape; `dtype` is a type's name in PyTorch ("int64"), None for the model's own.
 
-    Raises DomainError for a size below 1.
+    Raises DomainError for a size below 0.
     """
 
     shape: tuple[int, ...]
     dtype: str | None = None
 
     def __post_init__(self) -> None:
-        if any(size < 1 for size in self.shape):
-            raise DomainError(f"an input of shape {self.shape} has a size below 1")
+        if any(size < 0 for size in self.shape):
+            raise DomainError(f"an input of shape {self.shape} has a size below 0")
 
     @property
     def elements(self) -> int:

@@ -285,7 +285,7 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
     products = f"convolution + linear {counts}" if plain else f"{counts} of all products"
     rows = [
         (products, totals.macs_formula, totals.macs_measured),
-        ("parameters", totals.params_formula, totals.params_measured),
+        ("parameters", totals.params_accounted, totals.params_measured),
         ("all that fvcore counts", totals.fvcore_total_formula, totals.fvcore_total),
     ]
     return [
@@ -295,11 +295,11 @@ def total_rows(comparison: Comparison) -> list[list[str]]:
 
 
 def parameter_note(comparison: Comparison) -> str:
-    """What parameters are that are no operator's weights; empty if there are none."""
+    """How many parameters are not trained, or not used; empty if there are none."""
     totals = comparison.totals
     parts = []
-    if totals.params_operands:
-        parts.append(f"{totals.params_operands:,} are operands (added, multiplied, looked up), not weights")
+    if totals.params_frozen:
+        parts.append(f"{totals.params_frozen:,} are frozen")
     if totals.params_unused:
         parts.append(f"{totals.params_unused:,} are used by no call")
     return f"Of the parameters {' and '.join(parts)}." if parts else ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +43,7 @@ from convcost.trace.copies import (
 from convcost.trace.doubts import Doubts
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
+from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, apart
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
@@ -181,7 +181,17 @@ def _evaluated(call: OpCall) -> OpCall:
     try:
         return call.evaluated()
     except ConvcostError:
+        empty = any(0 in shape for shape in call.shapes)
+        return _of_nothing(call) if empty else replace(call, operator=None)
+
+
+def _of_nothing(call: OpCall) -> OpCall:
+    """Return a call with an operand without elements: the domain is of sizes from 1, but the formula holds at 0."""
+    try:
+        found = call.evaluated(lambda operator, inputs, hyper: operator.unchecked(*inputs, **hyper))
+    except (ConvcostError, ArithmeticError):
         return replace(call, operator=None)
+    return found if found.result and found.result.shape == call.output else replace(call, operator=None)
 
 
 @contextmanager
@@ -199,6 +209,7 @@ def recording(
         for context in (torch.enable_grad(), *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
+        recorder.settle()
 
 
 class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
@@ -215,7 +226,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.outputs: dict[str, Sizes] = {}
         self._within = ""
         self._operators = records(Operator)
-        self._owned = _Ownership(model)
+        self._owned = Ownership(model)
         self.doubts = Doubts(model)
         self.averages = Averages()
 
@@ -257,9 +268,6 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
-            if name == "cat" and self._owned.made_of(arguments):
-                self._owned.follow(arguments, outputs)  # whoever takes the joined parameters uses them
-                arguments = Arguments()
         elif moves(func, arguments) or name in RESHAPING:
             self.averages.follow(func, args, kwargs, output, None)
             self._owned.follow({} if name in FILLS else arguments, outputs, whole=name in LOOKUPS)
@@ -268,8 +276,15 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             bound = Binding(None, tuple(tuple(v.shape) for v in arguments.values() if isinstance(v, Tensor)))
         shown = self._within or traced_name(func)
         self.averages.follow(func, args, kwargs, output, len(self.calls))
-        self.keep(shown, bound, next(iter(outputs), None), arguments, "" if shown == traced_name(func) else shown)
+        self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
+
+    def settle(self) -> None:
+        """Let calls use the parameters that they compute something of which no call takes."""
+        for number, parameters in self._owned.never_taken().items():
+            number = min(number, len(self.calls) - 1)  # it may stand within a function that is one call now
+            call = self.calls[number]
+            self.calls[number] = replace(call, parameters=call.parameters + parameters)
 
     def _decompose(self, func: OpOverload, args: Args, kwargs: Kwargs) -> object:
         """Let what a composite operator calls stand under the composite's name, as in a torch.jit trace."""
@@ -281,9 +296,12 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         finally:
             self._within = outer
 
-    def keep(self, aten: str, bound: Binding, output: object, arguments: Arguments, hidden_by: str = "") -> None:
+    def keep(
+        self, aten: str, bound: Binding, outputs: Sequence[object], arguments: Arguments, hidden_by: str = ""
+    ) -> None:
         """Keep a call of the module that is running, which uses the parameters among its arguments."""
         path, forward = self._forwards[-1]
+        output = next(iter(outputs), None)
         shape = tuple(output.shape) if isinstance(output, Tensor) else ()
         first = next((value for value in arguments.values() if isinstance(value, Tensor)), None)
         self.calls.append(
@@ -294,7 +312,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 inputs=bound.inputs,
                 hyper=bound.hyper if bound.operator else {},
                 output=(1, *shape) if bound.unbatched else shape,
-                parameters=self._owned.first_use(arguments),
+                parameters=self._owned.used(arguments, outputs, len(self.calls), is_layer(bound.hyper)),
                 block=path.partition(".")[0],
                 site=CallSite(
                     forward=forward,
@@ -306,56 +324,6 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 ),
             )
         )
-
-
-class _Ownership:
-    """Follows the parameters of a model while it runs.
-
-    A tensor that holds parameters has a claim on so many elements of each. A call takes what its operands claim
-    and no earlier call has taken.
-    """
-
-    def __init__(self, model: nn.Module) -> None:
-        # Keeping a tensor keeps its id from being used again.
-        self._held: dict[int, tuple[Mapping[str, int], Tensor]] = {}
-        self._left = {name: p.numel() for name, p in model.named_parameters()}
-        for name, tensor in chain(model.named_buffers(), model.named_parameters()):
-            self._held[id(tensor)] = ({name: tensor.numel()} if name in self._left else {}, tensor)
-
-    def follow(self, operands: Mapping[str, object], results: Sequence[object], whole: bool = False) -> None:
-        """Take a view or copy of parameters for those parameters; of what is looked up `whole`, any may be used.
-
-        What moves without operands, or among constants, is a constant.
-        """
-        given = list(tensors(operands))
-        held = [self._held[id(tensor)] for tensor in given if id(tensor) in self._held]
-        if any(claim for claim, _ in held) or len(held) == len(given):
-            for result in tensors(results):
-                joined: Counter[str] = Counter()
-                for claim, source in held:
-                    size = result.numel()
-                    # Of a part of free size any may be used; comparing it would be a condition of the model's.
-                    part = not whole and isinstance(size, int) and size < source.numel()
-                    joined.update({name: min(n, size) if part else n for name, n in claim.items()})
-                if not held:  # what is filled in place is no less than it was
-                    joined.update(self._held.get(id(result), ({},))[0])
-                self._held[id(result)] = (joined, result)
-
-    def made_of(self, operands: Mapping[str, object]) -> bool:
-        """Whether parameters are among the operands, and nothing else than parameters, constants and moves of them."""
-        given = list(tensors(operands))
-        return all(id(t) in self._held for t in given) and any(self._held[id(t)][0] for t in given)
-
-    def first_use(self, operands: Mapping[str, object]) -> int:
-        """Return elements of parameters that no earlier call has taken."""
-        used = 0
-        for tensor in tensors(operands):
-            claim, _ = self._held.get(id(tensor), ({}, tensor))
-            for owner, elements in claim.items():
-                taken = min(elements, self._left[owner])
-                self._left[owner] -= taken
-                used += taken
-        return used
 
 
 class _Whole(TorchFunctionMode):
@@ -377,7 +345,7 @@ class _Whole(TorchFunctionMode):
             del self._recorder.calls[before:]
             averages = self._recorder.averages.found
             averages[:] = [average for average in averages if average.calls[-1] < before]
-            self._recorder.keep(f"aten::{bound.operator}", bound, output, Arguments())
+            self._recorder.keep(f"aten::{bound.operator}", bound, [output], Arguments())
         return output
 
 

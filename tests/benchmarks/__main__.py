@@ -20,12 +20,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; all by default")
     parser.add_argument("--quick", action="store_true", help="one pair of each, to see that it runs")
-    parser.add_argument("--write", action="store_true", help=f"write reports/{PLACE.name}; only whole runs are written")
+    parser.add_argument("--write", action="store_true", help=f"write what is run into reports/{PLACE.name}")
     given = parser.parse_args()
     if unknown := set(given.names) - set(NAMES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    if given.write and (given.names or given.quick):
-        parser.error("--write is for a run of everything; leave out the names and --quick")
+    if given.write and given.quick:
+        parser.error("--write is for measurements; leave out --quick")
     found: dict[str, tuple[str, list[Finding]]] = {}
     began = time.perf_counter()
     for name in given.names or NAMES:
@@ -39,7 +39,8 @@ def main() -> None:
     minutes = (time.perf_counter() - began) / 60
     print(f"\n{minutes:.1f} minutes")
     if given.write:
-        files.write(PLACE, page(found, f"The whole run took {minutes:.0f} minutes."))
+        partly = f"{', '.join(title for title, _ in found.values())}: " if given.names else "The whole run: "
+        files.write(PLACE, page(found, f"{partly}{minutes:.0f} minutes.", PLACE.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from tests.benchmarks.processes import CONVCOST, pair, printed
 from tests.benchmarks.processes import TORCHVISION as _TORCHVISION
 
 TITLE = "The twelve commonest jobs"
-ROUNDS = 5
+ROUNDS = 3
 AIM = "no more lines, and faster"
 
 NET = """

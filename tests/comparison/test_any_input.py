@@ -57,7 +57,7 @@ def test_one_dict_as_the_only_argument() -> None:
     [
         (None, "Linear does not say what it takes; give an input's shape, such as 1,3,224,224"),
         (object(), "an input is a tensor or a shape, not object; nest them in tuples or dicts"),
-        ((2, 0), "an input of shape (2, 0) has a size below 1"),
+        ((2, -1), "an input of shape (2, -1) has a size below 0"),
         ((2, 5), "the model cannot run on an input of 2×5: RuntimeError: "),
     ],
 )
@@ -71,3 +71,24 @@ def test_wrong_inputs_are_one_line(inputs: Any, text: str) -> None:
 def test_options_of_a_paper_are_refused() -> None:
     with pytest.raises(convcost.DomainError, match="Linear is a model and takes no option alpha"):
         convcost.compare(nn.Linear(3, 4), inputs=ROWS, alpha=0.5)
+
+
+_NOTHING: dict[str, tuple[nn.Module, Any]] = {
+    "no rows": (nn.Linear(3, 4), torch.zeros(0, 3)),
+    "no images": (nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()), torch.zeros(0, 3, 8, 8)),
+    "no columns": (Written(lambda _, pair: pair[0] @ pair[1]), ((torch.zeros(4, 0), torch.zeros(0, 5)),)),
+    "a shape": (nn.Linear(3, 4), (0, 3)),
+}
+
+
+@pytest.mark.parametrize("name", _NOTHING)
+def test_sizes_of_0_count_as_nothing(name: str) -> None:
+    model, inputs = _NOTHING[name]
+    report = convcost.compare(model, inputs)
+    assert (report.totals.macs_formula, report.totals.fvcore_total, report.verdict) == (0, 0, "agree")
+
+
+def test_a_part_of_size_0_adds_nothing() -> None:
+    model = Written(lambda self, x: (self.inner(x[:0]), self.inner(x)), inner=nn.Linear(3, 4))
+    report = convcost.compare(model, ROWS)
+    assert (report.totals.macs_formula, report.totals.fvcore_total, report.verdict) == (MACS, MACS, "agree")
