@@ -34,6 +34,9 @@ _SIZES: tuple[Callable[..., object], ...] = (
 )
 _WATCHED = frozenset({*_DEVICE, *_SIZES})
 
+ASKS_WHERE = "it asks where its tensors are and how they lie in memory"
+"""The doubt of a model that may do other work on the CPU than on the meta device."""
+
 
 class Doubts:
     """What a model does, while it runs, that may take another way on the meta device or under a trace.
@@ -57,7 +60,7 @@ class Doubts:
         if function in _SIZES:
             self.reads_sizes = self.reads_sizes or caller != "convcost.trace.capture"
         elif not caller.startswith("torch."):
-            self.found["it asks where its tensors are and how they lie in memory"] = None
+            self.found[ASKS_WHERE] = None
 
     def see_operator(self, operator: OpOverload) -> None:
         """Take note of an operator that is called."""

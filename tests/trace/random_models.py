@@ -20,6 +20,9 @@ from .modules import Written
 LARGEST = 6000
 """Elements of a tensor, at most."""
 
+EDGE = 0.123
+"""What values are compared with: a normalised tensor's sum is 0 or not by how it was rounded."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -173,7 +176,7 @@ def norm(x: Tensor, a: int, b: int, c: int) -> nn.Module | None:
 
 @at_rank(4)
 def pooling(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    kernel = tuple(min(1 + b % 3, size) for size in x.shape[2:])
+    kernel: Any = tuple(min(1 + b % 3, size) for size in x.shape[2:])
     return [
         nn.MaxPool2d(kernel, 1 + c % 2),
         nn.AvgPool2d(kernel, 1 + c % 2),
@@ -229,7 +232,7 @@ def decoder(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @at_rank(3)
 def fused_attention(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def attend(t: Tensor) -> Tensor:
+    def attend(t: Any) -> Any:
         heads = t[:, None].expand(-1, 2, -1, -1)
         mask = torch.ones(t.shape[1], t.shape[1], dtype=torch.bool).tril() if b % 3 == 1 else None
         keys = heads[:, :1] if c % 2 else heads
@@ -242,7 +245,7 @@ def fused_attention(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @at_rank(3)
 def written_attention(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def attend(m: Any, t: Tensor) -> Tensor:
+    def attend(m: Any, t: Any) -> Any:
         batch, length, width = t.shape
         q, k, v = m.qkv(t).reshape(batch, length, 3, 1, width).permute(2, 0, 3, 1, 4)
         scores = (q @ k.transpose(-2, -1)) * q.size(-1) ** -0.5
@@ -263,11 +266,11 @@ def cells(x: Tensor, a: int, b: int, c: int) -> nn.Module:
     width = 1 + b % 4
     cell = (nn.GRUCell, nn.LSTMCell, nn.RNNCell)[a % 3](x.shape[-1], width)
 
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         state = None
         for number in range(t.shape[1]):
             state = m.cell(t[:, number], state)
-        return state[0] if isinstance(state, tuple) else state  # type: ignore[return-value]
+        return state[0] if isinstance(state, tuple) else state
 
     return Written(run, cell=cell)
 
@@ -291,8 +294,8 @@ def padding_from_shape(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @at_rank(4)
 def padded_by_size(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(m: Any, t: Tensor) -> Tensor:
-        return m.conv(F.pad(t, (0, max(3 - t.shape[-1] % 3, 0), 1, 1)))  # type: ignore[no-any-return]
+    def run(m: Any, t: Any) -> Any:
+        return m.conv(F.pad(t, (0, max(3 - t.shape[-1] % 3, 0), 1, 1)))
 
     return Written(run, conv=nn.Conv2d(x.shape[1], 2, 3))
 
@@ -305,7 +308,7 @@ def unfolded(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @at_rank(4)
 def dynamic_weights(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         weight = m.maker(t.mean((2, 3))).view(-1, 1, 1, 2)
         return F.conv2d(t.flatten(0, 1)[None], weight, groups=t.shape[0] * t.shape[1])
 
@@ -314,9 +317,9 @@ def dynamic_weights(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @at_rank(3)
 def product(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def mixed(t: Tensor) -> Tensor:
+    def mixed(t: Any) -> Any:
         turned = t.transpose(1, 2)
-        return [
+        ways: list[Callable[[], Any]] = [
             lambda: t @ turned,
             lambda: torch.bmm(t, turned),
             lambda: torch.einsum("bij,bkj->bik", t, t),
@@ -330,29 +333,31 @@ def product(x: Tensor, a: int, b: int, c: int) -> nn.Module:
             lambda: torch.tensordot(t, t, dims=([2], [2])),
             lambda: torch.inner(t[0], t[0]),
             lambda: torch.linalg.multi_dot([t[0], turned[0], t[0]]),
-            lambda: torch.chain_matmul(t[0], turned[0]) if c % 2 else torch.mm(t[0], turned[0]),
+            lambda: torch.mm(t[0], turned[0]),
             lambda: torch.kron(t[0], t.new_ones(1, 2)),
             lambda: torch.matmul(t, t[0, 0]),
             lambda: torch.matrix_power(t[0, : min(t.shape[1:]), : min(t.shape[1:])], 2),
-        ][a % 17]()
+        ]
+        return ways[a % 17]()
 
     return written(mixed)
 
 
 @step
 def normalised_weight(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    layer = nn.Linear(x.shape[-1], 1 + a % 5)
+    layer: Any = nn.Linear(x.shape[-1], 1 + a % 5)
     if b % 2:
-        return nn.utils.parametrizations.weight_norm(layer)
+        normed: nn.Module = nn.utils.parametrizations.weight_norm(layer)
+        return normed
     return Written(lambda m, t: F.linear(t, m.layer.weight / m.layer.weight.norm(dim=1, keepdim=True)), layer=layer)
 
 
 @step
 def sizes_as_numbers(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    stride = torch.tensor([2.0, 3.0])
+    stride: Any = torch.tensor([2.0, 3.0])
 
-    def run(t: Tensor) -> Tensor:
-        return [
+    def run(t: Any) -> Any:
+        ways: list[Callable[[], Any]] = [
             lambda: t + torch.arange(t.shape[-1]),
             lambda: t.reshape(1, t.shape[0], -1),
             lambda: t + torch.full((t.shape[-1],), stride[0]),
@@ -367,15 +372,16 @@ def sizes_as_numbers(x: Tensor, a: int, b: int, c: int) -> nn.Module:
             lambda: t * torch.tensor(t.shape[-1]),
             lambda: t + torch.tensor([float(n) for n in t.shape]).sum(),
             lambda: t.repeat(*[1] * (t.dim() - 1), 1 + t.shape[-1] % 2),
-        ][a % 14]()
+        ]
+        return ways[a % 14]()
 
     return written(run)
 
 
 @step
 def types(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(t: Tensor) -> Tensor:
-        return [
+    def run(t: Any) -> Any:
+        ways: list[Callable[[], Any]] = [
             lambda: torch.sigmoid((t > 0).long()),
             lambda: (t > 0).int() / 2,
             lambda: (t.double() @ t.double().transpose(-1, -2)).float() if t.dim() > 1 else t,
@@ -389,7 +395,8 @@ def types(x: Tensor, a: int, b: int, c: int) -> nn.Module:
             lambda: t.masked_fill(t > 0, float("-inf")).softmax(-1).nan_to_num(),
             lambda: torch.sqrt((t > 0).long()).to(t.dtype),
             lambda: torch.cumsum(t > 0, -1).to(t),
-        ][a % 13]()
+        ]
+        return ways[a % 13]()
 
     return written(run)
 
@@ -402,8 +409,8 @@ def double_layer(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @step
 def sorting(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(t: Tensor) -> Tensor:
-        return [
+    def run(t: Any) -> Any:
+        ways: list[Callable[[], Any]] = [
             lambda: t.sort(-1)[0],
             lambda: t.topk(1 + t.shape[-1] // 2, -1)[0],
             lambda: t.gather(-1, t.argsort(-1)),
@@ -411,7 +418,8 @@ def sorting(x: Tensor, a: int, b: int, c: int) -> nn.Module:
             lambda: t.flip(-1).roll(1, -1),
             lambda: t.flatten()[t.argmax()][None, None],
             lambda: t.std(-1, keepdim=True) + t,
-        ][a % 7]()
+        ]
+        return ways[a % 7]()
 
     return written(run)
 
@@ -423,13 +431,13 @@ def sorting(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 def branch_on_values(x: Tensor, a: int, b: int, c: int) -> nn.Module:
     width = x.shape[-1]
 
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         if b % 3 == 0:
-            return m.yes(t) if t.sum() > 0 else m.no(t)  # type: ignore[no-any-return]
+            return m.yes(t) if t.sum() > EDGE else m.no(t)
         if b % 3 == 1:
-            return m.yes(t) * float(t.mean())  # type: ignore[no-any-return]
+            return m.yes(t) * float(t.mean())
         rounds = 0
-        while bool(t.abs().max() > 1) and rounds < 4:
+        while bool(t.abs().max() > 1 + EDGE) and rounds < 4:
             t, rounds = m.yes(t) / 4, rounds + 1
         return t
 
@@ -438,17 +446,17 @@ def branch_on_values(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @step
 def picked_by_values(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         rows = t.flatten(0, -2)
-        kept = rows[rows.sum(-1) >= rows.sum(-1).median()] if b % 2 else rows[(rows[:, 0] * 0 == 0).nonzero()[:, 0]]
-        return m.layer(kept)  # type: ignore[no-any-return]
+        kept = rows[rows.sum(-1) > -EDGE] if b % 2 else rows[(rows[:, 0] * 0 == 0).nonzero()[:, 0]]
+        return m.layer(kept)
 
     return Written(run, layer=nn.Linear(x.shape[-1], 1 + a % 4))
 
 
 @step
 def branch_on_sizes(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         found: Tensor = m.layer(t) if t.shape[0] > 1 or not m.training else t
         for _ in range(min(t.shape[-1], 3)):
             found = torch.tanh(found)
@@ -474,7 +482,7 @@ def buffer(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @step
 def device(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(t: Tensor) -> Tensor:
+    def run(t: Any) -> Any:
         if b % 3 == 0:
             return t + torch.arange(t.shape[-1], device=t.device)
         if b % 3 == 1:
@@ -492,7 +500,7 @@ def parallel(x: Tensor, a: int, b: int, c: int) -> nn.Module:
 
 @step
 def unused(x: Tensor, a: int, b: int, c: int) -> nn.Module:
-    def run(m: Any, t: Tensor) -> Tensor:
+    def run(m: Any, t: Any) -> Any:
         m.aside(t)
         return t * 2
 
@@ -562,7 +570,7 @@ def _around(kind: str, inner: nn.Module) -> nn.Module:
     elif kind == "changed before":
         inner.register_forward_pre_hook(_changes)
     elif kind == "patched":
-        inner.forward = _doubled(inner)  # type: ignore[method-assign]
+        inner.forward = _doubled(inner)
     return Written(AROUND[kind], inner=inner)
 
 
@@ -679,7 +687,8 @@ _simple = st.builds(Step, st.sampled_from(sorted(MAKES)), _numbers)
 _steps = st.recursive(
     _simple,
     lambda inner: st.one_of(
-        _simple, st.builds(Step, st.sampled_from(sorted(AROUND)), inner=st.lists(inner, min_size=1, max_size=2).map(tuple))
+        _simple,
+        st.builds(Step, st.sampled_from(sorted(AROUND)), inner=st.lists(inner, min_size=1, max_size=2).map(tuple)),
     ),
     max_leaves=3,
 )
