@@ -1,16 +1,22 @@
 """What came of a comparison: a row per layer, the totals, and what nothing accounts for."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Network
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Shape
 from convcost.core.op_call import OpCall
 from convcost.core.spec import TensorSpec
+
+if TYPE_CHECKING:
+    from convcost.trace.values import ValueDependence
 
 
 class Verdict(StrEnum):
@@ -196,7 +202,9 @@ class Comparison:
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
     while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
-    empty where it could not; `fvcore_says` is then why, in its own words, and else why it refuses the model as it is.
+    empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper of the
+    model instead, and `doubts` why it ran on the CPU.
+    `dependence` says where the values of the input decide what the model costs.
     """
 
     paper: Network | None
@@ -207,7 +215,10 @@ class Comparison:
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
     device: str
-    fvcore_says: str = ""
+    fvcore_failed: str = ""
+    fvcore_refused: str = ""
+    doubts: tuple[str, ...] = ()
+    dependence: ValueDependence | None = None
 
     @property
     def breakdown(self) -> tuple[KindBreakdown, ...]:

@@ -4,7 +4,9 @@ import difflib
 import sysconfig
 import traceback
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+from types import FrameType
 
 _MOST = 30
 
@@ -29,7 +31,7 @@ class UnknownNameError(ConvcostError):
     ) -> None:
         names = sorted(known)
         lowered = {one.lower(): prefix + one for one in names}
-        most = 1 if name.lower() in lowered else 3
+        most = 1 if name.lower() in lowered else 3  # where only the case differs, that name is meant
         near = meanings or [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=most)]
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
@@ -41,8 +43,12 @@ class MeasurementError(ConvcostError):
 
 
 def one_line(error: BaseException) -> str:
-    """Return an error's type and the first line of its text."""
-    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    """Return an error's type and the first line of its text; of an error that is one line already, its text."""
+    return (
+        str(error)
+        if isinstance(error, ConvcostError)
+        else ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    )
 
 
 def one_line_at(error: BaseException) -> str:
@@ -55,11 +61,25 @@ def users_place(error: BaseException) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
     if not frames:
         return ""
-    file = Path(frames[-1].filename)
+    return f" ({_place(frames[-1].filename, frames[-1].lineno)})"
+
+
+def innermost_place(frame: FrameType | None) -> str:
+    """Return the line of the user's own code that is running, net.py:12, seen from a frame; empty where none is."""
+    while frame is not None:
+        if _is_users(frame.f_code.co_filename):
+            return _place(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
+def _place(filename: str, line: int | None) -> str:
+    file = Path(filename)
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file.name
-    return f" ({shown}:{frames[-1].lineno})"
+    return f"{shown}:{line}"
 
 
+@cache
 def _is_users(filename: str) -> bool:
     """Whether a file is neither convcost's, nor Python's, nor an installed package's."""
     file = Path(filename)

@@ -59,9 +59,10 @@ class ModelReference:
     inputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for option in () if self.is_network else self.settings:
+        if self.settings and not self.is_network:
+            option = _option(next(iter(self.settings)))
             raise DomainError(
-                f"{self.text} is a model and takes no option {option}; a model takes --arg KEY=VALUE and --input SIZES"
+                f"{self.text} is a model and takes no {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
 
     @property
@@ -88,10 +89,15 @@ class ModelReference:
 
     def __str__(self) -> str:
         """Return the whole line, which `parse_model` reads."""
-        words = [("--" + name.replace("_", "-"), str(value)) for name, value in self.settings.items()]
+        words = [(_option(name), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
         return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
+
+
+def _option(name: str) -> str:
+    """Return an option as it is typed."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _word(text: str) -> str:
@@ -118,9 +124,10 @@ def parse_reference(
     """
     if " --" in text:
         line = parse_model(text, symbols)
-        twice = line.options.keys() & {**(settings or {}), **(arguments or {})}.keys()
-        for option in [*twice, *(["input"] if line.inputs and inputs else [])]:
-            raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
+        twice = sorted(line.options.keys() & {**(settings or {}), **(arguments or {})}.keys())
+        twice += ["input"] if line.inputs and inputs else []
+        if twice:
+            raise ConvcostError(f"{twice[0]} is given twice, in {text!r} and beside it; give it once")
         settings, arguments = {**line.settings, **(settings or {})}, {**line.arguments, **(arguments or {})}
         return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
@@ -205,7 +212,7 @@ def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in options:
         if name in found:
-            raise ConvcostError(f"--{name.replace('_', '-')} is given twice; give it once")
+            raise ConvcostError(f"{_option(name)} is given twice; give it once")
         found[name] = value
     return found
 

@@ -140,7 +140,7 @@ def _freed(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> FreeSpec
     rank = len(spec.shape)
     axes = [0, *range(2, rank)] if rank > 2 else list(range(rank))
     by_axis = dict(zip(axes, _USUAL.get(rank, ()) if symbols is None else symbols, strict=False))
-    return FreeSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))
+    return FreeSpec(spec.shape, spec.dtype, names=tuple(by_axis.get(axis) for axis in range(rank)))
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,15 @@ def _traced(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str) -> D
     kernels = MetaKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
     with enable_python_dispatcher(), recording(meta_copy, *kernels) as recorder, branchless():
-        meta_copy(*args, **kwargs)
+        recorder.values.begin((args, kwargs))
+        try:
+            meta_copy(*args, **kwargs)
+        except Exception as error:
+            if where := "; ".join(recorder.values.places):
+                raise MeasurementError(
+                    f"the cost depends on the values of the input ({where}); use compare with real values"
+                ) from error
+            raise
     entries = tuple(_entry(call.evaluated(formulas)) for call in recorder.calls)
     return Derivation(
         model=name,

@@ -213,7 +213,7 @@ def test_line_of_a_model_is_read_and_said_again(line: str) -> None:
         ("folder/net:Net", "cannot read the reference 'folder/net:Net'; write package.module:factory or"),
         (
             "net.py:Net --alpha 1",
-            "net.py:Net is a model and takes no option alpha; a model takes --arg KEY=VALUE and --input",
+            "net.py:Net is a model and takes no --alpha; a model takes --arg KEY=VALUE and --input",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from convcost.core.errors import MeasurementError
 from convcost.trace.capture import Capture, capture
 from convcost.trace.fvcore import trace_fvcore
-from convcost.trace.process import apart
+from convcost.trace.process import in_process
 
 from .definition import by_definition
 from .modules import Written
@@ -97,7 +97,7 @@ def test_the_harness_sees_a_model_that_was_not_doubted(witness: Witness) -> None
         built, told = build(description), witness.answer()
         assert printed(built, capture(built.model, built.inputs)) == told, name
         try:
-            mistaken: Answer = apart(partial(undoubting, description), 60)
+            mistaken: Answer = in_process(partial(undoubting, description), 60)
         except MeasurementError as died:
             mistaken = {"failed": str(died)}
         if mistaken != told:
