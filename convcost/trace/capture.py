@@ -19,7 +19,7 @@ from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import COMPLEX, CallSite, OpCall, Sizes
-from convcost.core.prints import heard_if_done
+from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
@@ -39,7 +39,7 @@ from convcost.trace.copies import (
     with_elements,
     without_lazy_modules,
 )
-from convcost.trace.doubts import Doubts
+from convcost.trace.doubts import ASKS_WHERE, Doubts
 from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
@@ -126,7 +126,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         return in_process(partial(_captured_itself, for_another_process(full), given), SECONDS)
     try:
         with heard_if_done():
-            return _captured(copied, given, "meta")
+            return _as_on_the_cpu(_captured(copied, given, "meta"), full, given)
     except (Exception, SystemExit) as on_meta:
         try:
             return _by_values(partial(on_cpu, full), given)
@@ -134,6 +134,20 @@ def capture(model: nn.Module, inputs: object) -> Capture:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
             raise _cannot_run(error, full, given) from error
+
+
+_QUICK = 10**8
+
+
+def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
+    """Return what a model does on the CPU, if it asks for the device, does more or less there, and is soon run."""
+    if ASKS_WHERE not in found.doubts or found.parameters + sum(call.macs for call in found.calls) > _QUICK:
+        return found
+    with suppress(Exception, SystemExit), silent():
+        there = _by_values(partial(on_cpu, model), inputs)
+        if [call.macs for call in there.calls if call.macs] != [call.macs for call in found.calls if call.macs]:
+            return there
+    return found
 
 
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
