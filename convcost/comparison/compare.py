@@ -110,9 +110,20 @@ def _comparison(
         fvcore_total_formula=None if trace.total is None else expected,
     )
     missing = unseen(uncounted, capture)
-    says = trace.failed or trace.refused
-    depends = capture.dependence
-    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device, says, depends)
+    return Comparison(
+        paper,
+        inputs,
+        unit,
+        tuple(rows),
+        totals,
+        uncounted,
+        unseen=missing,
+        device=trace.device,
+        fvcore_failed=trace.failed,
+        fvcore_refused=trace.refused,
+        doubts=capture.doubts,
+        dependence=capture.dependence,
+    )
 
 
 # A billion products take the probe a second.

@@ -77,10 +77,10 @@ class CallSite:
     hidden_by     what a trace shows in its place, a composite operator or an autograd function of the model's own;
                   empty where it shows the call
     element_size  bytes of an element of its output
-    averages      the shape of the maps that it gives the averages of, one number per channel; empty where it does not,
-                  None where nobody has looked (see `Capture.with_averages`)
-    number        what kind of numbers is multiplied where they are no floating-point ones: complex, int8; else empty
-    average       the number of the call that ends the average that it is a step of; None where it is no step
+    averaged_maps    the shape of the maps that it gives the averages of, one number per channel; empty where it does
+                     not, None where nobody has looked (see `Capture.with_averages`)
+    average_ends_at  the number of the call that ends the average that it is a step of; None where it is no step
+    number           what kind of numbers is multiplied where they are no floating-point ones: complex, int8; else empty
     """
 
     owner: Owner = field(default_factory=Owner)
@@ -91,9 +91,9 @@ class CallSite:
     unused: bool = False
     hidden_by: str = ""
     element_size: int = 4
+    averaged_maps: Sizes | None = None
+    average_ends_at: int | None = None
     number: str = ""
-    averages: Sizes | None = None
-    average: int | None = None
 
 
 @dataclass(frozen=True)
@@ -206,3 +206,11 @@ def _flat(inputs: Operands) -> Iterator[Sizes]:
             yield from _flat(item)
         else:
             yield item
+
+
+def upwards(path: str) -> Iterator[str]:
+    """Give a module's path, and those of all modules that it is in."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+    yield ""

@@ -141,7 +141,8 @@ class ComparisonReport(PlottedReport):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
-            "fvcore_says": comparison.fvcore_says,
+            "fvcore_failed": comparison.fvcore_failed,
+            "fvcore_refused": comparison.fvcore_refused,
             "depends_on_values": asdict(comparison.dependence) if comparison.dependence else None,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
@@ -283,9 +284,13 @@ def source(report: ComparisonReport) -> str:
 
 
 def by_fvcore(comparison: Comparison) -> str:
-    """Where fvcore traced the model, or that it could not."""
-    places = {"": ", which cannot trace it", "meta": " without weights", "cpu": " on the CPU"}
-    return f"by fvcore{places[comparison.device]}"
+    """Return where fvcore traced the model and why there, or that it gives no number."""
+    if not comparison.device:
+        return "by fvcore, which gives no number"
+    if comparison.device == "meta":
+        return "by fvcore without weights"
+    why = f", as {comparison.doubts[0]}" if comparison.doubts else ""
+    return f"by fvcore on the CPU{why}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -324,16 +329,15 @@ def missing_formulas(comparison: Comparison) -> str:
 
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
-    """What fvcore leaves out, a sentence each."""
+    """Return what fvcore leaves out, a sentence each."""
     notes = []
-    if not comparison.device and not comparison.layers:
-        notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
+    if comparison.fvcore_failed and not comparison.layers:  # a layer's own note says it
+        notes.append(f"fvcore gives no number for this model: {comparison.fvcore_failed}.")
     elif comparison.device and comparison.totals.fvcore_total is None:
-        notes = ["fvcore gives no number for this model."]
-    elif comparison.device and comparison.fvcore_says:
-        notes = [
-            f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
-        ]
+        notes.append("fvcore gives no number for this model.")
+    if comparison.fvcore_refused:
+        why = comparison.fvcore_refused
+        notes.append(f"fvcore counted a wrapper of the model that takes and returns tensors alone ({why}).")
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]

@@ -31,7 +31,7 @@ def nothing_left() -> Iterator[None]:
     OWN.update(before)
 
 
-LIBRARY: Any = torch.library.Library("convcost_tests", "DEF")
+LIBRARY: Any = torch.library.Library("convcost_tests", "DEF")  # type: ignore[no-untyped-call]
 LIBRARY.define("scan(Tensor x, Tensor decay, int chunk) -> Tensor")
 LIBRARY.define("opaque(Tensor x, Tensor weight) -> Tensor")
 
