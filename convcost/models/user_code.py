@@ -39,6 +39,15 @@ def importing(reference: ModelReference, what: str = "factory") -> Iterator[obje
         yield _member(place, module, reference.name, what)
 
 
+def run_file(place: str) -> None:
+    """Run a file for what it does when it is imported; raises MeasurementError where it fails or is not there."""
+    file = Path(place)
+    if not file.is_file():
+        raise MeasurementError(f"there is no file {place}")
+    with _search(str(file.parent.resolve()), forget=True):
+        _run(place, lambda: _file(file))
+
+
 @contextmanager
 def _search(folder: str, forget: bool) -> Iterator[None]:
     """Put `folder` first on the search path; with `forget`, another file's neighbour can have a module's name later."""
