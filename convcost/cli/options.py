@@ -100,6 +100,13 @@ def per(*choices: str) -> Any:
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
 
 
+FORMULAS = typer.Option(
+    [],
+    "--formulas",
+    metavar="FILE",
+    help="A file of yours with formulas of operators, made with @convcost.operator (its code is run); repeatable.",
+    show_default=False,
+)
 REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
 
 
@@ -166,6 +173,7 @@ def on_reference(
         inputs = FREE_INPUTS if symbols else INPUTS
         built = [declared("inputs", list[str], inputs)] if argument is MODEL else []
         built += [declared("function", str | None, INPUTS_FROM)] if argument is MODEL else []
+        built += [declared("formulas", list[str], FORMULAS)] if argument is MODEL else []
         built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
         read = [one.name for one in built]
         unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
@@ -188,6 +196,10 @@ def on_reference(
             for part, option in unread:
                 if getattr(reference, part):
                     raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+            for file in lists.get("formulas", ()):
+                from convcost.models.user_code import run_file
+
+                run_file(file)
             parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
             return command(reference=reference, **values)
 

@@ -60,6 +60,15 @@ def returned_inputs(text: str) -> object:
     return found
 
 
+def run_file(place: str) -> None:
+    """Run a file for what it does when it is imported; raises MeasurementError where it fails or is not there."""
+    file = Path(place)
+    if not file.is_file():
+        raise MeasurementError(f"there is no file {place}")
+    with _search(str(file.parent.resolve()), forget=True):
+        _run(place, lambda: _file(file))
+
+
 @contextmanager
 def _search(folder: str, forget: bool) -> Iterator[None]:
     """Put `folder` first on the search path; with `forget`, another file's neighbour can have a module's name later."""
