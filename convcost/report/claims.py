@@ -90,7 +90,7 @@ def _table(claims: Sequence[Checked]) -> Table:
     located = len({checked.claim.location for checked in claims}) == len(claims)
     columns = [
         Column("claim", "name", rank=2 if located else 0, room=20),
-        Column("location", "words", rank=0 if located else 2),
+        Column("location", "words", rank=0 if located else 2, room=28 if located else 0),
         *(Column("printed", "number"), Column("computed", "number", rank=1), Column("verdict", styles=_STYLES)),
         Column("explanation", "words", rank=3, room=32),
     ]

@@ -33,6 +33,9 @@ _SIZES: tuple[Callable[..., object], ...] = (
     Tensor.__len__,
 )
 
+ASKS_WHERE = "the model asks where its tensors are and how they lie in memory"
+"""The doubt of a model that may do other work on the CPU than on the meta device."""
+
 
 class Doubts:
     """What a model does, while it runs, that may take another way on the meta device or under a trace.
@@ -53,7 +56,7 @@ class Doubts:
         if function in _SIZES:
             self.reads_sizes = True
         elif function in _DEVICE and not sys._getframe(2).f_globals.get("__name__", "").startswith("torch."):
-            self.found["the model asks where its tensors are and how they lie in memory"] = None
+            self.found[ASKS_WHERE] = None
         if not torch.is_grad_enabled():
             self.found["the model switches gradients off"] = None
         if torch.is_autocast_enabled("cpu"):

@@ -248,7 +248,8 @@ def _whole(count: float) -> int:
 class PlainConvolutions(TorchFunctionMode):
     """While active, every convolution is called as `torch._convolution`, its name in a torch.jit trace.
 
-    The meta device takes traced sizes there, and nowhere else.
+    The meta device takes traced sizes there, and nowhere else. A setting that is one is made a number, as it is on the
+    CPU: there the trace has no arithmetic that only settings depend on.
     """
 
     def __torch_function__(
@@ -261,15 +262,19 @@ class PlainConvolutions(TorchFunctionMode):
 
 
 def _convolved(a: Arguments, rank: int) -> Tensor:
-    image, weight, bias, padding, groups = a["input"], a["weight"], a["bias"], a["padding"], a.number("groups")
+    image, weight, bias, padding, groups = a["input"], a["weight"], a["bias"], a["padding"], int(a.number("groups"))
     if image.dim() == rank + 1:
         return _convolved(Arguments({**a, "input": image.unsqueeze(0)}), rank).squeeze(0)
-    strides, dilations, extra = (spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
+    strides, dilations, extra = (_numbers(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
     if isinstance(padding, str):
         return torch._convolution_mode(image, weight, bias, strides, padding, dilations, groups)
     transposed, flags = "output_padding" in a, (False, False, True, True)  # of the backends behind
-    paddings = spread(padding, rank)
+    paddings = _numbers(padding, rank)
     return torch._convolution(image, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
+
+
+def _numbers(setting: Any, rank: int) -> list[int]:
+    return [int(value) for value in spread(setting, rank)]
 
 
 def _operator(name: str) -> OpOverload:
