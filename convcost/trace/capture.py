@@ -363,6 +363,14 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._owned.back_to(left)
         self.keep(aten, bound, outputs, arguments)
 
+    def take_for_outer(self, since: int) -> None:
+        """Take element-wise products for outer ones, which vmap makes of them: columns times rows."""
+        for number, call in enumerate(self.calls[since:], since):
+            if call.name == "mul":
+                left, right = call.inputs
+                rows = right if len(right) > 1 else (1, *right)
+                self.calls[number] = replace(call, operator=self._operators["matmul"], inputs=(left, rows))
+
     def settle(self) -> None:
         """Let calls use the parameters that they compute something of which no call takes."""
         for number, parameters in self._owned.never_taken().items():
@@ -411,6 +419,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         )
 
 
+_OUTER = frozenset({torch.outer, torch.ger, Tensor.outer, Tensor.ger})
+
 _NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
 
 
@@ -436,7 +446,10 @@ class _Whole(TorchFunctionMode):
         before = self._recorder.so_far() if func in FUNCTIONS else None
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
+        number = len(self._recorder.calls)
         output = func(*args, **kwargs)
+        if func in _OUTER:
+            self._recorder.take_for_outer(number)
         if before is not None:
             arguments = Arguments.of_function(func, args, kwargs)
             bound = FUNCTIONS[func](arguments)
