@@ -25,7 +25,7 @@ from convcost.core.own_formulas import OWN
 from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
+from convcost.trace.aten import CONVOLUTIONS, FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
 from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
@@ -176,6 +176,22 @@ def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
             return _captured(model, inputs, "cpu", with_autograd=True)
         except (Exception, SystemExit):
             raise error from None
+
+
+def capture_with_weights(model: nn.Module, inputs: object) -> Capture:
+    """Capture a copy with the values of its parameters, of which each product notes how many are not zero.
+
+    Raises MeasurementError if the model cannot run, or its weights have no values.
+    """
+    given = Inputs.of(inputs)
+    full = without_lazy_modules(model, given)
+    if any(parameter.is_meta for parameter in full.parameters()):
+        raise MeasurementError("the model's weights have no values, so none of them are known to be zero")
+    try:
+        return _captured_on_cpu(on_cpu(full), given)
+    except (Exception, SystemExit) as error:
+        said = f"{one_line_at(error)}{_hint(error, given)}"
+        raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
 
 
 def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
@@ -349,6 +365,12 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
 
+    def _weights_kept(self, bound: Binding, arguments: Arguments) -> tuple[int, int] | None:
+        weight = self._owned.weight_among(arguments) if bound.operator in _BILINEAR else None
+        if weight is None or weight.is_meta or not weight.numel():
+            return None
+        return int(torch.count_nonzero(weight)), weight.numel()
+
     def so_far(self) -> tuple[int, Any]:
         """Return how many calls there are, and which parameters they have left."""
         return len(self.calls), self._owned.state()
@@ -413,11 +435,15 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
                     number=_number(tensors(arguments)),
+                    weights_kept=self._weights_kept(bound, arguments),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
 
+
+_BILINEAR = frozenset({*CONVOLUTIONS, "linear", "matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addmv"})
+"""Products of two operands, each element of which takes part in as many multiply-accumulates."""
 
 _OUTER = frozenset({torch.outer, torch.ger, Tensor.outer, Tensor.ger})
 
