@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +42,7 @@ from convcost.trace.copies import (
     without_lazy_modules,
 )
 from convcost.trace.doubts import ASKS_WHERE, Doubts
+from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.own_functions import bound_by_own, own_functions_as_calls
@@ -136,7 +136,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise _cannot_run(error, given) from error
+            raise _cannot_run(error, full, given) from error
 
 
 _QUICK = 10**8
@@ -158,12 +158,12 @@ def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     try:
         found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
-        raise _cannot_run(error, inputs) from error
+        raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
 
 
-def _cannot_run(error: BaseException, inputs: Inputs) -> MeasurementError:
-    said = f"{one_line_at(error)}{_hint(error, inputs)}"
+def _cannot_run(error: BaseException, model: nn.Module, inputs: Inputs) -> MeasurementError:
+    said = f"{one_line_at(error)}{needed_form(error, model, inputs)}"
     return MeasurementError(f"the model cannot run on an input of {inputs}: {said}")
 
 
@@ -212,19 +212,6 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
             dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
             return replace(found, dependence=dependence)
     return found
-
-
-_INDEX_ERROR = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
-
-
-def _hint(error: BaseException, inputs: Inputs) -> str:
-    """Return the `--input` to type where integer indices were given as floating-point numbers."""
-    floats = [spec for spec in inputs.specs if spec.dtype is None]
-    if not floats or not _INDEX_ERROR.search(str(error)):
-        return ""
-    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
-    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
-    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: bool = False) -> Capture:
