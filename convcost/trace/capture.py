@@ -190,8 +190,7 @@ def capture_with_weights(model: nn.Module, inputs: object) -> Capture:
     try:
         return _captured_on_cpu(on_cpu(full), given)
     except (Exception, SystemExit) as error:
-        said = f"{one_line_at(error)}{_hint(error, given)}"
-        raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
+        raise _cannot_run(error, full, given) from error
 
 
 def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
