@@ -80,7 +80,7 @@ def compare(
     if unused := [option for option, value in given.items() if value is not None]:
         raise DomainError(f"{model_name(name)} is a model and takes no option {unused[0]}")
     if inputs is None:
-        raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
+        raise DomainError(f"{model_name(name)} does not say what it takes; give inputs=(1, 3, 224, 224)")
 
     from convcost.comparison.compare import compare_module, in_real_numbers
 
