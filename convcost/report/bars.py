@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from convcost.comparison.formula_count import Branch, FormulaCount, last_branches
 from convcost.comparison.result import Comparison, Group, Row, Verdict, grouped, known_sum
 from convcost.report import text
-from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure
+from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure, short
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -265,7 +265,7 @@ def _draw_panel(axes: Axes, name: str, chart: Chart, field: str, colours: Mappin
     axes.set(xlabel=name, xlim=(0, max([1, *map(max, filter(None, known))]) * room), yticks=[])
     axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=True))
-    axes.xaxis.set_major_formatter(lambda at, _: text.rounded(round(at), 6))
+    axes.xaxis.set_major_formatter(short)
     tall = len(bars) > _TALL
     axes.tick_params(axis="x", width=0.6, top=tall, labeltop=tall)
     if tall:

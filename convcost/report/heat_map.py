@@ -14,7 +14,7 @@ import numpy as np
 from convcost.core.errors import ConvcostError
 from convcost.explore.sweep import GridAxis, Sweep
 from convcost.report import text
-from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure
+from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +100,7 @@ def _draw_heat_map(axes: Axes, bar: Axes, sweep: Sweep, wide: float) -> None:
     axes.set_xticks(*_fitting(columns, wide / (max(map(inches, columns.values())) + _SPACE)))
     axes.set_yticks(*_fitting(rows, _HEIGHT / (1.5 * TEXT / 72)))
     marks = _marks(float(shown.min()), float(shown.max()))
-    side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=_short)
+    side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=short)
     side.minorticks_off()  # their labels are formulas
     bar.set_gid("colour-bar")
     _draw_numbers(axes, sweep, drawn, wide)
@@ -113,7 +113,7 @@ def _draw_numbers(axes: Axes, sweep: Sweep, drawn: AxesImage, wide: float) -> No
         return
     colours = drawn.to_rgba(sweep.counts["macs"].astype(float))
     places = [(y, x) for y, x in product(range(rows), range(columns)) if not sweep.refused[y, x]]
-    numbers = {place: text.rounded(int(sweep.counts["macs"][place])) for place in places}
+    numbers = {place: text.scaled(int(sweep.counts["macs"][place]), 3) for place in places}
     for size in (9.0, TEXT, SMALL, 6.0):
         widest, high = max(inches(number, size) for number in set(numbers.values())), size / 72
         if widest + _SPACE <= wide / columns and high + _SPACE <= _HEIGHT / rows:
@@ -128,10 +128,6 @@ def _readable(colour: Sequence[float]) -> str:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return BLACK if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"
-
-
-def _short(number: float, _: object = None) -> str:
-    return text.rounded(round(number), 6)
 
 
 def _marks(least: float, most: float) -> list[float]:
@@ -223,7 +219,7 @@ def _draw_trade(axes: Axes, sweep: Sweep) -> None:
         axes.plot(*zip(*line.points, strict=True), color=colour, **style)
     along = f", along {_name(last)}" if before else ""
     some = f"; {len(lines)} of {number:,} lines" if len(lines) < number else ""
-    same = f"; {text.rounded(int(parameters[0]))} parameters everywhere"
+    same = f"; {text.scaled(int(parameters[0]), 3)} parameters everywhere"
     axes.set_title(
         f"MACs over {_name(last)}{same}{some}" if constant else f"MACs against parameters{along}{some}", size=TEXT
     )
@@ -255,7 +251,7 @@ def _scale(axes: Axes, side: str, counts: Sequence[float]) -> None:
         least, most = axis.get_view_interval()
         axes.set(**{f"{side}lim": (max(least, 0), most)})
         axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
-    axis.set_major_formatter(_short)
+    axis.set_major_formatter(short)
 
 
 _Box = tuple[float, float, float, float]
