@@ -91,6 +91,9 @@ def per(*choices: str) -> Any:
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
 
 
+REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
+
+
 _COMMON_SETTINGS = {
     "alpha": ("A", "Width multiplier α, a decimal."),
     "rho": ("R", "Resolution multiplier ρ, a decimal."),

@@ -1,11 +1,11 @@
 """Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from convcost.core.op_call import OpCall
+from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -58,6 +58,9 @@ def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], t
     """Return a call with its count; `hiding` has what a trace shows in place of a module's calls."""
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
+        if call.site.number == COMPLEX and "kernel_size" in call.hyper:
+            parts = [counted, *(counts.popleft() for _ in range(min(REAL_CONVOLUTIONS - 1, len(counts))))]
+            counted = replace(counted, count=sum(part.count or 0 for part in parts))
         return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
     if call.aten in IGNORED:
         return Measured(call, 0)
@@ -65,7 +68,7 @@ def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], t
     if call.aten not in HANDLED:
         met = module in trace.unsupported and trace.unsupported[module][call.aten]
         return Measured(call if met else _unused(call), None, Unmeasured.NO_HANDLE, call.aten)
-    if hidden := next(filter(None, map(hiding.get, _upwards(module))), None):
+    if hidden := next(filter(None, map(hiding.get, upwards(module))), None):
         return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, Unmeasured.HIDDEN, hidden)
     return Measured(_unused(call), None, Unmeasured.LEFT_OUT)
 
@@ -80,14 +83,6 @@ _NATIVE = frozenset({"aten::_native_multi_head_attention", "aten::_transformer_e
 def _hides(name: str) -> bool:
     """Tell whether an operator of a trace, native or a function of autograd of the model's own, hides calls."""
     return name in _NATIVE or name.startswith("prim::PythonOp")
-
-
-def _upwards(path: str) -> Iterator[str]:
-    """The path, and those of all modules that it is in."""
-    while path:
-        yield path
-        path = path.rpartition(".")[0]
-    yield ""
 
 
 def unhandled(trace: FvcoreTrace) -> dict[str, int]:
@@ -106,6 +101,7 @@ _SIZES = frozenset(
     for name in (
         *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
         *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
+        *("resolve_conj", "view_as_real"),  # what a convolution of complex numbers is taken apart with
     )
 )
 

@@ -202,7 +202,8 @@ class Comparison:
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
     while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
-    empty where it could not; `fvcore_says` is then why, in its own words, and else why it refuses the model as it is.
+    empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper of the
+    model instead, and `doubts` why it ran on the CPU.
     `dependence` says where the values of the input decide what the model costs.
     """
 
@@ -214,7 +215,9 @@ class Comparison:
     uncounted: dict[str, int]
     unseen: tuple[str, ...]
     device: str
-    fvcore_says: str = ""
+    fvcore_failed: str = ""
+    fvcore_refused: str = ""
+    doubts: tuple[str, ...] = ()
     dependence: ValueDependence | None = None
 
     @property

@@ -43,8 +43,12 @@ class MeasurementError(ConvcostError):
 
 
 def one_line(error: BaseException) -> str:
-    """Return an error's type and the first line of its text."""
-    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    """Return an error's type and the first line of its text; of an error that is one line already, its text."""
+    return (
+        str(error)
+        if isinstance(error, ConvcostError)
+        else ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    )
 
 
 def one_line_at(error: BaseException) -> str:

@@ -200,12 +200,12 @@ def on_cpu(model: nn.Module) -> nn.Module:
 
 
 def for_another_process(model: nn.Module) -> nn.Module:
-    """Return the model; of one whose tensors are on an accelerator, which a process does not inherit, a copy."""
+    """Return the model, or a copy on the CPU if its tensors are on an accelerator, which no other process inherits."""
     return model if all(t.device.type in ("cpu", "meta") for t in _held(model)) else on_cpu(model)
 
 
 def with_elements(model: nn.Module) -> nn.Module:
-    """Give a model without elements zeros on the CPU, an index that is always inside, and return it."""
+    """Fill a model without elements with zeros on the CPU, in place, and return it; an index of 0 is always valid."""
     if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
         with torch.no_grad():
             apply: Any = model._apply
@@ -276,7 +276,9 @@ def _closes_over_modules(value: object) -> bool:
         one = reached.pop()
         if isinstance(one, FunctionType) and one not in seen:
             seen.add(one)
-            cells = [cell.cell_contents for cell in one.__closure__ or () if cell != CellType()]
+            cells = [
+                cell.cell_contents for cell in one.__closure__ or () if cell != CellType()
+            ]  # an empty cell raises when it is read
             if any(isinstance(getattr(found, "__self__", found), nn.Module | Tensor) for found in cells):
                 return True
             reached.extend(cells)

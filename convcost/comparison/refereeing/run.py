@@ -21,7 +21,7 @@ from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.capture import Capture
 from convcost.trace.copies import Inputs
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
-from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
+from convcost.trace.counters.sandbox import SECONDS, CounterRun, run
 from convcost.trace.fvcore import trace_fvcore
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _counter(wanted: str | Function, unit: str) -> Counter:
 def referee_model(
     what: CountedModel,
     counters: Sequence[str | Function] | None = None,
-    limit: float = LIMIT,
+    limit: float = SECONDS,
     unit: str = "macs",
 ) -> RefereeRun:
     """Let the counters count, and explain their numbers; they and the unit are those of `chosen`."""
