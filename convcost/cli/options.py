@@ -14,7 +14,7 @@ from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
 from convcost.core.registry import find
-from convcost.core.spec import parse_inputs
+from convcost.core.spec import inputs_from, parse_inputs
 
 Returned = TypeVar("Returned")
 
@@ -34,7 +34,16 @@ COUNTERPART = typer.Option(
     help="Compare a network's formula with this model: torchvision:NAME, FILE.py:factory.",
 )
 INPUTS = typer.Option(
-    [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
+    [],
+    "--input",
+    metavar="SIZES",
+    help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77, rand:1,77, FILE.npy, [1,77; 1,5]; repeatable.",
+)
+INPUTS_FROM = typer.Option(
+    None,
+    "--inputs-from",
+    metavar="FILE.py:FUNCTION",
+    help="Call the model with what this function returns (its code is run): a tuple, a dict, or (args, kwargs).",
 )
 FREE_INPUTS = typer.Option(
     [],
@@ -91,6 +100,13 @@ def per(*choices: str) -> Any:
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
 
 
+FORMULAS = typer.Option(
+    [],
+    "--formulas",
+    metavar="FILE",
+    help="A file of yours with formulas of operators, made with @convcost.operator (its code is run); repeatable.",
+    show_default=False,
+)
 REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
 
 
@@ -154,8 +170,13 @@ def on_reference(
         own = dict(signature(command).parameters)
         argument = own.pop("reference").default
         common = [name for name in _COMMON_SETTINGS if name not in without]
-        built: dict[str, Any] = {"inputs": FREE_INPUTS if symbols else INPUTS} if argument is MODEL else {}
-        built |= {"arguments": ARGUMENTS} if argument is MODEL or "model" in own else {}
+        built: dict[str, tuple[Any, Any]] = {}
+        if argument is MODEL:
+            built["inputs"] = list[str], FREE_INPUTS if symbols else INPUTS
+            built["function"] = str | None, INPUTS_FROM
+            built["formulas"] = list[str], FORMULAS
+        if argument is MODEL or "model" in own:
+            built["arguments"] = list[str], ARGUMENTS
 
         @wraps(command)
         def on_typed(context: typer.Context, name: str, **values: Any) -> Returned:
@@ -164,7 +185,7 @@ def on_reference(
             return command(reference=reference, **values)
 
         start = [declared("context", typer.Context), declared("name", str, argument)]
-        lists = [declared(part, list[str], option) for part, option in built.items()]
+        lists = [declared(part, kind, option) for part, (kind, option) in built.items()]
         settings = [_setting_parameter(name, grid) for name in common]
         return with_parameters(on_typed, [*start, *lists, *own.values(), *settings])
 
@@ -183,17 +204,21 @@ def read_reference(
         raise ConvcostError(f"give the network's name first, then its options, such as {name}")
     if network:
         find(Architecture, parse_reference(name).text, "network")
-    settings = [(part, value) for part, value in typed.items() if part not in _OF_A_MODEL and value is not None]
+    settings = [(part, typed[part]) for part in _COMMON_SETTINGS if typed.get(part) is not None]
     reference = parse_reference(
         name,
         once([*settings, *_typed_settings(name, words).items()]),
         parse_arguments(typed.get("arguments", ())),
-        typed.get("inputs", ()),
+        [*typed.get("inputs", ()), *map(inputs_from, filter(None, [typed.get("function")]))],
         symbols=symbols,
     )
     for part, option in _OF_A_MODEL.items():
         if part not in typed and getattr(reference, part):
             raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+    for file in typed.get("formulas", ()):
+        from convcost.models.user_code import run_file
+
+        run_file(file)
     parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
     return reference
 

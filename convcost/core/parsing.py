@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.kinds import LINE, check
-from convcost.core.spec import parse_inputs
+from convcost.core.spec import inputs_from, parse_inputs
 
 LIBRARIES = ("torchvision", "timm")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
@@ -169,9 +169,10 @@ def parse_model(line: str, symbols: bool = False) -> ModelReference:
         raise ConvcostError(f"cannot read {line!r}; write a network or a model, then its options")
     if len(names) > 1:
         raise ConvcostError(f"cannot read {line!r}: {_unexpected(names[1])}")
-    settings = once((name, value) for name, value in options if name not in ("arg", "input"))
+    settings = once((name, value) for name, value in options if name not in ("arg", "input", "inputs_from"))
     arguments = parse_arguments(value for name, value in options if name == "arg")
     inputs = tuple(value for name, value in options if name == "input")
+    inputs += tuple(inputs_from(value) for name, value in options if name == "inputs_from")
     parse_inputs(inputs, symbols)  # what cannot be read is said at once
     return parse_reference(names[0], settings, arguments, inputs)
 

@@ -87,6 +87,10 @@ class AverageFollower:
         if len(now.source) > 2 and now.divisor * output.numel() == prod(now.source):
             self.found.append(now)
 
+    def forget(self, call: int) -> None:
+        """Forget those that end with the call of this number or later."""
+        self.found[:] = [average for average in self.found if average.calls[-1] < call]
+
 
 def _known(shape: Sequence[object]) -> bool:
     return all(isinstance(size, int) for size in shape)

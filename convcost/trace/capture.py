@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import COMPLEX, CallSite, OpCall, Sizes
+from convcost.core.own_formulas import OWN
 from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
@@ -41,8 +42,10 @@ from convcost.trace.copies import (
     without_lazy_modules,
 )
 from convcost.trace.doubts import ASKS_WHERE, Doubts
+from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
+from convcost.trace.own_functions import bound_by_own, own_functions_as_calls
 from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, in_process
 from convcost.trace.values import OTHER_FILLS, ValueDependence, ValueReads
@@ -133,7 +136,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise _cannot_run(error, given) from error
+            raise _cannot_run(error, full, given) from error
 
 
 _QUICK = 10**8
@@ -155,12 +158,12 @@ def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     try:
         found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
-        raise _cannot_run(error, inputs) from error
+        raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
 
 
-def _cannot_run(error: BaseException, inputs: Inputs) -> MeasurementError:
-    said = f"{one_line_at(error)}{_hint(error, inputs)}"
+def _cannot_run(error: BaseException, model: nn.Module, inputs: Inputs) -> MeasurementError:
+    said = f"{one_line_at(error)}{needed_form(error, model, inputs)}"
     return MeasurementError(f"the model cannot run on an input of {inputs}: {said}")
 
 
@@ -193,19 +196,6 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
             dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
             return replace(found, dependence=dependence)
     return found
-
-
-_INDEX_ERROR = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
-
-
-def _hint(error: BaseException, inputs: Inputs) -> str:
-    """Return the `--input` to type where integer indices were given as floating-point numbers."""
-    floats = [spec for spec in inputs.specs if spec.dtype is None]
-    if not floats or not _INDEX_ERROR.search(str(error)):
-        return ""
-    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
-    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
-    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: bool = False) -> Capture:
@@ -260,7 +250,8 @@ def recording(
     with warnings.catch_warnings(), torch.random.fork_rng(devices=()), as_written(), ExitStack() as stack:
         warnings.simplefilter("ignore")  # the model's user hears them when running it
         stack.enter_context(nullcontext() if with_autograd else torch._C._AutoDispatchBelowADInplaceOrView())
-        for context in (torch.enable_grad(), *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
+        own = own_functions_as_calls(recorder.so_far, recorder.keep_instead)
+        for context in (torch.enable_grad(), *kernels, recorder.following_modules(), own, recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
         recorder.settle()
@@ -322,14 +313,17 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         arguments = Arguments.of(func, args, kwargs)
         self.values.see_operator(func, arguments, self.module)
         binder = BINDERS.get(name)
-        if binder is None and name not in MOVEMENT:
+        own = OWN.get(func._schema.name) if binder is None else None
+        if binder is None and own is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         self.values.follow(func, arguments, outputs)
-        if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
+        if own is not None:
+            bound = bound_by_own(own, arguments, outputs)
+        elif binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
         elif moves(func, arguments) or name in RESHAPING:
             self.averages.follow(func, args, kwargs, output, None)
@@ -341,6 +335,20 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
+
+    def so_far(self) -> tuple[int, Any]:
+        """Return how many calls there are, and which parameters they have left."""
+        return len(self.calls), self._owned.state()
+
+    def keep_instead(
+        self, since: tuple[int, Any], aten: str, bound: Binding, outputs: Sequence[object], arguments: Arguments
+    ) -> None:
+        """Keep one call in place of those that were made since, which are its inside."""
+        before, left = since
+        del self.calls[before:]
+        self.averages.forget(before)
+        self._owned.back_to(left)
+        self.keep(aten, bound, outputs, arguments)
 
     def settle(self) -> None:
         """Let calls use the parameters that they compute something of which no call takes."""
@@ -370,7 +378,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.calls.append(
             OpCall(
                 path=path,
-                operator=self._operators[bound.operator] if bound.operator else None,
+                operator=bound.record or (self._operators[bound.operator] if bound.operator else None),
                 aten=aten,
                 inputs=bound.inputs,
                 hyper=bound.hyper if bound.operator else {},
@@ -394,7 +402,7 @@ _NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.q
 
 
 def _number(operands: Iterator[Tensor]) -> str:
-    """Return what kind of numbers an operator works on where they are no floating-point ones."""
+    """Return the kind of number that an operator works on where it is no floating-point one."""
     types = [tensor.dtype for tensor in operands]
     if any(dtype.is_complex for dtype in types):
         return COMPLEX
@@ -412,16 +420,14 @@ class _Whole(TorchFunctionMode):
         self, func: Callable[..., object], types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
-        before = len(self._recorder.calls)
+        before = self._recorder.so_far() if func in FUNCTIONS else None
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
         output = func(*args, **kwargs)
-        if func in FUNCTIONS:
-            bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
-            del self._recorder.calls[before:]
-            averages = self._recorder.averages.found
-            averages[:] = [average for average in averages if average.calls[-1] < before]
-            self._recorder.keep(f"aten::{bound.operator}", bound, [output], Arguments())
+        if before is not None:
+            arguments = Arguments.of_function(func, args, kwargs)
+            bound = FUNCTIONS[func](arguments)
+            self._recorder.keep_instead(before, f"aten::{bound.operator}", bound, [output], arguments)
         return output
 
 

@@ -7,6 +7,7 @@ user's.
 import faulthandler
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import warnings
@@ -78,7 +79,7 @@ def _send(pipe: Any, function: Callable[[], object]) -> None:
     torch.set_num_threads(1)  # threads do not outlive a fork
     warnings.simplefilter("ignore")
     try:
-        pipe.send((True, function()))
+        pipe.send_bytes(pickle.dumps((True, function())))  # by value: what torch shares ends with this process
     except BaseException as error:  # of pickling the answer too
         pipe.send((False, one_line(error)))
     pipe.close()

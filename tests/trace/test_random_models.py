@@ -167,3 +167,10 @@ class _Where(nn.Module):
 def test_products_that_are_made_on_the_cpu_alone_count(here: Callable[[Tensor], bool]) -> None:
     # 2 rows of 4, to 3 outputs each.
     assert sum(call.macs for call in capture(_Where(here), (2, 4)).calls) == 2 * 4 * 3
+
+
+def test_a_model_that_cannot_be_copied_runs_on_tensors_of_the_users() -> None:
+    # 6 rows of 2, to 5 outputs each; its process has ended when the parent reads what it found.
+    patched = Description((6, 2), (Step("patched", inner=(Step("linear", (4, 0, 0)),)),))
+    built = build(patched)
+    assert capture(built.model, built.args).macs == 6 * 2 * 5

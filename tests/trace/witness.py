@@ -58,7 +58,7 @@ def answered(built: Built) -> Answer:
     return {**answer, "flat": seen} if flat.returned else answer
 
 
-NO_KEYWORDS = "fvcore takes no keyword arguments"
+NO_KEYWORDS = "it takes no keyword arguments"
 
 
 class _Positional(nn.Module):
