@@ -107,6 +107,9 @@ FORMULAS = typer.Option(
     help="A file of yours with formulas of operators, made with @convcost.operator (its code is run); repeatable.",
     show_default=False,
 )
+NONZERO = typer.Option(
+    False, "--nonzero", help="Count only multiply-accumulates of weights that are not zero: what pruning saves."
+)
 REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
 
 
