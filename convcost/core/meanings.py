@@ -7,21 +7,26 @@ from pathlib import Path
 from convcost.core.architecture import Architecture
 from convcost.core.parsing import LIBRARIES
 
-_WITH_DEPTH = re.compile(r"(?P<family>.+?)_?(?P<depth>\d+)")
+_MEMBER = re.compile(r"(?P<family>.+?)[_ -]*b?(?P<number>\d+)")
+_SEPARATORS = re.compile("[ -]+")
 
 
 def other_meanings(name: str, networks: dict[str, Architecture]) -> list[str]:
-    """Return what to type for a name such as resnet50: `resnet --depth 50`, `torchvision:resnet50`.
+    """Return what to type for a name such as resnet50, ResNet-50 or vgg16: `resnet --depth 50`, `torchvision:resnet50`.
 
     A library is not imported: its files are read for a function of that name.
     """
     word, found = name.lower(), []
-    match = _WITH_DEPTH.fullmatch(word)
-    family = networks.get(match["family"]) if match else None
-    depths = {option.name: option.choices for option in family.options} if family else {}
-    if match and int(match["depth"]) in depths.get("depth", ()):
-        found.append(f"{match['family']} --depth {match['depth']}")
-    return found + [f"{library}:{word}" for library in LIBRARIES if _defines(library, word)]
+    if word in LIBRARIES:
+        return [f"{word}:NAME"]
+    match = _MEMBER.fullmatch(word)
+    family = networks.get(_SEPARATORS.sub("_", match["family"])) if match else None
+    if match and family:
+        depths = {option.name: option.choices for option in family.options}.get("depth", ())
+        known = int(match["number"]) in depths
+        found.append(f"{family.name} --depth {match['number']}" if known else family.name)
+    spellings = dict.fromkeys(_SEPARATORS.sub(joint, word) for joint in ("", "_"))
+    return found + [f"{library}:{one}" for library in LIBRARIES for one in spellings if _defines(library, one)]
 
 
 def _defines(library: str, name: str) -> bool:

@@ -64,7 +64,11 @@ def test_wrong_input_is_one_line(arguments: tuple[str, ...], said: str) -> None:
     ("name", "hint"),
     [
         ("resnet50", "did you mean resnet --depth 50 or torchvision:resnet50 or timm:resnet50?"),
-        ("VGG16", "did you mean torchvision:vgg16 or timm:vgg16?"),
+        ("resnet-50", "did you mean resnet --depth 50 or torchvision:resnet50 or timm:resnet50?"),
+        ("ResNet 50", "did you mean resnet --depth 50 or torchvision:resnet50 or timm:resnet50?"),
+        ("VGG16", "did you mean vgg or torchvision:vgg16 or timm:vgg16?"),
+        ("efficientnet-b3", "did you mean efficientnet or torchvision:efficientnet_b3 or timm:efficientnet_b3?"),
+        ("torchvision", "did you mean torchvision:NAME?"),
         ("mobilnet_v1", "did you mean mobilenet_v1"),
         ("conv3x3", "known: "),  # a helper of theirs, no model
     ],

@@ -56,7 +56,7 @@ def test_a_model_of_one_layer_and_of_none() -> None:
     [
         (lambda: convcost.solve("resnet", max_macs="4G"), "ResNet, depth = 50, within 4,000,000,000 MACs"),
         (lambda: convcost.sweep("resnet", resolution="224,256"), "ResNet: 2 R, 2 points; depth = 50"),
-        (lambda: convcost.sweep("resnet", depth="18,50"), "ResNet: 2 depth, 2 points; R = 224"),
+        (lambda: convcost.sweep("resnet", depth="18,50"), "ResNet: 2 values of depth, 2 points; R = 224"),
     ],
 )
 def test_a_title_says_which_network_it_is(report: Callable[[], Report], title: str) -> None:
