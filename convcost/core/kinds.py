@@ -72,7 +72,7 @@ INPUTS = ArgumentKind(
 )
 INPUT_TEXTS = TEXTS.called("texts in a list, one per input: ['1,3,224,224']")
 PATH = ArgumentKind("a path", lambda value: isinstance(value, str | os.PathLike))
-MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
+MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm', 'transformers'), a file of models, or several texts")
 COUNTERS = ArgumentKind(
     "names of counters or functions in a list: ['fvcore', 'net.py:count']",
     lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) or callable(one) for one in value),

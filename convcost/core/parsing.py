@@ -2,6 +2,7 @@
 
     mobilenet_v1 --alpha 0.75                           a network of the registry
     torchvision:resnet18, timm:resnet18                 a model of a library
+    transformers:BertModel, transformers:config.json    one of transformers, by class, type or configuration
     package.module:factory                              a model of the user's package
     path/to/net.py:Net --arg width=8 --input 1,3,64,64  one of the user's file
     path/to/net.py@REV:Net                              of the file as it was at a revision of git
@@ -21,7 +22,7 @@ from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.kinds import LINE, check
 from convcost.core.spec import parse_inputs
 
-LIBRARIES = ("torchvision", "timm")
+LIBRARIES = ("torchvision", "timm", "transformers")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 """A number of a setting, as it is typed."""
 

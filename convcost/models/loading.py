@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 class LoadedModel:
     """A model in evaluation mode, without weights (the user's own module instance is left as it is).
 
-    `inputs` are the positional inputs that its library declares, None where none is declared; `note` says in
-    one line where they come from, or why there are none.
+    `inputs` are those that its library declares, by name where they are keyword arguments, None where none are
+    declared; `note` says in one line where they come from, or why there are none.
     """
 
     module: nn.Module
     name: str
-    inputs: tuple[TensorSpec, ...] | None
+    inputs: tuple[TensorSpec, ...] | Mapping[str, TensorSpec] | None
     note: str
 
 
@@ -72,13 +72,16 @@ def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
 def _of_a_library(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
     from convcost.models.building import build_from, read_arguments
     from convcost.models.torchvision_and_timm import FACTORIES, library
+    from convcost.models.transformers_library import transformers_factory, transformers_inputs
     from convcost.models.weights import default_inputs
 
-    factory = FACTORIES[found.place](found.name)
+    factory = {**FACTORIES, "transformers": transformers_factory}[found.place](found.name)
     values = read_arguments(factory, given)
     module = build_from(found.text, factory, values, forbidden=WEIGHTS, initialised=initialised)
     if found.place == "torchvision":
         return LoadedModel(module, found.text, *default_inputs(found.name, values))
+    if found.place == "transformers":
+        return LoadedModel(module, found.text, *transformers_inputs(module))
     image = library("timm").models.get_model_input_config(module)["input_size"]
     return LoadedModel(module, found.text, (TensorSpec((1, *image)),), "input size of timm's configuration")
 
