@@ -64,7 +64,7 @@ class ModelReference:
 
     def __post_init__(self) -> None:
         if self.settings and not self.is_network:
-            option = _option(next(iter(self.settings)))
+            option = option_typed(next(iter(self.settings)))
             raise DomainError(
                 f"{self.text} is a model and takes no {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
@@ -93,14 +93,14 @@ class ModelReference:
 
     def __str__(self) -> str:
         """Return the whole line, which `parse_model` reads."""
-        words = [(_option(name), str(value)) for name, value in self.settings.items()]
+        words = [(option_typed(name), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
         return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
 
 
-def _option(name: str) -> str:
-    """Return an option as it is typed."""
+def option_typed(name: str) -> str:
+    """Return an option as it is typed: --penultimate-filters."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -219,7 +219,7 @@ def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in options:
         if name in found:
-            raise ConvcostError(f"{_option(name)} is given twice; give it once")
+            raise ConvcostError(f"{option_typed(name)} is given twice; give it once")
         found[name] = value
     return found
 

@@ -221,7 +221,10 @@ def declared_inputs(reference: str, module: nn.Module) -> tuple[tuple[TensorSpec
     size = declared.get("input_size") if isinstance(declared, dict) else None
     if isinstance(size, tuple | list) and size and all(type(side) is int for side in size):
         return (TensorSpec((1, *size)),), "size of the model's default_cfg"
-    return None, f"{reference} declares no input: give its shape, such as 1,3,224,224, or int64:1,77 for whole numbers"
+    return None, (
+        f"{reference} declares no input: give --input 1,3,224,224, or --input int64:1,77 for whole numbers "
+        "(from Python inputs=(1, 3, 224, 224))"
+    )
 
 
 def _dtype(tensor: Tensor) -> str | None:

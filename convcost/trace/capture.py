@@ -28,6 +28,7 @@ from convcost.trace.aten import CONVOLUTIONS, FILLS, LOOKUPS, MOVEMENT, Dispatch
 from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
+from convcost.trace.binders.products import higher_order
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import (
     Args,
@@ -323,6 +324,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
+        if not isinstance(func, OpOverload):
+            return self._see_higher_order(func, args, kwargs)
         name = aten_name(func)
         self.seen.add(traced_name(func))
         self.doubts.see_operator(func)
@@ -350,6 +353,17 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         shown = self._within or traced_name(func)
         self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
+        return output
+
+    def _see_higher_order(self, func: Any, args: Args, kwargs: Kwargs) -> object:
+        """Keep the call of an operator that takes functions, such as flex_attention, as one."""
+        output = func(*args, **kwargs)
+        outputs = list(output) if isinstance(output, tuple | list) else [output]
+        name = f"higher_order::{func.name()}"
+        self.seen.add(name)
+        self.doubts.found[f"it calls {name}, which torch.jit does not know"] = None
+        arguments = Arguments({str(number): value for number, value in enumerate((*args, *kwargs.values()))})
+        self.keep(name, higher_order(func.name(), args), outputs, arguments)
         return output
 
     def _weights_kept(self, bound: Binding, arguments: Arguments) -> tuple[int, int] | None:

@@ -110,7 +110,8 @@ def test_model_without_an_example_asks_for_its_input(net: str) -> None:
     assert loaded.inputs is None
     assert (
         loaded.note
-        == f"{net}:Net declares no input: give its shape, such as 1,3,224,224, or int64:1,77 for whole numbers"
+        == f"{net}:Net declares no input: give --input 1,3,224,224, or --input int64:1,77 for whole numbers "
+        "(from Python inputs=(1, 3, 224, 224))"
     )
 
 
