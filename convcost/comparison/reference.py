@@ -17,7 +17,7 @@ from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.parsing import ModelReference, parse_reference
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
-from convcost.models.loading import load, load_counterpart, model_name
+from convcost.models.loading import inputs_of, load, load_counterpart, model_name
 from convcost.models.revision import checked_out
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def compare_reference(
 def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Module, object], Outcome]) -> Outcome:
     """Return what `run` makes of a model that is loaded, on these inputs, its reference's or those of its library."""
     loaded = load(reference)
-    given = parse_inputs(reference.inputs) if inputs is None else inputs
-    given = loaded.inputs if given is None else given
-    if given is None:
-        raise MeasurementError(loaded.note)
+    given = inputs_of(reference, loaded, inputs)
     with suppress(MeasurementError):
         found = run(loaded.module, given)
         if found.dependence is None:
@@ -106,19 +103,23 @@ def _own_input(reference: ModelReference) -> DomainError:
     )
 
 
-def count_model(model: nn.Module | ModelReference, inputs: object = None, *, tree: bool = False) -> FormulaCount:
+def count_model(
+    model: nn.Module | ModelReference, inputs: object = None, *, tree: bool = False, nonzero: bool = False
+) -> FormulaCount:
     """Return what a model costs by the formulas alone.
 
     Of a network it is the paper's formula, which needs no torch; with `tree`, the modules of its model. A file at a
-    revision of git is that one's.
+    revision of git is that one's. With `nonzero`, weights of a model that are zero multiply nothing.
     """
     from convcost.comparison.formula_count import of_module, of_network
 
     if not isinstance(model, ModelReference):
-        return of_module(model, _given(inputs, model_name(model)), model_name(model))
+        return of_module(model, _given(inputs, model_name(model)), model_name(model), nonzero=nonzero)
     if not model.is_network:
         with checked_out(model) as found:
-            return _run_loaded(found, inputs, partial(of_module, name=model.text))
+            return _run_loaded(found, inputs, partial(of_module, name=model.text, nonzero=nonzero))
+    if nonzero:
+        raise DomainError(f"{model.text} is a paper's network, which has no weights to be zero; name a model")
     if inputs is not None:
         raise _own_input(model)
     _refuse_arguments(model)
@@ -197,7 +198,8 @@ def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | N
     if reference.is_network:
         _refuse_arguments(reference)
     loaded = load(reference, options)
-    return loaded.module, parse_inputs(reference.inputs, symbols=True) or loaded.inputs
+    known = reference.inputs or loaded.inputs
+    return loaded.module, inputs_of(reference, loaded, symbols=True) if known else None
 
 
 def _refuse_arguments(network: ModelReference) -> None:

@@ -5,6 +5,7 @@
     transformers:BertModel, transformers:config.json    one of transformers, by class, type or configuration
     package.module:factory                              a model of the user's package
     path/to/net.py:Net --arg width=8 --input 1,3,64,64  one of the user's file
+    path/to/net.pt2                                     an exported program
     path/to/net.py@REV:Net                              of the file as it was at a revision of git
 
 Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
@@ -20,11 +21,14 @@ from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.kinds import LINE, check
-from convcost.core.spec import parse_inputs
+from convcost.core.spec import inputs_from, parse_inputs
 
 LIBRARIES = ("torchvision", "timm", "transformers")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 """A number of a setting, as it is typed."""
+
+PROGRAM = ".pt2"
+"""How the name of an exported program's file ends."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _AT_REVISION = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+)")
@@ -61,7 +65,7 @@ class ModelReference:
 
     def __post_init__(self) -> None:
         if self.settings and not self.is_network:
-            option = _option(next(iter(self.settings)))
+            option = option_typed(next(iter(self.settings)))
             raise DomainError(
                 f"{self.text} is a model and takes no {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
@@ -79,8 +83,8 @@ class ModelReference:
     @property
     def text(self) -> str:
         """The reference alone, without settings, arguments and inputs."""
-        if self.is_network:
-            return self.name
+        if not self.place or not self.name:
+            return self.name or self.place
         return f"{self.place}@{self.revision}:{self.name}" if self.revision else f"{self.place}:{self.name}"
 
     @property
@@ -90,14 +94,14 @@ class ModelReference:
 
     def __str__(self) -> str:
         """Return the whole line, which `parse_model` reads."""
-        words = [(_option(name), str(value)) for name, value in self.settings.items()]
+        words = [(option_typed(name), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
         return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
 
 
-def _option(name: str) -> str:
-    """Return an option as it is typed."""
+def option_typed(name: str) -> str:
+    """Return an option as it is typed: --penultimate-filters."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -133,6 +137,8 @@ def parse_reference(
         return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {}), tuple(inputs)
+    if text.endswith(PROGRAM):
+        return ModelReference(ReferenceKind.FILE, "", text, "", *given)
     if not colon:
         if text.endswith(".py"):
             raise _no_factory(text)
@@ -170,9 +176,10 @@ def parse_model(line: str, symbols: bool = False) -> ModelReference:
         raise ConvcostError(f"cannot read {line!r}; write a network or a model, then its options")
     if len(names) > 1:
         raise ConvcostError(f"cannot read {line!r}: {_unexpected(names[1])}")
-    settings = once((name, value) for name, value in options if name not in ("arg", "input"))
+    settings = once((name, value) for name, value in options if name not in ("arg", "input", "inputs_from"))
     arguments = parse_arguments(value for name, value in options if name == "arg")
     inputs = tuple(value for name, value in options if name == "input")
+    inputs += tuple(inputs_from(value) for name, value in options if name == "inputs_from")
     parse_inputs(inputs, symbols)  # what cannot be read is said at once
     return parse_reference(names[0], settings, arguments, inputs)
 
@@ -213,7 +220,7 @@ def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in options:
         if name in found:
-            raise ConvcostError(f"{_option(name)} is given twice; give it once")
+            raise ConvcostError(f"{option_typed(name)} is given twice; give it once")
         found[name] = value
     return found
 

@@ -241,20 +241,25 @@ def columns_of(sweep: Sweep, axis: GridAxis) -> dict[str, Any]:
 
 
 def heading(report: SweepReport) -> str:
-    """MobileNet V1: 24 α × 7 R, 168 points; K = 10."""
+    """Return a sweep's title: MobileNet V1: 24 α × 7 R, 168 points; K = 10; without symbols, 5 values of depth."""
     sweep = report.sweep
-    sizes = " × ".join(f"{len(axis):,} {axis.option.symbol or axis.option.name}" for axis in sweep.axes)
+    sizes = " × ".join(
+        f"{len(axis):,} {axis.option.symbol}"
+        if axis.option.symbol
+        else f"{text.plural(len(axis), 'value')} of {axis.option.name.replace('_', ' ')}"
+        for axis in sweep.axes
+    )
     points = text.plural(sweep.refused.size, "point")
     fixed = "".join(f"; {other}" for other in other_settings(sweep))
     return f"{sweep.architecture.title}: {f'{sizes}, ' if sizes else ''}{points}{fixed}"
 
 
 def other_settings(sweep: Sweep) -> list[str]:
-    """What is the same everywhere and not the default: K = 10."""
+    """What is the same everywhere and says which network it is, or is not the default: depth = 50, R = 224, K = 10."""
     known = {option.name: option for option in sweep.architecture.options}
     varied = {target(axis) for axis in sweep.axes}
     return [
         f"{known[name].symbol or name} = {typed(value)}"
         for name, value in sweep.fixed.items()
-        if value != known[name].default and name not in varied
+        if name not in varied and (known[name].names_member or name == "resolution" or value != known[name].default)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,16 +24,18 @@ from convcost.core.own_formulas import OWN
 from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
+from convcost.trace.aten import CONVOLUTIONS, FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
 from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
+from convcost.trace.binders.products import higher_order
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import (
     Args,
     Inputs,
     Kwargs,
     as_written,
+    evaluating,
     for_another_process,
     on_cpu,
     tensors,
@@ -43,6 +44,7 @@ from convcost.trace.copies import (
     without_lazy_modules,
 )
 from convcost.trace.doubts import ASKS_WHERE, Doubts
+from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.own_functions import bound_by_own, own_functions_as_calls
@@ -136,7 +138,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            raise _cannot_run(error, given) from error
+            raise _cannot_run(error, full, given) from error
 
 
 _QUICK = 10**8
@@ -156,14 +158,14 @@ def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _by_values(with_elements(model).eval, inputs)
+        found = _by_values(partial(evaluating, with_elements(model)), inputs)
     except (Exception, SystemExit) as error:
-        raise _cannot_run(error, inputs) from error
+        raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
 
 
-def _cannot_run(error: BaseException, inputs: Inputs) -> MeasurementError:
-    said = f"{one_line_at(error)}{_hint(error, inputs)}"
+def _cannot_run(error: BaseException, model: nn.Module, inputs: Inputs) -> MeasurementError:
+    said = f"{one_line_at(error)}{needed_form(error, model, inputs)}"
     return MeasurementError(f"the model cannot run on an input of {inputs}: {said}")
 
 
@@ -176,6 +178,21 @@ def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
             return _captured(model, inputs, "cpu", with_autograd=True)
         except (Exception, SystemExit):
             raise error from None
+
+
+def capture_with_weights(model: nn.Module, inputs: object) -> Capture:
+    """Capture a copy with the values of its parameters, of which each product notes how many are not zero.
+
+    Raises MeasurementError if the model cannot run, or its weights have no values.
+    """
+    given = Inputs.of(inputs)
+    full = without_lazy_modules(model, given)
+    if any(parameter.is_meta for parameter in full.parameters()):
+        raise MeasurementError("the model's weights have no values, so none of them are known to be zero")
+    try:
+        return _captured_on_cpu(on_cpu(full), given)
+    except (Exception, SystemExit) as error:
+        raise _cannot_run(error, full, given) from error
 
 
 def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
@@ -196,19 +213,6 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
             dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
             return replace(found, dependence=dependence)
     return found
-
-
-_INDEX_ERROR = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
-
-
-def _hint(error: BaseException, inputs: Inputs) -> str:
-    """Return the `--input` to type where integer indices were given as floating-point numbers."""
-    floats = [spec for spec in inputs.specs if spec.dtype is None]
-    if not floats or not _INDEX_ERROR.search(str(error)):
-        return ""
-    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
-    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
-    return f"; did you mean --input {typed}?"
 
 
 def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: bool = False) -> Capture:
@@ -320,6 +324,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
+        if not isinstance(func, OpOverload):
+            return self._see_higher_order(func, args, kwargs)
         name = aten_name(func)
         self.seen.add(traced_name(func))
         self.doubts.see_operator(func)
@@ -349,6 +355,23 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
 
+    def _see_higher_order(self, func: Any, args: Args, kwargs: Kwargs) -> object:
+        """Keep the call of an operator that takes functions, such as flex_attention, as one."""
+        output = func(*args, **kwargs)
+        outputs = list(output) if isinstance(output, tuple | list) else [output]
+        name = f"higher_order::{func.name()}"
+        self.seen.add(name)
+        self.doubts.found[f"it calls {name}, which torch.jit does not know"] = None
+        arguments = Arguments({str(number): value for number, value in enumerate((*args, *kwargs.values()))})
+        self.keep(name, higher_order(func.name(), args), outputs, arguments)
+        return output
+
+    def _weights_kept(self, bound: Binding, arguments: Arguments) -> tuple[int, int] | None:
+        weight = self._owned.weight_among(arguments) if bound.operator in _BILINEAR else None
+        if weight is None or weight.is_meta or not weight.numel():
+            return None
+        return int(torch.count_nonzero(weight)), weight.numel()
+
     def so_far(self) -> tuple[int, Any]:
         """Return how many calls there are, and which parameters they have left."""
         return len(self.calls), self._owned.state()
@@ -362,6 +385,14 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.averages.forget(before)
         self._owned.back_to(left)
         self.keep(aten, bound, outputs, arguments)
+
+    def take_for_outer(self, since: int) -> None:
+        """Take element-wise products for outer ones, which vmap makes of them: columns times rows."""
+        for number, call in enumerate(self.calls[since:], since):
+            if call.name == "mul":
+                left, right = call.inputs
+                rows = right if len(right) > 1 else (1, *right)
+                self.calls[number] = replace(call, operator=self._operators["matmul"], inputs=(left, rows))
 
     def settle(self) -> None:
         """Let calls use the parameters that they compute something of which no call takes."""
@@ -405,11 +436,17 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
                     number=_number(tensors(arguments)),
+                    weights_kept=self._weights_kept(bound, arguments),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
 
+
+_BILINEAR = frozenset({*CONVOLUTIONS, "linear", "matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addmv"})
+"""Products of two operands, each element of which takes part in as many multiply-accumulates."""
+
+_OUTER = frozenset({torch.outer, torch.ger, Tensor.outer, Tensor.ger})
 
 _NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
 
@@ -436,7 +473,10 @@ class _Whole(TorchFunctionMode):
         before = self._recorder.so_far() if func in FUNCTIONS else None
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
+        number = len(self._recorder.calls)
         output = func(*args, **kwargs)
+        if func in _OUTER:
+            self._recorder.take_for_outer(number)
         if before is not None:
             arguments = Arguments.of_function(func, args, kwargs)
             bound = FUNCTIONS[func](arguments)

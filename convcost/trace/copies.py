@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
+from numbers import Integral, Real
 from types import CellType, FunctionType
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, SupportsIndex, TypeAlias, TypeGuard
 
 import torch
 import torch.backends.mha
@@ -20,7 +21,8 @@ from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, one_line_at
 from convcost.core.prints import silent
-from convcost.core.spec import Fill, TensorSpec
+from convcost.core.spec import CallInputs, FileSpec, Fill, GivenValue, TensorSpec
+from convcost.trace.input_files import read_file
 
 Args: TypeAlias = tuple[Any, ...]
 Kwargs: TypeAlias = Mapping[str, Any]
@@ -45,24 +47,30 @@ class Inputs:
 
     @classmethod
     def of(cls, given: object) -> Inputs:
-        """Return the inputs that a user means; raises MeasurementError for what is no input."""
+        """Return the inputs that a user means, its files read; raises MeasurementError for what is no input."""
         if isinstance(given, Inputs):
             return given
+        shared: dict[FileSpec, object] = {}
+        if isinstance(given, CallInputs):
+            return cls(tuple(_read(value, shared) for value in given.args), _read(given.kwargs, shared))
         if isinstance(given, Mapping):
-            return cls((), {str(name): _read(value) for name, value in given.items()})
-        if isinstance(given, tuple | list) and not _is_shape(given):
-            return cls(tuple(_read(value) for value in given))
-        return cls((_read(given),))
+            return cls((), {str(name): _read(value, shared) for name, value in given.items()})
+        if isinstance(given, tuple | list) and given and all(isinstance(size, Real) for size in given):
+            return cls((TensorSpec(tuple(starmap(_size, enumerate(given, 1)))),))
+        if isinstance(given, tuple | list):
+            return cls(tuple(_read(value, shared) for value in given))
+        return cls((_read(given, shared),))
 
     def on(self, device: str, model: nn.Module) -> tuple[Args, Kwargs]:
         """Return arguments and keyword arguments on a device, none of them the user's own tensors."""
 
-        made: dict[int, Tensor] = {}  # a tensor that is given twice stays one tensor
+        made: dict[int | str, Tensor] = {}  # a tensor that is given twice stays one tensor
 
         def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
                 return made.setdefault(id(leaf), _moved(leaf, device))
-            return _filled(leaf, dtype_of(leaf, model), device)
+            new = _filled(leaf, dtype_of(leaf, model), device)
+            return made.setdefault(leaf.shared, new) if leaf.shared else new
 
         return walk(self.args, make), walk(dict(self.kwargs or {}), make)
 
@@ -134,18 +142,35 @@ def replaced(value: object, new: Iterator[Tensor]) -> Any:
     return walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
 
 
-def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
-    return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
+def _size(place: int, size: object) -> int:
+    if not _is_whole(size):
+        raise MeasurementError(f"size {place} of the input is {size!r}, but must be a whole number")
+    return size.__index__()
 
 
-def _read(value: object) -> object:
+def _is_whole(size: object) -> TypeGuard[SupportsIndex]:
+    return isinstance(size, Integral) and not isinstance(size, bool)
+
+
+def _is_shape(value: object) -> TypeGuard[Sequence[SupportsIndex]]:
+    return isinstance(value, tuple | list) and len(value) > 0 and all(map(_is_whole, value))
+
+
+def _read(value: object, shared: dict[FileSpec, object]) -> Any:
+    """Return what an argument stands for; a file that is `shared` is read once, so that its tensors are one."""
     if _is_shape(value):
-        return TensorSpec(tuple(value))
+        return TensorSpec(tuple(size.__index__() for size in value))
+    if isinstance(value, GivenValue):
+        return value.value
+    if isinstance(value, FileSpec):
+        if value not in shared or not value.shared:
+            shared[value] = read_file(value.path)
+        return shared[value]
     if isinstance(value, tuple | list):
-        return type(value)(_read(item) for item in value) if type(value) in (tuple, list) else value
+        return type(value)(_read(item, shared) for item in value) if type(value) in (tuple, list) else value
     if isinstance(value, Mapping):
-        return {key: _read(item) for key, item in value.items()}
-    if isinstance(value, Tensor | TensorSpec | int | float | str | None):
+        return {key: _read(item, shared) for key, item in value.items()}
+    if isinstance(value, Tensor | TensorSpec | int | float | complex | str | None):
         return value
     raise MeasurementError(f"an input is a tensor or a shape, not {type(value).__name__}; nest them in tuples or dicts")
 
@@ -202,6 +227,16 @@ def on_cpu(model: nn.Module) -> nn.Module:
 def for_another_process(model: nn.Module) -> nn.Module:
     """Return the model, or a copy on the CPU if its tensors are on an accelerator, which no other process inherits."""
     return model if all(t.device.type in ("cpu", "meta") for t in _held(model)) else on_cpu(model)
+
+
+def evaluating(model: nn.Module) -> nn.Module:
+    """Put a model in evaluation mode and return it; an exported one refuses to be told so."""
+    try:
+        return model.eval()
+    except NotImplementedError:
+        for module in model.modules():
+            module.training = False
+        return model
 
 
 def with_elements(model: nn.Module) -> nn.Module:
@@ -302,7 +337,7 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
     attributes = (value for module in model.modules() for value in vars(module).values())
     memo |= {id(value): type(value)() for value in attributes if type(value) in _CONTAINERS and not value}
     try:
-        return copy.deepcopy(model, memo).eval()
+        return evaluating(copy.deepcopy(model, memo))
     except Exception as error:
         raise MeasurementError(f"the model cannot be copied: {one_line_at(error)}") from error
 
