@@ -45,6 +45,7 @@ from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, apart
+from convcost.trace.unseen import Origins, Unseen
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -61,7 +62,7 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
     model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
     a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
-    tensor.
+    tensor. `unseen` is work of the model that no call stands for.
     """
 
     calls: tuple[OpCall, ...]
@@ -71,6 +72,7 @@ class Capture:
     averages: tuple[Average, ...] = ()
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
+    unseen: tuple[Unseen, ...] = ()
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
@@ -160,7 +162,8 @@ def _hint(error: BaseException, inputs: Inputs) -> str:
 def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bool = False) -> Capture:
     args, kwargs = inputs.on(device, copied)
     with recording(copied, MetaKernels(), differentiated=differentiated) as recorder:
-        copied(*args, **kwargs)
+        recorder.origins.begin((args, kwargs))
+        recorder.origins.finish(copied(*args, **kwargs))
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
     parameters = sum(p.numel() for p in copied.parameters())
@@ -173,6 +176,7 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bo
         averages=tuple(recorder.averages.found),
         doubts=(*doubts, *recorder.doubts.found),
         reads_sizes=recorder.doubts.reads_sizes,
+        unseen=tuple(recorder.origins.found),
     )
 
 
@@ -206,7 +210,8 @@ def recording(
     with warnings.catch_warnings(), torch.random.fork_rng(devices=()), as_written(), ExitStack() as stack:
         warnings.simplefilter("ignore")  # the model's user hears them when running it
         stack.enter_context(nullcontext() if differentiated else torch._C._AutoDispatchBelowADInplaceOrView())
-        for context in (torch.enable_grad(), *kernels, recorder.following_modules(), recorder, _Whole(recorder)):
+        following = recorder.origins.following_threads(), recorder.following_modules()
+        for context in (torch.enable_grad(), *kernels, *following, recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
         recorder.settle()
@@ -229,6 +234,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._owned = Ownership(model)
         self.doubts = Doubts(model)
         self.averages = Averages()
+        self.origins = Origins(model, lambda: self._forwards[-1][0])
+        self.operators = 0
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -236,6 +243,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
 
         def enter(module: nn.Module, _: object) -> None:
             path = self._paths.get(module)
+            if self.origins.runs_elsewhere(path):
+                return
             if path is None:
                 self._forwards.append(self._forwards[-1])
             else:
@@ -243,6 +252,9 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 self.begun[path] += 1
 
         def leave(module: nn.Module, _: object, output: object) -> None:
+            if self.origins.runs_elsewhere(self._paths.get(module)):
+                return
+            self.origins.see_outputs(output)
             self._forwards.pop()
             first = next(tensors(output), None)
             if module in self._paths and first is not None:
@@ -257,13 +269,16 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         name = aten_name(func)
         self.seen.add(traced_name(func))
+        self.operators += 1
         self.doubts.see_operator(func)
+        self.origins.see_operands(func, args, kwargs)
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
+        self.origins.see_results(func, args, kwargs, output)
         arguments = Arguments.of(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
@@ -337,9 +352,10 @@ class _Whole(TorchFunctionMode):
         self, func: Callable[..., object], types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
-        before = len(self._recorder.calls)
+        before, operators = len(self._recorder.calls), self._recorder.operators
         self._recorder.doubts.see_function(func)
         output = func(*args, **kwargs)
+        self._recorder.origins.see_function(func, args, kwargs, output, self._recorder.operators > operators)
         if func in FUNCTIONS:
             bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
             del self._recorder.calls[before:]
