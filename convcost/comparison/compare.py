@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.comparison.align import align_calls
-from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
+from convcost.comparison.fvcore_counts import Measured, measured_calls, traced_only, unhandled
 from convcost.comparison.judge import Judge, moves_only
 from convcost.comparison.leeway import leeways
 from convcost.comparison.result import Comparison, Row, Totals, Verdict, known_sum
@@ -74,7 +74,8 @@ def compare_module(model: nn.Module, inputs: object, unit: str = "macs", plain: 
     """
     given = Inputs.of(inputs)
     found = capture(model, given)
-    return compare_model(found, trace_fvcore(model, given, None if plain else found), given.specs, probed, unit)
+    trace = trace_fvcore(model, found.inputs, None if plain else found)
+    return compare_model(found, trace, given.specs, probed, unit)
 
 
 def _worth_a_row(capture: Capture, trace: FvcoreTrace) -> list[Measured]:
@@ -100,9 +101,22 @@ def _comparison(
         fvcore_total=trace.total,
         fvcore_total_formula=None if trace.total is None else expected,
     )
-    missing = unseen(uncounted, capture)
+    missing = traced_only(uncounted, capture)
     says = trace.failed or trace.refused
-    return Comparison(paper, inputs, unit, tuple(rows), totals, uncounted, missing, trace.device, says)
+    depends = capture.dependence
+    return Comparison(
+        paper,
+        inputs,
+        unit,
+        tuple(rows),
+        totals,
+        uncounted,
+        missing,
+        trace.device,
+        says,
+        depends,
+        tuple(map(str, capture.unseen)),
+    )
 
 
 # A billion products take the probe a second.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from convcost.trace.modules import ModuleRun
+    from convcost.trace.values import ValueDependence
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class FormulaCount:
     parameter_bytes  their size; of a paper's network, four bytes per element
     input_bytes      size of the inputs
     modules          of a model: its tree
+    dependence       of a model: where the values of its input decide what it costs
+    unseen           of a model: what it does that no call stands for
     """
 
     name: str
@@ -44,6 +47,13 @@ class FormulaCount:
     parameter_bytes: int
     input_bytes: int
     modules: tuple[ModuleRun, ...] = ()
+    dependence: ValueDependence | None = None
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all products are counted."""
+        return not self.unseen and not any(call.may_multiply for call in self.calls)
 
     @property
     def frozen(self) -> int:
@@ -112,6 +122,8 @@ def of_module(model: nn.Module, inputs: object, name: str, paper: Network | None
         parameter_bytes=sum(run.size for run in found.modules),
         input_bytes=sum(spec.elements * dtype_of(spec, model).itemsize for spec in given.specs),
         modules=found.modules,
+        dependence=found.dependence,
+        unseen=tuple(map(str, found.unseen)),
     )
 
 

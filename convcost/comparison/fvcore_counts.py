@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from convcost.core.op_call import OpCall
+from convcost.trace.binders.products import BINDERS as PRODUCTS
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -100,17 +101,12 @@ def products_of_sizes(calls: Sequence[OpCall], trace: FvcoreTrace) -> int:
     return max(unhandled(trace).get(_PRODUCT, 0) - sum(call.aten == _PRODUCT for call in calls), 0)
 
 
-# While a model is traced, its sizes are tensors too; computing with them is not the network's arithmetic.
-_SIZES = frozenset(
-    f"aten::{name}"
-    for name in (
-        *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
-        *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
-    )
-)
-
-
-def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
-    """Return the operators that the model calls only while it is traced."""
-    only = set(uncounted) - capture.seen
-    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _hides(name)))
+def traced_only(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
+    """Return the products, and the operators of others that may be some, that the model calls only while traced."""
+    only = {name for name in set(uncounted) - capture.seen if not _hides(name)}
+    harmless = {
+        name
+        for name in only
+        if name.startswith("aten::") and name.removeprefix("aten::").removesuffix("_") not in PRODUCTS
+    }
+    return tuple(sorted(only - harmless))

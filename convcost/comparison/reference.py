@@ -7,7 +7,7 @@ what is wrong with a name or an option is said at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convcost.symbolic.family import Family
     from convcost.trace.derive import Checkable
 
-Outcome = TypeVar("Outcome")
+Outcome = TypeVar("Outcome", "Comparison", "FormulaCount")
 
 
 def compare_reference(
@@ -64,11 +64,12 @@ def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Mod
     given = loaded.inputs if given is None else given
     if given is None:
         raise MeasurementError(loaded.note)
-    try:
-        return run(loaded.module, given)
-    except MeasurementError:
-        # What a model computes from its buffers while it runs needs their values.
-        return run(load(reference, initialised=True).module, given)
+    with suppress(MeasurementError):
+        found = run(loaded.module, given)
+        if found.dependence is None:
+            return found
+    # What a model computes from its buffers while it runs, and what decides by values, needs the model's own.
+    return run(load(reference, initialised=True).module, given)
 
 
 def _compare_network(

@@ -4,7 +4,9 @@ import difflib
 import sysconfig
 import traceback
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+from types import FrameType
 
 _MOST = 30
 
@@ -47,14 +49,36 @@ def one_line(error: BaseException) -> str:
 
 def one_line_at(error: BaseException) -> str:
     """Return an error in one line, and the line of the user's own code that it came through: net.py:12."""
+    return f"{one_line(error)}{users_place(error)}"
+
+
+def users_place(error: BaseException) -> str:
+    """Return the line of the user's own code that an error came through, " (net.py:12)"; empty if there is none."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
     if not frames:
-        return one_line(error)
-    file = Path(frames[-1].filename)
+        return ""
+    return f" ({_place(frames[-1].filename, frames[-1].lineno)})"
+
+
+def innermost_place(frame: FrameType | None, outside: FrameType | None = None) -> str:
+    """Return the line of the user's own code that is running, net.py:12, seen from a frame; empty where none is.
+
+    `outside` is a frame that is not looked into any more, nor what called it.
+    """
+    while frame is not None and frame is not outside:
+        if _is_users(frame.f_code.co_filename):
+            return _place(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
+def _place(filename: str, line: int | None) -> str:
+    file = Path(filename)
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file.name
-    return f"{one_line(error)} ({shown}:{frames[-1].lineno})"
+    return f"{shown}:{line}"
 
 
+@cache
 def _is_users(filename: str) -> bool:
     """Whether a file is neither convcost's, nor Python's, nor an installed package's."""
     file = Path(filename)

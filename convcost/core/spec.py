@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import TypeAlias
 
 from convcost.core.errors import ConvcostError, DomainError, UnknownNameError
+
+Fill: TypeAlias = int | float | str | None
+"""What a tensor is filled with: a number, "rand" for random ones, None for zeros that nobody asked for."""
 
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """A tensor of zeros of this shape; `dtype` is a type's name in PyTorch ("int64"), None for the model's own.
+    """A tensor of this shape; `dtype` is a type's name in PyTorch ("int64"), None for the model's own.
 
     Raises DomainError for a size below 0.
     """
 
     shape: tuple[int, ...]
     dtype: str | None = None
+    fill: Fill = None
 
     def __post_init__(self) -> None:
         if any(size < 0 for size in self.shape):
@@ -55,7 +60,7 @@ class FreeSpec(TensorSpec):
             size if isinstance(size, int) else BATCH if axis == 0 else next(free, _FREE[-1])
             for axis, size in enumerate(sizes)
         )
-        return cls(shape, dtype, tuple(size if isinstance(size, str) else None for size in sizes))
+        return cls(shape, dtype, names=tuple(size if isinstance(size, str) else None for size in sizes))
 
     def __str__(self) -> str:
         sizes = "×".join(name or str(size) for name, size in zip(self.names, self.shape, strict=True))

@@ -139,8 +139,9 @@ def built_weightless(make: Callable[[], nn.Module]) -> nn.Module:
 
 @one_at_a_time
 def built_plainly(make: Callable[[], nn.Module]) -> nn.Module:
-    """Return what `make` makes, in evaluation mode, on its own device; the random state is kept."""
+    """Return what `make` makes, in evaluation mode, on its own device, the same each time; the random state is kept."""
     with random_state_kept():
+        torch.manual_seed(0)
         model = make()
     return model.eval() if isinstance(model, nn.Module) else model
 

@@ -1,9 +1,16 @@
 """Numbers, shapes and hyper-parameters as people read them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Network
+from convcost.core.spec import TensorSpec
+
+if TYPE_CHECKING:
+    from convcost.trace.values import ValueDependence
 
 UNKNOWN = "?"
 _LETTERS = ("", " K", " M", " G", " T", " P", " E")
@@ -56,6 +63,15 @@ def plural(count: int, noun: str, write: Callable[[int], str] = number) -> str:
 def times(operators: Mapping[str, int]) -> str:
     """An operator or several, and how often: aten::sort 1 time, aten::topk 2 times."""
     return ", ".join(f"{name} {plural(count, 'time')}" for name, count in operators.items())
+
+
+def dependence(found: ValueDependence, inputs: Sequence[TensorSpec]) -> str:
+    """Return where values of the input decide, and for which values the cost was counted."""
+    where, other = "; ".join(found.places), ""
+    if found.other_values:
+        sizes = ",".join(map(str, inputs[0].shape)) if inputs else "1,3,224,224"
+        other = f"; for {found.other_values} there are {found.other_macs:,} MACs (--input rand:{sizes}, or FILE.npy)"
+    return f"The cost depends on the values of the input ({where}). It is counted for {found.values}{other}."
 
 
 def ended(sentence: str) -> str:

@@ -9,7 +9,7 @@ The methods of the nodes are those that torch calls by name (torch/csrc/utils/py
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
@@ -51,12 +51,15 @@ class Trace:
         return node.maybe_as_bool()
 
 
-def refused(what: str) -> MeasurementError:
-    """Return the error of a size whose value the model asks for."""
-    return MeasurementError(
-        f"the model turns a size into a number ({what}), so no single formula of that size gives its cost; "
-        "leave the size out of --symbols"
-    )
+class SizeAsNumberError(MeasurementError):
+    """The model asks for the value of a size; `names` are the symbols in it."""
+
+    def __init__(self, what: str, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        super().__init__(
+            f"the model turns a size into a number ({what}), so no single formula of that size gives its cost; "
+            "leave the size out of --symbols"
+        )
 
 
 def _answer(value: bool | None) -> Callable[[Node], Any]:

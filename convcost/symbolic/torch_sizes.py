@@ -25,7 +25,7 @@ from convcost.symbolic import form
 from convcost.symbolic.condition import holds
 from convcost.symbolic.factor import bounds
 from convcost.symbolic.form import Form
-from convcost.symbolic.symnode import BoolNode, Hint, Node, Trace, refused
+from convcost.symbolic.symnode import BoolNode, Hint, Node, SizeAsNumberError, Trace
 
 _FINEST = 2**20
 
@@ -100,7 +100,7 @@ class IntNode(_Ordered):
     def int_(self) -> int:
         least, most = bounds(self.form)
         if least is None or least != most:
-            raise refused(f"here {self.hint}")
+            raise SizeAsNumberError(f"here {self.hint}", self.form.names)
         return least
 
     def guard_int(self, file: str, line: int) -> int:
@@ -205,6 +205,10 @@ class FloatNode(_Ordered):
         return cls(trace, form.number(exact.numerator), exact, exact.denominator)
 
     @property
+    def _names(self) -> frozenset[str]:
+        return frozenset() if self.above is None else frozenset(self.above.names)
+
+    @property
     def number(self) -> int | None:
         """The numerator, if it is a number."""
         return None if self.above is None else self.above.number
@@ -223,7 +227,7 @@ class FloatNode(_Ordered):
 
     def guard_float(self, file: str, line: int) -> float:
         if self.number is None:
-            raise refused(f"here {float(self.hint):g}")
+            raise SizeAsNumberError(f"here {float(self.hint):g}", self._names)
         return float(self.hint)
 
     def _unknown(self, hint: float) -> FloatNode:
@@ -264,7 +268,7 @@ class FloatNode(_Ordered):
 
     def floor(self) -> IntNode:
         if self.above is None:
-            raise refused(f"here {float(self.hint):g}, rounded")
+            raise SizeAsNumberError(f"here {float(self.hint):g}, rounded", self._names)
         return IntNode(self.trace, self.above // form.number(self.below), math.floor(self.hint))
 
     def ceil(self) -> IntNode:
@@ -277,7 +281,7 @@ class FloatNode(_Ordered):
 
     def _compared(self, relation: str, other: FloatNode) -> BoolNode:
         if self.above is None or other.above is None:
-            raise refused(f"here {float(self.hint):g}, compared")
+            raise SizeAsNumberError(f"here {float(self.hint):g}, compared", self._names | other._names)
         difference = self.above.times(other.below) - other.above.times(self.below)
         return self.truth(relation, difference, holds(relation, Fraction(self.hint) - Fraction(other.hint)))
 

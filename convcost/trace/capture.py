@@ -6,8 +6,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -46,6 +46,7 @@ from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, apart
 from convcost.trace.unseen import Origins, Unseen
+from convcost.trace.values import OTHER_FILLS, ValueDependence, ValueReads
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
 _NOT_TRACED = frozenset(f"aten::{cell}_cell" for cell in ("lstm", "gru", "rnn_tanh", "rnn_relu"))
@@ -62,7 +63,8 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
     model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
     a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
-    tensor. `unseen` is work of the model that no call stands for.
+    tensor. `inputs` are those that it was run on, and `dependence` says whether their values decided. `unseen` is work
+    of the model that no call stands for.
     """
 
     calls: tuple[OpCall, ...]
@@ -73,6 +75,13 @@ class Capture:
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
     unseen: tuple[Unseen, ...] = ()
+    inputs: Inputs = field(default_factory=Inputs)
+    dependence: ValueDependence | None = None
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of all products that have a formula."""
+        return sum(int(call.macs) for call in self.calls)
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
@@ -113,7 +122,7 @@ def capture(model: nn.Module, inputs: object) -> Capture:
             return _captured(copied, given, "meta")
     except (Exception, SystemExit) as on_meta:
         try:
-            return _captured_on_cpu(on_cpu(full), given)
+            return _by_values(partial(on_cpu, full), given)
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
@@ -128,7 +137,7 @@ LIMIT = 600.0
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _captured_on_cpu(with_elements(model).eval(), inputs)
+        found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
         said = f"{one_line_at(error)}{_hint(error, inputs)}"
         raise MeasurementError(f"the model cannot run on an input of {inputs}: {said}") from error
@@ -144,6 +153,26 @@ def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
             return _captured(model, inputs, "cpu", differentiated=True)
         except (Exception, SystemExit):
             raise error from None
+
+
+def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
+    """Capture with values; where they decide, other ones say what they cost, or run where zeros do not."""
+    others = [given.filled(fill) for fill in OTHER_FILLS] if given.defaults else []
+    try:
+        found = _captured_on_cpu(make(), given)
+    except (Exception, SystemExit):
+        for other in others:
+            with suppress(Exception, SystemExit):
+                on_others = _captured_on_cpu(make(), other)
+                if on_others.dependence:
+                    return on_others
+        raise
+    if found.dependence and others:
+        with suppress(Exception, SystemExit):
+            macs = _captured_on_cpu(make(), others[0]).macs
+            dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
+            return replace(found, dependence=dependence)
+    return found
 
 
 _NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
@@ -162,6 +191,7 @@ def _hint(error: BaseException, inputs: Inputs) -> str:
 def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bool = False) -> Capture:
     args, kwargs = inputs.on(device, copied)
     with recording(copied, MetaKernels(), differentiated=differentiated) as recorder:
+        recorder.values.begin((args, kwargs))
         recorder.origins.begin((args, kwargs))
         recorder.origins.finish(copied(*args, **kwargs))
     calls = tuple(map(_evaluated, recorder.calls))
@@ -177,6 +207,8 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bo
         doubts=(*doubts, *recorder.doubts.found),
         reads_sizes=recorder.doubts.reads_sizes,
         unseen=tuple(recorder.origins.found),
+        inputs=inputs,
+        dependence=recorder.values.dependence(inputs.values),
     )
 
 
@@ -233,9 +265,15 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._operators = records(Operator)
         self._owned = Ownership(model)
         self.doubts = Doubts(model)
+        self.values = ValueReads()
         self.averages = Averages()
-        self.origins = Origins(model, lambda: self._forwards[-1][0])
+        self.origins = Origins(model, lambda: self.module)
         self.operators = 0
+
+    @property
+    def module(self) -> str:
+        """The path of the module that is running."""
+        return self._forwards[-1][0]
 
     @contextmanager
     def following_modules(self) -> Iterator[None]:
@@ -272,6 +310,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.operators += 1
         self.doubts.see_operator(func)
         self.origins.see_operands(func, args, kwargs)
+        arguments = Arguments.of(func, args, kwargs)
+        self.values.see_operator(func, arguments, self.module)
         binder = BINDERS.get(name)
         if binder is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
@@ -279,8 +319,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 return result
         output = func(*args, **kwargs)
         self.origins.see_results(func, args, kwargs, output)
-        arguments = Arguments.of(func, args, kwargs)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
+        self.values.follow(func, arguments, outputs)
         if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
         elif moves(func, arguments) or name in RESHAPING:
@@ -354,6 +394,7 @@ class _Whole(TorchFunctionMode):
         kwargs = kwargs or {}
         before, operators = len(self._recorder.calls), self._recorder.operators
         self._recorder.doubts.see_function(func)
+        self._recorder.values.see_function(func, args, self._recorder.module)
         output = func(*args, **kwargs)
         self._recorder.origins.see_function(func, args, kwargs, output, self._recorder.operators > operators)
         if func in FUNCTIONS:

@@ -7,7 +7,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from itertools import chain
 from types import CellType, FunctionType
@@ -20,7 +20,7 @@ from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, one_line_at
 from convcost.core.prints import silent
-from convcost.core.spec import TensorSpec
+from convcost.core.spec import Fill, TensorSpec
 
 Args: TypeAlias = tuple[Any, ...]
 Kwargs: TypeAlias = Mapping[str, Any]
@@ -62,18 +62,56 @@ class Inputs:
         def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
                 return made.setdefault(id(leaf), _moved(leaf, device))
-            return torch.zeros(leaf.shape, device=device, dtype=dtype_of(leaf, model))
+            return _filled(leaf, dtype_of(leaf, model), device)
 
         return walk(self.args, make), walk(dict(self.kwargs or {}), make)
 
     @property
     def specs(self) -> tuple[TensorSpec, ...]:
         """Return shape and type of every tensor, in order; the type only where the user chose it."""
-        leaves = (*_leaves(self.args), *_leaves(dict(self.kwargs or {})))
-        return tuple(leaf if isinstance(leaf, TensorSpec) else spec_of(leaf) for leaf in leaves)
+        return tuple(leaf if isinstance(leaf, TensorSpec) else spec_of(leaf) for leaf in self._leaves)
+
+    @property
+    def _leaves(self) -> tuple[Tensor | TensorSpec, ...]:
+        return (*_leaves(self.args), *_leaves(dict(self.kwargs or {})))
+
+    @property
+    def defaults(self) -> bool:
+        """Whether a tensor among them has no values but those that convcost gives it."""
+        return any(isinstance(leaf, TensorSpec) and leaf.fill is None for leaf in self._leaves)
+
+    def filled(self, fill: Fill) -> Inputs:
+        """Return the same with other values where the user gave none."""
+
+        def change(leaf: Tensor | TensorSpec) -> Tensor | TensorSpec:
+            return replace(leaf, fill=fill) if isinstance(leaf, TensorSpec) and leaf.fill is None else leaf
+
+        return Inputs(walk(self.args, change), walk(dict(self.kwargs or {}), change))
+
+    @property
+    def values(self) -> str:
+        """What the tensors are filled with, in words: zeros, random numbers, the given values."""
+        return " and ".join(dict.fromkeys(map(_in_words, self._leaves)))
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.specs)) or "nothing"
+
+
+def _in_words(leaf: Tensor | TensorSpec) -> str:
+    if isinstance(leaf, Tensor):
+        return "the given values"
+    named: dict[Fill, str] = {None: "zeros", 0: "zeros", 1: "ones", "rand": "random numbers"}
+    return named.get(leaf.fill, f"the value {leaf.fill}")
+
+
+def _filled(spec: TensorSpec, dtype: torch.dtype, device: str) -> Tensor:
+    """Return a tensor with the values of a spec; random ones are the same each time, whole ones 0 or 1."""
+    if spec.fill != "rand" or device == "meta":
+        return torch.full(spec.shape, 0 if device == "meta" else spec.fill or 0, device=device, dtype=dtype)  # type: ignore[arg-type]
+    generator = torch.Generator().manual_seed(0)
+    if dtype.is_floating_point or dtype.is_complex:
+        return torch.rand(spec.shape, generator=generator, dtype=dtype)
+    return torch.randint(2, spec.shape, generator=generator).to(dtype)
 
 
 def tensors(value: object) -> Iterator[Tensor]:

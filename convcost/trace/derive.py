@@ -10,14 +10,14 @@ import torch
 from torch import SymInt, Tensor, nn
 from torch._dispatch.python import enable_python_dispatcher
 
-from convcost.core.errors import ConvcostError, DomainError, MeasurementError, one_line
+from convcost.core.errors import ConvcostError, DomainError, MeasurementError, one_line, users_place
 from convcost.core.numeric import product
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.op_call import OpCall
 from convcost.core.spec import BATCH, FreeSpec, TensorSpec
 from convcost.symbolic.derivation import METRICS, Derivation, DerivedCall
 from convcost.symbolic.function import sizes_text
-from convcost.symbolic.symnode import Trace
+from convcost.symbolic.symnode import SizeAsNumberError, Trace
 from convcost.symbolic.torch_sizes import branchless, form_of, free_size
 from convcost.trace.capture import capture, recording
 from convcost.trace.copies import Args, Inputs, Kwargs, dtype_of, spec_of, walk, weightless, without_lazy_modules
@@ -85,7 +85,7 @@ class DynamicDimensions:
         for start in (odd, even, given) if given else (given,):
             yield replace(self, hints={**self.hints, **start})
 
-    def closed(self, names: Sequence[str]) -> DynamicDimensions:
+    def closed(self, names: Sequence[str], why: str = "as the model takes no other") -> DynamicDimensions:
         """Return the dimensions with these sizes fixed as they were given."""
 
         def close(spec: FreeSpec) -> FreeSpec:
@@ -93,7 +93,7 @@ class DynamicDimensions:
 
         fixed = ", ".join(f"{name} = {self.hints[name]}" for name in names)
         hints = {name: size for name, size in self.hints.items() if name not in names}
-        note = f"{self.note}, {fixed}" if self.note else f"fixed, as the model takes no other: {fixed}"
+        note = "; ".join(filter(None, (self.note, f"fixed, {why}: {fixed}")))
         return replace(self, inputs=_changed(self.inputs, close), hints=hints, note=note)
 
     def tensors(self, trace: Trace, model: nn.Module) -> tuple[Args, Kwargs]:
@@ -140,7 +140,7 @@ def _freed(leaf: TensorSpec | Tensor, symbols: Sequence[str] | None) -> FreeSpec
     rank = len(spec.shape)
     axes = [0, *range(2, rank)] if rank > 2 else list(range(rank))
     by_axis = dict(zip(axes, _USUAL.get(rank, ()) if symbols is None else symbols, strict=False))
-    return FreeSpec(spec.shape, spec.dtype, tuple(by_axis.get(axis) for axis in range(rank)))
+    return FreeSpec(spec.shape, spec.dtype, names=tuple(by_axis.get(axis) for axis in range(rank)))
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,10 @@ class Checkable:
         meta_copy = weightless(without_lazy_modules(model, dimensions.inputs))
         name = name or type(model).__name__
         traced = _from_a_start(meta_copy, dimensions, name)
+        while isinstance(traced, SizeAsNumberError) and (looped := _counted_by_python(traced, dimensions)):
+            why = f"as the model's own code takes it as a number{users_place(traced)}; give another number in its place"
+            dimensions = dimensions.closed(looped, why)
+            traced = _from_a_start(meta_copy, dimensions, name)
         while isinstance(traced, Checkable) and not dimensions.chosen and (fixed := _fixed_sizes(traced)):
             dimensions = dimensions.closed(fixed)
             traced = _from_a_start(meta_copy, dimensions, name)
@@ -224,6 +228,12 @@ def _from_a_start(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str
     return failed
 
 
+def _counted_by_python(error: SizeAsNumberError, dimensions: DynamicDimensions) -> list[str]:
+    """Return the sizes that a loop or other code of the model's takes as numbers; none if no other would be left."""
+    asked = [name for name in dimensions.names if name in error.names]
+    return asked if len(asked) < len(dimensions.names) else []
+
+
 def _fixed_sizes(found: Checkable) -> list[str]:
     """Return the sizes that a condition fixes to one number: no multiple of it fulfils the condition, nor does 1."""
     hints = found.dimensions.hints
@@ -256,7 +266,15 @@ def _traced(meta_copy: nn.Module, dimensions: DynamicDimensions, name: str) -> D
     kernels = MetaKernels(), SymbolicKernels(trace, formulas)
     # Outermost: entered within inference mode, the dispatcher's key would stay set for good.
     with enable_python_dispatcher(), recording(meta_copy, *kernels) as recorder, branchless():
-        meta_copy(*args, **kwargs)
+        recorder.values.begin((args, kwargs))
+        try:
+            meta_copy(*args, **kwargs)
+        except Exception as error:
+            if where := "; ".join(recorder.values.places):
+                raise MeasurementError(
+                    f"the cost depends on the values of the input ({where}); use compare with real values"
+                ) from error
+            raise
     entries = tuple(_entry(call.evaluated(formulas)) for call in recorder.calls)
     return Derivation(
         model=name,

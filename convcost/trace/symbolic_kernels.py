@@ -82,8 +82,10 @@ class SymbolicKernels(DispatchMode):  # type: ignore[no-untyped-call]
         kwargs = dict(kwargs or {})
         leaves = tree_leaves((args, kwargs))
         open_number = any(isinstance(leaf, SymInt) for leaf in leaves)
-        if open_number and "device" in kwargs:
-            kwargs["device"] = torch.device("meta")
+        if open_number:  # no other device takes symbolic sizes, by which a constant of the model's may be repeated
+            args, kwargs = tree_map(_on_meta, args), {key: tree_map(_on_meta, value) for key, value in kwargs.items()}
+            if "device" in kwargs:
+                kwargs["device"] = torch.device("meta")
         # A slice of plain sizes too: torch's kernel takes an open limit to be within them, and asks nothing.
         cut = open_number and func is torch.ops.aten.slice.Tensor and args[0].is_meta
         if cut or any(isinstance(leaf, Tensor) and leaf.is_meta and _open(leaf.shape) for leaf in leaves):

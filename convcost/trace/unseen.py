@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import gc
 import sys
-import sysconfig
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, takewhile
-from pathlib import Path
+from itertools import chain
 from types import FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -26,6 +24,7 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
+from convcost.core.errors import innermost_place
 from convcost.trace.aten import FILLS, MOVEMENT, DispatchMode, aten_name
 from convcost.trace.copies import KEPT, Args, Kwargs, tensors
 
@@ -217,8 +216,7 @@ class Origins:
 
     def _here(self) -> tuple[str, str]:
         """Return the module that is running, and the line of the user's code."""
-        frames = takewhile(lambda frame: frame is not self._caller, _frames(sys._getframe()))
-        return self._path(), next(filter(None, map(_line, frames)), "")
+        return self._path(), innermost_place(sys._getframe(), outside=self._caller)
 
     @contextmanager
     def following_threads(self) -> Iterator[None]:
@@ -294,23 +292,6 @@ def _operands(args: Args, kwargs: Kwargs) -> Iterator[Tensor]:
 def _reads(func: OpOverload, kwargs: Kwargs) -> bool:
     """Tell whether an operator computes with all of its operands: `baddbmm(beta=0)` leaves one out."""
     return not (func._schema.is_mutable or func.is_view or aten_name(func) in MOVEMENT or kwargs.get("beta") == 0)
-
-
-def _frames(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
-_OWN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]))
-_STANDARD, _INSTALLED = sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")
-
-
-def _line(frame: FrameType) -> str:
-    """Return the line of a frame of the user's code, empty for one of PyTorch's, Python's or convcost's."""
-    file = frame.f_code.co_filename
-    standard = file.startswith(_STANDARD) and not file.startswith(_INSTALLED)
-    return "" if standard or file.startswith(("<", *_OWN)) else f"{Path(file).name}:{frame.f_lineno}"
 
 
 def _lent_by_python(tensor: Tensor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from typing import Any
 
 import pytest
@@ -148,17 +149,57 @@ def _counts(m: Any, x: Tensor) -> Tensor:
     return torch.cat([m.conv(x) for _ in range(x.shape[2])], 1)
 
 
-@pytest.mark.parametrize("forward", [_depends, _counts, lambda m, x: m.conv(x[:, :2])])
+@pytest.mark.parametrize("forward", [_depends, lambda m, x: m.conv(x[:, :2])])
 def test_what_has_no_formula_is_refused_in_one_line(forward: Any) -> None:
     with pytest.raises(MeasurementError) as caught:
         derive(Written(forward, conv=nn.Conv2d(3, 4, 1)), (1, 3, 8, 8), ("B", "H", "W"))
     assert "\n" not in str(caught.value)
 
 
-def test_a_loop_over_a_size_says_which_size_is_not_open() -> None:
+def test_a_size_that_a_loop_counts_is_fixed_and_said() -> None:
+    derived = derive(Written(_counts, conv=nn.Conv2d(3, 4, 1)), ("B", 3, 5, "W"))
+    # The axis of 5 is no symbol: five times 3·4 products at each of 5·W positions.
+    assert derived.text() == "300·B·W"
+    looped = derive(Written(_counts, conv=nn.Conv2d(3, 4, 1)), (1, 3, 6, 7), ("B", "H", "W"))
+    # Six times 3·4 products at each of 6·W positions.
+    assert (looped.symbols, looped.text()) == (("B", "W"), "432·B·W")
+    place = r"\(.*test_symbolic\.py:\d+\)"
+    assert re.fullmatch(
+        f"fixed, as the model's own code takes it as a number {place}; give another number in its place: H = 6",
+        looped.note,
+    )
+
+
+def test_a_loop_over_the_only_free_size_has_no_formula() -> None:
+    model = Written(lambda m, x: torch.cat([m.fc(row) for row in x]), fc=nn.Linear(5, 7))
     with pytest.raises(MeasurementError, match="leave the size out of --symbols"):
-        derive(Written(_counts, conv=nn.Conv2d(3, 4, 1)), ("B", 3, "H", 8))
-    assert derive(Written(_counts, conv=nn.Conv2d(3, 4, 1)), ("B", 3, 8, "W")).text() == "768·B·W"  # 8 times 3·4·8
+        derive(model, ("B", 5))
+
+
+_CONSTANTS: dict[str, Any] = {
+    "repeated": lambda m, x: m.fc(x) + torch.eye(3).view(1, 9).repeat(x.shape[0], 1),
+    "expanded": lambda m, x: m.fc(x) + torch.eye(3).view(1, 9).expand(x.shape[0], 9),
+    "tiled": lambda m, x: m.fc(x) + torch.tile(torch.eye(3).flatten(), (x.shape[0], 1)),
+    "a literal": lambda m, x: m.fc(x) + torch.tensor([[1.0, 2.0, 3.0]]).repeat(x.shape[0], 3),
+    "counted up": lambda m, x: m.fc(x) * torch.arange(x.shape[0]).view(-1, 1),
+    "zeros of whole numbers": lambda m, x: m.fc(x) + torch.zeros(x.shape[0], 1, dtype=torch.int64),
+    "filled": lambda m, x: m.fc(x) + torch.full((x.shape[0], 9), 2.0),
+    "a mask": lambda m, x: m.fc(x).masked_fill(torch.ones(x.shape[0], 9).bool(), 0.0),
+    "row by row": lambda m, x: m.fc(x) + torch.ones(1, 9).repeat_interleave(x.shape[0], 0),
+}
+
+
+@pytest.mark.parametrize("name", _CONSTANTS)
+def test_constants_made_without_a_device_take_the_batch(name: str) -> None:
+    # 12·9 products for each row.
+    assert derive(Written(_CONSTANTS[name], fc=nn.Linear(12, 9)), ("B", 12)).text() == "108·B"
+
+
+def test_a_product_with_a_repeated_constant_counts() -> None:
+    model = Written(lambda m, x: torch.bmm(m.fc(x).view(-1, 3, 3), torch.eye(3).repeat(x.shape[0], 1, 1)))
+    model.fc = nn.Linear(12, 9)
+    # and 27 for each pair of matrices
+    assert derive(model, ("B", 12)).text() == f"{108 + 27}·B"
 
 
 def test_operator_without_a_formula_is_said_and_not_counted_as_nothing() -> None:
