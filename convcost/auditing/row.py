@@ -17,8 +17,9 @@ class AuditRow:
     """Counts are of one forward pass at `input`, in MACs; None is unknown, never zero.
 
     verdict          the worst of: agree; uncounted (fvcore leaves out products); no formula (the registry has none for
-                     some operator); disagree; unknown (the model was not seen whole); "error" where the model could not be compared, "not audited" where
-                     its library declares no input of a fixed size, both with the reason in `error`
+                     some operator that may multiply); disagree; unknown (the model was not seen whole); "error" where
+                     the model could not be compared, "not audited" where its library declares no input of a fixed
+                     size, both with the reason in `error`
     macs_formula     of every product operator; of these fvcore counts `macs_fvcore`, leaves out `macs_uncounted`, and
                      differs by `macs_differing` (formula less fvcore)
     rows_*           operator calls by verdict

@@ -104,9 +104,5 @@ def products_of_sizes(calls: Sequence[OpCall], trace: FvcoreTrace) -> int:
 def traced_only(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
     """Return the products, and the operators of others that may be some, that the model calls only while traced."""
     only = {name for name in set(uncounted) - capture.seen if not _hides(name)}
-    harmless = {
-        name
-        for name in only
-        if name.startswith("aten::") and name.removeprefix("aten::").removesuffix("_") not in PRODUCTS
-    }
-    return tuple(sorted(only - harmless))
+    products = {f"aten::{name}" for name in PRODUCTS}
+    return tuple(sorted(name for name in only if name in products or not name.startswith("aten::")))

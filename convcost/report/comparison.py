@@ -346,8 +346,7 @@ def conclusion(report: ComparisonReport) -> str:
     comparison = report.comparison
     layers, bad, agree = comparison.layers, comparison.bad, _agreeing(comparison)
     if comparison.unseen:
-        more = f", and {len(comparison.unseen) - 1} more" if len(comparison.unseen) > 1 else ""
-        return f"Verdict: {report.verdict} ({agree}). Not counted whole: {comparison.unseen[0]}{more}."
+        return f"Verdict: {report.verdict} ({agree}, and not all of the model is counted)."
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:

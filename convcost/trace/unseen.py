@@ -199,7 +199,7 @@ class Origins:
     def _unmade(self, tensor: Tensor, handed_over: bool) -> str:
         """Return what made a tensor that no call has; nothing for a constant."""
         if self._was_computed(tensor):
-            return _KEPT
+            return _KEPT if tensor.grad_fn is None or KEPT in vars(tensor) else _NOT_MADE
         if handed_over or _lent_by_python(tensor):
             # Python and NumPy hand constants over, unless they may have computed them from what has left.
             several = tensor.numel() > 1 and self._read > 1
