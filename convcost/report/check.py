@@ -174,7 +174,7 @@ def shown(count: PartialCount) -> str:
 
 
 def _limit(outcome: BudgetOutcome, finding: BudgetedCount) -> str:
-    """<= 300M; none but aten::sort; empty where there is no limit."""
+    """<= 300M; none but aten::linalg_det; empty where there is no limit."""
     if finding.name == UNCOUNTED and outcome.budget.uncounted is not None:
         return " ".join(["none", *(["but", ", ".join(outcome.budget.uncounted)] if outcome.budget.uncounted else [])])
     return "" if finding.limit is None else str(finding.limit)

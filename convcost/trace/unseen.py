@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch._ops import OpOverload
-from torch.utils._python_dispatch import is_traceable_wrapper_subclass
+from torch.utils._python_dispatch import _disable_current_modes, is_traceable_wrapper_subclass
 
 from convcost.core.errors import innermost_place
 from convcost.trace.aten import FILLS, MOVEMENT, DispatchMode, aten_name
@@ -79,6 +79,7 @@ class Origins:
         self._caller: FrameType | None = None
         self._left = ""  # how numbers left PyTorch as an array
         self._left_at: tuple[str, str] | None = None
+        self._leaving: list[tuple[Tensor, Tensor]] = []  # what left, and a copy
         self._read = 0  # how many did one by one
         self._lent = False  # whether NumPy or C may write where a constant stands
         self._filled = False  # whether memory was allocated or filled with a constant
@@ -124,7 +125,7 @@ class Origins:
         if function in _LEAVING:
             if isinstance(args[0], Tensor) and sys._getframe(2).f_globals.get("__name__") != __name__:
                 self._leave(args[0], function)
-        elif not dispatched and threading.get_ident() == self._thread:
+        elif not dispatched and not (isinstance(function, OpOverload) and _called_by_a_mode()):
             name = getattr(function, "__name__", "")
             writes = name in _WRITING or "out" in kwargs or (name.endswith("_") and not name.endswith("__"))
             made = isinstance(output, Tensor) and not self._knows(output)
@@ -166,6 +167,8 @@ class Origins:
         elif _memory(tensor).get(_HOLDS) in (_NOTHING, _CONSTANT):
             self._lent = True
         else:
+            with _disable_current_modes():
+                self._leaving.append((tensor.detach(), tensor.detach().clone()))
             self._left, self._left_at = self._left or _LEAVING[function], self._left_at or self._here()
 
     def _knows(self, tensor: Tensor) -> bool:
@@ -202,12 +205,21 @@ class Origins:
             return _KEPT if tensor.grad_fn is None or KEPT in vars(tensor) else _NOT_MADE
         if handed_over or _lent_by_python(tensor):
             # Python and NumPy hand constants over, unless they may have computed them from what has left.
+            if self._is_unchanged(tensor):
+                return ""
             several = tensor.numel() > 1 and self._read > 1
             back = (self._left or several) and (tensor.is_floating_point() or tensor.is_complex())
             return _OUTSIDE.format(self._left or "Tensor.item or tolist") if back else ""
         a_number = tensor.dim() == 0 and tensor.dtype in _OF_PYTHON
         known = a_number or isinstance(tensor, nn.Parameter) or (len(self.found) < _MOST and _has_a_name(tensor))
         return "" if known else _NOT_MADE
+
+    def _is_unchanged(self, tensor: Tensor) -> bool:
+        """Tell whether a tensor has the memory of one that left PyTorch, and nothing has been written there."""
+        with _disable_current_modes():
+            start = tensor.untyped_storage().data_ptr()
+            same = (pair for pair in self._leaving if pair[0].untyped_storage().data_ptr() == start)
+            return any(torch.equal(now, then) for now, then in same)
 
     def _note(self, what: str, path: str | None = None, place: str = "") -> None:
         if len(self.found) < _MOST:
@@ -292,6 +304,12 @@ def _operands(args: Args, kwargs: Kwargs) -> Iterator[Tensor]:
 def _reads(func: OpOverload, kwargs: Kwargs) -> bool:
     """Tell whether an operator computes with all of its operands: `baddbmm(beta=0)` leaves one out."""
     return not (func._schema.is_mutable or func.is_view or aten_name(func) in MOVEMENT or kwargs.get("beta") == 0)
+
+
+def _called_by_a_mode() -> bool:
+    """Tell whether a mode of a capture calls the operator that is running: it has seen it."""
+    callers = (sys._getframe(depth).f_globals.get("__name__", "") for depth in (3, 4, 5))
+    return any(name.startswith("convcost.") for name in callers)
 
 
 def _lent_by_python(tensor: Tensor) -> bool:
