@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from convcost.api.projects import audit as audit
     from convcost.api.projects import check as check
     from convcost.api.projects import page as page
+    from convcost.core.cost import Cost as Cost
     from convcost.core.errors import ConvcostError as ConvcostError
     from convcost.core.errors import DomainError as DomainError
     from convcost.core.errors import MeasurementError as MeasurementError
     from convcost.core.errors import UndecidableError as UndecidableError
     from convcost.core.errors import UnknownNameError as UnknownNameError
+    from convcost.core.own_formulas import operator as operator
     from convcost.trace.capture import capture as capture
     from convcost.trace.fvcore import trace_fvcore as trace_fvcore
     from convcost.trace.probe import ones_probe as ones_probe
@@ -51,6 +53,8 @@ _PLACES = {
         "UndecidableError",
         "UnknownNameError",
     ),
+    "convcost.core.cost": ("Cost",),
+    "convcost.core.own_formulas": ("operator",),
     "convcost.trace.capture": ("capture",),
     "convcost.trace.fvcore": ("trace_fvcore",),
     "convcost.trace.probe": ("ones_probe",),

@@ -35,6 +35,7 @@ def compare(
     arguments: Mapping[str, object] | None = None,
     unit: str = "macs",
     witness: str = "auto",
+    real: bool = False,
     **options: object,
 ) -> ComparisonReport:
     """Compare formulas with fvcore's count of a real model, layer by layer.
@@ -51,6 +52,7 @@ def compare(
     unit       "macs", or "flops" (two per multiply-accumulate, and every other operation once)
     witness    how fvcore counts: "auto", without weights where that is known to give its number, which takes a
                fraction of the time; "plain", always on the CPU with weights, as it runs by itself
+    real       count four real multiply-accumulates for a complex one
     options    the network's own: alpha, rho or resolution, batch, classes, variant …
 
     Raises ConvcostError (a ValueError) with one line of text for a name, an option or a value that is not
@@ -65,23 +67,25 @@ def compare(
     if isinstance(name, str):
         name = parse_reference(name, options, arguments)
     if isinstance(name, ModelReference):
+        from convcost.comparison.compare import in_real_numbers
         from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
         comparison = compare_reference(name, inputs, unit, model, plain)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
-            return ComparisonReport(comparison, name.settings, named)
+            return ComparisonReport(in_real_numbers(comparison) if real else comparison, name.settings, named)
         note = scaling_note(paper, name.settings)
         return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
     given = {"model": model, "arguments": arguments} | options
-    for option in (option for option, value in given.items() if value is not None):
-        raise DomainError(f"{model_name(name)} is a model and takes no option {option}")
+    if unused := [option for option, value in given.items() if value is not None]:
+        raise DomainError(f"{model_name(name)} is a model and takes no option {unused[0]}")
     if inputs is None:
         raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
 
-    from convcost.comparison.compare import compare_module
+    from convcost.comparison.compare import compare_module, in_real_numbers
 
-    return ComparisonReport(compare_module(name, inputs, unit, plain), {}, model_name(name))
+    comparison = compare_module(name, inputs, unit, plain)
+    return ComparisonReport(in_real_numbers(comparison) if real else comparison, {}, model_name(name))
 
 
 @checked(model=_MODEL)
@@ -90,6 +94,7 @@ def count(
     inputs: object = None,
     *,
     arguments: Mapping[str, object] | None = None,
+    real: bool = False,
     **options: object,
 ) -> CountReport:
     """Count what a network or a model costs by the formulas alone: the fastest way to a right number.
@@ -99,6 +104,7 @@ def count(
                code)
     inputs     as `compare` takes them
     arguments  of a model reference: the factory's keyword arguments
+    real       count four real multiply-accumulates for a complex one
     options    the network's own: alpha, depth, batch …
 
     The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations` (of products),
@@ -108,7 +114,8 @@ def count(
     from convcost.comparison.reference import count_model
     from convcost.report.count import CountReport
 
-    return CountReport(count_model(_named(model, options, arguments), inputs))
+    counted = count_model(_named(model, options, arguments), inputs)
+    return CountReport(counted.in_real_numbers() if real else counted)
 
 
 @checked(model=_MODEL, depth=_ROWS, top=_ROWS)

@@ -13,7 +13,6 @@ from convcost.core.kinds import INPUT_TEXTS, LINE, TEXTS, checked
 from convcost.core.parsing import parse_arguments, parse_model
 from convcost.core.prints import silent
 from convcost.core.registry import find
-from convcost.core.spec import parse_inputs
 
 if TYPE_CHECKING:
     from convcost.report.audit import AuditReport
@@ -199,7 +198,7 @@ def _section(
         return PageSection(found, program, command(name, found, program, more), form)
     try:
         with silent():
-            derived = derive_model(reference, parse_inputs(reference.inputs)).derived
+            derived = derive_model(reference).derived
         program = derived_program(found.comparison, derived)
     except ConvcostError as error:
         program = measured_program(found.comparison)

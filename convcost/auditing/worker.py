@@ -16,8 +16,7 @@ from typing import TextIO
 from convcost.auditing.row import ERROR, NOT_AUDITED, AuditRow, summary
 from convcost.core.errors import ConvcostError, MeasurementError
 from convcost.core.parsing import LIBRARIES, ModelReference, parse_model
-from convcost.core.spec import parse_inputs
-from convcost.models.loading import load
+from convcost.models.loading import inputs_of, load
 
 IDLE = 60
 """Seconds without a request after which the process ends: its supervisor may be on a cluster and done."""
@@ -93,12 +92,9 @@ def audit_model(reference: ModelReference) -> AuditRow:
     from convcost.comparison.compare import compare_module
 
     loaded = load(reference)
-    given = parse_inputs(reference.inputs) or loaded.inputs
-    if given is None:
-        if reference.place in LIBRARIES:
-            return AuditRow(str(reference), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
-        raise MeasurementError(loaded.note)
-    return summary(str(reference), compare_module(loaded.module, given))
+    if reference.place in LIBRARIES and loaded.inputs is None and not reference.inputs:
+        return AuditRow(str(reference), NOT_AUDITED, error=loaded.note.removeprefix(f"{loaded.name} "))
+    return summary(str(reference), compare_module(loaded.module, inputs_of(reference, loaded)))
 
 
 if __name__ == "__main__":

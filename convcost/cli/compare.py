@@ -16,6 +16,7 @@ def command(
         "--witness", "plain: fvcore runs on the CPU even where a faster way gives its number.", "auto", "plain"
     ),
     all_operators: bool = options.ALL_OPERATORS,
+    real: bool = options.REAL,
 ) -> Report:
     """Compare formulas with fvcore's count of the real PyTorch model, layer by layer.
 
@@ -27,4 +28,4 @@ def command(
     """
     from convcost.api.models import compare
 
-    return compare(reference, model=model, unit=unit, witness=witness).view(per, all_operators)
+    return compare(reference, model=model, unit=unit, witness=witness, real=real).view(per, all_operators)

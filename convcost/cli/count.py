@@ -9,6 +9,7 @@ from convcost.core.parsing import ModelReference
 @options.on_reference()
 def command(
     reference: ModelReference = options.MODEL,
+    real: bool = options.REAL,
 ) -> Report:
     """Count MACs, FLOPs, parameters, activations and their sizes by the formulas alone.
 
@@ -21,4 +22,4 @@ def command(
     """
     from convcost.api.models import count
 
-    return count(reference)
+    return count(reference, real=real)

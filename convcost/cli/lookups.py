@@ -21,10 +21,10 @@ def list_names(
 
     Example: convcost list networks
     """
-    from convcost.explore.listing import entries, names_only
+    from convcost.explore.listing import listed, names_only
     from convcost.report.listing import ListReport
 
-    return ListReport(names_only() if kind is None else {kind: entries(kind)})
+    return ListReport(names_only() if kind is None else {kind: listed(kind)})
 
 
 @reporting()

@@ -119,13 +119,18 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: SIM115
 
 
+def _unusable(said: str) -> int:
+    """Say in one line why nothing could be done, and return the exit code for it."""
+    typer.echo(f"error: {visible(' '.join(said.split()))}", err=True)
+    return 2
+
+
 def _unprintable(error: OSError | UnicodeEncodeError) -> int:
     """Return the exit code where standard output takes no more; a reader that leaves early (`| head`) is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor can the rest be written at exit
     if isinstance(error, BrokenPipeError):
         return _PIPE_CLOSED
-    typer.echo(f"error: cannot print: {' '.join(str(error).split())}", err=True)
-    return 2
+    return _unusable(f"cannot print: {error}")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -133,23 +138,22 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with working(f"convcost {visible(' '.join(arguments))} …"):
             code = app(list(arguments) or ["--help"], prog_name="convcost", standalone_mode=False)
-    except (_UsageError, ConvcostError) as error:
-        text = str(error) if isinstance(error, ConvcostError) else error.format_message()
-        typer.echo(f"error: {visible(' '.join(text.split()))}", err=True)
-        return 2
+    except _UsageError as error:
+        return _unusable(error.format_message())
+    except ConvcostError as error:
+        return _unusable(str(error))
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
-    except (OSError, UnicodeEncodeError) as error:
-        if not isinstance(error, OSError) or error.filename is None:
+    except UnicodeEncodeError as error:
+        return _unprintable(error)
+    except OSError as error:
+        if error.filename is None:
             return _unprintable(error)
-        typer.echo(f"error: cannot use {visible(str(error.filename))}: {error.strerror}", err=True)
-        return 2
+        return _unusable(f"cannot use {error.filename}: {error.strerror}")
     except Exception as error:
         if os.environ.get("CONVCOST_DEBUG"):
             raise
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        typer.echo(f"error: a fault of convcost itself: {visible(said)} (CONVCOST_DEBUG=1 shows where)", err=True)
-        return 2
+        return _unusable(f"a fault of convcost itself: {type(error).__name__}: {error} (CONVCOST_DEBUG=1 shows where)")
     if code == _INTERRUPTED:  # typer returns it too
         typer.echo("error: interrupted", err=True)
     return code if isinstance(code, int) else 0

@@ -14,7 +14,7 @@ from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import DECIMAL, once, parse_arguments, parse_reference, parse_settings
 from convcost.core.registry import find
-from convcost.core.spec import parse_inputs
+from convcost.core.spec import inputs_from, parse_inputs
 
 Returned = TypeVar("Returned")
 
@@ -34,7 +34,16 @@ COUNTERPART = typer.Option(
     help="Compare a network's formula with this model: torchvision:NAME, FILE.py:factory.",
 )
 INPUTS = typer.Option(
-    [], "--input", metavar="SIZES", help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77; repeatable."
+    [],
+    "--input",
+    metavar="SIZES",
+    help="An input of the model: 1,3,224,224, int64:1,77, NAME=1,77, rand:1,77, FILE.npy, [1,77; 1,5]; repeatable.",
+)
+INPUTS_FROM = typer.Option(
+    None,
+    "--inputs-from",
+    metavar="FILE.py:FUNCTION",
+    help="Call the model with what this function returns (its code is run): a tuple, a dict, or (args, kwargs).",
 )
 FREE_INPUTS = typer.Option(
     [],
@@ -89,6 +98,16 @@ def per(*choices: str) -> Any:
 
 
 UNIT = choice("--unit", "flops: two per multiply-accumulate, and every other operation once.", "macs", "flops")
+
+
+FORMULAS = typer.Option(
+    [],
+    "--formulas",
+    metavar="FILE",
+    help="A file of yours with formulas of operators, made with @convcost.operator (its code is run); repeatable.",
+    show_default=False,
+)
+REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
 
 
 _SETTINGS = {
@@ -153,6 +172,8 @@ def on_reference(
         settings = [_setting(name, grid) for name in _SETTINGS if name not in without]
         inputs = FREE_INPUTS if symbols else INPUTS
         built = [declared("inputs", list[str], inputs)] if argument is MODEL else []
+        built += [declared("function", str | None, INPUTS_FROM)] if argument is MODEL else []
+        built += [declared("formulas", list[str], FORMULAS)] if argument is MODEL else []
         built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
         read = [one.name for one in built]
         unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
@@ -169,12 +190,16 @@ def on_reference(
                 name,
                 once([*typed, *_settings(name, context.args).items()]),
                 parse_arguments(lists.get("arguments", ())),
-                lists.get("inputs", ()),
+                [*lists.get("inputs", ()), *map(inputs_from, filter(None, [lists.get("function")]))],
                 symbols=symbols,
             )
             for part, option in unread:
                 if getattr(reference, part):
                     raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+            for file in lists.get("formulas", ()):
+                from convcost.models.user_code import run_file
+
+                run_file(file)
             parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
             return command(reference=reference, **values)
 

@@ -35,4 +35,4 @@ def command(
     if verify is None:
         return report
     with progress("traces", min(verify, len(report))) as advance:
-        return report.view(verified(report, verify, lambda: advance(1)))
+        return report.with_verified(verified(report, verify, lambda: advance(1)))

@@ -67,6 +67,14 @@ def compare_model(
     return replace(comparison, totals=totals)
 
 
+def in_real_numbers(comparison: Comparison) -> Comparison:
+    """Return a comparison whose formulas count four real multiply-accumulates for a complex one; fvcore's stay."""
+    judge = Judge.of(comparison.unit)
+    rows = tuple(map(judge.in_real_numbers, comparison.rows))
+    macs = sum(row.macs_formula or 0 for row in rows if row.call.is_product)
+    return replace(comparison, rows=rows, totals=replace(comparison.totals, macs_formula=macs))
+
+
 def compare_module(model: nn.Module, inputs: object, unit: str = "macs", plain: bool = False) -> Comparison:
     """Compare a module of PyTorch on these inputs (see `Inputs.of`); raises MeasurementError where it cannot run.
 
@@ -102,8 +110,6 @@ def _comparison(
         fvcore_total_formula=None if trace.total is None else expected,
     )
     missing = traced_only(uncounted, capture)
-    says = trace.failed or trace.refused
-    depends = capture.dependence
     return Comparison(
         paper,
         inputs,
@@ -111,11 +117,13 @@ def _comparison(
         tuple(rows),
         totals,
         uncounted,
-        missing,
-        trace.device,
-        says,
-        depends,
-        tuple(map(str, capture.unseen)),
+        traced_only=missing,
+        device=trace.device,
+        fvcore_failed=trace.failed,
+        fvcore_refused=trace.refused,
+        doubts=capture.doubts,
+        dependence=capture.dependence,
+        unseen=tuple(map(str, capture.unseen)),
     )
 
 

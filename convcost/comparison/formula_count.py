@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Network
 from convcost.core.convention import Convention
-from convcost.core.op_call import OpCall
+from convcost.core.op_call import OpCall, upwards
 from convcost.core.registry import find
 from convcost.core.spec import TensorSpec
 
@@ -70,6 +70,10 @@ class FormulaCount:
         """Two operations per multiply-accumulate, and one for each other operation."""
         weigh = find(Convention, "flops", "unit").weigh
         return sum(int(weigh(call) or 0) for call in self.calls if call.operator)
+
+    def in_real_numbers(self) -> FormulaCount:
+        """Return the same with four real multiply-accumulates for each complex one."""
+        return replace(self, calls=tuple(call.in_real_numbers() for call in self.calls))
 
     @property
     def activations(self) -> int:
@@ -157,13 +161,13 @@ def branches(count: FormulaCount, depth: int) -> list[Branch]:
     """
     within: defaultdict[str, list[OpCall]] = defaultdict(list)
     for call in count.calls:
-        for path in _ancestors(call.path):
+        for path in upwards(call.path):
             within[path].append(call)
     owned: Counter[str] = Counter()
     for run in count.modules:
-        for path in _ancestors(run.path):
+        for path in upwards(run.path):
             owned[path] += run.trainable + run.frozen
-    running = {path for run in count.modules if run.runs for path in _ancestors(run.path)}
+    running = {path for run in count.modules if run.runs for path in upwards(run.path)}
     found: list[Branch] = []
     for run in count.modules:
         level = _depth(run.path)
@@ -191,14 +195,6 @@ def last_branches(found: Sequence[Branch]) -> list[Branch]:
 
 def _depth(path: str) -> int:
     return path.count(".") + 1 if path else 0
-
-
-def _ancestors(path: str) -> Iterable[str]:
-    """The path, and those of all modules that it is in."""
-    while path:
-        yield path
-        path = path.rpartition(".")[0]
-    yield ""
 
 
 def _inside(path: str, found: Sequence[Branch]) -> bool:

@@ -1,11 +1,11 @@
 """Which of fvcore's counts belongs to which call of the model, and what its trace leaves out."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from convcost.core.op_call import OpCall
+from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
 from convcost.trace.binders.products import BINDERS as PRODUCTS
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
@@ -52,23 +52,56 @@ def measured_calls(calls: Sequence[OpCall], trace: FvcoreTrace) -> list[Measured
     for counted in trace.calls:
         waiting[counted.path, counted.aten].append(counted)
     hiding = {path: next(filter(_hides, names), "") for path, names in trace.unsupported.items()}
-    return [_measured(call, waiting[call.path, call.aten], hiding, trace) for call in calls]
+    following = Counter((call.path, call.aten) for call in calls)
+    found = []
+    for call in calls:
+        key = call.path, call.aten
+        following[key] -= 1
+        found.append(_measured(call, waiting[key], following[key], hiding, trace))
+    return found
 
 
-def _measured(call: OpCall, counts: deque[Counted], hiding: Mapping[str, str], trace: FvcoreTrace) -> Measured:
-    """Return a call with its count; `hiding` has what a trace shows in place of a module's calls."""
+def _measured(
+    call: OpCall, counts: deque[Counted], following: int, hiding: Mapping[str, str], trace: FvcoreTrace
+) -> Measured:
+    """Return a call with its count.
+
+    counts     those that are left of its module and operator, and `following` the number of calls that wait for theirs
+    hiding     what a trace shows in place of a module's calls
+    """
     if counts and call.output in (counts[0].output, (1, *counts[0].output)):
         counted = counts.popleft()
+        if call.site.number == COMPLEX and "kernel_size" in call.hyper:
+            parts = [counted, *(counts.popleft() for _ in range(min(REAL_CONVOLUTIONS - 1, len(counts))))]
+            counted = replace(counted, count=sum(part.count or 0 for part in parts))
         return Measured(call, counted.count, Unmeasured.RAISED if counted.raised else None, counted.raised)
+    if several := _parts(call, counts, len(counts) - following):
+        return Measured(call, sum(counts.popleft().count or 0 for _ in range(several)))
     if call.aten in IGNORED:
         return Measured(call, 0)
     module = call.path.rpartition("/")[2]  # fvcore takes what precedes a slash in a name for another module
     if call.aten not in HANDLED:
         met = module in trace.unsupported and trace.unsupported[module][call.aten]
         return Measured(call if met else _unused(call), None, Unmeasured.NO_HANDLE, call.aten)
-    if hidden := next(filter(None, map(hiding.get, _upwards(module))), None):
+    if hidden := next(filter(None, map(hiding.get, upwards(module))), None):
         return Measured(replace(call, site=replace(call.site, hidden_by=hidden)), None, Unmeasured.HIDDEN, hidden)
     return Measured(_unused(call), None, Unmeasured.LEFT_OUT)
+
+
+def _parts(call: OpCall, counts: Sequence[Counted], most: int) -> int:
+    """Return how many counts, `most` at the most, make one call, side by side in the last axis of its output; or 0.
+
+    A tensor that is given twice is two in a trace, which then has the parts of what attention projects at once.
+    """
+    *rows, width = call.output or (0,)
+    for number, counted in enumerate(counts, 1):
+        *these, part = counted.output or (0,)
+        width -= part
+        if number > most or counted.count is None or rows not in (these, [1, *these]) or width < 0:
+            return 0
+        if width == 0:
+            return number
+    return 0
 
 
 def _unused(call: OpCall) -> OpCall:
@@ -81,14 +114,6 @@ _NATIVE = frozenset({"aten::_native_multi_head_attention", "aten::_transformer_e
 def _hides(name: str) -> bool:
     """Tell whether an operator of a trace, native or a function of autograd of the model's own, hides calls."""
     return name in _NATIVE or name.startswith("prim::PythonOp")
-
-
-def _upwards(path: str) -> Iterator[str]:
-    """The path, and those of all modules that it is in."""
-    while path:
-        yield path
-        path = path.rpartition(".")[0]
-    yield ""
 
 
 def unhandled(trace: FvcoreTrace) -> dict[str, int]:

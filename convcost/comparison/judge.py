@@ -68,6 +68,17 @@ class Judge:
             return self._row(call, measured, Verdict.DISAGREE, _shapes(call), name)
         return self._row(call, measured, *self._count(measured), name)
 
+    def in_real_numbers(self, row: Row) -> Row:
+        """Return a row with four real multiply-accumulates for each complex one, beside what fvcore counts."""
+        call = row.call.in_real_numbers()
+        if call is row.call:
+            return row
+        row = replace(row, call=call, macs_formula=_whole(self.unit.weigh(call)))
+        if row.verdict is not Verdict.AGREE or not row.difference:
+            return row
+        reason = "fvcore counts a complex multiply-accumulate as one"
+        return replace(row, verdict=Verdict.CONVENTION, reason=reason)
+
     def _row(self, call: OpCall, measured: Measured | None, verdict: Verdict, reason: str, name: str) -> Row:
         """Return a row with those of the formula's counts that belong to it."""
         known = verdict is not Verdict.NO_FORMULA

@@ -18,8 +18,8 @@ _SCORED = "scores behind the last layer may be left to the loss"
 
 def averages_all(call: OpCall) -> bool:
     """Tell whether a call averages whole maps to one number per channel: by its shapes, unless its steps were run."""
-    if call.site.averages is not None:
-        return bool(call.site.averages)
+    if call.site.averaged_maps is not None:
+        return bool(call.site.averaged_maps)
     if call.name != "mean" and not call.name.startswith(_POOLS):
         return False
     whole = call.shapes[0]
@@ -66,10 +66,14 @@ def _averages(paper: Calls, model: Calls, in_paper: int | None, in_model: int | 
     if in_paper is None or in_model is None or not (averages_all(paper[in_paper]) and averages_all(model[in_model])):
         return []
     ours, end = paper[in_paper].shapes[0], model[in_model].site
-    theirs = end.averages or model[in_model].shapes[0]
+    theirs = end.averaged_maps or model[in_model].shapes[0]
     if ours[:2] != theirs[:2] or product(ours) != product(theirs):
         return []
-    steps = (place for place in range(in_model) if end.average is not None and model[place].site.average == end.average)
+    steps = (
+        place
+        for place in range(in_model)
+        if end.average_ends_at is not None and model[place].site.average_ends_at == end.average_ends_at
+    )
     return [(in_paper, in_model), *((None, place) for place in steps)]
 
 

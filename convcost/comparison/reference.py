@@ -17,7 +17,7 @@ from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.parsing import ModelReference, parse_reference
 from convcost.core.registry import find
 from convcost.core.spec import parse_inputs
-from convcost.models.loading import load, load_counterpart, model_name
+from convcost.models.loading import inputs_of, load, load_counterpart, model_name
 from convcost.models.revision import checked_out
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def compare_reference(
 def _run_loaded(reference: ModelReference, inputs: object, run: Callable[[nn.Module, object], Outcome]) -> Outcome:
     """Return what `run` makes of a model that is loaded, on these inputs, its reference's or those of its library."""
     loaded = load(reference)
-    given = parse_inputs(reference.inputs) if inputs is None else inputs
-    given = loaded.inputs if given is None else given
-    if given is None:
-        raise MeasurementError(loaded.note)
+    given = inputs_of(reference, loaded, inputs)
     with suppress(MeasurementError):
         found = run(loaded.module, given)
         if found.dependence is None:
@@ -197,7 +194,8 @@ def _load_to_derive(reference: ModelReference, options: Mapping[str, object] | N
     if reference.is_network:
         _refuse_arguments(reference)
     loaded = load(reference, options)
-    return loaded.module, parse_inputs(reference.inputs, symbols=True) or loaded.inputs
+    known = reference.inputs or loaded.inputs
+    return loaded.module, inputs_of(reference, loaded, symbols=True) if known else None
 
 
 def _refuse_arguments(network: ModelReference) -> None:

@@ -203,9 +203,9 @@ class Comparison:
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
     `uncounted` are operators that fvcore has no handle for; `traced_only` are products of them that the model calls
     only while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the
-    model, empty where it could not; `fvcore_says` is then why, and else why it refuses the model as it is.
-    `dependence` says where the values of the input decide what the model costs, and `unseen` what the model does that
-    no call stands for, so that it is in no number.
+    model, empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper
+    of the model instead, and `doubts` why it ran on the CPU. `dependence` says where the values of the input decide
+    what the model costs, and `unseen` what the model does that no call stands for, so that it is in no number.
     """
 
     paper: Network | None
@@ -216,7 +216,9 @@ class Comparison:
     uncounted: dict[str, int]
     traced_only: tuple[str, ...]
     device: str
-    fvcore_says: str = ""
+    fvcore_failed: str = ""
+    fvcore_refused: str = ""
+    doubts: tuple[str, ...] = ()
     dependence: ValueDependence | None = None
     unseen: tuple[str, ...] = ()
 

@@ -82,15 +82,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class SidesAndField:
+class OutputGeometry:
     """The sides of an operator's output, and how many pixels of its input one element sees along each axis."""
 
     sides: tuple[Count, ...]
-    extents: tuple[Count, ...]
+    receptive_field: tuple[Count, ...]
 
     @classmethod
-    def of(cls, found: Cost | Result, change: Callable[[Count], Count] = lambda count: count) -> SidesAndField | None:
-        """Return those of a result that has windows; None of any other, or of a cost alone."""
+    def of(cls, found: Cost | Result, change: Callable[[Count], Count] = lambda count: count) -> OutputGeometry | None:
+        """Return that of a result that has windows; None of any other, or of a cost alone."""
         if not isinstance(found, Result) or not found.windows:
             return None
         sides = found.shape[len(found.shape) - len(found.windows) :]

@@ -31,7 +31,7 @@ class UnknownNameError(ConvcostError):
     ) -> None:
         names = sorted(known)
         lowered = {one.lower(): prefix + one for one in names}
-        most = 1 if name.lower() in lowered else 3
+        most = 1 if name.lower() in lowered else 3  # where only the case differs, that name is meant
         near = meanings or [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, n=most)]
         shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
@@ -43,8 +43,12 @@ class MeasurementError(ConvcostError):
 
 
 def one_line(error: BaseException) -> str:
-    """Return an error's type and the first line of its text."""
-    return ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    """Return an error's type and the first line of its text; of an error that is one line already, its text."""
+    return (
+        str(error)
+        if isinstance(error, ConvcostError)
+        else ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
+    )
 
 
 def one_line_at(error: BaseException) -> str:

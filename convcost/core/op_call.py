@@ -20,6 +20,11 @@ Sizes: TypeAlias = tuple[Any, ...]
 Hyper: TypeAlias = Mapping[str, Any]
 """Hyper-parameters by name."""
 
+COMPLEX = "complex"
+AS_REAL = "complex as real"
+REAL_CONVOLUTIONS = 3
+"""Real convolutions that PyTorch makes of one of complex numbers: (a+ib)(c+id) from ac, bd and (a+b)(c+d)."""
+
 NATIVE_ATTENTION = "native attention"
 NATIVE_LAYER = "native encoder layer"
 SETTINGS = ("kernel_size", "p", "embed_dim", "kdim", "vdim")
@@ -73,9 +78,10 @@ class CallSite:
     hidden_by     what a trace shows in its place, a composite operator or an autograd function of the model's own;
                   empty where it shows the call
     element_size  bytes of an element of its output
-    averages      the shape of the maps that it gives the averages of, one number per channel; empty where it does not,
-                  None where nobody has looked (see `Capture.with_averages`)
-    average       the number of the call that ends the average that it is a step of; None where it is no step
+    averaged_maps    the shape of the maps that it gives the averages of, one number per channel; empty where it does
+                     not, None where nobody has looked (see `Capture.with_averages`)
+    average_ends_at  the number of the call that ends the average that it is a step of; None where it is no step
+    number           what kind of numbers is multiplied where they are no floating-point ones: complex, int8; else empty
     """
 
     owner: Owner = field(default_factory=Owner)
@@ -86,8 +92,9 @@ class CallSite:
     unused: bool = False
     hidden_by: str = ""
     element_size: int = 4
-    averages: Sizes | None = None
-    average: int | None = None
+    averaged_maps: Sizes | None = None
+    average_ends_at: int | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,13 @@ class OpCall:
         """The multiply-accumulates, which all counters mean to count."""
         return self.cost.macs if self.is_product else 0
 
+    def in_real_numbers(self) -> OpCall:
+        """Return the call with four real multiply-accumulates, and two additions, for each complex one."""
+        if self.result is None or self.site.number != COMPLEX:
+            return self
+        cost = replace(self.cost, macs=4 * self.cost.macs, bias_adds=2 * self.cost.bias_adds)
+        return replace(self, result=replace(self.result, cost=cost), site=replace(self.site, number=AS_REAL))
+
     @property
     def shapes(self) -> tuple[Sizes, ...]:
         """The operands' shapes one after another, those of a concatenation too."""
@@ -168,6 +182,11 @@ class OpCall:
     @property
     def kind(self) -> str:
         """The name that papers group layers by: conv 1×1, conv dw 3×3, fully connected."""
+        number = f" ({self.site.number})" if self.site.number and self.is_product else ""
+        return f"{self._kind}{number}"
+
+    @property
+    def _kind(self) -> str:
         if self.name == "linear":
             return "fully connected"
         if not {"out_channels", "kernel_size"} <= self.hyper.keys():
@@ -193,3 +212,11 @@ def _flat(inputs: Operands) -> Iterator[Sizes]:
             yield from _flat(item)
         else:
             yield item
+
+
+def upwards(path: str) -> Iterator[str]:
+    """Give a module's path, and those of all modules that it is in."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+    yield ""

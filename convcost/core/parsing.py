@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.kinds import LINE, check
-from convcost.core.spec import parse_inputs
+from convcost.core.spec import inputs_from, parse_inputs
 
 LIBRARIES = ("torchvision", "timm")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
@@ -59,9 +59,10 @@ class ModelReference:
     inputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for option in () if self.is_network else self.settings:
+        if self.settings and not self.is_network:
+            option = _option(next(iter(self.settings)))
             raise DomainError(
-                f"{self.text} is a model and takes no option {option}; a model takes --arg KEY=VALUE and --input SIZES"
+                f"{self.text} is a model and takes no {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
 
     @property
@@ -88,10 +89,15 @@ class ModelReference:
 
     def __str__(self) -> str:
         """Return the whole line, which `parse_model` reads."""
-        words = [("--" + name.replace("_", "-"), str(value)) for name, value in self.settings.items()]
+        words = [(_option(name), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
         return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
+
+
+def _option(name: str) -> str:
+    """Return an option as it is typed."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _word(text: str) -> str:
@@ -118,9 +124,10 @@ def parse_reference(
     """
     if " --" in text:
         line = parse_model(text, symbols)
-        twice = line.options.keys() & {**(settings or {}), **(arguments or {})}.keys()
-        for option in [*twice, *(["input"] if line.inputs and inputs else [])]:
-            raise ConvcostError(f"{option} is given twice, in {text!r} and beside it; give it once")
+        twice = sorted(line.options.keys() & {**(settings or {}), **(arguments or {})}.keys())
+        twice += ["input"] if line.inputs and inputs else []
+        if twice:
+            raise ConvcostError(f"{twice[0]} is given twice, in {text!r} and beside it; give it once")
         settings, arguments = {**line.settings, **(settings or {})}, {**line.arguments, **(arguments or {})}
         return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
@@ -162,9 +169,10 @@ def parse_model(line: str, symbols: bool = False) -> ModelReference:
         raise ConvcostError(f"cannot read {line!r}; write a network or a model, then its options")
     if len(names) > 1:
         raise ConvcostError(f"cannot read {line!r}: {_unexpected(names[1])}")
-    settings = once((name, value) for name, value in options if name not in ("arg", "input"))
+    settings = once((name, value) for name, value in options if name not in ("arg", "input", "inputs_from"))
     arguments = parse_arguments(value for name, value in options if name == "arg")
     inputs = tuple(value for name, value in options if name == "input")
+    inputs += tuple(inputs_from(value) for name, value in options if name == "inputs_from")
     parse_inputs(inputs, symbols)  # what cannot be read is said at once
     return parse_reference(names[0], settings, arguments, inputs)
 
@@ -205,7 +213,7 @@ def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in options:
         if name in found:
-            raise ConvcostError(f"--{name.replace('_', '-')} is given twice; give it once")
+            raise ConvcostError(f"{_option(name)} is given twice; give it once")
         found[name] = value
     return found
 

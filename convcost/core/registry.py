@@ -82,9 +82,5 @@ def lookup(name: str) -> Formula | Architecture:
     return known[name.lower()]
 
 
-def _operator(name: str) -> Operator:
-    return records(Operator)[name]
-
-
-# A process sends an operator to another one by its name; its function may have none.
-copyreg.pickle(Operator, lambda operator: (_operator, (operator.name,)))
+# A process sends an operator to another one by its name: its function may be a lambda, which pickle refuses.
+copyreg.pickle(Operator, lambda operator: (find, (Operator, operator.name, "operator")))

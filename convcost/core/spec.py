@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from ast import literal_eval
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TypeAlias
 
@@ -18,12 +19,13 @@ Fill: TypeAlias = int | float | str | None
 class TensorSpec:
     """A tensor of this shape; `dtype` is a type's name in PyTorch ("int64"), None for the model's own.
 
-    Raises DomainError for a size below 0.
+    Those of one call that have the same `shared` are one tensor. Raises DomainError for a size below 0.
     """
 
     shape: tuple[int, ...]
     dtype: str | None = None
     fill: Fill = None
+    shared: str = ""
 
     def __post_init__(self) -> None:
         if any(size < 0 for size in self.shape):
@@ -73,46 +75,176 @@ DTYPES = (
 )
 """Names of the dtypes that an input can have."""
 
-Specs = tuple[TensorSpec, ...] | dict[str, TensorSpec]
+
+@dataclass(frozen=True)
+class FileSpec:
+    """A file that holds an input: an array (.npy), what torch.save wrote (.pt), or JSON."""
+
+    path: str
+    shared: str = ""
+
+
+@dataclass(frozen=True)
+class GivenValue:
+    """An argument that is no tensor: a number, True, a text, None."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class InputsFrom:
+    """A function of the user's that returns all inputs: a tuple, a dict, or (args, kwargs)."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class CallInputs:
+    """All arguments of one call of a model."""
+
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
+
+
+InputForm: TypeAlias = (
+    "TensorSpec | FileSpec | GivenValue | list[InputForm] | tuple[InputForm, ...] | dict[str, InputForm]"
+)
+"""What one input is: a tensor, or something that holds several."""
+
+Specs: TypeAlias = "tuple[InputForm, ...] | dict[str, InputForm] | InputsFrom"
 """Inputs by position, or all of them by keyword."""
 
-_INPUT_EXAMPLE = "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input"
-_INPUT = re.compile(r"(?:(?P<name>[^\W\d]\w*)\s*=)?\s*(?:(?P<dtype>\w+)\s*:)?\s*(?P<sizes>[^=:]+)")
-_BRACKETS = re.compile(r"\((.*)\)|\[(.*)\]")
+FILE_SUFFIXES = (".npy", ".pt", ".pth", ".json")
+
+_INPUT_EXAMPLE = (
+    "write sizes such as 1,3,224,224, int64:1,77 for whole numbers, NAME=1,77 for a keyword input, "
+    "rand:1,77, ones:1,77 or full(7):1,77 for values, FILE.npy, FILE.pt or FILE.json, [1,77; 1,5] for a list, "
+    "{a=1,77; b=1,5} for a dict, value(7), true or none for what is no tensor, @1 for the first input again"
+)
+_NAMED = re.compile(r"([^\W\d]\w*)\s*=(.*)", re.DOTALL)
+_PREFIX = re.compile(r"([^\W\d]\w*)\s*(?:\(([^()]*)\))?\s*:(.*)", re.DOTALL)
+_CALL = re.compile(r"(value|call)\((.*)\)", re.DOTALL)
+_FILLS: dict[str, Fill] = {"zeros": 0, "ones": 1, "rand": "rand"}
+_WORDS = {"true": True, "false": False, "none": None}
+_BRACKETS = re.compile(r"\((.*)\)|\[(.*)\]", re.DOTALL)
 _TIMES = re.compile(r"\d+(\s*[x×]\s*\d+)+")
 _SIZE = re.compile(r"[0-9]{1,9}")
 _SYMBOL = re.compile(r"[^\W\d_]\w{0,15}")
 
 
-def parse_input(text: str, symbols: bool = False) -> tuple[str | None, TensorSpec]:
-    """Return the keyword (None: positional) and the tensor of `1,3,224,224`, `int64:1,77` or `name=int64:1,77`.
+def parse_input(text: str, symbols: bool = False) -> tuple[str | None, InputForm]:
+    """Return the keyword (None: positional) and the input that a text means.
 
-    Sizes may stand in brackets, as Python writes them, and 1x3x224x224 is meant as 1,3,224,224. With `symbols` a size
-    may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
+    1,3,224,224      a tensor; sizes may stand in brackets, and 1x3x224x224 is meant as 1,3,224,224; () has no axes
+    int64:1,77       of another type; rand:, ones:, zeros: and full(7): say its values
+    FILE.npy         a file: .npy, .pt, .json
+    [A; B], (A; B)   a list, a tuple of inputs; [A;] is a list of one
+    {a=A; b=B}       a dict
+    value(7)         a number, a text or another Python literal; true, false and none need no value()
+    NAME=A           by keyword
+
+    With `symbols` a size may be a name, which stands for any size: `B,3,H,W`. Raises ConvcostError for any other text.
     """
-    match = _INPUT.fullmatch(text.strip())
-    sizes = _sizes(match["sizes"].strip()) if match else []
+    named = _NAMED.fullmatch(text.strip())
+    name, form = (named[1], named[2]) if named else (None, text)
+    try:
+        return name, _form(form.strip(), symbols)
+    except _Unreadable as wrong:
+        because = f": {wrong}" if str(wrong) else ""
+        raise ConvcostError(f"cannot read the input {text!r}{because}; {_INPUT_EXAMPLE}") from None
+
+
+class _Unreadable(Exception):  # noqa: N818  it never leaves this file
+    """A text that is no input, with what is wrong with it."""
+
+
+def _form(text: str, symbols: bool) -> InputForm:
+    if text.lower() in _WORDS:
+        return GivenValue(_WORDS[text.lower()])
+    if text.lower().endswith(FILE_SUFFIXES):
+        return FileSpec(text)
+    if text[:1] in ("[", "(", "{") and (text[0] == "{" or len(_parts(text[1:-1])) > 1):
+        return _several(text, symbols)
+    if (call := _CALL.fullmatch(text)) and call[1] == "value":
+        try:
+            return GivenValue(literal_eval(call[2].strip()))
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            raise _Unreadable(f"{call[2]!r} is no Python literal") from None
+    return _tensor(text, symbols)
+
+
+def _several(text: str, symbols: bool) -> InputForm:
+    """Return the list, tuple or dict that a text in brackets means."""
+    if text[-1] != {"[": "]", "(": ")", "{": "}"}[text[0]]:
+        raise _Unreadable("a bracket is not closed")
+    parts = _parts(text[1:-1])
+    parts = parts[:-1] if parts and not parts[-1] else parts
+    if text[0] != "{":
+        forms = [_form(part, symbols) for part in parts]
+        return forms if text[0] == "[" else tuple(forms)
+    found: dict[str, InputForm] = {}
+    for part in parts:
+        named = _NAMED.fullmatch(part)
+        if named is None or named[1] in found:
+            raise _Unreadable(f"{part!r} is given twice" if named else f"{part!r} has no name")
+        found[named[1]] = _form(named[2].strip(), symbols)
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """Return what semicolons separate, not those within brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "[({") - (letter in "])}")
+        if letter == ";" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def _tensor(text: str, symbols: bool) -> TensorSpec:
+    """Return the tensor of `rand:int64:1,77`: its values and its type, in any order, and then its sizes."""
+    fill: Fill = None
+    dtype: str | None = None
+    rest = text
+    while prefix := _PREFIX.fullmatch(rest):
+        word, number, rest = prefix[1], prefix[2], prefix[3].strip()
+        if word == "full" and number is not None and fill is None:
+            fill = _number(number)
+        elif word in _FILLS and number is None and fill is None:
+            fill = _FILLS[word]
+        elif number is not None or dtype is not None:
+            raise _Unreadable("")
+        elif word not in DTYPES:
+            raise UnknownNameError("dtype", word, (*DTYPES, *_FILLS))
+        else:
+            dtype = word
+    sizes = _sizes(rest)
     for size in sizes:
         if not _SIZE.fullmatch(size) and not (symbols and _SYMBOL.fullmatch(size)):
-            what = f"{size!r} is no size" if size else "a size is missing"
-            raise ConvcostError(f"cannot read the input {text!r}: {what}; {_INPUT_EXAMPLE}")
-    if match is None:
-        raise ConvcostError(f"cannot read the input {text!r}; {_INPUT_EXAMPLE}")
-    dtype = match["dtype"]
-    if dtype is not None and dtype not in DTYPES:
-        raise UnknownNameError("dtype", dtype, DTYPES)
+            raise _Unreadable(f"{size!r} is no size" if size else "a size is missing")
     if not all(map(_SIZE.fullmatch, sizes)):
-        return match["name"], FreeSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype)
+        return replace(FreeSpec.of([int(s) if _SIZE.fullmatch(s) else s for s in sizes], dtype), fill=fill)
     shape = tuple(map(int, sizes))
     if 0 in shape or prod(shape) >= 2**56:
         raise ConvcostError(f"the input {text!r} must have sizes from 1, and fewer than 2⁵⁶ elements")
-    return match["name"], TensorSpec(shape, dtype)
+    return TensorSpec(shape, dtype, fill)
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text) if re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text) else float(text)
+    except ValueError:
+        raise _Unreadable(f"{text!r} is no number") from None
 
 
 def _sizes(text: str) -> list[str]:
     """Return the sizes of 1,3,224,224, one by one, as they are typed."""
     if bracketed := _BRACKETS.fullmatch(text):
-        text = next(filter(None, bracketed.groups()), "").strip()
+        empty, text = text[0] == "(", next(filter(None, bracketed.groups()), "").strip()
+        if empty and not text:
+            return []
     if _TIMES.fullmatch(text):
         text = re.sub("[x×]", ",", text)
     return [size.strip() for size in text.removesuffix(",").split(",")]
@@ -121,22 +253,48 @@ def _sizes(text: str) -> list[str]:
 def parse_inputs(texts: Iterable[str], symbols: bool = False) -> Specs | None:
     """Return the inputs by position, or all by keyword, as `convcost.compare` takes them; None for no text.
 
-    Raises ConvcostError for a text that is no input, for a keyword that is given twice, and where only some inputs
-    have a keyword.
+    `@1` and `@NAME` stand for an input before, of which the tensor is then one. `call(FILE.py:FUNCTION)`, which
+    `--inputs-from` becomes, stands for all of them. Raises ConvcostError for a text that is no input, for a keyword
+    that is given twice, and where only some inputs have a keyword.
     """
-    positional: list[TensorSpec] = []
-    keyword: dict[str, TensorSpec] = {}
+    texts = [text.strip() for text in texts]
     for text in texts:
-        name, spec = parse_input(text, symbols)
-        if name is None:
-            positional.append(spec)
-        elif name in keyword:
-            raise ConvcostError(f"the input {name} is given twice; give it once")
+        if (call := _CALL.fullmatch(text)) and call[1] == "call":
+            if len(texts) > 1:
+                raise ConvcostError(f"{call[2]} gives all inputs; leave out the others")
+            return InputsFrom(call[2].strip())
+    found: dict[str, InputForm] = {}
+    by_keyword: list[bool] = []
+    for place, text in enumerate(texts, 1):
+        named = _NAMED.fullmatch(text)
+        again = (named[2] if named else text).strip()
+        if again.startswith("@"):
+            name, form = named[1] if named else None, _again(found, again, text)
         else:
-            keyword[name] = spec
-    if positional and keyword:
+            name, form = parse_input(text, symbols)
+        if name is not None and name in found:
+            raise ConvcostError(f"the input {name} is given twice; give it once")
+        found[name or str(place)] = form
+        by_keyword.append(name is not None)
+    if len(set(by_keyword)) > 1:
         raise ConvcostError(f"give all inputs by name (NAME={'B' if symbols else '1'},77), or none")
-    return keyword or tuple(positional) or None
+    return (found if all(by_keyword) else tuple(found.values())) if found else None
+
+
+def _again(found: dict[str, InputForm], typed: str, text: str) -> InputForm:
+    """Return an input that was given before, from now on one tensor with it."""
+    name = typed[1:].strip()
+    if name not in found:
+        raise ConvcostError(f"cannot read the input {text!r}: there is no input {name!r} before it; {_INPUT_EXAMPLE}")
+    form = found[name]
+    if isinstance(form, TensorSpec | FileSpec):
+        form = found[name] = replace(form, shared=form.shared or name)
+    return form
+
+
+def inputs_from(reference: str) -> str:
+    """Return the text of `--input` that a function means which gives all inputs."""
+    return f"call({reference})"
 
 
 def parse_symbols(text: str) -> Sequence[str]:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convcost.core.cost import PRIMITIVES, Cost, SidesAndField
+from convcost.core.cost import PRIMITIVES, Cost, OutputGeometry
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count
 from convcost.core.record import Formula
 from convcost.core.registry import lookup
-from convcost.symbolic.closed_form import closed_form, closed_sides_and_field, ratio
+from convcost.symbolic.closed_form import closed_form, closed_geometry, ratio
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
 COMPARED = ("macs", "parameters")
@@ -21,12 +21,12 @@ COMPARED = ("macs", "parameters")
 class FormulaValues:
     """A formula, with the one that it is compared with before it if there is one.
 
-    given         the numbers of the symbols that have one
-    forms         the closed forms of each, in all symbols, or in the open ones where some have a number
-    ratios        the ratio of the last form to the first, by primitive
-    costs         the values of each; empty while a symbol is open
-    closed_sides  the closed forms of the output's sides and of the receptive field; None where the formula has neither
-    sides         their values, None while a symbol is open
+    given            the numbers of the symbols that have one
+    forms            the closed forms of each, in all symbols, or in the open ones where some have a number
+    ratios           the ratio of the last form to the first, by primitive
+    costs            the values of each; empty while a symbol is open
+    closed_geometry  the closed forms of the output's sides and of the receptive field; None where there is neither
+    geometry         their values, None while a symbol is open
     """
 
     formulas: tuple[Formula, ...]
@@ -34,8 +34,8 @@ class FormulaValues:
     forms: tuple[Cost, ...]
     ratios: Mapping[str, Count]
     costs: tuple[Cost, ...]
-    closed_sides: SidesAndField | None = None
-    sides: SidesAndField | None = None
+    closed_geometry: OutputGeometry | None = None
+    geometry: OutputGeometry | None = None
 
     @property
     def record(self) -> Formula:
@@ -54,9 +54,9 @@ def formula_values(record: Formula, values: Mapping[str, str]) -> FormulaValues:
     forms = tuple(closed_form(one, {} if known else given) for one in formulas)
     pairs = {name: (getattr(forms[-1], name), getattr(forms[0], name)) for name in COMPARED}
     ratios = {name: ratio(above, below) for name, (above, below) in pairs.items()} if len(forms) == 2 else {}
-    closed = closed_sides_and_field(record, {} if known else given)
-    sides = SidesAndField.of(record.derive(full)) if known else None
-    return FormulaValues(formulas, given, forms, ratios, costs, closed, sides)
+    closed = closed_geometry(record, {} if known else given)
+    geometry = OutputGeometry.of(record.derive(full)) if known else None
+    return FormulaValues(formulas, given, forms, ratios, costs, closed, geometry)
 
 
 def read_values(record: Formula, values: Mapping[str, str]) -> dict[str, int | Fraction]:

@@ -49,15 +49,15 @@ KINDS: dict[str, Callable[[], list[ListedName]]] = {
 }
 
 
-def entries(kind: str) -> list[ListedName]:
+def listed(kind: str) -> list[ListedName]:
     """Return what there is of a kind, in alphabetical order; raises UnknownNameError for a kind there is none of."""
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    return sorted(KINDS[kind](), key=lambda entry: entry.name)
+    return sorted(KINDS[kind](), key=lambda one: one.name)
 
 
 def names_only() -> dict[str, list[ListedName]]:
     """Return all kinds, without what the networks cost, which takes longer."""
     networks = [ListedName(name, record.title) for name, record in records(Architecture).items()]
-    found = {kind: entries(kind) for kind in KINDS if kind != "networks"}
-    return {"networks": sorted(networks, key=lambda entry: entry.name), **found}
+    found = {kind: listed(kind) for kind in KINDS if kind != "networks"}
+    return {"networks": sorted(networks, key=lambda one: one.name), **found}

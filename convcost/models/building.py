@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import torch
@@ -149,6 +150,8 @@ def built_plainly(make: Callable[[], nn.Module]) -> nn.Module:
 def _moved(model: nn.Module) -> nn.Module:
     if not isinstance(model, nn.Module):
         return model
+    if any(tensor.layout is not torch.strided for tensor in chain(model.parameters(), model.buffers())):
+        return model.eval()  # which entries are kept are values
     try:
         return model.eval().to("meta")
     except Exception:
@@ -213,7 +216,7 @@ def _parameters_on_meta() -> Iterator[None]:
     taken: Any = WeakIdKeyDictionary()
 
     def take(_: nn.Module, __: str, parameter: nn.Parameter | None) -> Any:
-        if parameter is None or parameter.is_meta or is_lazy(parameter):
+        if parameter is None or parameter.is_meta or is_lazy(parameter) or parameter.layout is not torch.strided:
             return None
         if parameter not in taken:  # a parameter of two modules stays one
             bare = type(parameter)(parameter.detach().to("meta"), requires_grad=parameter.requires_grad)

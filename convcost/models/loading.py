@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convcost.core.architecture import Architecture
-from convcost.core.errors import ConvcostError, DomainError
+from convcost.core.errors import ConvcostError, DomainError, MeasurementError
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference
 from convcost.core.registry import find
-from convcost.core.spec import TensorSpec
+from convcost.core.spec import InputsFrom, TensorSpec, parse_inputs
 from convcost.models import build
 
 if TYPE_CHECKING:
@@ -33,6 +33,23 @@ class LoadedModel:
     name: str
     inputs: tuple[TensorSpec, ...] | None
     note: str
+
+
+def inputs_of(
+    reference: ModelReference, loaded: LoadedModel, inputs: object = None, *, symbols: bool = False
+) -> object:
+    """Return what a model is called with: `inputs`, else those of its reference, else those that its library declares.
+
+    Raises MeasurementError where there are none, or where a function that gives them fails.
+    """
+    given = parse_inputs(reference.inputs, symbols) if inputs is None else inputs
+    if isinstance(given, InputsFrom):
+        from convcost.models.user_code import returned_inputs
+
+        return returned_inputs(given.reference)
+    if given is None and loaded.inputs is None:
+        raise MeasurementError(loaded.note)
+    return loaded.inputs if given is None else given
 
 
 @one_at_a_time

@@ -15,9 +15,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line
-from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind
-from convcost.core.spec import TensorSpec
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line, one_line_at
+from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_reference
+from convcost.core.spec import CallInputs, TensorSpec
 from convcost.models.building import random_state_kept
 from convcost.models.torchvision_and_timm import prepare_torchvision
 
@@ -37,6 +37,36 @@ def importing(reference: ModelReference, what: str = "factory") -> Iterator[obje
     with _search(folder, forget=file is not None):
         module = _run(place, lambda: _file(file) if file else _package(place))
         yield _member(place, module, reference.name, what)
+
+
+def returned_inputs(text: str) -> object:
+    """Return the inputs that a function of the user's gives; raises MeasurementError where it fails."""
+    reference = parse_reference(text)
+    if not reference.is_users:
+        raise ConvcostError(f"{text!r} names no function; write path/to/file.py:make_inputs")
+    with importing(reference, "function") as function:
+        if not callable(function):
+            raise MeasurementError(f"{text} is of type {type(function).__name__}, but must be a function")
+        try:
+            with random_state_kept():
+                found = function()
+        except (Exception, SystemExit) as error:
+            raise MeasurementError(f"{text} gives no inputs: {one_line_at(error)}") from error
+    if isinstance(found, tuple) and list(map(type, found)) == [tuple, dict]:
+        return CallInputs(*found)
+    if not isinstance(found, tuple | list | dict | Tensor):
+        kind = type(found).__name__
+        raise MeasurementError(f"{text} returns a {kind}, but must return a tuple, a dict, or (args, kwargs)")
+    return found
+
+
+def run_file(place: str) -> None:
+    """Run a file for what it does when it is imported; raises MeasurementError where it fails or is not there."""
+    file = Path(place)
+    if not file.is_file():
+        raise MeasurementError(f"there is no file {place}")
+    with _search(str(file.parent.resolve()), forget=True):
+        _run(place, lambda: _file(file))
 
 
 @contextmanager

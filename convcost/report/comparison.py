@@ -16,6 +16,7 @@ from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, scaling, text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, not_whole, numbers
+from convcost.report.number_notes import number_notes
 from convcost.report.report import PlottedReport, Records
 from convcost.report.table import fitting
 
@@ -115,7 +116,8 @@ class ComparisonReport(PlottedReport):
             GAP,
             *map(Sentence, uncounted_notes(comparison)),
         ]
-        blocks += [Sentence(note) for note in (parameter_note(comparison), missing_formulas(comparison)) if note]
+        notes = [*number_notes([row.call for row in comparison.rows]), parameter_note(comparison)]
+        blocks += [Sentence(note) for note in (*notes, missing_formulas(comparison)) if note]
         if comparison.dependence:
             blocks.append(Sentence(text.dependence(comparison.dependence, comparison.inputs), "bold yellow"))
         blocks += not_whole(comparison.unseen)
@@ -123,8 +125,8 @@ class ComparisonReport(PlottedReport):
         blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:most]]
         if most is not None and len(reasons) > most:
             blocks.append(Sentence(f"… and {len(reasons) - most} more (--csv has every reason)."))
-        notes = {row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")}
-        blocks += [Sentence(f"Note: {note}.") for note in sorted(notes)]
+        conventions = {row.reason for row in rows if row.reason and row.verdict in ("convention", "uncounted")}
+        blocks += [Sentence(f"Note: {reason}.") for reason in sorted(conventions)]
         return Content(answer(self), "", [*blocks, Sentence(conclusion(self), STYLES[self.verdict])])
 
     def data(self) -> dict[str, object]:
@@ -141,7 +143,8 @@ class ComparisonReport(PlottedReport):
             "verdict": self.verdict,
             "uncounted": comparison.uncounted,
             "device": comparison.device,
-            "fvcore_says": comparison.fvcore_says,
+            "fvcore_failed": comparison.fvcore_failed,
+            "fvcore_refused": comparison.fvcore_refused,
             "unseen": list(comparison.unseen),
             "depends_on_values": asdict(comparison.dependence) if comparison.dependence else None,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
@@ -219,7 +222,7 @@ def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
 
     return [
         (Column("layer", "name"), lambda row: row.layer),
-        (Column("operator", rank=3), lambda row: row.kind if row.call.is_product and row.module else row.operator),
+        (Column("operator", rank=3), _operator),
         (Column("input", rank=8), lambda row: text.shape(row.input_shape)),
         (Column("output", rank=6), lambda row: text.shape(row.output_shape)),
         (Column("settings", rank=7), lambda row: text.layer_settings(row.call.hyper)),
@@ -231,6 +234,12 @@ def _shown(comparison: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
         (Column("diff", "number", 1), lambda row: text.signed(row.difference)),
         (Column("verdict", styles=STYLES), lambda row: str(row.verdict)),
     ]
+
+
+def _operator(row: Row) -> str:
+    """The kind of a layer, or the operator of a call that the whole model makes, unless it has special numbers."""
+    kind = row.call.is_product and (row.module or row.call.site.number)
+    return row.kind if kind else row.operator
 
 
 def _products(row: Row) -> list[int | None]:
@@ -278,9 +287,13 @@ def source(report: ComparisonReport) -> str:
 
 
 def by_fvcore(comparison: Comparison) -> str:
-    """Where fvcore traced the model, or that it could not."""
-    places = {"": ", which cannot trace it", "meta": " without weights", "cpu": " on the CPU"}
-    return f"by fvcore{places[comparison.device]}"
+    """Return where fvcore traced the model and why there, or that it gives no number."""
+    if not comparison.device:
+        return "by fvcore, which gives no number"
+    if comparison.device == "meta":
+        return "by fvcore without weights"
+    why = f", as {comparison.doubts[0]}" if comparison.doubts else ""
+    return f"by fvcore on the CPU{why}"
 
 
 def total_rows(comparison: Comparison) -> list[list[str]]:
@@ -323,16 +336,15 @@ def missing_formulas(comparison: Comparison) -> str:
 
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
-    """What fvcore leaves out, a sentence each."""
+    """Return what fvcore leaves out, a sentence each."""
     notes = []
-    if not comparison.device and not comparison.layers:
-        notes = [f"fvcore gives no number for this model: {comparison.fvcore_says}."]
+    if comparison.fvcore_failed and not comparison.layers:  # a layer's own note says it
+        notes.append(f"fvcore gives no number for this model: {comparison.fvcore_failed}.")
     elif comparison.device and comparison.totals.fvcore_total is None:
-        notes = ["fvcore gives no number for this model."]
-    elif comparison.device and comparison.fvcore_says:
-        notes = [
-            f"fvcore refuses the model as it is ({comparison.fvcore_says}); it counted it from tensors to tensors."
-        ]
+        notes.append("fvcore gives no number for this model.")
+    if comparison.fvcore_refused:
+        why = comparison.fvcore_refused
+        notes.append(f"fvcore counted a wrapper of the model that takes and returns tensors alone ({why}).")
     ordered = sorted(comparison.uncounted.items(), key=lambda item: (-item[1], item[0]))
     if ordered:
         return [*notes, f"Not counted by fvcore, which has no handle for it: {text.times(dict(ordered))}."]

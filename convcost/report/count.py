@@ -7,6 +7,7 @@ from pathlib import Path
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
 from convcost.report.content import Block, Column, Content, Sentence, Table, not_whole, numbers
+from convcost.report.number_notes import number_notes
 from convcost.report.report import PlottedReport, Records
 
 MEANING = (
@@ -112,6 +113,7 @@ def totals(count: FormulaCount) -> list[Block]:
     if count.dependence:
         blocks.append(Sentence(text.dependence(count.dependence, count.inputs), "bold yellow"))
     blocks += not_whole(count.unseen)
+    blocks += map(Sentence, number_notes(count.calls))
     missing = count.not_counted
     if missing:
         blocks.append(Sentence(f"Not counted, as there is no formula for this use: {text.times(missing)}.", "bold red"))

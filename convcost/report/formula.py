@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from convcost.core.architecture import Architecture
-from convcost.core.cost import NAMES, Cost, SidesAndField
+from convcost.core.cost import NAMES, Cost, OutputGeometry
 from convcost.core.equations import Equation
 from convcost.explore.formula_values import COMPARED, FormulaValues, present
 from convcost.report import text
@@ -53,7 +53,7 @@ class FormulaReport(Report):
         blocks: list[Block] = [Table(columns, rows)]
         if record.domain:
             blocks += [GAP, Sentence(f"Domain: {'; '.join(c.sentence for c in record.domain)}.")]
-        blocks += [closed, *self._ratios_and_view(), *(self._values() if self.values.costs else [])]
+        blocks += [closed, *self._ratios_and_geometry(), *(self._values() if self.values.costs else [])]
         return Content(f"{record.name}: {record.title}", f"Source: {record.source}", blocks)
 
     def _table(
@@ -78,11 +78,11 @@ class FormulaReport(Report):
                     f"{NAMES[name]}{other}", notebook.of_count(symbolic.expression(getattr(form, name)), order)
                 )
 
-    def _ratios_and_view(self) -> list[Block]:
+    def _ratios_and_geometry(self) -> list[Block]:
         values, order = self.values, self._order()
         blocks: list[Block] = []
-        if values.closed_sides:
-            blocks += [GAP, *_sides(values.closed_sides, lambda side: symbolic.line(side, order))]
+        if values.closed_geometry:
+            blocks += [GAP, *_geometry(values.closed_geometry, lambda side: symbolic.line(side, order))]
         if values.ratios:
             first, last = (record.name for record in values.formulas)
             ratios = {name: symbolic.line(ratio, order[::-1]) for name, ratio in values.ratios.items()}
@@ -95,15 +95,15 @@ class FormulaReport(Report):
         given = ", ".join(f"{name} = {text.plain(value)}" for name, value in values.given.items())
         table = replace(self._table("Value", values.costs, _exact, "number"), close=True)
         blocks: list[Block] = [GAP, Sentence(f"At {given or 'the defaults'}:"), table]
-        if values.sides:
-            blocks += [GAP, *_sides(values.sides, _exact)]
+        if values.geometry:
+            blocks += [GAP, *_geometry(values.geometry, _exact)]
         ratios = _ratios(values.costs) if len(values.costs) == 2 else []
         return [*blocks, GAP, *ratios] if ratios else blocks
 
 
-def _sides(found: SidesAndField, shown: Callable[[Any], str]) -> list[Sentence]:
-    sides, extents = (" by ".join(map(shown, sizes)) for sizes in (found.sides, found.extents))
-    return [Sentence(f"Output size: {sides}"), Sentence(f"Receptive field in the input: {extents}")]
+def _geometry(found: OutputGeometry, shown: Callable[[Any], str]) -> list[Sentence]:
+    sides, field = (" by ".join(map(shown, sizes)) for sizes in (found.sides, found.receptive_field))
+    return [Sentence(f"Output size: {sides}"), Sentence(f"Receptive field in the input: {field}")]
 
 
 def _exact(count: int | Fraction) -> str:

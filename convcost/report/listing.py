@@ -43,8 +43,8 @@ class ListReport(Report):
 
 
 def _table(kind: str, found: Sequence[ListedName]) -> Table:
-    if any(entry.macs is None for entry in found):
-        return Table([Column(kind), Column("what", "words")], [[entry.name, entry.title] for entry in found])
+    if any(one.macs is None for one in found):
+        return Table([Column(kind), Column("what", "words")], [[one.name, one.title] for one in found])
     columns = [
         *(Column(kind), Column("what", "words", 2), Column("year", "number", 1), Column("paper", "words", 4)),
         *numbers("MACs", "params"),

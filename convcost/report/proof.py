@@ -41,26 +41,21 @@ class ProofReport(Report):
         return f"<{heading(self)}: {self.verdict}>"
 
     @property
-    def proved(self) -> bool:
+    def ok(self) -> bool:
         """Whether every case is a theorem."""
         return all(case.proof.proved for case in self.cases)
 
     @property
-    def ok(self) -> bool:
-        """The same."""
-        return self.proved
-
-    @property
     def verdict(self) -> str:
         """One word or two."""
-        if self.proved:
+        if self.ok:
             return "proved"
         return "not equal" if any(case.proof.residuals for case in self.cases) else "not decided"
 
     @property
     def conclusion(self) -> str:
         """The verdict in a line; it says so where a proof leaves sizes out on which the model may do something else."""
-        narrower = self.proved and any(case.proof.domain.guards for case in self.cases)
+        narrower = self.ok and any(case.proof.domain.guards for case in self.cases)
         return f"Verdict: {self.verdict}{', for no other sizes than those above' if narrower else ''}."
 
     @property
@@ -96,7 +91,7 @@ class ProofReport(Report):
 
     def _told(self, blocks: list[Block]) -> Content:
         source = f"Formula: {self.architecture.source}. Model: {self.reference}."
-        verdict = Sentence(self.conclusion, "green" if self.proved else "bold red")
+        verdict = Sentence(self.conclusion, "green" if self.ok else "bold red")
         return Content(heading(self), source, [*blocks, GAP, verdict])
 
 

@@ -40,8 +40,8 @@ class SweepReport(PlottedReport):
         """Whether all points that were traced agree."""
         return self.verified is None or self.verified.ok
 
-    def view(self, verified: VerifiedReport) -> SweepReport:
-        """The same with points that were traced."""
+    def with_verified(self, verified: VerifiedReport) -> SweepReport:
+        """Return the same with points that were traced."""
         return replace(self, verified=verified)
 
     @property
@@ -142,11 +142,6 @@ class Verified(Report):
 
     @property
     def ok(self) -> bool:
-        """The same as `agrees`."""
-        return self.agrees
-
-    @property
-    def agrees(self) -> bool:
         """Whether all counts and all layers agree."""
         return self.layers_agree and not self.differing
 
@@ -177,7 +172,7 @@ class VerifiedReport(Report):
     @property
     def ok(self) -> bool:
         """Whether all points agree."""
-        return all(point.agrees for point in self.points)
+        return all(point.ok for point in self.points)
 
     def records(self) -> Records:
         """One row per point and count, whole numbers as they are; an unknown count is <NA>."""
@@ -207,7 +202,7 @@ class VerifiedReport(Report):
         return Content("", "", [Sentence(f"{self._outcome()}.", "" if self.ok else "bold red"), *table])
 
     def _outcome(self) -> str:
-        bad = sum(not point.agrees for point in self.points)
+        bad = sum(not point.ok for point in self.points)
         found = f"{bad} disagree" if bad else "all agree with fvcore and the model"
         return f"Traced {text.plural(len(self), 'point')} picked at random: {found}"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import sympy
 
 from convcost.core.architecture import Architecture, Builder, Network, Settings
-from convcost.core.cost import Cost, SidesAndField
+from convcost.core.cost import Cost, OutputGeometry
 from convcost.core.equations import Equation, Equations, Typeset
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count, product
@@ -28,9 +28,9 @@ def closed_form(record: Formula, numbers: Mapping[str, Count]) -> Cost:
     return record.evaluate(_values(record, numbers)).map(_plain)
 
 
-def closed_sides_and_field(record: Formula, numbers: Mapping[str, Count]) -> SidesAndField | None:
+def closed_geometry(record: Formula, numbers: Mapping[str, Count]) -> OutputGeometry | None:
     """Return how large a record's output is and how far it looks, as `closed_form`; None if the record says neither."""
-    return SidesAndField.of(record.derive(_values(record, numbers)), _plain)
+    return OutputGeometry.of(record.derive(_values(record, numbers)), _plain)
 
 
 def _values(record: Formula, numbers: Mapping[str, Count]) -> dict[str, Count]:

@@ -26,7 +26,7 @@ _CHOSEN = LOOKUPS | {"stack", "copy"}
 
 
 @dataclass(frozen=True)
-class Average:
+class AverageSteps:
     """The steps from a tensor to sums of its elements, which are divided by a whole number.
 
     calls  which of the model's calls they are, counted from 0; moves are no calls
@@ -61,18 +61,18 @@ _BEGUN = "_convcost_average"
 """The attribute of a tensor that holds the average that is begun in it: looking it up elsewhere takes longer."""
 
 
-class Averages:
+class AverageFollower:
     """Follows how a model moves, sums and divides what it has computed; `found` are those that may be averages."""
 
     def __init__(self) -> None:
-        self.found: list[Average] = []
+        self.found: list[AverageSteps] = []
 
     def follow(self, func: OpOverload, args: Args, kwargs: Kwargs, output: object, call: int | None) -> None:
         """Follow an operator; `call` is its number, None for one that only moves elements."""
         given, name = next(tensors(args), None), aten_name(func)
         if not isinstance(output, Tensor) or given is None or not _known(given.shape) or not _known(output.shape):
             return
-        begun: Average = vars(given).get(_BEGUN) or Average(tuple(given.shape))
+        begun: AverageSteps = vars(given).get(_BEGUN) or AverageSteps(tuple(given.shape))
         if call is None or name == "flatten":
             if now := _moved(begun, func, args, kwargs, output):
                 vars(output)[_BEGUN] = now
@@ -82,17 +82,21 @@ class Averages:
         step, divisor = _summed(name, Arguments.of(func, args, kwargs), output)
         if step is None:
             return
-        now = Average(begun.source, (*begun.steps, step), begun.divisor * divisor, (*begun.calls, call))
+        now = AverageSteps(begun.source, (*begun.steps, step), begun.divisor * divisor, (*begun.calls, call))
         vars(output)[_BEGUN] = now
         if len(now.source) > 2 and now.divisor * output.numel() == prod(now.source):
             self.found.append(now)
+
+    def forget(self, call: int) -> None:
+        """Forget those that end with the call of this number or later."""
+        self.found[:] = [average for average in self.found if average.calls[-1] < call]
 
 
 def _known(shape: Sequence[object]) -> bool:
     return all(isinstance(size, int) for size in shape)
 
 
-def _moved(begun: Average, func: OpOverload, args: Args, kwargs: Kwargs, output: Tensor) -> Average | None:
+def _moved(begun: AverageSteps, func: OpOverload, args: Args, kwargs: Kwargs, output: Tensor) -> AverageSteps | None:
     """Return an average that is begun, with a move as its next step; None for a part, which is a map of its own."""
     given, name = next(tensors(args)), aten_name(func)
     if output.numel() < given.numel():
@@ -100,10 +104,10 @@ def _moved(begun: Average, func: OpOverload, args: Args, kwargs: Kwargs, output:
     if name in _UNCHANGED:
         return begun
     if name in _CHOSEN:
-        return Average(begun.source, begun.steps, 0, begun.calls)
+        return AverageSteps(begun.source, begun.steps, 0, begun.calls)
     shape = tuple(output.shape)
     step = (lambda x: x.reshape(shape)) if name in _VIEWS else (lambda x: func(x, *args[1:], **kwargs))
-    return Average(begun.source, (*begun.steps, step), begun.divisor, begun.calls)
+    return AverageSteps(begun.source, (*begun.steps, step), begun.divisor, begun.calls)
 
 
 _SUMMING = re.compile(r"sum|mean|_?(adaptive_)?avg_pool[123]d")

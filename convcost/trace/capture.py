@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +19,13 @@ from torch.overrides import TorchFunctionMode
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.op_call import CallSite, OpCall, Sizes
-from convcost.core.prints import heard_if_done
+from convcost.core.op_call import COMPLEX, CallSite, OpCall, Sizes
+from convcost.core.own_formulas import OWN
+from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
 from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
-from convcost.trace.averages import Average, Averages
+from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
 from convcost.trace.binders.rearrangement import RESHAPING
@@ -40,11 +41,13 @@ from convcost.trace.copies import (
     with_elements,
     without_lazy_modules,
 )
-from convcost.trace.doubts import Doubts
+from convcost.trace.doubts import ASKS_WHERE, Doubts
+from convcost.trace.forms import needed_form
 from convcost.trace.meta_kernels import MetaKernels
 from convcost.trace.modules import ModuleRun, module_runs
+from convcost.trace.own_functions import bound_by_own, own_functions_as_calls
 from convcost.trace.ownership import Ownership, is_layer
-from convcost.trace.process import FORKS, apart
+from convcost.trace.process import FORKS, in_process
 from convcost.trace.unseen import Origins, Unseen
 from convcost.trace.values import OTHER_FILLS, ValueDependence, ValueReads
 
@@ -71,7 +74,7 @@ class Capture:
     parameters: int
     seen: frozenset[str]
     modules: tuple[ModuleRun, ...] = ()
-    averages: tuple[Average, ...] = ()
+    averages: tuple[AverageSteps, ...] = ()
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
     unseen: tuple[Unseen, ...] = ()
@@ -85,14 +88,24 @@ class Capture:
 
     def with_averages(self) -> Capture:
         """Return the same, where the calls that average whole maps say so; that takes a run of their steps."""
-        calls = [replace(call, site=replace(call.site, averages=())) for call in self.calls]
+        calls = [_looked_at(call) for call in self.calls]
         for average in self.averages:
             *before, last = average.calls
-            maps = () if any(calls[number].site.averages for number in before) else average.maps()
+            maps = () if any(calls[number].site.averaged_maps for number in before) else average.maps()
             for number in average.calls if maps else ():
-                site = replace(calls[number].site, average=last, averages=maps if number == last else ())
+                averaged = maps if number == last else ()
+                site = replace(calls[number].site, averaged_maps=averaged, average_ends_at=last)
                 calls[number] = replace(calls[number], site=site)
         return replace(self, calls=tuple(calls))
+
+
+def _looked_at(call: OpCall) -> OpCall:
+    """Return the call that averages nothing, unless that was looked at before."""
+    return replace(call, site=replace(call.site, averaged_maps=call.site.averaged_maps or ()))
+
+
+SECONDS = 600.0
+"""How long a model may run that cannot be copied."""
 
 
 @checked(model=MODULE)
@@ -116,22 +129,31 @@ def capture(model: nn.Module, inputs: object) -> Capture:
     except MeasurementError:
         if not FORKS:
             raise
-        return apart(partial(_captured_itself, for_another_process(full), given), LIMIT)
+        return in_process(partial(_captured_itself, for_another_process(full), given), SECONDS)
     try:
         with heard_if_done():
-            return _captured(copied, given, "meta")
+            return _as_on_the_cpu(_captured(copied, given, "meta"), full, given)
     except (Exception, SystemExit) as on_meta:
         try:
             return _by_values(partial(on_cpu, full), given)
         except (Exception, SystemExit) as error:
             if isinstance(on_meta, MeasurementError):
                 raise on_meta from None
-            said = f"{one_line_at(error)}{_hint(error, given)}"
-            raise MeasurementError(f"the model cannot run on an input of {given}: {said}") from error
+            raise _cannot_run(error, full, given) from error
 
 
-LIMIT = 600.0
-"""Seconds that a model may run that cannot be copied."""
+_QUICK = 10**8
+
+
+def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
+    """Return what a model does on the CPU, if it asks for the device, does more or less there, and is soon run."""
+    if ASKS_WHERE not in found.doubts or found.parameters + sum(call.macs for call in found.calls) > _QUICK:
+        return found
+    with suppress(Exception, SystemExit), silent():
+        there = _by_values(partial(on_cpu, model), inputs)
+        if [call.macs for call in there.calls if call.macs] != [call.macs for call in found.calls if call.macs]:
+            return there
+    return found
 
 
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
@@ -139,18 +161,22 @@ def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     try:
         found = _by_values(with_elements(model).eval, inputs)
     except (Exception, SystemExit) as error:
-        said = f"{one_line_at(error)}{_hint(error, inputs)}"
-        raise MeasurementError(f"the model cannot run on an input of {inputs}: {said}") from error
-    return replace(found.with_averages(), averages=())
+        raise _cannot_run(error, model, inputs) from error
+    return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
+
+
+def _cannot_run(error: BaseException, model: nn.Module, inputs: Inputs) -> MeasurementError:
+    said = f"{one_line_at(error)}{needed_form(error, model, inputs)}"
+    return MeasurementError(f"the model cannot run on an input of {inputs}: {said}")
 
 
 def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
-    """Capture with values; with autograd, which takes composite operators apart, where the model asks for gradients."""
+    """Capture with values; and once more with autograd if that fails, as the model may ask for gradients."""
     try:
         return _captured(model, inputs, "cpu")
     except (Exception, SystemExit) as error:
         try:
-            return _captured(model, inputs, "cpu", differentiated=True)
+            return _captured(model, inputs, "cpu", with_autograd=True)
         except (Exception, SystemExit):
             raise error from None
 
@@ -175,29 +201,16 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
     return found
 
 
-_NO_INDEX = re.compile(r"(indices|index\b).*\b(long|int64)\b", re.IGNORECASE)
-
-
-def _hint(error: BaseException, inputs: Inputs) -> str:
-    """Return what to type where a model looks up the numbers of an input that was meant as floating-point ones."""
-    floats = [spec for spec in inputs.specs if spec.dtype is None]
-    if not floats or not _NO_INDEX.search(str(error)):
-        return ""
-    names = [name for name, leaf in (inputs.kwargs or {}).items() if leaf is floats[0]]
-    typed = "".join(f"{name}=" for name in names) + "int64:" + ",".join(map(str, floats[0].shape))
-    return f"; did you mean --input {typed}?"
-
-
-def _captured(copied: nn.Module, inputs: Inputs, device: str, differentiated: bool = False) -> Capture:
+def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: bool = False) -> Capture:
     args, kwargs = inputs.on(device, copied)
-    with recording(copied, MetaKernels(), differentiated=differentiated) as recorder:
+    with recording(copied, MetaKernels(), with_autograd=with_autograd) as recorder:
         recorder.values.begin((args, kwargs))
         recorder.origins.begin((args, kwargs))
         recorder.origins.finish(copied(*args, **kwargs))
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
     parameters = sum(p.numel() for p in copied.parameters())
-    doubts = () if device == "meta" else ("it does not run on the meta device",)
+    doubts = () if device == "meta" else ("the model does not run on the meta device",)
     return Capture(
         calls,
         parameters,
@@ -232,18 +245,19 @@ def _of_nothing(call: OpCall) -> OpCall:
 
 @contextmanager
 def recording(
-    copied: nn.Module, *kernels: AbstractContextManager[object], differentiated: bool = False
+    copied: nn.Module, *kernels: AbstractContextManager[object], with_autograd: bool = False
 ) -> Iterator[Recorder]:
     """While active, the operator calls of a model's copy are recorded, and `kernels` answer them.
 
-    Unless the model is `differentiated` while it runs, autograd is passed by, so that composite operators arrive whole.
+    Unless the model is `with_autograd` while it runs, autograd is passed by, so that composite operators arrive whole.
     """
     recorder = Recorder(copied)
     with warnings.catch_warnings(), torch.random.fork_rng(devices=()), as_written(), ExitStack() as stack:
         warnings.simplefilter("ignore")  # the model's user hears them when running it
-        stack.enter_context(nullcontext() if differentiated else torch._C._AutoDispatchBelowADInplaceOrView())
+        stack.enter_context(nullcontext() if with_autograd else torch._C._AutoDispatchBelowADInplaceOrView())
+        own = own_functions_as_calls(recorder.so_far, recorder.keep_instead)
         following = recorder.origins.following_threads(), recorder.following_modules()
-        for context in (torch.enable_grad(), *kernels, *following, recorder, _Whole(recorder)):
+        for context in (torch.enable_grad(), *kernels, *following, own, recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
         recorder.settle()
@@ -266,7 +280,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self._owned = Ownership(model)
         self.doubts = Doubts(model)
         self.values = ValueReads()
-        self.averages = Averages()
+        self.averages = AverageFollower()
         self.origins = Origins(model, lambda: self.module)
         self.operators = 0
 
@@ -296,7 +310,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             self._forwards.pop()
             first = next(tensors(output), None)
             if module in self._paths and first is not None:
-                self.outputs[self._paths[module]] = tuple(first.shape)
+                with torch._C.DisableTorchFunction():  # that a size is read here is not the model's doing
+                    self.outputs[self._paths[module]] = tuple(first.shape)
 
         with register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True):
             yield
@@ -313,7 +328,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         arguments = Arguments.of(func, args, kwargs)
         self.values.see_operator(func, arguments, self.module)
         binder = BINDERS.get(name)
-        if binder is None and name not in MOVEMENT:
+        own = OWN.get(func._schema.name) if binder is None else None
+        if binder is None and own is None and name not in MOVEMENT:
             result = self._decompose(func, args, kwargs)
             if result is not NotImplemented:
                 return result
@@ -321,7 +337,9 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.origins.see_results(func, args, kwargs, output)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         self.values.follow(func, arguments, outputs)
-        if binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
+        if own is not None:
+            bound = bound_by_own(own, arguments, outputs)
+        elif binder is not None and not (name in RESHAPING and self._owned.made_of(arguments)):
             bound = binder(arguments)
         elif moves(func, arguments) or name in RESHAPING:
             self.averages.follow(func, args, kwargs, output, None)
@@ -333,6 +351,20 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
+
+    def so_far(self) -> tuple[int, Any]:
+        """Return how many calls there are, and which parameters they have left."""
+        return len(self.calls), self._owned.state()
+
+    def keep_instead(
+        self, since: tuple[int, Any], aten: str, bound: Binding, outputs: Sequence[object], arguments: Arguments
+    ) -> None:
+        """Keep one call in place of those that were made since, which are its inside."""
+        before, left = since
+        del self.calls[before:]
+        self.averages.forget(before)
+        self._owned.back_to(left)
+        self.keep(aten, bound, outputs, arguments)
 
     def settle(self) -> None:
         """Let calls use the parameters that they compute something of which no call takes."""
@@ -362,7 +394,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.calls.append(
             OpCall(
                 path=path,
-                operator=self._operators[bound.operator] if bound.operator else None,
+                operator=bound.record or (self._operators[bound.operator] if bound.operator else None),
                 aten=aten,
                 inputs=bound.inputs,
                 hyper=bound.hyper if bound.operator else {},
@@ -373,12 +405,24 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     forward=forward,
                     functions=tuple(running),
                     unbatched=bound.unbatched,
-                    contiguous=first is None or first.is_contiguous(),
+                    contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
+                    number=_number(tensors(arguments)),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
+
+
+_NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
+
+
+def _number(operands: Iterator[Tensor]) -> str:
+    """Return the kind of number that an operator works on where it is no floating-point one."""
+    types = [tensor.dtype for tensor in operands]
+    if any(dtype.is_complex for dtype in types):
+        return COMPLEX
+    return next((_NARROW[dtype] for dtype in types[:2] if dtype in _NARROW), "")
 
 
 class _Whole(TorchFunctionMode):
@@ -392,17 +436,16 @@ class _Whole(TorchFunctionMode):
         self, func: Callable[..., object], types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
-        before, operators = len(self._recorder.calls), self._recorder.operators
+        before = self._recorder.so_far() if func in FUNCTIONS else None
+        operators = self._recorder.operators
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
         output = func(*args, **kwargs)
         self._recorder.origins.see_function(func, args, kwargs, output, self._recorder.operators > operators)
-        if func in FUNCTIONS:
-            bound = FUNCTIONS[func](Arguments.of_function(func, args, kwargs))
-            del self._recorder.calls[before:]
-            averages = self._recorder.averages.found
-            averages[:] = [average for average in averages if average.calls[-1] < before]
-            self._recorder.keep(f"aten::{bound.operator}", bound, [output], Arguments())
+        if before is not None:
+            arguments = Arguments.of_function(func, args, kwargs)
+            bound = FUNCTIONS[func](arguments)
+            self._recorder.keep_instead(before, f"aten::{bound.operator}", bound, [output], arguments)
         return output
 
 

@@ -20,7 +20,8 @@ from torch.nn.parameter import is_lazy
 
 from convcost.core.errors import MeasurementError, one_line_at
 from convcost.core.prints import silent
-from convcost.core.spec import Fill, TensorSpec
+from convcost.core.spec import CallInputs, FileSpec, Fill, GivenValue, TensorSpec
+from convcost.trace.input_files import read_file
 
 Args: TypeAlias = tuple[Any, ...]
 Kwargs: TypeAlias = Mapping[str, Any]
@@ -45,24 +46,28 @@ class Inputs:
 
     @classmethod
     def of(cls, given: object) -> Inputs:
-        """Return the inputs that a user means; raises MeasurementError for what is no input."""
+        """Return the inputs that a user means, its files read; raises MeasurementError for what is no input."""
         if isinstance(given, Inputs):
             return given
+        shared: dict[FileSpec, object] = {}
+        if isinstance(given, CallInputs):
+            return cls(tuple(_read(value, shared) for value in given.args), _read(given.kwargs, shared))
         if isinstance(given, Mapping):
-            return cls((), {str(name): _read(value) for name, value in given.items()})
+            return cls((), {str(name): _read(value, shared) for name, value in given.items()})
         if isinstance(given, tuple | list) and not _is_shape(given):
-            return cls(tuple(_read(value) for value in given))
-        return cls((_read(given),))
+            return cls(tuple(_read(value, shared) for value in given))
+        return cls((_read(given, shared),))
 
     def on(self, device: str, model: nn.Module) -> tuple[Args, Kwargs]:
         """Return arguments and keyword arguments on a device, none of them the user's own tensors."""
 
-        made: dict[int, Tensor] = {}  # a tensor that is given twice stays one tensor
+        made: dict[int | str, Tensor] = {}  # a tensor that is given twice stays one tensor
 
         def make(leaf: Tensor | TensorSpec) -> Tensor:
             if isinstance(leaf, Tensor):
                 return made.setdefault(id(leaf), _moved(leaf, device))
-            return _filled(leaf, dtype_of(leaf, model), device)
+            new = _filled(leaf, dtype_of(leaf, model), device)
+            return made.setdefault(leaf.shared, new) if leaf.shared else new
 
         return walk(self.args, make), walk(dict(self.kwargs or {}), make)
 
@@ -138,14 +143,21 @@ def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
     return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
 
 
-def _read(value: object) -> object:
+def _read(value: object, shared: dict[FileSpec, object]) -> Any:
+    """Return what an argument stands for; a file that is `shared` is read once, so that its tensors are one."""
     if _is_shape(value):
         return TensorSpec(tuple(value))
+    if isinstance(value, GivenValue):
+        return value.value
+    if isinstance(value, FileSpec):
+        if value not in shared or not value.shared:
+            shared[value] = read_file(value.path)
+        return shared[value]
     if isinstance(value, tuple | list):
-        return type(value)(_read(item) for item in value) if type(value) in (tuple, list) else value
+        return type(value)(_read(item, shared) for item in value) if type(value) in (tuple, list) else value
     if isinstance(value, Mapping):
-        return {key: _read(item) for key, item in value.items()}
-    if isinstance(value, Tensor | TensorSpec | int | float | str | None):
+        return {key: _read(item, shared) for key, item in value.items()}
+    if isinstance(value, Tensor | TensorSpec | int | float | complex | str | None):
         return value
     raise MeasurementError(f"an input is a tensor or a shape, not {type(value).__name__}; nest them in tuples or dicts")
 
@@ -200,17 +212,16 @@ def on_cpu(model: nn.Module) -> nn.Module:
 
 
 def for_another_process(model: nn.Module) -> nn.Module:
-    """Return the model; of one whose tensors are on an accelerator, which a process does not inherit, a copy."""
+    """Return the model, or a copy on the CPU if its tensors are on an accelerator, which no other process inherits."""
     return model if all(t.device.type in ("cpu", "meta") for t in _held(model)) else on_cpu(model)
 
 
 def with_elements(model: nn.Module) -> nn.Module:
-    """Give a model without elements zeros on the CPU, an index that is always inside, and return it."""
+    """Fill a model without elements with zeros on the CPU, in place, and return it; an index of 0 is always valid."""
     if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
-        model = model.to_empty(device="cpu")
         with torch.no_grad():
-            for tensor in chain(model.parameters(), model.buffers()):
-                tensor.zero_()
+            apply: Any = model._apply
+            apply(lambda tensor: torch.zeros_like(tensor, device="cpu") if tensor.is_meta else tensor)
     return model
 
 
@@ -277,7 +288,9 @@ def _closes_over_modules(value: object) -> bool:
         one = reached.pop()
         if isinstance(one, FunctionType) and one not in seen:
             seen.add(one)
-            cells = [cell.cell_contents for cell in one.__closure__ or () if cell != CellType()]
+            cells = [
+                cell.cell_contents for cell in one.__closure__ or () if cell != CellType()
+            ]  # an empty cell raises when it is read
             if any(isinstance(getattr(found, "__self__", found), nn.Module | Tensor) for found in cells):
                 return True
             reached.extend(cells)
@@ -307,6 +320,11 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
         return copy.deepcopy(model, memo).eval()
     except Exception as error:
         raise MeasurementError(f"the model cannot be copied: {one_line_at(error)}") from error
+
+
+def is_sparse(tensor: Tensor) -> bool:
+    """Whether a tensor keeps some of its entries only."""
+    return tensor.layout is not torch.strided and not tensor.is_nested
 
 
 def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 
 _OWN = frozenset({"aten", "prim", "prims", "profiler"})
-_NUMBERS = frozenset({"_local_scalar_dense", "is_nonzero", "equal"})
+_NUMBERS = frozenset({"item", "_local_scalar_dense", "is_nonzero", "equal", "allclose"})
 _NATIVE_PATHS = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
 
 _ATTRIBUTES: Any = vars(torch._C.TensorBase)
@@ -32,7 +32,9 @@ _SIZES: tuple[Callable[..., object], ...] = (
     Tensor.nelement,
     Tensor.__len__,
 )
-_WATCHED = frozenset({*_DEVICE, *_SIZES})
+
+ASKS_WHERE = "the model asks where its tensors are and how they lie in memory"
+"""The doubt of a model that may do other work on the CPU than on the meta device."""
 
 
 class Doubts:
@@ -47,30 +49,27 @@ class Doubts:
         self.reads_sizes = False
 
     def see_function(self, function: Callable[..., object]) -> None:
-        """Take note of a public function that is called.
+        """Take note of a public function that the model calls, and of the state in which it does.
 
-        PyTorch's own modules ask for the device to pass it on; a capture reads the sizes of what modules return.
+        PyTorch's own modules ask for the device to pass it on.
         """
-        if function not in _WATCHED:
-            return
-        caller = sys._getframe(2).f_globals.get("__name__", "")
         if function in _SIZES:
-            self.reads_sizes = self.reads_sizes or not caller.startswith("convcost.")
-        elif not caller.startswith("torch."):
-            self.found["it asks where its tensors are and how they lie in memory"] = None
+            self.reads_sizes = True
+        elif function in _DEVICE and not sys._getframe(2).f_globals.get("__name__", "").startswith("torch."):
+            self.found[ASKS_WHERE] = None
+        if not torch.is_grad_enabled():
+            self.found["the model switches gradients off"] = None
+        if torch.is_autocast_enabled("cpu"):
+            self.found["the model runs under autocast"] = None
+        if torch._C._functorch.peek_interpreter_stack() is not None:
+            self.found["the model transforms functions (torch.func)"] = None
 
     def see_operator(self, operator: OpOverload) -> None:
         """Take note of an operator that is called."""
         if operator.namespace not in _OWN:
-            self.found[f"it calls {operator._schema.name}, which is not PyTorch's own"] = None
+            self.found[f"the model calls {operator._schema.name}, which is not PyTorch's own"] = None
         elif operator._opname in _NUMBERS:
-            self.found["it reads a number from a tensor"] = None
-        if not torch.is_grad_enabled():
-            self.found["it switches gradients off"] = None
-        if torch._C._functorch.peek_interpreter_stack() is not None:
-            self.found["it transforms functions (torch.func)"] = None
-        if torch.is_autocast_enabled("cpu"):
-            self.found["it runs under autocast"] = None
+            self.found["the model reads a number from a tensor"] = None
 
 
 def _of_modules(model: nn.Module) -> list[str]:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import MeasurementError, one_line
 from convcost.core.kinds import MODULE, checked
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.prints import silent
@@ -42,7 +42,7 @@ from convcost.trace.copies import (
     without_lazy_modules,
 )
 from convcost.trace.meta_kernels import MetaKernels
-from convcost.trace.process import FORKS, apart
+from convcost.trace.process import FORKS, in_process
 
 if TYPE_CHECKING:
     from convcost.trace.capture import Capture
@@ -88,8 +88,8 @@ class FvcoreTrace:
 
     `total` is fvcore's own sum, None where one of its handles raised an error, as fvcore then gives no number at
     all; `unsupported` are the operators that it met and has no handle for, by module; `device` is where it ran, meta
-    or cpu. `refused` is what fvcore says of the model as it is, where it counted one that is called with tensors alone
-    and returns tensors alone. `failed` says why there is no count; then `device` is empty.
+    or cpu. `refused` says why fvcore cannot count the model as it is, where what it counted is a wrapper of it that
+    takes and returns tensors alone. `failed` says why there is no count; then `device` is empty.
     """
 
     calls: tuple[Counted, ...]
@@ -100,8 +100,8 @@ class FvcoreTrace:
     failed: str = ""
 
 
-LIMIT = 600.0
-"""Seconds that fvcore may take on the CPU."""
+SECONDS = 600.0
+"""How long fvcore may take on the CPU."""
 
 
 @checked(model=MODULE)
@@ -126,16 +126,17 @@ def trace_fvcore(model: nn.Module, inputs: object, capture: Capture | None = Non
             return _on_meta(full, given, capture.reads_sizes)
     try:
         if FORKS:
-            return apart(partial(_plain, for_another_process(full), given), LIMIT)
+            return in_process(partial(_plain, for_another_process(full), given), SECONDS)
         return _plain(on_cpu(full), given)
     except (Exception, SystemExit) as error:
-        return FvcoreTrace((), None, {}, "", failed=str(error) if isinstance(error, ConvcostError) else one_line(error))
+        return FvcoreTrace((), None, {}, "", failed=one_line(error))
 
 
 def _on_meta(model: nn.Module, inputs: Inputs, reads_sizes: bool) -> FvcoreTrace:
     """Trace a copy without weights.
 
-    A dispatch mode changes what a size becomes that is read under a trace, so none is active where one is read.
+    While torch.jit traces, a dispatch mode changes what the size of a tensor becomes, so none is active where the model
+    reads one.
     """
     copied = weightless(model)
     kernels = nullcontext() if reads_sizes else MetaKernels()
@@ -156,7 +157,7 @@ def traced_here(model: nn.Module, args: Args, kwargs: Kwargs, device: str = "cpu
     """
     try:
         if kwargs:
-            raise MeasurementError("fvcore takes no keyword arguments")
+            raise MeasurementError("it takes no keyword arguments")
         return _analysed(model, args, device)
     except (Exception, SystemExit) as refusal:
         flat = _Flat(model, args, kwargs)
@@ -165,8 +166,8 @@ def traced_here(model: nn.Module, args: Args, kwargs: Kwargs, device: str = "cpu
         except (Exception, SystemExit):
             raise refusal from None
         if not flat.returned:
-            raise
-        return replace(traced, refused=str(refusal) if isinstance(refusal, ConvcostError) else one_line(refusal))
+            raise refusal from None  # nothing came back, so nothing was counted
+        return replace(traced, refused=one_line(refusal))
 
 
 class _Flat(nn.Module):
@@ -247,7 +248,8 @@ def _whole(count: float) -> int:
 class PlainConvolutions(TorchFunctionMode):
     """While active, every convolution is called as `torch._convolution`, its name in a torch.jit trace.
 
-    The meta device takes traced sizes there, and nowhere else.
+    The meta device takes traced sizes there, and nowhere else. A setting that is one is made a number, as it is on the
+    CPU: there the trace has no arithmetic that only settings depend on.
     """
 
     def __torch_function__(
@@ -260,15 +262,19 @@ class PlainConvolutions(TorchFunctionMode):
 
 
 def _convolved(a: Arguments, rank: int) -> Tensor:
-    image, weight, bias, padding, groups = a["input"], a["weight"], a["bias"], a["padding"], a.number("groups")
+    image, weight, bias, padding, groups = a["input"], a["weight"], a["bias"], a["padding"], int(a.number("groups"))
     if image.dim() == rank + 1:
         return _convolved(Arguments({**a, "input": image.unsqueeze(0)}), rank).squeeze(0)
-    strides, dilations, extra = (spread(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
+    strides, dilations, extra = (_numbers(a.get(name, 0), rank) for name in ("stride", "dilation", "output_padding"))
     if isinstance(padding, str):
         return torch._convolution_mode(image, weight, bias, strides, padding, dilations, groups)
     transposed, flags = "output_padding" in a, (False, False, True, True)  # of the backends behind
-    paddings = spread(padding, rank)
+    paddings = _numbers(padding, rank)
     return torch._convolution(image, weight, bias, strides, paddings, dilations, transposed, extra, groups, *flags)
+
+
+def _numbers(setting: Any, rank: int) -> list[int]:
+    return [int(value) for value in spread(setting, rank)]
 
 
 def _operator(name: str) -> OpOverload:

@@ -76,6 +76,15 @@ class Ownership:
             return 0
         return sum(self._taken(self._held[id(tensor)][0]) for tensor in given if id(tensor) in self._held)
 
+    def state(self) -> tuple[dict[str, int], int]:
+        """Return what is left of each parameter, and what was lent so far."""
+        return dict(self._left), len(self._lent)
+
+    def back_to(self, state: tuple[dict[str, int], int]) -> None:
+        """Forget what was used and lent since."""
+        self._left, lent = dict(state[0]), state[1]
+        del self._lent[lent:]
+
     def never_taken(self) -> Counter[int]:
         """Return the parameters whose computed values no call takes, by the number of the call that computed them."""
         found: Counter[int] = Counter()

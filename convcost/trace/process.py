@@ -1,8 +1,13 @@
-"""A counter runs in a process of its own: some patch torch for good, some never end, some end the process."""
+"""Functions that run in a process of their own.
+
+Some counters patch torch for good, some never end, some end the process; and what a model changes there is not the
+user's.
+"""
 
 import faulthandler
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import warnings
@@ -11,7 +16,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from convcost.core.errors import ConvcostError, MeasurementError, one_line
+from convcost.core.errors import MeasurementError, one_line
 from convcost.core.one_at_a_time import TURN
 
 T = TypeVar("T")
@@ -20,7 +25,7 @@ FORKS = sys.platform == "linux"
 """Whether a process of its own has the model without a copy: elsewhere it is pickled, and torch imported anew."""
 
 
-def apart(function: Callable[[], T], limit: float) -> T:
+def in_process(function: Callable[[], T], limit: float) -> T:
     """Return what a function returns in a process of its own, on one thread, without its prints.
 
     limit  seconds after which it is stopped
@@ -66,7 +71,7 @@ def _ended(code: int) -> str:
 
 
 def _send(pipe: Any, function: Callable[[], object]) -> None:
-    """In the process: send what the function returns, or why it does not. What it prints goes nowhere."""
+    """In the worker: send what the function returns, or why it does not. What it prints goes nowhere."""
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
@@ -74,11 +79,8 @@ def _send(pipe: Any, function: Callable[[], object]) -> None:
     torch.set_num_threads(1)  # threads do not outlive a fork
     warnings.simplefilter("ignore")
     try:
-        answer: tuple[bool, object] = True, function()
-    except ConvcostError as error:
-        answer = False, str(error)
-    except BaseException as error:
-        answer = False, one_line(error)
-    pipe.send(answer)
+        pipe.send_bytes(pickle.dumps((True, function())))  # by value: what torch shares ends with this process
+    except BaseException as error:  # of pickling the answer too
+        pipe.send((False, one_line(error)))
     pipe.close()
     os._exit(0)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from itertools import chain
 from types import FrameType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, ParamSpec
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +51,7 @@ _ALLOCATIONS = frozenset({"empty", "empty_like", "empty_strided", "new_empty", "
 # A number of Python's that reaches an operator as a tensor has one of these types.
 _OF_PYTHON = frozenset({torch.bool, torch.int64, torch.float64, torch.complex128})
 _MOST = 10
+_P = ParamSpec("_P")
 _NO_KWARGS: Kwargs = {}
 
 
@@ -65,6 +66,17 @@ class Unseen:
     def __str__(self) -> str:
         where = f"module {self.path!r}" if self.path else "the model"
         return f"{where} {self.what}{f' ({self.place})' if self.place else ''}"
+
+
+def _unnoticed(function: Callable[_P, None]) -> Callable[_P, None]:
+    """Let a function ask tensors what they are, without those taking it for the model's doing who watch that."""
+
+    @wraps(function)
+    def asking(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        with torch._C.DisableTorchFunction():
+            function(*args, **kwargs)
+
+    return asking
 
 
 class Origins:
@@ -96,6 +108,7 @@ class Origins:
             vars(tensor)[_MADE_IN] = _GIVEN
             self._kept.append(tensor)
 
+    @_unnoticed
     def see_operands(self, func: OpOverload, args: Args, kwargs: Kwargs) -> None:
         """Check that the operands of an operator were made by calls that were seen."""
         for tensor in _operands(args, kwargs):
@@ -105,6 +118,7 @@ class Origins:
             if self._filled and _memory(tensor).get(_HOLDS) is _NOTHING and _reads(func, kwargs) and tensor.numel():
                 self._note(_NOT_WRITTEN)
 
+    @_unnoticed
     def see_results(self, func: OpOverload, args: Args, kwargs: Kwargs, output: object) -> None:
         """Note that what an operator gives was made, and what is in it."""
         filled = aten_name(func) in FILLS
@@ -123,8 +137,7 @@ class Origins:
     def see_function(self, function: Any, args: Args, kwargs: Kwargs, output: object, dispatched: bool) -> None:
         """Check a public function that has returned; `dispatched` says whether it called an operator that was seen."""
         if function in _LEAVING:
-            if isinstance(args[0], Tensor) and sys._getframe(2).f_globals.get("__name__") != __name__:
-                self._leave(args[0], function)
+            self._leave(args[0], function)
         elif not dispatched and not (isinstance(function, OpOverload) and _called_by_a_mode()):
             name = getattr(function, "__name__", "")
             writes = name in _WRITING or "out" in kwargs or (name.endswith("_") and not name.endswith("__"))
@@ -133,12 +146,14 @@ class Origins:
                 self._note(_HIDDEN.format(name))
                 _memory(output if isinstance(output, Tensor) else args[0])[_MADE_IN] = self._run
 
+    @_unnoticed
     def see_outputs(self, output: object) -> None:
         """Check what a module returns."""
         for tensor in tensors(output):
             if not self._knows(tensor):
                 self._judge(tensor)
 
+    @_unnoticed
     def finish(self, output: object) -> None:
         """Check what the model returns, objects of the user's own too."""
         for tensor in _within(output, Tensor):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from convcost.core.convention import CallFilter, Convention, Fault, Rule
 from convcost.core.cost import Cost
 from convcost.core.numeric import Count, Shape, product
-from convcost.core.op_call import OpCall
+from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall
 from convcost.core.record import Source
 
 from ._contraction import four_digits, operations
@@ -137,6 +137,12 @@ _FVCORE = Convention(
             None,
             "fvcore has no handle for padding given as a word (aten::_convolution_mode)",
             {"padding": ("same", "valid")},
+        ),
+        Rule(
+            _CONVOLUTIONS,
+            {"macs": REAL_CONVOLUTIONS},
+            "fvcore sees the three real convolutions that PyTorch makes of a complex one",
+            at=CallFilter(where=lambda call: call.site.number == COMPLEX),
         ),
         Rule((*_CONVOLUTIONS, "linear", "addmm"), {"macs": 1}, "fvcore ignores the bias"),
         Rule(("matmul", "mm", "bmm", "einsum"), {"macs": 1}, "fvcore counts the products only"),

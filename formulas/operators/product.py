@@ -74,6 +74,64 @@ def _added(result: Result, input: Shape, beta: Count, alpha: Count) -> Result:
     return Result(result.shape, result.cost + extra)
 
 
+def addmm_activation(input: Shape, left: Shape, right: Shape, *, beta: Count = 1, alpha: Count = 1) -> Result:
+    """An activation of β·input + α·(left @ right): one evaluation more per output element."""
+    result = addmm(input, left, right, beta=beta, alpha=alpha)
+    return Result(result.shape, result.cost + Cost(elementwise=product(result.shape)))
+
+
+def scaled_mm(left: Shape, right: Shape, *, scales: Count = 2, bias: Count = False) -> Result:
+    """Product of two matrices of narrow numbers: each scale multiplies every output once, a bias is added."""
+    result = matmul(left, right)
+    outputs = product(result.shape)
+    return Result(result.shape, result.cost + Cost(bias_adds=flag(bias) * outputs, elementwise=scales * outputs))
+
+
+def vecdot(left: Shape, right: Shape, *, dim: int = -1) -> Result:
+    """Inner products along one axis of tensors that are broadcast to each other."""
+    full = broadcast(left, right)
+    axis = dim % len(full)
+    return Result.of((*full[:axis], *full[axis + 1 :]), left, right, macs=product(full))
+
+
+def grouped_mm(left: Shape, right: Shape, *, groups: Count = 1) -> Result:
+    """Products of groups of matrices, whose rows, columns or inner sizes may lie one after another in one matrix.
+
+    Of (m, k) and (g, k, n) each row goes with one of the g matrices, of (g, m, k) and (k, n) each column, and of
+    (m, k) and (k, n) the inner size is cut into `groups`. Every row counts as in a product of two matrices.
+    """
+    alike = len(left) == len(right)
+    shape = (*((groups,) if len(left) == 2 else (left[0],)) * alike, left[-2], right[-1])
+    batches = left[0] if len(left) == 3 and alike else 1
+    return Result.of(shape, left, right, macs=batches * left[-2] * left[-1] * right[-1])
+
+
+def sparse_matmul(left: Shape, right: Shape, *, entries: Count, kept: str = "left") -> Result:
+    """Product of matrices of which the `kept` one is sparse: each of its entries meets a column, or a row.
+
+    Of two sparse ones ("both") the entries are the pairs that meet.
+    """
+    shape = (*left[:-1], *(right[-1:] if len(right) > 1 else ()))
+    lines = {"left": product(right[-1:] if len(right) > 1 else ()), "right": product(left[:-1]), "both": 1}[kept]
+    read = entries + {"left": product(right), "right": product(left), "both": 0}[kept]
+    return Result(shape, Cost(macs=entries * lines, activations=product(shape), inputs=read))
+
+
+def sparse_addmm(
+    input: Shape, left: Shape, right: Shape, *, entries: Count, kept: str = "left", beta: Count = 1, alpha: Count = 1
+) -> Result:
+    """β·input + α·(left @ right) where one of the matrices is sparse."""
+    return _added(sparse_matmul(left, right, entries=entries, kept=kept), input, beta, alpha)
+
+
+def sampled_addmm(input: Shape, left: Shape, right: Shape, *, entries: Count, beta: Count = 1) -> Result:
+    """β·input + left @ right at the entries that the sparse input keeps: one inner product each."""
+    added = flag(beta != 0) * entries
+    scaled = flag(beta != 1) * added
+    read = product(left) + product(right) + entries
+    return Result(input, Cost(entries * left[-1], added, scaled, activations=entries, inputs=read))
+
+
 def bilinear(left: Shape, right: Shape, *, out_features: Count, bias: Count = False) -> Result:
     """y = leftᵀ·W·right + b for (*, i) and (*, j): one multiply-accumulate per term of the sum over i and j."""
     shape = (*left[:-1], out_features)
@@ -98,6 +156,16 @@ def _leading_equal(a: SimpleNamespace) -> Truth:
 
 INNER = Condition(
     "the left operand must have as many columns as the right one has rows", _inner_sizes_match, ("left", "right")
+)
+_PAIRED = Condition(
+    "the operands must broadcast to each other", lambda a: broadcastable(a.left, a.right), ("left", "right")
+)
+_GROUPED = Condition(
+    "the operands must be matrices, or batches of as many matrices",
+    lambda a: (
+        len(a.left) in (2, 3) and len(a.right) in (2, 3) and (len(a.left) + len(a.right) < 6 or a.left[0] == a.right[0])
+    ),
+    ("left", "right"),
 )
 LEADING = Condition(
     "the operands' leading axes must broadcast", lambda a: broadcastable(a.left[:-2], a.right[:-2]), ("left", "right")
@@ -138,6 +206,12 @@ _ADDED: tuple[tuple[str, str, Callable[..., Result], Slot, Slot, Slot], ...] = (
         (_B, _K, _N),
     ),
     ("addr", "Outer product of two vectors, added to a matrix", addr, (_M, _N), (_M,), (_N,)),
+)
+_GROUPS = Symbol("G", "groups", "matrices")
+_ENTRIES = Symbol("z", "entries that the sparse operand keeps", "entries")
+_SPARSE = Source(
+    "Saad 2003, Iterative Methods for Sparse Linear Systems, 2nd edition",
+    "section 3.5: a matrix-vector product multiplies each stored entry once",
 )
 _SECOND = Symbol("B", "columns of the first, rows of the second", "elements")
 _THIRD = Symbol("C", "columns of the second, rows of the third", "elements")
@@ -200,6 +274,72 @@ RECORDS = (
             template={"left": left, "right": right, "input": added},
         )
         for name, title, function, added, left, right in _ADDED
+    ),
+    operator(
+        addmm_activation,
+        "Product of two matrices, added to a matrix, and an activation",
+        Source(_BLAS, "its product C ← α·A·B + β·C; PyTorch 2.13, aten/src/ATen/native/Blas.cpp: then ReLU or GELU"),
+        INNER,
+        is_product=True,
+        template={"left": (_M, _K), "right": (_K, _N), "input": (_N,)},
+    ),
+    operator(
+        scaled_mm,
+        "Product of two matrices of narrow numbers with scales",
+        Source(
+            "Micikevicius et al. 2022, FP8 Formats for Deep Learning (arXiv 2209.05433)",
+            "section 3: scaling factors per tensor; PyTorch 2.13, torch._scaled_mm",
+        ),
+        INNER,
+        is_product=True,
+        template={"left": (_M, _K), "right": (_K, _N), "bias": BIAS},
+    ),
+    operator(
+        vecdot,
+        "Inner products along an axis",
+        Source(_WORK, "algorithm 1.1.1: an inner product takes one multiply-add per element"),
+        _PAIRED,
+        is_product=True,
+        template={"left": (ROWS, _K), "right": (ROWS, _K), "dim": 1},
+    ),
+    operator(
+        grouped_mm,
+        "Products of groups of matrices",
+        Source(
+            "Gale, Narayanan, Young & Zaharia 2022, MegaBlocks (arXiv 2211.15841)",
+            "section 3: the products of all experts at once, each token with its expert's weights",
+        ),
+        _GROUPED,
+        Condition("rows must be as long as columns", lambda a: a.left[-1] == a.right[-2], ("left", "right")),
+        is_product=True,
+        template={"left": (_M, _K), "right": (_GROUPS, _K, _N)},
+    ),
+    operator(
+        sparse_matmul,
+        "Product with a sparse matrix",
+        _SPARSE,
+        INNER,
+        is_product=True,
+        template={"left": (_M, _K), "right": (_K, _N), "entries": _ENTRIES},
+    ),
+    operator(
+        sparse_addmm,
+        "Product with a sparse matrix, added to a matrix",
+        _SPARSE,
+        INNER,
+        is_product=True,
+        template={"input": (_M, _N), "left": (_M, _K), "right": (_K, _N), "entries": _ENTRIES},
+    ),
+    operator(
+        sampled_addmm,
+        "Product of two matrices at the entries of a sparse one",
+        Source(
+            "Nisa, Sukumaran-Rajam, Kurt, Hong & Sadayappan 2018, Sampled Dense Matrix Multiplication",
+            "section 1: the inner product of a row and a column for each non-zero of the sparse matrix",
+        ),
+        INNER,
+        is_product=True,
+        template={"input": (_M, _N), "left": (_M, _K), "right": (_K, _N), "entries": _ENTRIES},
     ),
     operator(
         bilinear,

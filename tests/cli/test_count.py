@@ -48,7 +48,7 @@ def test_the_rows_are_written_as_whole_numbers(tmp_path: Path) -> None:
     [
         (("count", "resnet", "--input", "1,3,224,224"), "resnet is a network, whose options say its input"),
         (("count", "resnet", "--arg", "depth=18"), "give depth as its option: --depth VALUE"),
-        (("count", "torchvision:resnet18", "--depth", "18"), "is a model and takes no option depth"),
+        (("count", "torchvision:resnet18", "--depth", "18"), "is a model and takes no --depth"),
         (("summary", "mobilenet_v1", "--depth", "0"), "'0' is not a whole number from 1"),
         (("summary", "mobilenet_v1", "--top", "none"), "'none' is not a whole number from 1"),
         (("summary", "mobilenet_v1", "--sort", "size"), "'size' is not one of 'tree', 'macs', 'params'"),

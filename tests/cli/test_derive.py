@@ -101,7 +101,7 @@ def test_outside_of_the_domain_a_plain_trace_decides(tmp_path: Path) -> None:
         (["mobilenet_v1", "--arg", "alpha=1"], "mobilenet_v1 is a network; give alpha as its option: --alpha VALUE"),
         (
             ["torchvision:resnet18", "--alpha", "1"],
-            "torchvision:resnet18 is a model and takes no option alpha",
+            "torchvision:resnet18 is a model and takes no --alpha",
         ),
     ],
 )

@@ -204,7 +204,7 @@ def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
         ("mobilenet_v1 --alpha 1 --alpha 2", "--alpha is given twice"),
         ("mobilenet_v1 --alpha 17", "alpha is 17"),
         ("mobilnet_v1", "did you mean mobilenet_v1"),
-        ("torchvision:resnet18 --alpha 1", "torchvision:resnet18 is a model and takes no option alpha"),
+        ("torchvision:resnet18 --alpha 1", "torchvision:resnet18 is a model and takes no --alpha"),
         ("torchvision:resnet18 --input x", "cannot read the input"),
     ],
 )

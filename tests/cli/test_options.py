@@ -48,7 +48,7 @@ def test_options_in_one_text_or_behind_it(command: str, tmp_path: Any, monkeypat
         (("mobilenet_v1 --alpha 0.25", "--alpha", "0.5"), "alpha is given twice"),
         (("hybridsn", "--bands", "3", "--bands", "4"), "--bands is given twice; give it once"),
         (("mobilenet_v1 0.25",), "unknown network 'mobilenet_v1 0.25'"),
-        (("--bands", "mobilenet_v1"), ""),
+        (("--bands", "mobilenet_v1"), "give the network's name first, then its options, such as --bands"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(command: str, words: tuple[str, ...], said: str) -> None:

@@ -72,14 +72,14 @@ def test_a_module_of_ones_own() -> None:
 
     half = find(Architecture, "mobilenet_v1", "network").settings({"alpha": "0.5"})
     module = models.build("mobilenet_v1", half)
-    assert package.prove("mobilenet_v1", alpha="0.5", model=module).proved
+    assert package.prove("mobilenet_v1", alpha="0.5", model=module).ok
     report = package.prove("mobilenet_v1", model=module)
     assert (len(report.cases), report.verdict) == (1, "not equal")
 
 
 def test_from_python() -> None:
     report = package.prove("mobilenet_v2", alpha="1.4")
-    assert report.proved
+    assert report.ok
     assert repr(report) == "<MobileNet V2 for every batch, height and width: proved>"
     assert report.proof.words == "B ≥ 1, H ≥ 32, W ≥ 32"
     # Table 4: 585 million MACs at 224 pixels, 6.9 million parameters.

@@ -90,7 +90,7 @@ def test_a_wrong_sweep_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     right = package.sweep("mobilenet_v1", alpha="0.5,0.75", resolution=32)
     counts = {**right.sweep.counts, "macs": right.sweep.counts["macs"] + 1}
     wrong = SweepReport(replace(right.sweep, counts=counts))
-    assert not any(point.agrees for point in package.verify(wrong, 2))
+    assert not any(point.ok for point in package.verify(wrong, 2))
     monkeypatch.setattr("convcost.api.formulas.sweep", lambda *_, **__: wrong)
     outcome = convcost("sweep", "mobilenet_v1", "--verify", "5")
     assert outcome.code == 1

@@ -67,6 +67,30 @@ def test_call_that_fvcore_left_out_does_not_take_the_count_of_the_next() -> None
     assert found == [("aten::linear", None, LEFT_OUT), ("aten::linear", 2 * 12, "")]
 
 
+def test_call_that_fvcore_left_out_does_not_take_several_that_are_as_wide_together() -> None:
+    def forward(x: Tensor, away: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        F.linear(x, away)
+        return F.linear(x, first) + F.linear(x, second)
+
+    found = joined(Written(forward, away=(6, 4), first=(3, 4), second=(3, 4)), 2, 4)
+    assert found[:3] == [("aten::linear", None, LEFT_OUT), *[("aten::linear", 2 * 12, "")] * 2]
+
+
+@pytest.mark.parametrize("of_all", ["queries", "keys", "none"])
+def test_attention_on_one_tensor_has_the_parts_that_its_trace_takes_it_apart_into(of_all: str) -> None:
+    """A trace tells a tensor that is given twice from itself, and projects queries, keys and values one by one."""
+    layer = nn.MultiheadAttention(16, 4, batch_first=True).eval()
+    x, y = torch.rand(1, 7, 16), torch.rand(1, 7, 16)
+    given = {"queries": (x, x, x), "keys": (x, y, y), "none": (x, y, torch.rand(1, 7, 16))}[of_all]
+    found = capture(layer, given)
+    measured = measured_calls(found.calls, trace_fvcore(layer, given, found))
+    linear = [m.count for m in measured if m.call.aten == "aten::linear"]
+    # Each of the three projections and that of the output takes 7·16·16; what is one tensor is projected at once.
+    one = 7 * 16 * 16
+    assert linear == {"queries": [3 * one, one], "keys": [one, 2 * one, one], "none": [one] * 4}[of_all]
+    assert all(m.count == m.call.macs for m in measured if m.call.is_product)
+
+
 @pytest.mark.parametrize(
     ("model", "shape", "total"),
     [

@@ -7,7 +7,7 @@ import torch
 
 from convcost.core.errors import ConvcostError
 from convcost.core.parsing import ReferenceKind, parse_arguments, parse_model, parse_reference, parse_value
-from convcost.core.spec import DTYPES, TensorSpec, parse_input, parse_inputs
+from convcost.core.spec import DTYPES, FileSpec, GivenValue, InputsFrom, TensorSpec, parse_input, parse_inputs
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,17 @@ BAD = [
         "x y=1",
         "(1,3",
         "[1, 3)",
-        "()",
+        "[1,3; 2",
+        "{1,3}",
+        "{a=1; a=2}",
+        "[]",
+        "full:1,3",
+        "full(seven):1,3",
+        "rand:ones:1,3",
+        "int64:int32:1,3",
+        "rand(3):1,3",
+        "value(open('x'))",
+        "@1",
         "((1,3))",
         "(1,3),(1,3)",
         "__import__('os')",
@@ -90,6 +100,52 @@ def test_what_is_wrong_with_an_input_is_said(text: str, what: str) -> None:
 
 def test_every_dtype_is_one_of_torch() -> None:
     assert all(isinstance(getattr(torch, name), torch.dtype) for name in DTYPES)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("()", TensorSpec(())),
+        ("full(7):()", TensorSpec((), fill=7)),
+        ("full(-0.5):1,3", TensorSpec((1, 3), fill=-0.5)),
+        ("rand:1,3", TensorSpec((1, 3), fill="rand")),
+        ("ones:int64:1,3", TensorSpec((1, 3), "int64", 1)),
+        ("int64:zeros:1,3", TensorSpec((1, 3), "int64", 0)),
+        ("x.npy", FileSpec("x.npy")),
+        ("my folder/x=1.PT", FileSpec("my folder/x=1.PT")),
+        ("[1,3; int64:2]", [TensorSpec((1, 3)), TensorSpec((2,), "int64")]),
+        ("[1,3;]", [TensorSpec((1, 3))]),
+        ("(1,3; x.json)", (TensorSpec((1, 3)), FileSpec("x.json"))),
+        (
+            "[[1,3; 2]; {a=(4; 5)}]",
+            [[TensorSpec((1, 3)), TensorSpec((2,))], {"a": (TensorSpec((4,)), TensorSpec((5,)))}],
+        ),
+        ("{image = 1,3; flag = true}", {"image": TensorSpec((1, 3)), "flag": GivenValue(True)}),
+        ("None", GivenValue(None)),
+        ("value(7)", GivenValue(7)),
+        ("value('a; b')", GivenValue("a; b")),
+    ],
+)
+def test_forms_of_an_input(text: str, form: object) -> None:
+    assert parse_input(text) == (None, form)
+    assert parse_input(f"name={text}") == ("name", form)
+
+
+def test_input_again_is_one_tensor() -> None:
+    one = TensorSpec((1, 7, 16), shared="1")
+    assert parse_inputs(["1,7,16", "@1", "3", "@1"]) == (one, one, TensorSpec((3,)), one)
+    named = FileSpec("x.npy", "query")
+    assert parse_inputs(["query=x.npy", "key=@query"]) == {"query": named, "key": named}
+    with pytest.raises(ConvcostError, match="there is no input '2' before it"):
+        parse_inputs(["1,3", "@2"])
+
+
+def test_function_that_gives_all_inputs() -> None:
+    reference = parse_model("net.py:Net --inputs-from data.py:make")
+    assert parse_inputs(reference.inputs) == InputsFrom("data.py:make")
+    assert parse_model(str(reference)) == reference
+    with pytest.raises(ConvcostError, match=r"data\.py:make gives all inputs; leave out the others"):
+        parse_model("net.py:Net --inputs-from data.py:make --input 1,3")
 
 
 def test_misspelt_dtype_has_the_near_one() -> None:
@@ -213,7 +269,7 @@ def test_line_of_a_model_is_read_and_said_again(line: str) -> None:
         ("folder/net:Net", "cannot read the reference 'folder/net:Net'; write package.module:factory or"),
         (
             "net.py:Net --alpha 1",
-            "net.py:Net is a model and takes no option alpha; a model takes --arg KEY=VALUE and --input",
+            "net.py:Net is a model and takes no --alpha; a model takes --arg KEY=VALUE and --input",
         ),
     ],
 )

@@ -29,7 +29,7 @@ def installed(project: Path, module: str) -> None:
     (folder / "RECORD").write_text(f"{module}.py,,\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("title", ["An operator", "A paper", "A counter"])
+@pytest.mark.parametrize("title", ["An operator", "An operator of your own", "A paper", "A counter"])
 def test_recipe(title: str, tmp_path: Path) -> None:
     recipe, project = followed(title, tmp_path)
     if title == "A counter":

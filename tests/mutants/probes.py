@@ -26,6 +26,7 @@ from tests.operators.strategies_reduction import (
     scatter,
 )
 
+from . import further_products
 from .probes_further import FURTHER
 
 IMAGE = (2, 6, 18, 29)
@@ -174,6 +175,7 @@ PROBES: dict[str, list[Case]] = {
     "flatten": [Case(nn.Flatten(), (2, 5, 3, 4)), Case(nn.Flatten(-3, -2), (2, 5, 3, 4))],
     "dropout": [Case(nn.Dropout(), (2, 5, 3, 4))],
     **FURTHER,
+    **further_products.PROBES,
 }
 KERNEL, STRIDE, PADDING, DILATION, SIZES = (4, 2, 3), (3, 5, 2), (2, 0, 1), (1, 3, 2), (14, 18, 12)
 for _rank in (1, 2, 3):

@@ -15,7 +15,7 @@ from tests.operators.strategies_recurrent import NEVER_CALLED
 from tests.operators.strategies_reduction import OVER_AN_AXIS, OVER_AXES, SCANS, SCATTERS
 from tests.operators.witness import disagreements, observe
 
-from . import convolutions, further, others, products, recurrent, reductions
+from . import convolutions, further, further_products, others, products, recurrent, reductions
 from .mutation import Slip
 from .probes import PROBES, WEAK
 
@@ -81,6 +81,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     "flatten": others.FLATTEN,
     "dropout": others.DROPOUT,
     **further.SLIPS,
+    **further_products.SLIPS,
 }
 
 

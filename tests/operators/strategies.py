@@ -7,6 +7,7 @@ from hypothesis.strategies import SearchStrategy
 
 from . import strategies_convolution as multilinear
 from . import strategies_elementwise as elementwise
+from . import strategies_further_products as few
 from . import strategies_pointwise as pointwise
 from . import strategies_pooling as pooling
 from . import strategies_product as product
@@ -40,6 +41,7 @@ PRODUCTS: dict[str, SearchStrategy[Case]] = {
     "bilinear": product.bilinears(),
     "scaled_dot_product_attention": product.attentions(),
     "einsum": product.einsums(),
+    **few.PRODUCTS,
 }
 OTHERS: dict[str, SearchStrategy[Case]] = {
     **{f"max_pool{rank}d": pooling.pools("max", rank) for rank in RANKS},
@@ -95,7 +97,7 @@ FURTHER: dict[str, SearchStrategy[Case]] = {
     **{f"max_unpool{rank}d": pooling.max_unpools(rank) for rank in (2, 3)},
 }
 DRAWN = {
-    *(MULTILINEAR | PRODUCTS | OTHERS | RECURRENT | RESIZED | FURTHER),
+    *(MULTILINEAR | PRODUCTS | OTHERS | RECURRENT | RESIZED | FURTHER | few.FEW),
     *(name for _, names in FAMILIES.values() for name in names),
 }
 """The operators that some strategy draws."""

@@ -80,7 +80,7 @@ def test_command(tmp_path: Path) -> None:
         (["mobilenet_v1", "--alpha", "0.33333"], "alpha is 0.33333, but a page has steps of 1/10000; round it"),
         (["'resnet"], 'cannot read "\'resnet"'),
         (["--alpha", "1"], "give a network's name"),
-        (["net.py:Net", "--alpha", "1"], "net.py:Net is a model and takes no option alpha"),
+        (["net.py:Net", "--alpha", "1"], "net.py:Net is a model and takes no --alpha"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_no_file(arguments: list[str], sentence: str, tmp_path: Path) -> None:

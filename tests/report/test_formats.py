@@ -26,7 +26,7 @@ from convcost.core.record import Formula
 from convcost.core.registry import find
 from convcost.explore.evaluated import evaluate
 from convcost.explore.formula_values import formula_values
-from convcost.explore.listing import entries
+from convcost.explore.listing import listed
 from convcost.explore.network_table import network_table
 from convcost.report.architecture import ArchitectureReport
 from convcost.report.audit import AuditReport
@@ -156,7 +156,7 @@ EXAMPLES: dict[type[Report], Callable[[Path], list[Report]]] = {
     DifferenceReport: lambda _: [convcost.diff("mobilenet_v1", "mobilenet_v1 --alpha 0.5").view(all_operators=True)],
     FamilyReport: lambda _: [convcost.derive_family("mobilenet_v1", "alpha")],
     FormulaReport: _formulas,
-    ListReport: lambda _: [ListReport({"networks": entries("networks"), "counters": entries("counters")})],
+    ListReport: lambda _: [ListReport({"networks": listed("networks"), "counters": listed("counters")})],
     NetworkFormReport: _forms,
     PageReport: lambda _: [convcost.page(["mobilenet_v1 --alpha 0.25", "resnet --depth 18"])],
     ProofReport: lambda _: [

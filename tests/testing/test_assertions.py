@@ -178,7 +178,7 @@ def test_calls_that_nobody_counts() -> None:
         (lambda: assert_cost("nut.py:Net", (4, 7), macs="< 1"), "there is no file nut.py"),
         (
             lambda: assert_no_uncounted("net.py:Net --args 3"),
-            "takes no option args; a model takes --arg KEY=VALUE and --input SIZES",
+            "takes no --args; a model takes --arg KEY=VALUE and --input SIZES",
         ),
         (lambda: assert_agreement(Pair(), (4, 8), depth=3), "give formula=NAME too"),
         (lambda: assert_agreement(Pair(), (4, 8), "mobilnet_v1"), "did you mean mobilenet_v1"),

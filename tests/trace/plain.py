@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from convcost.trace.fvcore import FvcoreTrace
 
@@ -26,7 +26,12 @@ class Seen:
 
 
 def plain(model: nn.Module, shape: tuple[int, ...]) -> Seen:
-    analysis = FlopCountAnalysis(model.eval(), (torch.zeros(shape),))
+    return plain_of(model.eval(), (torch.zeros(shape),))
+
+
+def plain_of(model: nn.Module, args: tuple[Tensor, ...]) -> Seen:
+    """What fvcore counts of a model as it is, on these arguments."""
+    analysis = FlopCountAnalysis(model, args)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

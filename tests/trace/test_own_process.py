@@ -47,12 +47,12 @@ def _while_traced(act: Callable[[], object]) -> nn.Module:
 def test_fvcore_that_dies_is_a_sentence_and_the_formulas_stand(number: signal.Signals) -> None:
     report = convcost.compare(_while_traced(lambda: os.kill(os.getpid(), number)), IMAGE)
     assert (report.totals.macs_formula, report.totals.fvcore_total) == (PRODUCTS, None)
-    assert report.comparison.fvcore_says == f"ended by {number.name}"
+    assert report.comparison.fvcore_failed == f"ended by {number.name}"
     assert f"fvcore gives no number: ended by {number.name}" in str(report)
 
 
 def test_fvcore_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(witness, "LIMIT", 0.5)
+    monkeypatch.setattr(witness, "SECONDS", 0.5)
     never = threading.Event()
     assert trace_fvcore(_while_traced(never.wait), IMAGE).failed == "stopped after 0.5 seconds"
 

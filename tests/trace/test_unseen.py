@@ -30,8 +30,7 @@ MACS = 3 * 5 * 6  # of one linear layer of 5 to 6 on three rows
 
 def model(forward: Callable[[Any, Tensor], Any]) -> nn.Module:
     """Two linear layers, and a weight that no layer has."""
-    made: Any = Written(forward, a=nn.Linear(5, 6), b=nn.Linear(5, 6), w=torch.ones(5, 6))
-    return made
+    return Written(forward, a=nn.Linear(5, 6), b=nn.Linear(5, 6), w=torch.ones(5, 6))
 
 
 def macs(module: nn.Module) -> int:
@@ -436,8 +435,9 @@ def test_a_model_keeps_constants_wherever_it_likes() -> None:
     "normalised", [nn.utils.weight_norm, nn.utils.spectral_norm, nn.utils.parametrizations.weight_norm]
 )
 @pytest.mark.filterwarnings("ignore")  # that the first is old
-def test_a_weight_that_every_run_computes_anew_is_seen(normalised: Any) -> None:
-    assert unseen(nn.Sequential(normalised(nn.Linear(5, 6)), nn.ReLU())) == ()
+def test_a_weight_that_every_run_computes_anew_is_seen(normalised: Callable[[nn.Module], Any]) -> None:
+    layer: nn.Module = normalised(nn.Linear(5, 6))
+    assert unseen(nn.Sequential(layer, nn.ReLU())) == ()
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -14,14 +14,14 @@ from convcost.comparison.refereeing.explanation import RefereeRun, referee
 from convcost.core.errors import DomainError, MeasurementError
 from convcost.core.op_call import OpCall
 from convcost.core.parsing import LIBRARIES, ModelReference
-from convcost.core.spec import TensorSpec, parse_inputs
-from convcost.models.loading import load
+from convcost.core.spec import TensorSpec
+from convcost.models.loading import inputs_of, load
 from convcost.models.user_code import importing
 from convcost.trace.call_sites import capture_call_sites
 from convcost.trace.capture import Capture
 from convcost.trace.copies import Inputs
 from convcost.trace.counters import Counter, Function, counter, counters, from_function, from_reference
-from convcost.trace.counters.sandbox import LIMIT, CounterRun, run
+from convcost.trace.counters.sandbox import SECONDS, CounterRun, run
 from convcost.trace.fvcore import trace_fvcore
 
 if TYPE_CHECKING:
@@ -55,11 +55,8 @@ def counted_model(model: nn.Module | ModelReference, inputs: object) -> CountedM
             raise MeasurementError(f"{type(model).__name__} does not say what it takes; give an input's shape")
         return CountedModel(model, Inputs.of(inputs), type(model).__name__)
     loaded = load(model)
-    given = parse_inputs(model.inputs) if inputs is None else inputs
-    given = loaded.inputs if given is None else given
-    if given is None:
-        raise MeasurementError(loaded.note)
-    return CountedModel(loaded.module, Inputs.of(given), model.text, lambda: load(model, initialised=True).module)
+    given = Inputs.of(inputs_of(model, loaded, inputs))
+    return CountedModel(loaded.module, given, model.text, lambda: load(model, initialised=True).module)
 
 
 def _captured(what: CountedModel) -> tuple[CountedModel, Capture]:
@@ -102,7 +99,7 @@ def _counter(wanted: str | Function, unit: str) -> Counter:
 def referee_model(
     what: CountedModel,
     counters: Sequence[str | Function] | None = None,
-    limit: float = LIMIT,
+    limit: float = SECONDS,
     unit: str = "macs",
 ) -> RefereeRun:
     """Let the counters count, and explain their numbers; they and the unit are those of `chosen`."""

@@ -10,6 +10,8 @@ from typing import Any
 from torch import Tensor
 from torch._ops import OpOverload
 
+from convcost.core.record import Operator
+
 Sizes = tuple[int, ...]
 """A shape as the model has it: whole numbers, or torch's symbolic sizes, which stand for some."""
 
@@ -84,12 +86,14 @@ class Binding:
 
     operator   the registry's name; None where its formula does not cover the call
     unbatched  the batch axis was absent, and stands in `inputs` as 1
+    record     the formula itself, where it is the user's own
     """
 
     operator: str | None
     inputs: tuple[Sizes | tuple[Sizes, ...], ...]
     hyper: dict[str, object] = field(default_factory=dict)
     unbatched: bool = False
+    record: Operator | None = None
 
 
 Binder = Callable[[Arguments], Binding]

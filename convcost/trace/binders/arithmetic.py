@@ -1,7 +1,8 @@
-"""Element-wise functions, reductions and normalizations."""
+"""Element-wise functions, reductions, normalizations and Fourier transforms."""
 
 from torch import Tensor
 
+from convcost.core.numeric import Count, minimum
 from convcost.trace.binders.arguments import Arguments, Binder, Binding, along_axis, leading, named
 
 
@@ -112,6 +113,24 @@ def _weight_norm(a: Arguments) -> Binding:
     return Binding("weight_norm", (shape,), {"dim": dim if dim == -1 else dim % len(shape)})
 
 
+def _stages(size: Count) -> Count:
+    """Return log₂ of a length, rounded up; of a length that is free too."""
+    return (size - 1).bit_length() if isinstance(size, int) else sum(minimum((size - 1) // 2**k, 1) for k in range(32))
+
+
+def _transform(operator: str, *settings: str) -> Binder:
+    def bind(a: Arguments) -> Binding:
+        shape, axes = list(a.shape("self")), a.ints("dim")
+        axes = tuple(axis % len(shape) for axis in axes)
+        size = {"size": a["last_dim_size"]} if operator == "irfft" else {}
+        for length in size.values():
+            shape[axes[-1]] = length
+        hyper = {"dim": axes, "stages": sum(_stages(shape[axis]) for axis in axes), **size, **a.settings(*settings)}
+        return Binding(operator, a.shapes("self"), hyper)
+
+    return bind
+
+
 _ACTIVATIONS = (
     *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "softshrink"),
     *("sigmoid", "tanh", "hardsigmoid", "hardswish", "hardshrink", "threshold"),
@@ -184,6 +203,9 @@ BINDERS: dict[str, Binder] = {
     "min": _extreme("min", "minimum"),
     "norm": _norm("p"),
     "linalg_vector_norm": _norm("ord"),
+    "_fft_c2c": _transform("fft"),
+    "_fft_r2c": _transform("rfft", "onesided"),
+    "_fft_c2r": _transform("irfft"),
     "scatter_add": named("scatter_add", "self", "index"),
     "index_add": _sum("index_add", "self", "source"),
     "scatter_reduce": _scatter_reduce,

@@ -13,8 +13,10 @@ def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     from convcost.trace.fvcore import traced_here
 
     traced = traced_here(model, args, kwargs)
+    if traced.refused:
+        raise MeasurementError(traced.refused)
     raised = next((call for call in traced.calls if call.count is None), None)
-    if traced.total is None or raised is not None:
+    if traced.total is None or raised:
         raise MeasurementError(f"its handle of {raised.aten} raises {raised.raised}" if raised else "no total")
     modules: Tally[str] = Tally()
     for call in traced.calls:
@@ -22,4 +24,4 @@ def count(model: nn.Module, args: Args, kwargs: Kwargs) -> Printout:
     return Printout(traced.total, modules)
 
 
-COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count),)
+COUNTERS = (Counter("fvcore", ("fvcore",), "fvcore", "macs", count, keywords=False),)

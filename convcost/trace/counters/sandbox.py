@@ -12,10 +12,10 @@ from torch import nn
 from convcost.core.errors import MeasurementError
 from convcost.trace.copies import Inputs, for_another_process, weightless, with_elements
 from convcost.trace.counters import Counter, Printout
-from convcost.trace.process import apart
+from convcost.trace.process import in_process
 
-LIMIT = 120.0
-"""Seconds that a counter may take."""
+SECONDS = 120.0
+"""How long a counter may take."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CounterRun:
     failed: str = ""
 
 
-def run(counters: Sequence[Counter], model: nn.Module, inputs: Any, limit: float = LIMIT) -> Iterator[CounterRun]:
+def run(counters: Sequence[Counter], model: nn.Module, inputs: Any, limit: float = SECONDS) -> Iterator[CounterRun]:
     """Let each counter count a call of the model, in this order, one process after another.
 
     model   a module in any mode; it is left as it was. One without elements is given zeros where a counter needs
@@ -53,7 +53,7 @@ def run(counters: Sequence[Counter], model: nn.Module, inputs: Any, limit: float
 
 def _run(counter: Counter, version: str, model: nn.Module, inputs: Inputs, limit: float) -> CounterRun:
     try:
-        return CounterRun(counter, version, apart(partial(counted, counter, model, inputs), limit))
+        return CounterRun(counter, version, in_process(partial(counted, counter, model, inputs), limit))
     except MeasurementError as error:
         return CounterRun(counter, version, failed=str(error))
 
