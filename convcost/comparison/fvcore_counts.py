@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
-from convcost.trace.binders.products import BINDERS as PRODUCTS
+from convcost.core.without_products import WITHOUT_PRODUCTS
+from convcost.trace.aten import MOVEMENT
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -126,8 +127,19 @@ def products_of_sizes(calls: Sequence[OpCall], trace: FvcoreTrace) -> int:
     return max(unhandled(trace).get(_PRODUCT, 0) - sum(call.aten == _PRODUCT for call in calls), 0)
 
 
+# While a model is traced, its sizes are tensors too; computing with them is not the network's arithmetic.
+_SIZES = frozenset(
+    f"aten::{name}"
+    for name in (
+        *("add", "sub", "rsub", "mul", "div", "neg", "ceil", "floor", "floor_divide", "remainder", "max", "min"),
+        *("pow", "sqrt", "abs", "round", "trunc", "eq", "ne", "lt", "le", "gt", "ge", "bitwise_not", "numel"),
+        *("resolve_conj", "view_as_real"),  # what a convolution of complex numbers is taken apart with
+    )
+)
+_WITHOUT_COST = _SIZES | WITHOUT_PRODUCTS | {f"aten::{name}" for name in MOVEMENT}
+
+
 def traced_only(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
-    """Return the products, and the operators of others that may be some, that the model calls only while traced."""
-    only = {name for name in set(uncounted) - capture.seen if not _hides(name)}
-    products = {f"aten::{name}" for name in PRODUCTS}
-    return tuple(sorted(name for name in only if name in products or not name.startswith("aten::")))
+    """Return the operators that the model calls only while it is traced, without those that cost nothing."""
+    only = set(uncounted) - capture.seen
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _WITHOUT_COST and not _hides(name)))

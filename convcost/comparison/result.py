@@ -201,7 +201,7 @@ class Comparison:
     """Every operator of the net as a row, and the totals. `unit` is macs or flops.
 
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
-    `uncounted` are operators that fvcore has no handle for; `traced_only` are products of them that the model calls
+    `uncounted` are operators that fvcore has no handle for; `traced_only` are those of them that the model calls
     only while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the
     model, empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper
     of the model instead, and `doubts` why it ran on the CPU. `dependence` says where the values of the input decide

@@ -27,7 +27,7 @@ def disagreement(report: ComparisonReport, formula: str | None) -> str:
     """Return the layers in which formula and measurement differ."""
     bad = report.comparison.bad
     first = [row for row in bad if not row.reason.endswith(EARLIER)] or list(bad)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*not_whole(report.comparison.unseen)]
     if bad:
         blocks += _most(Table(_DIFFERING, [_differing(row) for row in first]), len(first))
         blocks += [Sentence(f"{row.layer}: {row.reason}") for row in first[:_MOST]]
@@ -36,7 +36,7 @@ def disagreement(report: ComparisonReport, formula: str | None) -> str:
         blocks.append(GAP)
     for name, ours, theirs, difference in total_rows(report.comparison):
         blocks.append(Sentence(f"{name}: {ours} by the formula, {theirs} measured, difference {difference}"))
-    if not bad:
+    if not bad or report.comparison.unseen:
         blocks.append(Sentence(conclusion(report)))
     return _printed(report, [*blocks, Sentence(_advice(formula))])
 

@@ -419,7 +419,7 @@ class Keeps(nn.Module):
         super().__init__()
         self.a, self.held, self.rows, self.hidden = nn.Linear(5, 6), Holder(), [torch.ones(5)], [nn.Linear(5, 5)]
         closed = torch.ones(5)
-        self.shift = lambda x: x + closed
+        self.shift: Any = lambda x: x + closed
         self.a.register_forward_pre_hook(lambda _, args: (args[0] * closed,))
 
     def forward(self, x: Tensor) -> Any:
