@@ -95,6 +95,7 @@ def count(
     *,
     arguments: Mapping[str, object] | None = None,
     real: bool = False,
+    nonzero: bool = False,
     **options: object,
 ) -> CountReport:
     """Count what a network or a model costs by the formulas alone: the fastest way to a right number.
@@ -105,6 +106,8 @@ def count(
     inputs     as `compare` takes them
     arguments  of a model reference: the factory's keyword arguments
     real       count four real multiply-accumulates for a complex one
+    nonzero    count only the multiply-accumulates of weights that are not zero (of convolutions, linear layers and
+               matrix products): the model is run with its values, on the CPU
     options    the network's own: alpha, depth, batch …
 
     The result unpacks to `macs, params`, and has `flops`, `trainable`, `frozen`, `activations` (of products),
@@ -114,7 +117,7 @@ def count(
     from convcost.comparison.reference import count_model
     from convcost.report.count import CountReport
 
-    counted = count_model(_named(model, options, arguments), inputs)
+    counted = count_model(_named(model, options, arguments), inputs, nonzero=nonzero)
     return CountReport(counted.in_real_numbers() if real else counted)
 
 

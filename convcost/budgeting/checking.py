@@ -18,13 +18,14 @@ UNCOUNTED = "uncounted"
 
 
 class BudgetState(StrEnum):
-    """Whether a count keeps to its budget, from the best to the worst."""
+    """Whether a count, or a budget as a whole, keeps to what was set; `NOT_RUN` is a budget that was not checked."""
 
     OK = "ok"
     FREE = "no limit"
     RISEN = "risen"
-    UNKNOWN = "unknown"
     BROKEN = "broken"
+    UNKNOWN = "unknown"
+    NOT_RUN = "not run"
 
     @property
     def ok(self) -> bool:
@@ -83,12 +84,14 @@ class BudgetOutcome:
         return not self.error and all(finding.state.ok for finding in self.findings)
 
     @property
-    def word(self) -> str:
-        """The outcome in a word: ok, broken, unknown where nobody can tell, or not run."""
+    def state(self) -> BudgetState:
+        """Whether the budget holds: not run, ok, broken, or unknown where nobody can tell."""
+        if self.error:
+            return BudgetState.NOT_RUN
+        if self.ok:
+            return BudgetState.OK
         states = {finding.state for finding in self.findings}
-        if self.ok or self.error:
-            return "ok" if self.ok else "not run"
-        return "broken" if states & {BudgetState.BROKEN, BudgetState.RISEN} else "unknown"
+        return BudgetState.BROKEN if states & {BudgetState.BROKEN, BudgetState.RISEN} else BudgetState.UNKNOWN
 
     @property
     def excused(self) -> Mapping[str, int]:

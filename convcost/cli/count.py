@@ -10,6 +10,7 @@ from convcost.core.parsing import ModelReference
 def command(
     reference: ModelReference = options.MODEL,
     real: bool = options.REAL,
+    nonzero: bool = options.NONZERO,
 ) -> Report:
     """Count MACs, FLOPs, parameters, activations and their sizes by the formulas alone.
 
@@ -22,4 +23,4 @@ def command(
     """
     from convcost.api.models import count
 
-    return count(reference, real=real)
+    return count(reference, real=real, nonzero=nonzero)

@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 from convcost.cli import completion
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import DECIMAL, once, parse_arguments, parse_reference, parse_settings
+from convcost.core.parsing import DECIMAL, ModelReference, once, parse_arguments, parse_reference, parse_settings
 from convcost.core.registry import find
 from convcost.core.spec import inputs_from, parse_inputs
 
@@ -107,10 +107,13 @@ FORMULAS = typer.Option(
     help="A file of yours with formulas of operators, made with @convcost.operator (its code is run); repeatable.",
     show_default=False,
 )
+NONZERO = typer.Option(
+    False, "--nonzero", help="Count only multiply-accumulates of weights that are not zero: what pruning saves."
+)
 REAL = typer.Option(False, "--real", help="Count four real multiply-accumulates for a complex one.")
 
 
-_SETTINGS = {
+_COMMON_SETTINGS = {
     "alpha": ("A", "Width multiplier α, a decimal."),
     "rho": ("R", "Resolution multiplier ρ, a decimal."),
     "resolution": ("PX", "Side of the image in pixels, in place of ρ."),
@@ -149,7 +152,7 @@ def declared(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
 
 
 def with_parameters(command: Callable[..., Returned], parameters: Iterable[Parameter]) -> Callable[..., Returned]:
-    """Let typer read these parameters of a function that takes any."""
+    """Tell typer that a command has these parameters; the function itself takes any, by name."""
     signed = Signature([one.replace(kind=Parameter.KEYWORD_ONLY) for one in parameters])
     command.__signature__ = signed  # type: ignore[attr-defined]
     command.__annotations__ = {name: one.annotation for name, one in signed.parameters.items()}
@@ -169,47 +172,61 @@ def on_reference(
     def decorate(command: Callable[..., Returned]) -> Callable[..., Returned]:
         own = dict(signature(command).parameters)
         argument = own.pop("reference").default
-        settings = [_setting(name, grid) for name in _SETTINGS if name not in without]
-        inputs = FREE_INPUTS if symbols else INPUTS
-        built = [declared("inputs", list[str], inputs)] if argument is MODEL else []
-        built += [declared("function", str | None, INPUTS_FROM)] if argument is MODEL else []
-        built += [declared("formulas", list[str], FORMULAS)] if argument is MODEL else []
-        built += [declared("arguments", list[str], ARGUMENTS)] if argument is MODEL or "model" in own else []
-        read = [one.name for one in built]
-        unread = [(part, option) for part, option in _OF_A_MODEL.items() if part not in read]
+        common = [name for name in _COMMON_SETTINGS if name not in without]
+        built: dict[str, tuple[Any, Any]] = {}
+        if argument is MODEL:
+            built["inputs"] = list[str], FREE_INPUTS if symbols else INPUTS
+            built["function"] = str | None, INPUTS_FROM
+            built["formulas"] = list[str], FORMULAS
+        if argument is MODEL or "model" in own:
+            built["arguments"] = list[str], ARGUMENTS
 
         @wraps(command)
         def on_typed(context: typer.Context, name: str, **values: Any) -> Returned:
-            if name.startswith("-"):
-                raise ConvcostError(f"give the network's name first, then its options, such as {name}")
-            if argument is NETWORK:
-                find(Architecture, parse_reference(name).text, "network")
-            typed = [(one.name, value) for one in settings if (value := values.pop(one.name)) is not None]
-            lists = {one.name: values.pop(one.name) for one in built}
-            reference = parse_reference(
-                name,
-                once([*typed, *_settings(name, context.args).items()]),
-                parse_arguments(lists.get("arguments", ())),
-                [*lists.get("inputs", ()), *map(inputs_from, filter(None, [lists.get("function")]))],
-                symbols=symbols,
-            )
-            for part, option in unread:
-                if getattr(reference, part):
-                    raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
-            for file in lists.get("formulas", ()):
-                from convcost.models.user_code import run_file
-
-                run_file(file)
-            parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
+            typed = {part: values.pop(part) for part in (*common, *built)}
+            reference = read_reference(name, context.args, typed, symbols=symbols, network=argument is NETWORK)
             return command(reference=reference, **values)
 
         start = [declared("context", typer.Context), declared("name", str, argument)]
-        return with_parameters(on_typed, [*start, *built, *own.values(), *settings])
+        lists = [declared(part, kind, option) for part, (kind, option) in built.items()]
+        settings = [_setting_parameter(name, grid) for name in common]
+        return with_parameters(on_typed, [*start, *lists, *own.values(), *settings])
 
     return decorate
 
 
-def _settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
+def read_reference(
+    name: str, words: Sequence[str], typed: Mapping[str, Any], *, symbols: bool = False, network: bool = False
+) -> ModelReference:
+    """Return the reference that was typed as a name, the words behind it, and the options that its command declares.
+
+    Sizes of the inputs may be `symbols`, and it may have to be a `network`. Raises ConvcostError for what cannot be
+    read, and for inputs and arguments of a factory where the command declares no such option.
+    """
+    if name.startswith("-"):
+        raise ConvcostError(f"give the network's name first, then its options, such as {name}")
+    if network:
+        find(Architecture, parse_reference(name).text, "network")
+    settings = [(part, typed[part]) for part in _COMMON_SETTINGS if typed.get(part) is not None]
+    reference = parse_reference(
+        name,
+        once([*settings, *_typed_settings(name, words).items()]),
+        parse_arguments(typed.get("arguments", ())),
+        [*typed.get("inputs", ()), *map(inputs_from, filter(None, [typed.get("function")]))],
+        symbols=symbols,
+    )
+    for part, option in _OF_A_MODEL.items():
+        if part not in typed and getattr(reference, part):
+            raise ConvcostError(f"{reference.text} takes no {option} here; leave it out")
+    for file in typed.get("formulas", ()):
+        from convcost.models.user_code import run_file
+
+        run_file(file)
+    parse_inputs(reference.inputs, symbols)  # what cannot be read is said at once
+    return reference
+
+
+def _typed_settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
     """Return the settings that were typed behind a name; an error says what the name takes."""
     try:
         return parse_settings(words)
@@ -228,8 +245,8 @@ def _settings(name: str, words: Sequence[str]) -> Mapping[str, str]:
         raise ConvcostError(f"{error}; {network.name} takes {', '.join(taken)}") from error
 
 
-def _setting(name: str, grid: bool) -> Parameter:
-    metavar, text = _SETTINGS[name]
+def _setting_parameter(name: str, grid: bool) -> Parameter:
+    metavar, text = _COMMON_SETTINGS[name]
     option = typer.Option(
         None,
         metavar="GRID" if grid else metavar,

@@ -106,21 +106,24 @@ def of_network(network: Network) -> FormulaCount:
     )
 
 
-def of_module(model: nn.Module, inputs: object, name: str, paper: Network | None = None) -> FormulaCount:
+def of_module(
+    model: nn.Module, inputs: object, name: str, paper: Network | None = None, nonzero: bool = False
+) -> FormulaCount:
     """Return what a module of PyTorch costs on these inputs (see `Inputs.of`); `paper` is the network that it is of.
 
-    Raises MeasurementError where it cannot run.
+    With `nonzero`, weights that are zero multiply nothing. Raises MeasurementError where it cannot run.
     """
-    from convcost.trace.capture import capture
+    from convcost.trace.capture import capture, capture_with_weights
     from convcost.trace.copies import Inputs, dtype_of
 
     given = Inputs.of(inputs)
-    found = capture(model, given)
+    found = capture_with_weights(model, given) if nonzero else capture(model, given)
+    calls = tuple(call.of_nonzero_weights() for call in found.calls) if nonzero else found.calls
     return FormulaCount(
         name=name,
         paper=paper,
         inputs=given.specs,
-        calls=found.calls,
+        calls=calls,
         parameters=found.parameters,
         trainable=sum(run.trainable for run in found.modules),
         parameter_bytes=sum(run.size for run in found.modules),

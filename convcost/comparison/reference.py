@@ -103,19 +103,23 @@ def _own_input(reference: ModelReference) -> DomainError:
     )
 
 
-def count_model(model: nn.Module | ModelReference, inputs: object = None, *, tree: bool = False) -> FormulaCount:
+def count_model(
+    model: nn.Module | ModelReference, inputs: object = None, *, tree: bool = False, nonzero: bool = False
+) -> FormulaCount:
     """Return what a model costs by the formulas alone.
 
     Of a network it is the paper's formula, which needs no torch; with `tree`, the modules of its model. A file at a
-    revision of git is that one's.
+    revision of git is that one's. With `nonzero`, weights of a model that are zero multiply nothing.
     """
     from convcost.comparison.formula_count import of_module, of_network
 
     if not isinstance(model, ModelReference):
-        return of_module(model, _given(inputs, model_name(model)), model_name(model))
+        return of_module(model, _given(inputs, model_name(model)), model_name(model), nonzero=nonzero)
     if not model.is_network:
         with checked_out(model) as found:
-            return _run_loaded(found, inputs, partial(of_module, name=model.text))
+            return _run_loaded(found, inputs, partial(of_module, name=model.text, nonzero=nonzero))
+    if nonzero:
+        raise DomainError(f"{model.text} is a paper's network, which has no weights to be zero; name a model")
     if inputs is not None:
         raise _own_input(model)
     _refuse_arguments(model)

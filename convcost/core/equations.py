@@ -22,6 +22,7 @@ class Equation:
 
     left: str
     right: Typeset | Count
+    is_symbol: bool = False
 
 
 class NotebookView(Protocol):

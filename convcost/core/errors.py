@@ -53,6 +53,9 @@ def one_line(error: BaseException) -> str:
 
 def one_line_at(error: BaseException) -> str:
     """Return an error in one line, and the line of the user's own code that it came through: net.py:12."""
+    if isinstance(error, SyntaxError) and error.filename and _is_users(error.filename):
+        # Its text names the file without its folder, and the frames end in the line that imports the file.
+        return f"{type(error).__name__}: {error.msg} ({_place(error.filename, error.lineno)})"
     return f"{one_line(error)}{users_place(error)}"
 
 

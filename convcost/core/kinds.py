@@ -16,10 +16,15 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _LONGEST = 60
 
-# What other counters call the inputs of a model.
-_OTHER_NAMES_OF_INPUTS = frozenset(
-    {"input", "input_size", "input_shape", "input_res", "input_data", "input_shapes", "dummy_input", "example_inputs"}
-)
+# What other counters and the command line call the inputs of a model and the arguments that it is built with.
+_OTHER_NAMES = {
+    "inputs": (
+        *("input", "input_size", "input_shape", "input_res", "input_data", "input_shapes"),
+        *("dummy_input", "example_inputs"),
+    ),
+    "arguments": ("arg", "args", "kwargs"),
+}
+_MEANT = {other: name for name, others in _OTHER_NAMES.items() for other in others}
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,11 @@ MODULE = ArgumentKind("a module of PyTorch", _is_module)
 MODEL = TEXT.or_(MODULE, "a module of PyTorch, or a text such as 'torchvision:resnet18'")
 _NESTED = "a tensor, several of these, or a dict"
 SYMBOLIC_INPUTS = ArgumentKind(
-    f"a shape such as ('B', 3, 'H', 'W'), {_NESTED}", lambda value: not isinstance(value, str)
+    f"a shape such as ('B', 3, 'H', 'W'), {_NESTED}", lambda value: not isinstance(value, str | int | float)
 )
 INPUTS = ArgumentKind(
     f"a shape such as (1, 3, 224, 224), {_NESTED}",
-    lambda value: not isinstance(value, str) and not (_is_texts(value) and value),
+    lambda value: SYMBOLIC_INPUTS.holds(value) and not (_is_texts(value) and value),
 )
 INPUT_TEXTS = TEXTS.called("texts in a list, one per input: ['1,3,224,224']")
 PATH = ArgumentKind("a path", lambda value: isinstance(value, str | os.PathLike))
@@ -119,8 +124,9 @@ def checked(**own: ArgumentKind) -> Callable[[Callable[_P, _R]], Callable[_P, _R
 
         @functools.wraps(function)
         def checking(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            for name in kwargs.keys() & _OTHER_NAMES_OF_INPUTS if "inputs" in kinds else ():
-                raise DomainError(f"{function.__name__} has no argument {name}; did you mean inputs=?")
+            for name in kwargs:
+                if (meant := _MEANT.get(name)) in kinds:
+                    raise DomainError(f"{function.__name__} has no argument {name}; did you mean {meant}=?")
             __tracebackhide__ = True
             try:
                 given = signature.bind(*args, **kwargs).arguments

@@ -95,6 +95,7 @@ class CallSite:
     averaged_maps: Sizes | None = None
     average_ends_at: int | None = None
     number: str = ""
+    weights_kept: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,17 @@ class OpCall:
             return self
         cost = replace(self.cost, macs=4 * self.cost.macs, bias_adds=2 * self.cost.bias_adds)
         return replace(self, result=replace(self.result, cost=cost), site=replace(self.site, number=AS_REAL))
+
+    def of_nonzero_weights(self) -> OpCall:
+        """Return the call with the multiply-accumulates of weights that are not zero alone.
+
+        In a product of an input and a weight each element of the weight takes part in as many of them.
+        """
+        if self.result is None or self.site.weights_kept is None:
+            return self
+        kept, whole = self.site.weights_kept
+        cost = replace(self.cost, macs=self.cost.macs // whole * kept)
+        return replace(self, result=replace(self.result, cost=cost))
 
     @property
     def shapes(self) -> tuple[Sizes, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line, one_line_at
+from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameError, one_line_at
 from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_reference
 from convcost.core.spec import CallInputs, TensorSpec
 from convcost.models.building import random_state_kept
@@ -112,7 +112,7 @@ def _run(place: str, imported: Callable[[], ModuleType]) -> ModuleType:
             raise MeasurementError(
                 f"{place} imports relatively, so it is part of a package: name it package.module:factory"
             ) from error
-        raise MeasurementError(f"{place} cannot be imported: {one_line(error)}") from error
+        raise MeasurementError(f"{place} cannot be imported: {one_line_at(error)}") from error
 
 
 def _file(file: Path) -> ModuleType:

@@ -14,37 +14,48 @@ from typing import TYPE_CHECKING, Any
 from convcost.comparison.formula_count import Branch, FormulaCount, last_branches
 from convcost.comparison.result import Comparison, Group, Row, Verdict, grouped, known_sum
 from convcost.report import text
-from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure
+from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure, short
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Inches. A row is half as high again as its text, so labels keep apart however many there are.
-_ROW, _PANEL, _GAP, _MARGIN, _SPACE, _LEAST_LABEL, _VERDICT = 0.165, 2.7, 0.35, 0.12, 0.08, 0.9, 1.0
-_TITLE_LINE, _NOTE, _LEGEND, _TICKS, _FOOT = 0.2, 0.2, 0.2, 0.4, 0.5
-# What a legend's sign and the gaps around it take.
-_SIGN = 0.44
-# As many rows as a page has room for; with more than _TALL the scale is repeated above the bars.
-_MOST_ROWS, _TALL = 60, 40
-# Fewer rows than these would hide the network in its outermost modules.
-_LEAST_ROWS = 8
-_LONGEST_LABEL = 60
+# Inches: a row is half as high again as its text, so labels keep apart however many there are.
+_ROW = 0.165
+_PANEL = 2.7  # the width of a panel
+_GAP = 0.35  # between the panels
+_MARGIN = 0.12  # around everything
+_SPACE = 0.08  # between a bar and its words
+_LEAST_LABEL = 0.9  # the least width of the labels
+_VERDICT = 1.0  # the width of the verdicts
+_TITLE_LINE = 0.2  # the height of a line of the title
+_NOTE = 0.2  # the height of the note below it
+_LEGEND = 0.2  # the height of a line of the legend
+_SIGN = 0.44  # what a legend's sign and the gaps around it take
+_TICKS = 0.4  # the height of a scale above the bars
+_FOOT = 0.5  # the height of the scale below them
+# Numbers.
+_MOST_ROWS = 60  # a page has room for as many
+_LEAST_ROWS = 8  # fewer would hide the network in its outermost modules
+_TALL = 40  # with more rows than these the scale is repeated above the bars
+_LONGEST_LABEL = 60  # characters
 # Told apart by every kind of eye (Okabe and Ito); more kinds than there are colours share one grey.
 _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#0072b2", "#cc79a7", "#f0e442")
-_OTHER, _NO_PRODUCT, _BAD = "#8c8c8c", "#d0d0d0", "#b84a00"
+_OTHER = "#8c8c8c"
+_NO_PRODUCT = "#d0d0d0"
+_BAD = "#b84a00"
 _DIFFERS: dict[str, Any] = {"hatch": "//////", "edgecolor": BLACK, "linewidth": 0}
 _MEASURED: dict[str, Any] = {"color": BLACK, "linewidth": 1.1, "solid_capstyle": "butt"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one layer has of a bar, or all operators that make no products: their kind is empty. None is unknown."""
+    """Holds what one layer has of a bar, or all operators without products: their kind is empty. None is unknown."""
 
     kind: str
     macs: int | None
-    parameters: int | None
+    params: int | None
     differs: bool = False
 
 
@@ -55,7 +66,7 @@ class Bar:
     label: str
     parts: tuple[Part, ...]
     macs_measured: int | None = None
-    parameters_measured: int | None = None
+    params_measured: int | None = None
     verdict: Verdict | None = None
 
     @property
@@ -82,7 +93,7 @@ class Chart:
 
 
 def of_comparison(title: str, comparison: Comparison, per: str) -> Chart:
-    """The layers, blocks or kinds of a comparison with what was measured."""
+    """Return the layers, blocks or kinds of a comparison with what was measured."""
     rows = comparison.per(per)
     places, note = folded([row.layer for row in rows], per)
     shown = [grouped([rows[i] for i in found], name) if len(found) > 1 else rows[found[0]] for name, found in places]
@@ -102,7 +113,7 @@ def _parts(row: Row) -> Iterator[Part]:
 
 
 def of_count(title: str, count: FormulaCount) -> Chart:
-    """The layers that a count is the sum of."""
+    """Return the layers that a count is the sum of."""
     products = [call for call in count.calls if call.is_product]
     places, note = folded([call.path or count.name for call in products], "layer")
     bars = (
@@ -113,7 +124,7 @@ def of_count(title: str, count: FormulaCount) -> Chart:
 
 
 def of_summary(title: str, count: FormulaCount, branches: Sequence[Branch]) -> Chart:
-    """The last of the modules that are shown, each with all that is in it."""
+    """Return the last of the modules that are shown, each with all that is in it."""
     last = [branch for branch in last_branches(branches) if branch.macs or branch.parameters]
     names = [(branch.module.path or count.name) + (" (its own)" if branch.own else "") for branch in last]
     places, note = folded(names, "module")
@@ -123,9 +134,9 @@ def of_summary(title: str, count: FormulaCount, branches: Sequence[Branch]) -> C
 
 
 def _held(branch: Branch) -> Iterator[Part]:
-    """A branch's products, and the parameters that are no product's."""
+    """Yield a branch's products, and the parameters that are no product's."""
     parts = [Part(call.kind, int(call.macs), int(call.parameters)) for call in branch.calls if call.is_product]
-    rest = branch.parameters - sum(part.parameters or 0 for part in parts)
+    rest = branch.parameters - sum(part.params or 0 for part in parts)
     if rest < 0:  # a weight that is used here belongs to another module
         parts, rest = [Part(part.kind, part.macs, 0) for part in parts], branch.parameters
     yield from parts
@@ -156,7 +167,7 @@ def folded(names: Sequence[str], per: str) -> tuple[_Groups, str]:
 
 
 def _cut(names: Sequence[str], depth: int) -> _Groups:
-    """The places of the names that begin with the same parts, by this beginning."""
+    """Return the places of the names that begin with the same parts, by this beginning."""
     found: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         found.setdefault(".".join(name.split(".")[:depth]), []).append(i)
@@ -170,13 +181,13 @@ def _neighbours(groups: _Groups) -> _Groups:
 
 
 def _between(run: Sequence[str]) -> str:
-    """features.0 … 4: the first and the last name, what both begin with once."""
+    """Return the first and the last name, what both begin with once: features.0 … 4."""
     within = run[0].rpartition(".")[0]
     return run[0] if len(run) == 1 else f"{run[0]} … {run[-1].removeprefix(f'{within}.')}"
 
 
 def _unique(labels: Sequence[str]) -> list[str]:
-    """Labels that stand once; where one comes several times, each has its number."""
+    """Return labels that stand once; where one comes several times, each has its number."""
     times, seen = Counter(labels), Counter[str]()
     found = []
     for label in labels:
@@ -186,7 +197,7 @@ def _unique(labels: Sequence[str]) -> list[str]:
 
 
 def _label(name: str) -> str:
-    """A name on one line: what cannot be printed (or stand in an SVG) as its escape, the middle of a long one cut."""
+    """Return a name on one line: what cannot be printed (or be in an SVG) as its escape, and no long middle."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
     half = _LONGEST_LABEL // 2
     return shown if len(shown) <= _LONGEST_LABEL else f"{shown[: half - 1]}…{shown[-half:]}"
@@ -203,7 +214,7 @@ def save(chart: Chart, path: Path) -> None:
 
 
 def _figure(chart: Chart) -> Figure:
-    """The chart sized by the number of its rows and its longest label."""
+    """Draw the chart, sized by the number of its rows and its longest label."""
     from matplotlib.figure import Figure
 
     bars = chart.bars
@@ -230,7 +241,7 @@ def _figure(chart: Chart) -> Figure:
         drawn.add_axes((at / width, _FOOT / height, _PANEL / width, rows / height))
         for at in (left, left + _PANEL + _GAP)
     )
-    for axes, name, field in ((first, chart.counts, "macs"), (second, "parameters", "parameters")):
+    for axes, name, field in ((first, chart.counts, "macs"), (second, "parameters", "params")):
         _draw_panel(axes, f"{name} per {chart.per}", chart, field, colours)
     for y, bar in enumerate(bars):
         colour, weight = (_BAD, "bold") if bar.differs else (BLACK, "normal")
@@ -244,7 +255,7 @@ def _figure(chart: Chart) -> Figure:
 
 
 def _wrapped(title: str, width: float) -> list[str]:
-    """The title in lines that are no wider than this many inches."""
+    """Return the title in lines that are no wider than this many inches."""
     most = len(title)
     while any(inches(line, TITLE, bold=True) > width for line in textwrap.wrap(title, most)):
         most -= 1
@@ -252,7 +263,7 @@ def _wrapped(title: str, width: float) -> list[str]:
 
 
 def _draw_panel(axes: Axes, name: str, chart: Chart, field: str, colours: Mapping[str, str]) -> None:
-    """Bars and markers from top to bottom; each has an id in the SVG: macs-formula-0-0, macs-measured-0."""
+    """Draw bars and markers from top to bottom; each has an id in the SVG: macs-formula-0-0, macs-measured-0."""
     from matplotlib.ticker import MaxNLocator
 
     bars, unit = chart.bars, name.split()[0].lower()
@@ -265,7 +276,7 @@ def _draw_panel(axes: Axes, name: str, chart: Chart, field: str, colours: Mappin
     axes.set(xlabel=name, xlim=(0, max([1, *map(max, filter(None, known))]) * room), yticks=[])
     axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=True))
-    axes.xaxis.set_major_formatter(lambda at, _: text.rounded(round(at), 6))
+    axes.xaxis.set_major_formatter(short)
     tall = len(bars) > _TALL
     axes.tick_params(axis="x", width=0.6, top=tall, labeltop=tall)
     if tall:
@@ -293,7 +304,7 @@ def _draw_panel(axes: Axes, name: str, chart: Chart, field: str, colours: Mappin
 
 
 def _stacked(parts: Iterable[Part], field: str) -> Iterable[tuple[tuple[str, bool], int]]:
-    """What each kind has of a bar, those that differ apart, in the order of their first layers."""
+    """Return what each kind has of a bar, those that differ apart, in the order of their first layers."""
     found: dict[tuple[str, bool], int] = {}
     for part in parts:
         if (count := getattr(part, field)) is not None:
@@ -302,7 +313,7 @@ def _stacked(parts: Iterable[Part], field: str) -> Iterable[tuple[tuple[str, boo
 
 
 def _totals(bars: Iterable[Bar]) -> list[tuple[str, int]]:
-    """The MACs of each kind, the most first; those that make no products last."""
+    """Return the MACs of each kind, the most first; those that make no products last."""
     found = Counter[str]()
     for part in (part for bar in bars for part in bar.parts):
         found[part.kind] += part.macs or 0
@@ -319,7 +330,7 @@ _Signs = list[tuple["Artist", str]]
 
 
 def _kinds(chart: Chart, colours: Mapping[str, str]) -> _Signs:
-    """A patch for each kind with its part of all MACs; kinds that share the grey have one."""
+    """Return a patch for each kind with its part of all MACs; kinds that share the grey have one."""
     from matplotlib.patches import Patch
 
     totals = _totals(chart.bars)
@@ -339,7 +350,7 @@ def _kinds(chart: Chart, colours: Mapping[str, str]) -> _Signs:
 
 
 def _percent(value: Fraction) -> str:
-    """94.9 %; neither something nor almost all is rounded to nothing or all."""
+    """Return 94.9 %; neither something nor almost all is rounded to nothing or all."""
     least = Fraction(1, 1000)
     if value in (0, 1):
         return f"{value * 100} %"
@@ -347,7 +358,7 @@ def _percent(value: Fraction) -> str:
 
 
 def _marks(chart: Chart) -> _Signs:
-    """What markers and hatches stand for, as far as there are such."""
+    """Return what markers and hatches stand for, as far as there are such."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -363,7 +374,7 @@ def _marks(chart: Chart) -> _Signs:
 
 
 def _flow(signs: _Signs, width: float) -> Iterator[_Signs]:
-    """The signs in lines that are no wider than this many inches."""
+    """Yield the signs in lines that are no wider than this many inches."""
     line: _Signs = []
     used = 0.0
     for sign in signs:

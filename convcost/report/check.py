@@ -17,14 +17,12 @@ from convcost.report.report import Records, Report
 
 NAMES = {"macs": "MACs", "params": "parameters", "activations": "activations", UNCOUNTED: "calls that nobody counts"}
 MOST = 5
-_NOT_RUN = "not run"
-_WORDS = ("ok", "broken", "unknown", _NOT_RUN)
-_STYLES = {
-    "ok": "green",
-    "risen": "bold red",
-    "unknown": "bold magenta",
-    "broken": "bold red",
-    _NOT_RUN: "bold red",
+_STYLES: dict[str, str] = {
+    BudgetState.OK: "green",
+    BudgetState.RISEN: "bold red",
+    BudgetState.UNKNOWN: "bold magenta",
+    BudgetState.BROKEN: "bold red",
+    BudgetState.NOT_RUN: "bold red",
 }
 _COLUMNS = [
     *(Column("budget", "name", room=16), Column("count"), Column("number", "number"), Column("limit", "number", 1)),
@@ -70,12 +68,12 @@ class CheckReport(Report):
     @property
     def broken(self) -> tuple[BudgetOutcome, ...]:
         """The budgets that were checked and do not hold."""
-        return tuple(outcome for outcome in self.outcomes if outcome.word == "broken")
+        return tuple(outcome for outcome in self.outcomes if outcome.state is BudgetState.BROKEN)
 
     @property
     def unknown(self) -> tuple[BudgetOutcome, ...]:
         """The budgets of which nobody can tell, as something in the model is not counted."""
-        return tuple(outcome for outcome in self.outcomes if outcome.word == "unknown")
+        return tuple(outcome for outcome in self.outcomes if outcome.state is BudgetState.UNKNOWN)
 
     def records(self) -> Records:
         """One row per count of a budget, whole numbers as they are; what there is not is <NA>."""
@@ -127,7 +125,7 @@ def failure(outcome: BudgetOutcome) -> list[Block]:
 def _raw(outcome: BudgetOutcome, finding: BudgetedCount | None) -> tuple[object, ...]:
     name = outcome.budget.name
     if finding is None:
-        return (name, "", None, None, "", None, None, None, None, None, _NOT_RUN, outcome.error)
+        return (name, "", None, None, "", None, None, None, None, None, str(BudgetState.NOT_RUN), outcome.error)
     number, limit = finding.count.number, finding.limit
     bound = ("", None, None) if limit is None else (limit.relation, limit.bound, limit.margin(number))
     exact, change, before = finding.count.exact, finding.change, finding.before
@@ -139,7 +137,9 @@ def _counts(outcomes: Sequence[BudgetOutcome]) -> Table:
     """One row per count; a budget's name stands in its first row alone."""
     rows = []
     for outcome in outcomes:
-        cells = [_cells(outcome, finding) for finding in outcome.findings] or [["", "", "", "", _NOT_RUN]]
+        cells = [_cells(outcome, finding) for finding in outcome.findings] or [
+            ["", "", "", "", str(BudgetState.NOT_RUN)]
+        ]
         rows += [["" if index else outcome.budget.name, *row] for index, row in enumerate(cells)]
     return Table(_COLUMNS, rows, everything="--markdown")
 
@@ -234,8 +234,8 @@ def _grown(risen: Sequence[BudgetedCount], unknown: Mapping[str, int]) -> str:
 
 def conclusion(outcomes: Sequence[BudgetOutcome]) -> str:
     """4 budgets: 1 ok, 1 broken, 1 unknown, 1 not run."""
-    counts = Counter(outcome.word for outcome in outcomes)
-    said = ", ".join(f"{counts[word]} {word}" for word in _WORDS if counts[word])
+    counts = Counter(outcome.state for outcome in outcomes)
+    said = ", ".join(f"{counts[state]} {state}" for state in BudgetState if counts[state])
     return f"{text.plural(len(outcomes), 'budget')}: {said}."
 
 

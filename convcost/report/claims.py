@@ -69,10 +69,14 @@ class ClaimsReport(Report):
         """The table, and where it is too narrow for sentences, one for every claim that is refuted or explained."""
         table = _table(self.checked)
         blocks: list[Block] = [table] if self.checked else []
-        if len(table.columns) - 1 not in fitting(table, width):
+        kept = fitting(table, width)
+        if len(table.columns) - 1 not in kept:
             blocks = [table.only(range(len(table.columns) - 1))]
             blocks += [
-                Sentence(f"{checked.claim.id}: {explanation(checked)}.", _STYLES[checked.verdict])
+                Sentence(
+                    f"{checked.claim.id if 0 in kept else checked.claim.location}: {explanation(checked)}.",
+                    _STYLES[checked.verdict],
+                )
                 for checked in self.checked
                 if checked.verdict in (ClaimVerdict.REFUTED, ClaimVerdict.EXPLAINED)
             ]
@@ -82,9 +86,13 @@ class ClaimsReport(Report):
 
 
 def _table(claims: Sequence[Checked]) -> Table:
+    # Of the two that say which claim it is, the one that tells the claims apart is left out later.
+    located = len({checked.claim.location for checked in claims}) == len(claims)
     columns = [
-        *(Column("claim", "name"), Column("location", rank=1), Column("printed", "number")),
-        *(Column("computed", "number"), Column("verdict", styles=_STYLES), Column("explanation", rank=2)),
+        Column("claim", "name", rank=2 if located else 0, room=20),
+        Column("location", "words", rank=0 if located else 2, room=28 if located else 0),
+        *(Column("printed", "number"), Column("computed", "number", rank=1), Column("verdict", styles=_STYLES)),
+        Column("explanation", "words", rank=3, room=32),
     ]
     return Table(columns, [_short(checked) for checked in claims], everything="--csv")
 

@@ -14,28 +14,43 @@ import numpy as np
 from convcost.core.errors import ConvcostError
 from convcost.explore.sweep import GridAxis, Sweep
 from convcost.report import text
-from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure
+from convcost.report.plot import BLACK, FAINT, GREY, SMALL, TEXT, TITLE, inches, save_figure, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+    from matplotlib.transforms import Bbox
 
-# Inches.
-_WIDTH, _HEIGHT, _BOTTOM, _LEFT, _GAP, _TOP, _RIGHT = 4.4, 3.4, 0.55, 0.75, 0.95, 0.55, 0.25
-_BAR_WIDTH, _BAR_GAP, _BAR_TEXT = 0.13, 0.08, 0.55
-_CELL, _MOST_WIDTH = 0.45, 7.2
-_SPACE = 0.08
+# Inches: the panels, and what is left around and between them.
+_WIDTH = 4.4
+_HEIGHT = 3.4
+_BOTTOM = 0.55
+_LEFT = 0.75
+_GAP = 0.95  # between the heat map's colour bar and the other panel
+_TOP = 0.55
+_RIGHT = 0.25
+_MOST_WIDTH = 7.2  # of a heat map
+_CELL = 0.45  # the least width of a cell of a heat map
+_BAR_WIDTH = 0.13  # of the colour bar
+_BAR_GAP = 0.08  # between heat map and colour bar
+_BAR_TEXT = 0.55  # the numbers beside the colour bar
+_SPACE = 0.08  # between two labels, and around a number in its cell
 _NEAR = 0.06  # between a point and its name
-_MOST_TICKS, _MOST_LABELS = 8, 40
+_APART = 0.03  # between two names on a line
+_CLEAR = 0.025  # between a name and a line
+# Numbers: more than these are not told apart, not seen or not read.
+_MOST_TICKS = 8
 _LEAST_TICKS = 3
-# More lines than these are not told apart, more points on one are not seen, more names are not read.
-_MOST_LINES, _MOST_POINTS, _MOST_MARKS, _MOST_NAMES, _MOST_LED = 24, 400, 40, 16, 8
-# A narrower range has too few powers of ten for a logarithmic scale.
-_DECADE = 30
+_MOST_LABELS = 40  # labels along an axis
+_MOST_LINES = 24
+_MOST_POINTS = 400  # points on a line
+_MOST_MARKS = 40  # points with a marker on a line
+_MOST_NAMES = 16
+_MOST_LED = 8  # names that lines may lead to
+_DECADE = 30  # a narrower range has too few powers of ten for a logarithmic scale
 _MAP = "cividis"  # even to every kind of eye, and on grey paper
-# A line's colour is taken from the dark part of the map: the light end is not seen on white.
-_DARK = 0.75
+_DARK = 0.75  # lines take their colours from this part of the map: its light end is not seen on white
 
 
 def save(title: str, sweep: Sweep, path: Path) -> None:
@@ -53,7 +68,7 @@ def save(title: str, sweep: Sweep, path: Path) -> None:
 
 
 def _varied(sweep: Sweep) -> Sweep:
-    """The sweep without the options of one value, but for one option at the least."""
+    """Return the sweep without the options of one value, but for one option at the least."""
     axes = tuple(axis for axis in sweep.axes if len(axis) > 1) or sweep.axes[:1]
     shape = [len(axis) for axis in axes]
     counts = {name: count.reshape(shape) for name, count in sweep.counts.items()}
@@ -85,7 +100,7 @@ def _figure(title: str, sweep: Sweep) -> Figure:
 
 
 def _draw_heat_map(axes: Axes, bar: Axes, sweep: Sweep, wide: float) -> None:
-    """MACs over the two options, refused points left white."""
+    """Draw MACs over the two options, refused points left white."""
     from matplotlib.colors import LogNorm
 
     shown = np.ma.masked_array(sweep.counts["macs"].astype(float), sweep.refused)
@@ -100,42 +115,43 @@ def _draw_heat_map(axes: Axes, bar: Axes, sweep: Sweep, wide: float) -> None:
     axes.set_xticks(*_fitting(columns, wide / (max(map(inches, columns.values())) + _SPACE)))
     axes.set_yticks(*_fitting(rows, _HEIGHT / (1.5 * TEXT / 72)))
     marks = _marks(float(shown.min()), float(shown.max()))
-    side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=_short)
+    side = axes.figure.colorbar(drawn, cax=bar, ticks=marks, format=short)
     side.minorticks_off()  # their labels are formulas
     bar.set_gid("colour-bar")
     _draw_numbers(axes, sweep, drawn, wide)
 
 
 def _draw_numbers(axes: Axes, sweep: Sweep, drawn: AxesImage, wide: float) -> None:
-    """Each cell's MACs in it, black or white, whatever reads better; none if cells have no room for theirs."""
+    """Write each cell's MACs in it, black or white, whatever reads better; none if cells have no room for theirs."""
     rows, columns = sweep.shape
     if rows * _SPACE > _HEIGHT or columns * _SPACE > wide:
         return
     colours = drawn.to_rgba(sweep.counts["macs"].astype(float))
     places = [(y, x) for y, x in product(range(rows), range(columns)) if not sweep.refused[y, x]]
-    numbers = {place: text.rounded(int(sweep.counts["macs"][place])) for place in places}
+    numbers = {place: text.scaled(int(sweep.counts["macs"][place]), 3) for place in places}
     for size in (9.0, TEXT, SMALL, 6.0):
         widest, high = max(inches(number, size) for number in set(numbers.values())), size / 72
         if widest + _SPACE <= wide / columns and high + _SPACE <= _HEIGHT / rows:
             for (y, x), number in numbers.items():
-                colour = _readable(colours[y, x])
+                colour = readable(colours[y, x])
                 axes.text(x, y, number, size=size, color=colour, ha="center", va="center", gid=f"cell-{y}-{x}")
             return
 
 
-def _readable(colour: Sequence[float]) -> str:
-    """Black or white, whichever has more contrast with a colour (WCAG 2: (L + 0.05) / (l + 0.05))."""
+def contrast_with_white(colour: Sequence[float]) -> float:
+    """Return the contrast ratio of a colour with white, (1 + 0.05) / (L + 0.05) as WCAG 2 defines it: 21 for black."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return BLACK if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"
+    return 1.05 / (luminance + 0.05)
 
 
-def _short(number: float, _: object = None) -> str:
-    return text.rounded(round(number), 6)
+def readable(colour: Sequence[float]) -> str:
+    """Return black or white, whichever has more contrast with a colour; the two ratios give 21 multiplied."""
+    return "#ffffff" if contrast_with_white(colour) ** 2 >= 21 else BLACK
 
 
 def _marks(least: float, most: float) -> list[float]:
-    """Round numbers from least to most: powers of ten, 2 and 5 times these too, or evenly spread where they are few."""
+    """Return round numbers from least to most: powers of ten, 2 and 5 times these too, or evenly spread ones."""
     from matplotlib.ticker import MaxNLocator
 
     powers = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
@@ -148,18 +164,18 @@ def _marks(least: float, most: float) -> list[float]:
 
 
 def _labels(axis: GridAxis) -> dict[int, str]:
-    """The values of an option by their places, of many some."""
+    """Return the values of an option by their places, of many some."""
     return {place: text.plain(axis.value(place)) for place in range(0, len(axis), -(-len(axis) // _MOST_LABELS))}
 
 
 def _fitting(labels: Mapping[int, str], room: float) -> tuple[list[int], list[str]]:
-    """Every label, or every second, third …, so that there is room for them."""
+    """Return every label, or every second, third …, so that there is room for them."""
     step = max(int(np.ceil(len(labels) / room)), 1)
     return list(labels)[::step], list(labels.values())[::step]
 
 
 def _spread(length: int, most: int) -> list[int]:
-    """At most so many numbers below a length, spread evenly, the first and the last among them."""
+    """Return at most so many numbers below a length, spread evenly, the first and the last among them."""
     if length <= most:
         return list(range(length))
     return [i * (length - 1) // (most - 1) for i in range(most)]
@@ -170,7 +186,7 @@ def _name(axis: GridAxis) -> str:
 
 
 def _setting(axis: GridAxis, place: int) -> str:
-    """α 0.75; depth 50; a word says by itself what it is."""
+    """Return a setting as α 0.75 or depth 50; a word says by itself what it is."""
     value = axis.value(place)
     return value if isinstance(value, str) else f"{axis.option.symbol or axis.option.name} {text.plain(value)}"
 
@@ -185,7 +201,7 @@ class _Line:
 
 
 def _lines(sweep: Sweep, over: str) -> tuple[list[_Line], int]:
-    """The lines that are drawn, and how many there are; `over` names what goes to the right."""
+    """Return the lines that are drawn, and how many there are; `over` names what goes to the right."""
     *before, last = sweep.axes
     shape = sweep.shape[:-1]
     number = prod(shape)
@@ -202,12 +218,12 @@ def _lines(sweep: Sweep, over: str) -> tuple[list[_Line], int]:
 
 
 def _positions(axis: GridAxis, places: Sequence[int]) -> list[float]:
-    """The values of an option that is a number, else their places in the list."""
+    """Return the values of an option that is a number, else their places in the list."""
     return [float(place) if axis.numbers is None else float(axis.value(place)) for place in places]
 
 
 def _draw_trade(axes: Axes, sweep: Sweep) -> None:
-    """MACs against parameters (or over the last option, where parameters are the same everywhere), a line along it."""
+    """Draw MACs against parameters, or over the last option where parameters are the same everywhere."""
     from matplotlib import colormaps
     from matplotlib.ticker import MaxNLocator
 
@@ -223,7 +239,7 @@ def _draw_trade(axes: Axes, sweep: Sweep) -> None:
         axes.plot(*zip(*line.points, strict=True), color=colour, **style)
     along = f", along {_name(last)}" if before else ""
     some = f"; {len(lines)} of {number:,} lines" if len(lines) < number else ""
-    same = f"; {text.rounded(int(parameters[0]))} parameters everywhere"
+    same = f"; {text.scaled(int(parameters[0]), 3)} parameters everywhere"
     axes.set_title(
         f"MACs over {_name(last)}{same}{some}" if constant else f"MACs against parameters{along}{some}", size=TEXT
     )
@@ -243,7 +259,7 @@ def _draw_trade(axes: Axes, sweep: Sweep) -> None:
 
 
 def _scale(axes: Axes, side: str, counts: Sequence[float]) -> None:
-    """A scale for counts: logarithmic where they are far apart, from 0 at the least."""
+    """Set a scale for counts: logarithmic where they are far apart, from 0 at the least."""
     from matplotlib.ticker import MaxNLocator
 
     axis = axes.xaxis if side == "x" else axes.yaxis
@@ -255,17 +271,16 @@ def _scale(axes: Axes, side: str, counts: Sequence[float]) -> None:
         least, most = axis.get_view_interval()
         axes.set(**{f"{side}lim": (max(least, 0), most)})
         axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
-    axis.set_major_formatter(_short)
+    axis.set_major_formatter(short)
 
 
-_Box = tuple[float, float, float, float]
 _Sides = tuple[tuple[int, int], ...]
 _BESIDE: _Sides = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 _ABOVE: _Sides = ((0, 1), *(side for side in _BESIDE if side != (0, 1)))
 
 
 def _draw_names(axes: Axes, lines: Sequence[_Line], last: GridAxis) -> None:
-    """Names of lines and points, each where it is on nothing else; of names without such a place none is drawn.
+    """Write names of lines and points, each where it is on nothing else; of names without such a place none is drawn.
 
     A line has its name at its end with the most MACs; the points of the last line have theirs, and stand for those of
     all.
@@ -278,7 +293,7 @@ def _draw_names(axes: Axes, lines: Sequence[_Line], last: GridAxis) -> None:
     named += [(_setting(last, lines[-1].places[i]), inch[-1][i], _BESIDE) for i in _ends_first(len(inch[-1]))]
     # Lines that lead to names would cross where there are many.
     gaps = (_NEAR, 2 * _NEAR, 4 * _NEAR) if len(named) <= _MOST_LED else (_NEAR,)
-    taken: list[_Box] = []
+    taken: list[Bbox] = []
     for name, point, sides in named:
         for gap, box in _around(point, inches(name, SMALL), SMALL / 72, gaps, sides):
             if _free(box, taken, inch):
@@ -288,40 +303,40 @@ def _draw_names(axes: Axes, lines: Sequence[_Line], last: GridAxis) -> None:
 
 
 def _ends_first(length: int) -> list[int]:
-    """Which of so many have a name: the range is said even where there is no room for what lies between."""
+    """Return which of so many have a name, the ends first: the range is said even if nothing between has room."""
     *others, last = _spread(length, _MOST_NAMES)
     return [last, *others]
 
 
-def _draw_name(axes: Axes, name: str, point: tuple[float, float], box: _Box, *, led: bool) -> None:
-    left, bottom, right, top = box
+def _draw_name(axes: Axes, name: str, point: tuple[float, float], box: Bbox, *, led: bool) -> None:
     scale = np.array([_WIDTH, _HEIGHT])
-    x, y = np.array([left + right, bottom + top]) / 2 / scale
+    x, y = np.mean([box.min, box.max], axis=0) / scale
     style: dict[str, Any] = {"size": SMALL, "color": GREY, "ha": "center", "va": "center", "gid": "name"}
     axes.text(x, y, name, transform=axes.transAxes, **style)
     if led:
-        nearest = np.clip(point, (left, bottom), (right, top)) / scale
+        nearest = np.clip(point, box.min, box.max) / scale
         axes.plot(*zip(point / scale, nearest, strict=True), color=GREY, linewidth=0.4, transform=axes.transAxes)
 
 
 def _around(
     point: tuple[float, float], width: float, height: float, gaps: Sequence[float], sides: _Sides
-) -> Iterator[tuple[float, _Box]]:
-    """The places beside a point and how far from it they are, the best first."""
+) -> Iterator[tuple[float, Bbox]]:
+    """Yield how far from a point, and where, a name can stand beside it, the best place first."""
+    from matplotlib.transforms import Bbox
+
     for gap, (across, up) in product(gaps, sides):
         x, y = point[0] + across * (gap + width / 2), point[1] + up * (gap + height / 2)
-        yield gap, (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        yield gap, Bbox.from_extents(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _free(box: _Box, taken: Iterable[_Box], tracks: Iterable[Any]) -> bool:
-    """Whether a name would be within the panel, and on no other name, point or line."""
+def _free(box: Bbox, taken: Sequence[Bbox], tracks: Iterable[Any]) -> bool:
+    """Return whether a name would be within the panel, and on no other name, point or line."""
     from matplotlib.path import Path as Track
     from matplotlib.transforms import Bbox
 
-    left, bottom, right, top = box
-    if left < _NEAR / 2 or bottom < _NEAR / 2 or right > _WIDTH + _RIGHT - _NEAR or top > _HEIGHT:
+    panel = Bbox.from_extents(_NEAR / 2, _NEAR / 2, _WIDTH + _RIGHT - _NEAR, _HEIGHT)
+    within = panel.contains(box.x0, box.y0) and panel.contains(box.x1, box.y1)
+    if not within or box.padded(_APART, 0).count_overlaps(taken):
         return False
-    if any(left < b[2] + 0.03 and b[0] < right + 0.03 and bottom < b[3] and b[1] < top for b in taken):
-        return False
-    area = Bbox.from_extents(left - 0.025, bottom - 0.025, right + 0.025, top + 0.025)
+    area = box.padded(_CLEAR)
     return not any(Track(track).intersects_bbox(area, filled=False) for track in tracks)

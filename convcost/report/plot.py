@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcost.core.errors import ConvcostError
 from convcost.report import files
+from convcost.report.text import scaled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,6 +73,11 @@ def check(path: Path) -> None:
 
 def _ending(path: Path) -> str:
     return path.suffix.lower().removeprefix(".")
+
+
+def short(number: float, _: object = None) -> str:
+    """Return what an axis says of a number, as matplotlib asks for it."""
+    return scaled(round(number), 6)
 
 
 def inches(text: str, size: float = TEXT, *, bold: bool = False) -> float:

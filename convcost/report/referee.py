@@ -185,7 +185,7 @@ class AgainstReport(Report):
             said = f"No reading makes {found.text} of {self.name}. Nearest: {_reading(found, found.nearest)}."
             return Content(f"{self.name}: {found.text} has no reading", "", [Sentence(said, "bold red")])
         readings = [Sentence(_reading(found, one), indent=2, item=True) for one in found.found]
-        return Content(f"{self.name}: {found.text} can mean", "", readings)
+        return Content(f"{self.name}: what {found.text} can mean", "", readings)
 
     def screen(self) -> Content:
         """The same, the sentence alone where there is no reading."""

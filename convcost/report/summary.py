@@ -62,8 +62,18 @@ class SummaryReport(PlottedReport):
         return Records(data, ("params", "macs", "runs", "depth"))
 
     def content(self) -> Content:
-        """The answer in one line, the tree, the totals, and what could not be counted."""
-        blocks: list[Block] = [self._tree()]
+        """The answer in one line, the tree, the totals, and what could not be counted.
+
+        A document has whole paths, as not every format keeps blanks at the start of a cell.
+        """
+        return self._content(indented=False)
+
+    def screen(self) -> Content:
+        """The same, the modules of the tree indented."""
+        return self._content(indented=self.sort == "tree")
+
+    def _content(self, indented: bool) -> Content:
+        blocks: list[Block] = [self._tree(indented)]
         if self.top is not None and len(self.branches) == self.top:
             blocks.append(Sentence(f"The first {self.top} rows of {len(replace(self, top=None).branches)}."))
         return Content(heading(self.count), "", [*blocks, *totals(self.count)])
@@ -74,9 +84,8 @@ class SummaryReport(PlottedReport):
 
         bars.save(bars.of_summary(heading(self.count), self.count, self.branches), Path(path))
 
-    def _tree(self) -> Table:
-        found = self.branches
-        rows = [self._row(branch) for branch in found]
+    def _tree(self, indented: bool) -> Table:
+        rows = [self._row(branch, indented) for branch in self.branches]
         columns = [
             *(Column("module", "name"), Column("class", "name", 3), Column("output", rank=4)),
             *(Column("params", "number", 1), Column("MACs", "number"), Column("share", "number", 2)),
@@ -85,15 +94,15 @@ class SummaryReport(PlottedReport):
         kept = [place for place, column in enumerate(columns) if column.header != "note" or any(r[place] for r in rows)]
         return Table(columns, rows, everything="--csv").only(kept)
 
-    def _row(self, branch: Branch) -> list[str]:
+    def _row(self, branch: Branch, indented: bool) -> list[str]:
         run = branch.module
         whole = self.count.macs
-        if self.sort == "tree":
-            name = "  " * branch.depth + (
-                run.path.rpartition(".")[2] or self.count.name if not branch.own else "(its own)"
-            )
+        path = run.path or self.count.name
+        if indented:
+            last = run.path.rpartition(".")[2] or path
+            name = "  " * branch.depth + ("(its own)" if branch.own else last)
         else:
-            name = (run.path or self.count.name) + (" (its own)" if branch.own else "")
+            name = f"{path} (its own)" if branch.own else path
         shared = bool(run.same_as)
         return [
             name,

@@ -241,9 +241,14 @@ def columns_of(sweep: Sweep, axis: GridAxis) -> dict[str, Any]:
 
 
 def heading(report: SweepReport) -> str:
-    """MobileNet V1: 24 α × 7 R, 168 points; K = 10."""
+    """Return a sweep's title: MobileNet V1: 24 α × 7 R, 168 points; K = 10; without symbols, 5 values of depth."""
     sweep = report.sweep
-    sizes = " × ".join(f"{len(axis):,} {axis.option.symbol or axis.option.name}" for axis in sweep.axes)
+    sizes = " × ".join(
+        f"{len(axis):,} {axis.option.symbol}"
+        if axis.option.symbol
+        else f"{text.plural(len(axis), 'value')} of {axis.option.name.replace('_', ' ')}"
+        for axis in sweep.axes
+    )
     points = text.plural(sweep.refused.size, "point")
     fixed = "".join(f"; {other}" for other in other_settings(sweep))
     return f"{sweep.architecture.title}: {f'{sizes}, ' if sizes else ''}{points}{fixed}"

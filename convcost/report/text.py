@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from convcost.trace.values import ValueDependence
 
 UNKNOWN = "?"
-_LETTERS = ("", " K", " M", " G", " T", " P", " E")
+_LETTERS = ("", " K", " M", " G", " T", " P", " E")  # of a thousand to the power of 0, 1, 2 …
 
 
 def number(value: int | None) -> str:
@@ -34,20 +34,16 @@ def decimal(value: Fraction, digits: int) -> str:
     return f"{sign}{whole:,}.{rest:0{digits}d}" if digits else f"{sign}{whole:,}"
 
 
-def scaled(value: int) -> str:
-    """A count in a few digits: 3.86 G, 25.56 M, 769 K for people who compare; 512 as it is."""
-    for digits, letter in ((12, "T"), (9, "G"), (6, "M"), (3, "K")):
-        if value >= 10**digits:
-            return f"{decimal(Fraction(value, 10**digits), 2)} {letter}"
-    return str(value)
-
-
-def rounded(value: int, digits: int = 3) -> str:
-    """A count in the fewest digits that a picture needs, at most so many: 569 M, 13.6 M, 1.5 G, 20 K."""
-    power = max(len(str(abs(value))) - digits, 0)
-    value = (value + 10**power // 2) // 10**power * 10**power  # what rounds up to 1,000 M is 1 G
-    place = min((len(str(abs(value))) - 1) // 3, len(_LETTERS) - 1)
-    return plain(Fraction(value, 1000**place)) + _LETTERS[place]
+def scaled(value: int, digits: int | None = None) -> str:
+    """Return a count to two decimals, 3.86 G or 25.56 M; or in at most so many digits, 569 M, 13.6 M; 512 as it is."""
+    place, shown = 0, decimal(Fraction(value), 0)
+    while "," in shown and place < len(_LETTERS) - 1:  # what rounds up to 1,000 M is 1 G
+        place += 1
+        exact = Fraction(value, 1000**place)
+        shown = decimal(exact, 2 if digits is None else max(digits - len(str(int(abs(exact)))), 0))
+    if digits is not None and "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    return shown + _LETTERS[place]
 
 
 def megabytes(size: int) -> str:

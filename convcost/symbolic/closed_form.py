@@ -81,7 +81,10 @@ class NetworkForm(Equations):
         return [
             Equation("MACs", Typeset(line(self.macs, order), self._macs_parts(order))),
             Equation("parameters", notebook.of_count(self.parameters, order)),
-            *(Equation(str(name), Typeset(line(form), [latex_text(form)])) for name, form in self.widths),
+            *(
+                Equation(str(name), Typeset(line(form), [latex_text(form)]), is_symbol=True)
+                for name, form in self.widths
+            ),
         ]
 
     def _macs_parts(self, order: Sequence[str]) -> list[str]:

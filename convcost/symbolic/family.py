@@ -164,7 +164,7 @@ class Family(Equations):
         rules = {name: rule.said("α") for name, rule in self.rules.items()}
         return [
             *(Equation(name, notebook.of_forms([form], self.symbols)) for name, form in forms.items()),
-            *(Equation(name, notebook.of_text(rule)) for name, rule in rules.items()),
+            *(Equation(name, notebook.of_text(rule), is_symbol=True) for name, rule in rules.items()),
         ]
 
     def title(self) -> str:

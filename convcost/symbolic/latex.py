@@ -16,7 +16,7 @@ _MATH = {
     **{sign: f"\\{name}" for sign, name in zip(_SIGNS, _COMMANDS.split(), strict=True)},
     **{figure: f"{{}}^{{{place}}}" for place, figure in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{figure: f"{{}}_{{{place}}}" for place, figure in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    **dict(zip("ο−⁻<>", ("o", "-", "{}^{-}", "{<}", "{>}"), strict=True)),
+    **dict(zip("ο−⁻<>′″", ("o", "-", "{}^{-}", "{<}", "{>}", "'", "''"), strict=True)),
 }
 """Characters that are commands of math mode; < and > in braces open no tag where HTML is read."""
 

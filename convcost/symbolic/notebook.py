@@ -40,17 +40,12 @@ def as_latex(equations: Sequence[Equation]) -> str:
 def as_html(equations: Sequence[Equation], title: str) -> str:
     """Return a table with a row per equation."""
     rows = "".join(
-        f'<tr><th style="text-align: left">{_left(equation)}</th>'
-        f'<td style="text-align: left">{mathml.typeset(_right(equation).text)}</td></tr>\n'
-        for equation in equations
+        f'<tr><th style="text-align: left">{mathml.typeset(one.left) if one.is_symbol else html.escape(one.left)}</th>'
+        f'<td style="text-align: left">{mathml.typeset(_right(one).text)}</td></tr>\n'
+        for one in equations
     )
     caption = f"<caption>{html.escape(title)}</caption>\n" if title else ""
     return f"<table>\n{caption}{rows}</table>\n"
-
-
-def _left(equation: Equation) -> str:
-    """A symbol is typeset, a name in words is not."""
-    return html.escape(equation.left) if "\\text" in latex.symbol(equation.left) else mathml.typeset(equation.left)
 
 
 def _right(equation: Equation) -> Typeset:

@@ -24,7 +24,7 @@ from convcost.core.own_formulas import OWN
 from convcost.core.prints import heard_if_done, silent
 from convcost.core.record import Operator
 from convcost.core.registry import records
-from convcost.trace.aten import FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
+from convcost.trace.aten import CONVOLUTIONS, FILLS, LOOKUPS, MOVEMENT, DispatchMode, aten_name, moves, traced_name
 from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
@@ -179,6 +179,21 @@ def _captured_on_cpu(model: nn.Module, inputs: Inputs) -> Capture:
             return _captured(model, inputs, "cpu", with_autograd=True)
         except (Exception, SystemExit):
             raise error from None
+
+
+def capture_with_weights(model: nn.Module, inputs: object) -> Capture:
+    """Capture a copy with the values of its parameters, of which each product notes how many are not zero.
+
+    Raises MeasurementError if the model cannot run, or its weights have no values.
+    """
+    given = Inputs.of(inputs)
+    full = without_lazy_modules(model, given)
+    if any(parameter.is_meta for parameter in full.parameters()):
+        raise MeasurementError("the model's weights have no values, so none of them are known to be zero")
+    try:
+        return _captured_on_cpu(on_cpu(full), given)
+    except (Exception, SystemExit) as error:
+        raise _cannot_run(error, full, given) from error
 
 
 def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
@@ -352,6 +367,12 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
         return output
 
+    def _weights_kept(self, bound: Binding, arguments: Arguments) -> tuple[int, int] | None:
+        weight = self._owned.weight_among(arguments) if bound.operator in _BILINEAR else None
+        if weight is None or weight.is_meta or not weight.numel():
+            return None
+        return int(torch.count_nonzero(weight)), weight.numel()
+
     def so_far(self) -> tuple[int, Any]:
         """Return how many calls there are, and which parameters they have left."""
         return len(self.calls), self._owned.state()
@@ -365,6 +386,14 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.averages.forget(before)
         self._owned.back_to(left)
         self.keep(aten, bound, outputs, arguments)
+
+    def take_for_outer(self, since: int) -> None:
+        """Take element-wise products for outer ones, which vmap makes of them: columns times rows."""
+        for number, call in enumerate(self.calls[since:], since):
+            if call.name == "mul":
+                left, right = call.inputs
+                rows = right if len(right) > 1 else (1, *right)
+                self.calls[number] = replace(call, operator=self._operators["matmul"], inputs=(left, rows))
 
     def settle(self) -> None:
         """Let calls use the parameters that they compute something of which no call takes."""
@@ -408,11 +437,17 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                     contiguous=first is None or first.layout is not torch.strided or first.is_contiguous(),
                     hidden_by=hidden_by,
                     number=_number(tensors(arguments)),
+                    weights_kept=self._weights_kept(bound, arguments),
                     element_size=output.element_size() if isinstance(output, Tensor) else 0,
                 ),
             )
         )
 
+
+_BILINEAR = frozenset({*CONVOLUTIONS, "linear", "matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addmv"})
+"""Products of two operands, each element of which takes part in as many multiply-accumulates."""
+
+_OUTER = frozenset({torch.outer, torch.ger, Tensor.outer, Tensor.ger})
 
 _NARROW = {torch.int8: "int8", torch.uint8: "int8", torch.qint8: "int8", torch.quint8: "int8"}
 
@@ -440,8 +475,11 @@ class _Whole(TorchFunctionMode):
         operators = self._recorder.operators
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
+        number = len(self._recorder.calls)
         output = func(*args, **kwargs)
         self._recorder.origins.see_function(func, args, kwargs, output, self._recorder.operators > operators)
+        if func in _OUTER:
+            self._recorder.take_for_outer(number)
         if before is not None:
             arguments = Arguments.of_function(func, args, kwargs)
             bound = FUNCTIONS[func](arguments)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
+from numbers import Integral, Real
 from types import CellType, FunctionType
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, SupportsIndex, TypeAlias, TypeGuard
 
 import torch
 import torch.backends.mha
@@ -54,7 +55,9 @@ class Inputs:
             return cls(tuple(_read(value, shared) for value in given.args), _read(given.kwargs, shared))
         if isinstance(given, Mapping):
             return cls((), {str(name): _read(value, shared) for name, value in given.items()})
-        if isinstance(given, tuple | list) and not _is_shape(given):
+        if isinstance(given, tuple | list) and given and all(isinstance(size, Real) for size in given):
+            return cls((TensorSpec(tuple(starmap(_size, enumerate(given, 1)))),))
+        if isinstance(given, tuple | list):
             return cls(tuple(_read(value, shared) for value in given))
         return cls((_read(given, shared),))
 
@@ -139,14 +142,24 @@ def replaced(value: object, new: Iterator[Tensor]) -> Any:
     return walk(value, lambda leaf: next(new) if isinstance(leaf, Tensor) else leaf)
 
 
-def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
-    return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
+def _size(place: int, size: object) -> int:
+    if not _is_whole(size):
+        raise MeasurementError(f"size {place} of the input is {size!r}, but must be a whole number")
+    return size.__index__()
+
+
+def _is_whole(size: object) -> TypeGuard[SupportsIndex]:
+    return isinstance(size, Integral) and not isinstance(size, bool)
+
+
+def _is_shape(value: object) -> TypeGuard[Sequence[SupportsIndex]]:
+    return isinstance(value, tuple | list) and len(value) > 0 and all(map(_is_whole, value))
 
 
 def _read(value: object, shared: dict[FileSpec, object]) -> Any:
     """Return what an argument stands for; a file that is `shared` is read once, so that its tensors are one."""
     if _is_shape(value):
-        return TensorSpec(tuple(value))
+        return TensorSpec(tuple(size.__index__() for size in value))
     if isinstance(value, GivenValue):
         return value.value
     if isinstance(value, FileSpec):

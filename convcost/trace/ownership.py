@@ -63,6 +63,11 @@ class Ownership:
         given = list(tensors(operands))
         return all(id(t) in self._held for t in given) and any(self._held[id(t)][0] for t in given)
 
+    def weight_among(self, operands: Mapping[str, object]) -> Tensor | None:
+        """Return the first operand with more than one axis that holds parameters, or is computed from them alone."""
+        given = (tensor for tensor in tensors(operands) if tensor.dim() > 1)
+        return next((tensor for tensor in given if self._held.get(id(tensor), ({}, tensor))[0]), None)
+
     def used(self, operands: Mapping[str, object], results: Iterable[object], number: int, layer: bool) -> int:
         """Return elements of parameters that the call of this number uses, and no call before it.
 

@@ -22,6 +22,19 @@ def test_fits_the_terminal(columns: int, arguments: list[str], monkeypatch: pyte
     assert " claims: " in outcome.out.splitlines()[-1]
 
 
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+@pytest.mark.parametrize(("paper", "claim"), [("tutorials", "a separable"), ("googlenet", "googlenet-t1-3a-macs")])
+def test_every_width_says_which_claim_it_is_and_its_verdict(
+    columns: int, paper: str, claim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The sentences of tutorials differ, and are the claims; most places of a paper are "Table 1", so its ids are.
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = convcost("claims", paper).out.splitlines()
+    assert lines[0].split()[-1] in ("verdict", "explanation")
+    assert "verdict" in lines[0]
+    assert any(claim in line and " holds" in line for line in lines)
+
+
 def test_failed_leaves_out_what_holds() -> None:
     every, failed = convcost("claims", "resnet").out, convcost("claims", "resnet", "--failed").out
     assert " holds" in every

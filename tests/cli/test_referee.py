@@ -81,7 +81,7 @@ def test_two_counters_are_explained(model: str, tmp_path: Path) -> None:
 def test_a_number_is_held_against_the_formulas(model: str) -> None:
     outcome = convcost("referee", model, "--input", "1,3,8,8", "--against", "9216")
     assert outcome.code == 0
-    assert outcome.out.endswith("can mean\n  2 per MAC (9,216)\n")
+    assert outcome.out.endswith("what 9216 can mean\n  2 per MAC (9,216)\n")
     outcome = convcost("referee", model, "--input", "1,3,8,8", "--against", "9215")
     assert outcome.code == 1
     assert "No reading makes 9215 of" in outcome.out

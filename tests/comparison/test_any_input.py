@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -57,6 +58,8 @@ def test_one_dict_as_the_only_argument() -> None:
     [
         (None, "Linear does not say what it takes; give an input's shape, such as 1,3,224,224"),
         (object(), "an input is a tensor or a shape, not object; nest them in tuples or dicts"),
+        ((2, 3.0), "size 2 of the input is 3.0, but must be a whole number"),
+        ([True, 3], "size 1 of the input is True, but must be a whole number"),
         ((2, -1), "an input of shape (2, -1) has a size below 0"),
         ((2, 5), "the model cannot run on an input of 2×5: RuntimeError: "),
     ],
@@ -66,6 +69,12 @@ def test_wrong_inputs_are_one_line(inputs: Any, text: str) -> None:
         convcost.compare(nn.Linear(3, 4), inputs=inputs)
     assert str(caught.value).startswith(text)
     assert "\n" not in str(caught.value)
+
+
+def test_whole_numbers_of_numpy_are_sizes() -> None:
+    # A linear layer of 3 to 4 on two rows multiplies 2·3·4 = 24 times.
+    assert convcost.count(nn.Linear(3, 4), (np.int64(2), 3)).macs == 24
+    assert convcost.count(nn.Linear(3, 4), ([np.int32(2), np.uint8(3)],)).macs == 24
 
 
 def test_options_of_a_paper_are_refused() -> None:

@@ -52,6 +52,14 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         for function in ("compare", "count", "summary", "derive", "referee")
         for name in ("input", "input_size", "input_shape")
     },
+    **{
+        f"count with {name}": (
+            partial(PUBLIC.count, "net.py:Net", SHAPE, **{name: {"width": 8}}),
+            f"count has no argument {name}; did you mean arguments=?",
+        )
+        for name in ("arg", "args")
+    },
+    "count on a number": (lambda: PUBLIC.count(NET, 5), "inputs is 5, but must be a shape such as (1, 3, 224, 224)"),
     "derive on a text": (lambda: PUBLIC.derive(NET, inputs="1,3,32,32"), "inputs is '1,3,32,32', but must be a shape"),
     "derive by a text": (lambda: PUBLIC.derive(NET, inputs=SHAPE, symbols="B,H,W"), "symbols is 'B,H,W', but must be"),
     "audit a number": (lambda: PUBLIC.audit(3), "models is 3, but must be a library ('torchvision', 'timm')"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import convcost as convcost_package
 from convcost.cli.main import app
 from tests.shell import convcost
 
@@ -150,3 +151,12 @@ def test_the_other_counters_print_what_the_readme_says() -> None:
         expected = [printed[name, model] if version else core[model] for model in models]
         assert [int(number.replace(",", "")) for number in numbers] == expected
         assert not version or versions[name].startswith(version.strip())
+
+
+def test_commands_that_are_said_to_be_functions_are_and_the_others_are_not() -> None:
+    rows = re.findall(r"^\| (\[.*?) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    commands = [name for row in rows for name in re.findall(r"\[(\w+)\]", row)]
+    assert sorted(commands) == sorted(command.name or "" for command in app.registered_commands)
+    last = commands.index("page") + 1
+    assert [name for name in commands if name in convcost_package.__all__] == commands[:last]
+    assert {"cost", "closed_form"} <= set(convcost_package.__all__)

@@ -230,6 +230,27 @@ def test_file_that_cannot_be_imported_says_so_in_one_line(tmp_path: Path, text: 
 
 
 @pytest.mark.parametrize(
+    ("helper", "message"),
+    [
+        ("\nx = 1/0", "ZeroDivisionError: division by zero (helper.py:2)"),
+        ("\n\nprint(nobody)", "NameError: name 'nobody' is not defined (helper.py:3)"),
+        ("import nowhere_at_all", "ModuleNotFoundError: No module named 'nowhere_at_all' (helper.py:1)"),
+        ("\nx = (", "SyntaxError: '(' was never closed (helper.py:2)"),
+    ],
+)
+def test_an_import_that_fails_says_where(
+    tmp_path: Path, helper: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "helper.py").write_text(helper)
+    (tmp_path / "uses.py").write_text("import helper\n")
+    monkeypatch.chdir(tmp_path)
+    for name in ("uses.py:make", "uses:make"):
+        with pytest.raises(MeasurementError) as raised:
+            load(name)
+        assert str(raised.value) == f"{name.removesuffix(':make')} cannot be imported: {message}"
+
+
+@pytest.mark.parametrize(
     ("reference", "message"),
     [
         ("no/such/file.py:Net", "there is no file no/such/file.py"),

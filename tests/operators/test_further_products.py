@@ -70,6 +70,19 @@ SPELLED: dict[str, tuple[nn.Module, tuple[int, ...], int]] = {
         (2, 3, 4, 8),
         2 * 768,
     ),
+    # Of each of 3 pairs every element with every other.
+    "vmapped outer products": (model(lambda m, x: torch.vmap(torch.outer)(x, x[:, :2])), (3, 5), 3 * 5 * 2),
+    "vmapped twice": (
+        model(lambda m, x: torch.vmap(torch.vmap(lambda a, b: a.outer(b)))(x, x[..., :2])),
+        (4, 3, 5),
+        4 * 3 * 5 * 2,
+    ),
+    "one vector with all": (
+        model(lambda m, x: torch.vmap(torch.outer, in_dims=(0, None))(x, x[0])),
+        (3, 5),
+        3 * 5 * 5,
+    ),
+    "vmapped inner products": (model(lambda m, x: torch.vmap(torch.dot)(x, x)), (3, 5), 15),
     "vecdot as einsum": (model(lambda m, x: torch.linalg.vecdot(x, x)), (4, 7), 28),
     "three operands": (model(lambda m, x: torch.einsum("ij,jk,kl->il", x, x.mT, x)), (3, 5), 3 * 5 * 3 + 3 * 3 * 5),
 }

@@ -33,6 +33,16 @@ def test_same_bytes_in_another_process(page: PageReport, tmp_path: Path) -> None
     assert path.read_text(encoding="utf-8") == page.to_html()
 
 
+def test_other_documents_have_a_heading_and_the_verdict_of_each_network(page: PageReport) -> None:
+    assert page.to_latex() == (
+        "The cost of MobileNet V1, torchvision:alexnet.\n\n"
+        "\\paragraph{MobileNet V1, $\\alpha$ = 0.75, R = 192: input 1$\\times$3$\\times$192$\\times$192}\n\n"
+        "Verdict: agree (28 of 28 layers agree).\n\n"
+        "\\paragraph{torchvision:alexnet: input 1$\\times$3$\\times$224$\\times$224}\n\n"
+        "Verdict: agree (8 of 8 layers agree).\n"
+    )
+
+
 def test_nothing_is_asked_for(page: PageReport) -> None:
     html = page.to_html()
     assert re.findall(r"""(?:src|href|action)=["']?([^"'\s>]+)""", html.partition('<script type="appl')[0]) == [

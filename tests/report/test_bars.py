@@ -215,7 +215,7 @@ def test_no_number_is_lost_where_rows_are_put_together() -> None:
     chart = bars.of_summary("", report.count, report.branches)
     parts = [part for bar in chart.bars for part in bar.parts]
     # torchvision's documentation: 20,013,928 parameters.
-    assert sum(part.parameters or 0 for part in parts) == 20_013_928
+    assert sum(part.params or 0 for part in parts) == 20_013_928
     assert sum(part.macs or 0 for part in parts) == report.count.macs
     products = bars.of_count("", report.count)
     assert sum(part.macs or 0 for bar in products.bars for part in bar.parts) == report.count.macs
@@ -247,8 +247,8 @@ def test_a_weight_that_another_module_owns_is_counted_there() -> None:
 
     report = convcost.summary(Tied(), (1, 4))
     chart = bars.of_summary("", report.count, report.branches)
-    held = {bar.label: sum(part.parameters or 0 for part in bar.parts) for bar in chart.bars}
-    assert [part.parameters for bar in chart.bars for part in bar.parts] == [0, 16, 0]
+    held = {bar.label: sum(part.params or 0 for part in bar.parts) for bar in chart.bars}
+    assert [part.params for bar in chart.bars for part in bar.parts] == [0, 16, 0]
     assert sum(held.values()) == 16
     assert held == {branch.module.path: branch.parameters for branch in report.branches if branch.depth}
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 import convcost
+from convcost.report.heat_map import contrast_with_white, readable
 from convcost.report.report import Report
 from tests.report.pictures import SVG, Layout, Picture
 
@@ -93,12 +95,28 @@ def test_numbers_can_be_read_on_dark_and_on_light_cells(layout: Callable[[Report
     (image,) = found.figure.axes[0].get_images()
     colours = image.to_rgba(np.asarray(image.get_array()))
     assert (shown[0, 3].get_color(), shown[3, 0].get_color()) == ("#ffffff", "#000000")  # the least and the most
-    for place, text in shown.items():
-        # The W3C's contrast ratio, of which it asks 4.5 for text (WCAG 2.1, 1.4.3).
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colours[place][:3]]
-        light = float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-        ratio = 1.05 / (light + 0.05) if text.get_color() == "#ffffff" else (light + 0.05) / 0.05
-        assert ratio >= 4.5
+    assert {place: text.get_color() for place, text in shown.items()} == {p: readable(colours[p]) for p in shown}
+
+
+@pytest.mark.parametrize(
+    ("colour", "ratio"),
+    [
+        ("#000000", 21.0),  # WCAG 2.2, "contrast ratio": ranges from 1 to 21
+        ("#ffffff", 1.0),
+        ("#767676", 4.54),  # WebAIM, "Contrast and Color Accessibility": the lightest grey that passes 4.5 on white
+        ("#949494", 3.03),  # the lightest that passes 3
+        ("#0000ff", 8.59),
+        ("#ff0000", 4.0),
+    ],
+)
+def test_contrast_with_white_is_that_of_the_w3c(colour: str, ratio: float) -> None:
+    assert round(contrast_with_white(to_rgb(colour)), 2) == ratio
+
+
+@pytest.mark.parametrize(("colour", "text"), [("#767676", "#000000"), ("#757575", "#ffffff"), ("#ff0000", "#000000")])
+def test_what_reads_better(colour: str, text: str) -> None:
+    # WebAIM's ratios with white: 4.54, 4.61, 4.00; with black they are 21 / 4.54 = 4.63, 4.56 and 5.25.
+    assert readable(to_rgb(colour)) == text
 
 
 @pytest.mark.parametrize(("columns", "shown"), [(13, True), (16, True), (17, False)])

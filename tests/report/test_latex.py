@@ -154,6 +154,7 @@ def test_tables_are_cut_at_a_page_and_refused_beyond_a_paper() -> None:
         ("--alpha", "-{}-alpha"),  # no dash
         ("α·ρ² ≤ ⌈R/2⌉", r"$\alpha \cdot \rho {}^{2}$ $\leq$ $\lceil$R/2$\rceil$"),
         ("é ß 中", r"\'{e} \ss{} \texttt{U+4E2D}"),
+        ("d′ and d″", "d$'$ and d$''$"),
         ("a\nb\tc\x1b", r"a b c\texttt{U+001B}"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convcost.report.text import rounded
+from convcost.report.text import scaled
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,25 @@ from convcost.report.text import rounded
     ],
 )
 def test_a_count_in_three_digits(value: int, shown: str) -> None:
-    assert rounded(value) == shown
+    assert scaled(value, 3) == shown
 
 
 def test_a_count_in_more_digits_has_no_noughts_at_its_end() -> None:
-    assert [rounded(value, 6) for value in (568_740_352, 1_500_000, 2_000_000_000)] == ["568.74 M", "1.5 M", "2 G"]
+    assert [scaled(value, 6) for value in (568_740_352, 1_500_000, 2_000_000_000)] == ["568.74 M", "1.5 M", "2 G"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (512, "512"),
+        (1_000, "1.00 K"),
+        (25_557_032, "25.56 M"),
+        (999_994_999, "999.99 M"),
+        (999_995_000, "1.00 G"),  # 999.995 rounds to 1,000.00
+        (999_999_999, "1.00 G"),
+        (3_857_973_248, "3.86 G"),
+        (10**15, "1.00 P"),
+    ],
+)
+def test_a_count_to_two_decimals(value: int, shown: str) -> None:
+    assert scaled(value) == shown

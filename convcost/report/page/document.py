@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from importlib.resources import files as packaged
@@ -25,7 +25,7 @@ from convcost.report.comparison import (
     uncounted_notes,
     versions,
 )
-from convcost.report.content import Block, Content, Sentence
+from convcost.report.content import Block, Content, Heading, Sentence
 from convcost.report.page import parts
 from convcost.report.page.data import Json, network_data
 from convcost.report.report import Records, Report
@@ -76,15 +76,18 @@ class PageReport(Report):
         return Records.of((*first.columns, "network"), rows, first.counts)
 
     def content(self) -> Content:
-        """The verdict of each network."""
-        blocks: list[Block] = []
-        for report in self.reports:
-            blocks += [Sentence(heading(report), "bold"), Sentence(conclusion(report), STYLES[report.verdict])]
-        return Content(self._title, "", blocks)
+        """Return the verdict of each network below its name."""
+        return Content(self._title, "", self._verdicts(Heading))
 
     def screen(self) -> Content:
-        """The same without a title."""
-        return replace(self.content(), title="")
+        """Return the same without a title, in lines."""
+        return Content("", "", self._verdicts(lambda name: Sentence(name, "bold")))
+
+    def _verdicts(self, named: Callable[[str], Block]) -> list[Block]:
+        blocks: list[Block] = []
+        for report in self.reports:
+            blocks += [named(heading(report)), Sentence(conclusion(report), STYLES[report.verdict])]
+        return blocks
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The page; written to `path` if given, whole or not at all."""

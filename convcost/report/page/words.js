@@ -12,13 +12,17 @@ const big = (count) => (count === null || count === undefined ? count : BigInt(c
 const less = (a, b) => (a == null || b == null ? (a === undefined || b === undefined ? undefined : null) : a - b);
 const summed = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0n), 0n);
 
-// A count in a few digits, rounded half up: 3.86 G, 25.56 M; 512 as it is.
-const POWERS = { K: "10³", M: "10⁶", G: "10⁹", T: "10¹²" };
+// A count to two decimals, rounded half up before its letter is chosen: 3.86 G, 25.56 M; 512 as it is.
+const POWERS = { K: "10³", M: "10⁶", G: "10⁹", T: "10¹²", P: "10¹⁵", E: "10¹⁸" };
 function scaled(count) {
-  const [letter, size] = [["T", 10n ** 12n], ["G", 10n ** 9n], ["M", 10n ** 6n], ["K", 1000n]].find(([, least]) => count >= least) ?? [];
-  if (!letter) return String(count);
-  const hundredths = (count * 200n + size) / (2n * size);
-  return `${grouped(hundredths / 100n)}.${String(hundredths % 100n).padStart(2, "0")} ${letter}`;
+  let shown = String(count), size = 1n;
+  for (const letter of Object.keys(POWERS)) {
+    if ((count * 200n + size) / (2n * size) < 100_000n) break;
+    size *= 1000n;
+    const hundredths = (count * 200n + size) / (2n * size);
+    shown = `${grouped(hundredths / 100n)}.${String(hundredths % 100n).padStart(2, "0")} ${letter}`;
+  }
+  return shown;
 }
 const short = (count) => scaled(count).replace(/\.?0+(?= )/, "");
 
