@@ -31,7 +31,6 @@ from convcost.trace.copies import KEPT, Args, Kwargs, tensors
 _ANOTHER_THREAD = "computes on another thread"
 _HIDDEN = "calls {} where no capture sees it"
 _OUTSIDE = "computes outside PyTorch, where numbers go by {}"
-_KEPT = "uses a product that an earlier run has kept"
 _NOT_MADE = "uses a tensor that no call of this run has made"
 _NOT_WRITTEN = "uses elements that no call has written"
 
@@ -217,7 +216,7 @@ class Origins:
     def _unmade(self, tensor: Tensor, handed_over: bool) -> str:
         """Return what made a tensor that no call has; nothing for a constant."""
         if self._was_computed(tensor):
-            return _KEPT if tensor.grad_fn is None or KEPT in vars(tensor) else _NOT_MADE
+            return _NOT_MADE
         if handed_over or _lent_by_python(tensor):
             # Python and NumPy hand constants over, unless they may have computed them from what has left.
             if self._is_unchanged(tensor):
