@@ -35,6 +35,7 @@ from convcost.trace.copies import (
     Inputs,
     Kwargs,
     as_written,
+    evaluating,
     for_another_process,
     on_cpu,
     tensors,
@@ -157,7 +158,7 @@ def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _by_values(with_elements(model).eval, inputs)
+        found = _by_values(partial(evaluating, with_elements(model)), inputs)
     except (Exception, SystemExit) as error:
         raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
