@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from convcost.core.errors import DomainError
 from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, ArgumentKind, checked
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
-from convcost.models.loading import model_name
+from convcost.models.loading import model_name, module_of
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from convcost.comparison.result import Comparison
     from convcost.report.comparison import ComparisonReport
     from convcost.report.count import CountReport
     from convcost.report.derivation import DerivationReport, FamilyReport
@@ -64,28 +65,32 @@ def compare(
     if witness not in ("auto", "plain"):
         raise DomainError(f"witness is {witness!r}, but must be auto or plain")
     plain = witness == "plain"
-    if isinstance(name, str):
-        name = parse_reference(name, options, arguments)
+    name = parse_reference(name, options, arguments) if isinstance(name, str) else module_of(name)
     if isinstance(name, ModelReference):
-        from convcost.comparison.compare import in_real_numbers
         from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
         comparison = compare_reference(name, inputs, unit, model, plain)
         paper, named = comparison.paper, model_name(name.text if model is None else model)
         if paper is None:
-            return ComparisonReport(in_real_numbers(comparison) if real else comparison, name.settings, named)
+            return ComparisonReport(_in_real_numbers(comparison) if real else comparison, name.settings, named)
         note = scaling_note(paper, name.settings)
         return ComparisonReport(comparison, name.settings, named, note, times_of_baseline(paper))
     given = {"model": model, "arguments": arguments} | options
     if unused := [option for option, value in given.items() if value is not None]:
         raise DomainError(f"{model_name(name)} is a model and takes no option {unused[0]}")
     if inputs is None:
-        raise DomainError(f"{model_name(name)} does not say what it takes; give an input's shape, such as 1,3,224,224")
+        raise DomainError(f"{model_name(name)} does not say what it takes; give inputs=(1, 3, 224, 224)")
 
-    from convcost.comparison.compare import compare_module, in_real_numbers
+    from convcost.comparison.compare import compare_module
 
     comparison = compare_module(name, inputs, unit, plain)
-    return ComparisonReport(in_real_numbers(comparison) if real else comparison, {}, model_name(name))
+    return ComparisonReport(_in_real_numbers(comparison) if real else comparison, {}, model_name(name))
+
+
+def _in_real_numbers(comparison: Comparison) -> Comparison:
+    from convcost.comparison.compare import in_real_numbers
+
+    return in_real_numbers(comparison)
 
 
 @checked(model=_MODEL)
@@ -156,6 +161,7 @@ def _named(
     """Return what is to be counted; raises DomainError for options of a module."""
     if isinstance(model, str):
         return parse_reference(model, options, arguments)
+    model = module_of(model)
     for option in [*options, *(["arguments"] if arguments else [])]:
         named = model.text if isinstance(model, ModelReference) else model_name(model)
         raise DomainError(f"{named} is given whole and takes no option {option}")
@@ -222,7 +228,7 @@ def derive(
     from convcost.explore.evaluated import own_input
     from convcost.report.derivation import DerivationReport
 
-    named = parse_reference(model, options, arguments, symbols=True) if isinstance(model, str) else model
+    named = parse_reference(model, options, arguments, symbols=True) if isinstance(model, str) else module_of(model)
     found = derive_model(named, inputs, symbols)
     return DerivationReport(found.derived, own=own_input(found))
 

@@ -141,7 +141,7 @@ def run(arguments: Sequence[str]) -> int:
     except _UsageError as error:
         return _unusable(error.format_message())
     except ConvcostError as error:
-        return _unusable(str(error))
+        return _unusable(error.typed)
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except UnicodeEncodeError as error:

@@ -16,7 +16,7 @@ from convcost.core.cost import Cost
 from convcost.core.errors import DomainError
 from convcost.core.numeric import Count, Shape, as_fraction, maximum
 from convcost.core.op_call import Field, OpCall
-from convcost.core.parsing import DECIMAL
+from convcost.core.parsing import DECIMAL, option_typed
 from convcost.core.record import Operator, Source
 
 Settings = dict[str, Any]
@@ -55,7 +55,8 @@ class Option:
                 return number if self.decimal else int(number)
         with_point = text.replace(",", ".")
         hint = f"; write {with_point}" if self.decimal and with_point != text and DECIMAL.fullmatch(with_point) else ""
-        raise DomainError(f"{self.name} is {shown}, but must be {self.domain}{hint}")
+        said = f"is {shown}, but must be {self.domain}{hint}"
+        raise DomainError(f"{self.name} {said}", f"{option_typed(self.name)} {said}")
 
     @property
     def names_member(self) -> bool:
@@ -206,7 +207,10 @@ class Architecture:
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
-                raise DomainError(f"{self.name} has no option {name!r}; it has {', '.join(known)}")
+                raise DomainError(
+                    f"{self.name} has no option {name!r}; it has {', '.join(known)}",
+                    f"{self.name} has no option {option_typed(name)}; it has {', '.join(map(option_typed, known))}",
+                )
         read = {name: known[name].read(value) for name, value in given.items()}
         settings: Settings = {o.name: o.default for o in self.options if o.scales is None}
         for name, value in read.items():
@@ -214,7 +218,10 @@ class Architecture:
             if scaled is None:
                 settings[name] = value
             elif scaled in given:
-                raise DomainError(f"give {name} or {scaled}, not both")
+                raise DomainError(
+                    f"give {name} or {scaled}, not both",
+                    f"give {option_typed(name)} or {option_typed(scaled)}, not both",
+                )
             else:
                 # Half up: 0.857 of 224 is 191.968 pixels, an image of 192.
                 settings[scaled] = known[scaled].read((2 * value * known[scaled].default + 1) // 2)

@@ -12,7 +12,14 @@ _MOST = 30
 
 
 class ConvcostError(ValueError):
-    """The base of every error that a user's input can cause; its text is one line that can be printed."""
+    """The base of every error that a user's input can cause; its text is one line that can be printed.
+
+    `typed` says the same in the words of the command line, with its options, where these are others than Python's.
+    """
+
+    def __init__(self, text: str = "", typed: str = "") -> None:
+        super().__init__(text)
+        self.typed = typed or text
 
 
 class DomainError(ConvcostError):

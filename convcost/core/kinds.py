@@ -45,7 +45,9 @@ class ArgumentKind:
 
 def _is_module(value: object) -> bool:
     torch = sys.modules.get("torch")  # without it there is no module
-    return torch is not None and isinstance(value, torch.nn.Module)
+    export = sys.modules.get("torch.export")
+    kinds = [torch.nn.Module] if torch is not None else []
+    return isinstance(value, (*kinds, export.ExportedProgram) if kinds and export is not None else tuple(kinds))
 
 
 def _is_several(value: object) -> bool:

@@ -4,6 +4,7 @@
     torchvision:resnet18, timm:resnet18                 a model of a library
     package.module:factory                              a model of the user's package
     path/to/net.py:Net --arg width=8 --input 1,3,64,64  one of the user's file
+    path/to/net.pt2                                     an exported program
     path/to/net.py@REV:Net                              of the file as it was at a revision of git
 
 Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
@@ -24,6 +25,9 @@ from convcost.core.spec import inputs_from, parse_inputs
 LIBRARIES = ("torchvision", "timm")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 """A number of a setting, as it is typed."""
+
+PROGRAM = ".pt2"
+"""How the name of an exported program's file ends."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _AT_REVISION = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+)")
@@ -60,7 +64,7 @@ class ModelReference:
 
     def __post_init__(self) -> None:
         if self.settings and not self.is_network:
-            option = _option(next(iter(self.settings)))
+            option = option_typed(next(iter(self.settings)))
             raise DomainError(
                 f"{self.text} is a model and takes no {option}; a model takes --arg KEY=VALUE and --input SIZES"
             )
@@ -78,8 +82,8 @@ class ModelReference:
     @property
     def text(self) -> str:
         """The reference alone, without settings, arguments and inputs."""
-        if self.is_network:
-            return self.name
+        if not self.place or not self.name:
+            return self.name or self.place
         return f"{self.place}@{self.revision}:{self.name}" if self.revision else f"{self.place}:{self.name}"
 
     @property
@@ -89,14 +93,14 @@ class ModelReference:
 
     def __str__(self) -> str:
         """Return the whole line, which `parse_model` reads."""
-        words = [(_option(name), str(value)) for name, value in self.settings.items()]
+        words = [(option_typed(name), str(value)) for name, value in self.settings.items()]
         words += [("--arg", f"{name}={value}") for name, value in self.arguments.items()]
         words += [("--input", text) for text in self.inputs]
         return " ".join([_word(self.text), *(f"{option} {shlex.quote(text)}" for option, text in words)])
 
 
-def _option(name: str) -> str:
-    """Return an option as it is typed."""
+def option_typed(name: str) -> str:
+    """Return an option as it is typed: --penultimate-filters."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -132,6 +136,8 @@ def parse_reference(
         return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {}), tuple(inputs)
+    if text.endswith(PROGRAM):
+        return ModelReference(ReferenceKind.FILE, "", text, "", *given)
     if not colon:
         if text.endswith(".py"):
             raise _no_factory(text)
@@ -213,7 +219,7 @@ def once(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in options:
         if name in found:
-            raise ConvcostError(f"{_option(name)} is given twice; give it once")
+            raise ConvcostError(f"{option_typed(name)} is given twice; give it once")
         found[name] = value
     return found
 

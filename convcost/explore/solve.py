@@ -83,7 +83,10 @@ def solve(
     Raises DomainError where no limit is given, nothing is left to choose, or an option is outside its domain.
     """
     if not limits:
-        raise DomainError("give a budget: the most MACs, parameters or activations")
+        raise DomainError(
+            "give a budget: max_macs, max_params or max_activations",
+            "give a budget: --max-macs, --max-params or --max-activations",
+        )
     axes, single = _lattice(architecture, options, step, alpha_step)
     if not axes:
         raise DomainError(f"every option of {architecture.name} is fixed; give one several values, START:STOP:STEP")

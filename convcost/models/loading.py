@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError, MeasurementError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference
+from convcost.core.parsing import PROGRAM, ModelReference, ReferenceKind, parse_reference
 from convcost.core.registry import find
 from convcost.core.spec import InputsFrom, TensorSpec, parse_inputs
-from convcost.models import build
+from convcost.models import build, late_imports
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+late_imports.help_torchvision()
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,11 @@ WEIGHTS = frozenset(
 def _of_the_user(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
     from convcost.models.building import build_from, read_arguments
     from convcost.models.user_code import declared_inputs, importing
+    from convcost.models.wrapped import read_program
 
+    if found.place.endswith(PROGRAM):
+        module = build_from(found.text, read_program(found.place), given)
+        return LoadedModel(module, found.text, *declared_inputs(found.text, module))
     with importing(found) as factory:
         values = read_arguments(factory, given)
         module = build_from(found.text, factory, values, initialised=initialised)
@@ -134,6 +143,16 @@ def load_counterpart(
             "arguments are for a model of yours"
         )
     return build(model.text, settings)
+
+
+def module_of(model: Given) -> Given:
+    """Return the module of a user's exported program or compiled module; what is neither is itself."""
+    if isinstance(model, ModelReference):
+        return model
+    from convcost.models.wrapped import unwrapped
+
+    found: Given = unwrapped(model)
+    return found
 
 
 def model_name(model: str | nn.Module) -> str:

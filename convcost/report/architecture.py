@@ -39,7 +39,7 @@ class ArchitectureReport(Report):
         """The rows, the totals, and the options with their meaning, domain and default."""
         network, write = self.table.network, self._count
         architecture = network.architecture
-        title = f"{architecture.name}: {architecture.title}"
+        title = f"{architecture.name}: {architecture.title if self.table.symbolic else text.network_title(network)}"
         shown = self._stages()
         total = f"Total: {write(network.cost.macs)} MACs, {write(network.cost.parameters)} parameters."
         blocks: list[Block] = [Sentence(f"Input: {_sizes(network.input_shape, write)}"), shown]

@@ -74,7 +74,7 @@ class ClaimsReport(Report):
             blocks = [table.only(range(len(table.columns) - 1))]
             blocks += [
                 Sentence(
-                    f"{checked.claim.id if 0 in kept else checked.claim.location}: {explanation(checked)}.",
+                    f"{checked.claim.id if 0 in kept else f'“{checked.claim.location}”'}: {explanation(checked)}.",
                     _STYLES[checked.verdict],
                 )
                 for checked in self.checked

@@ -13,7 +13,7 @@ from convcost.report.report import PlottedReport, Records
 MEANING = (
     "By the operators' formulas; no counter is asked. A FLOP is one operation: two per multiply-accumulate, one for "
     "anything else. Activations are the elements that convolutions, linear layers and other products write, outputs "
-    "those that all operators write. 1 MB is 10⁶ bytes."
+    "those that all operators write. 1 kB is 10³ bytes, 1 MB is 10⁶."
 )
 
 MOST = 5
@@ -103,7 +103,8 @@ def heading(count: FormulaCount) -> str:
 def totals(count: FormulaCount) -> list[Block]:
     """The totals with their sizes, what the words mean, and the operators that could not be counted."""
     rows = [
-        [what, text.number(found), "" if size is None else text.megabytes(size)] for what, found, size in _rows(count)
+        [what, text.number(found), "" if size is None else text.size_in_bytes(size)]
+        for what, found, size in _rows(count)
     ]
     blocks: list[Block] = [Table([Column("total"), *numbers("count", "size")], rows), Sentence(MEANING, "dim")]
     if tied := [pair for run in count.modules for pair in run.tied]:

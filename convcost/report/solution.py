@@ -119,9 +119,11 @@ def _unrounded_cells(solution: Solution, item: UnroundedSolution) -> list[str]:
 
 
 def heading(report: SolutionReport) -> str:
-    """MobileNet V1 within 300,000,000 MACs and 3,500,000 parameters."""
+    """ResNet, depth = 50, within 300,000,000 MACs and 3,500,000 parameters."""
     limits = [text.plural(limit, _NOUNS[name]) for name, limit in report.solution.limits.items()]
-    return f"{report.solution.sweep.architecture.title} within {' and '.join(limits)}"
+    sweep = report.solution.sweep
+    fixed = "".join(f"{other}, " for other in other_settings(sweep))
+    return f"{sweep.architecture.title}{f', {fixed}' if fixed else ' '}within {' and '.join(limits)}"
 
 
 def lattice(solution: Solution) -> str:
@@ -131,8 +133,7 @@ def lattice(solution: Solution) -> str:
         ends = [typed(axis.value(0)), typed(axis.value(len(axis) - 1))]
         parts.append(f"{symbol(axis.option)} {' … '.join(dict.fromkeys(ends))} ({len(axis):,})")
     settings = solution.sweep.refused.size
-    fixed = "".join(f"; {other}" for other in other_settings(solution.sweep))
-    return f"{', '.join(parts)}: {text.plural(settings, 'setting')}{fixed}"
+    return f"{', '.join(parts)}: {text.plural(settings, 'setting')}"
 
 
 def symbol(option: Option) -> str:

@@ -76,7 +76,19 @@ class SummaryReport(PlottedReport):
         blocks: list[Block] = [self._tree(indented)]
         if self.top is not None and len(self.branches) == self.top:
             blocks.append(Sentence(f"The first {self.top} rows of {len(replace(self, top=None).branches)}."))
+        if self._meant_the_network():
+            name = self.count.name
+            blocks.append(
+                Sentence(
+                    f"{self.depth} is the depth of the tree; for the network's own type '{name} --depth {self.depth}'."
+                )
+            )
         return Content(heading(self.count), "", [*blocks, *totals(self.count)])
+
+    def _meant_the_network(self) -> bool:
+        """Whether the depth of the tree could have been meant as that of the network."""
+        options = () if self.count.paper is None else self.count.paper.architecture.options
+        return any(option.name == "depth" and self.depth in option.choices for option in options)
 
     def to_plot(self, path: str | Path) -> None:
         """Bars of MACs and parameters per module, coloured by kind, as .svg, .pdf or .png. Needs the extra `plot`."""

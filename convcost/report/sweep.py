@@ -255,11 +255,11 @@ def heading(report: SweepReport) -> str:
 
 
 def other_settings(sweep: Sweep) -> list[str]:
-    """What is the same everywhere and not the default: K = 10."""
+    """What is the same everywhere and says which network it is, or is not the default: depth = 50, R = 224, K = 10."""
     known = {option.name: option for option in sweep.architecture.options}
     varied = {target(axis) for axis in sweep.axes}
     return [
         f"{known[name].symbol or name} = {typed(value)}"
         for name, value in sweep.fixed.items()
-        if value != known[name].default and name not in varied
+        if name not in varied and (known[name].names_member or name == "resolution" or value != known[name].default)
     ]

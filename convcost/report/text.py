@@ -46,9 +46,12 @@ def scaled(value: int, digits: int | None = None) -> str:
     return shown + _LETTERS[place]
 
 
-def megabytes(size: int) -> str:
-    """12.34 MB, of 10⁶ bytes each."""
-    return f"{decimal(Fraction(size, 10**6), 2)} MB"
+def size_in_bytes(size: int) -> str:
+    """12.34 MB; 6.31 kB; 528 B: 1 kB is 10³ bytes, 1 MB is 10⁶."""
+    for digits, unit in ((6, "MB"), (3, "kB")):
+        if size >= 10**digits:
+            return f"{decimal(Fraction(size, 10**digits), 2)} {unit}"
+    return f"{size} B"
 
 
 def plural(count: int, noun: str, write: Callable[[int], str] = number) -> str:

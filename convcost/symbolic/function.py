@@ -66,7 +66,8 @@ def read_sizes(symbols: Sequence[str], values: Sequence[Value], named: Mapping[s
         raise DomainError(f"{twice[0]} is given twice; give it once")
     given.update(named)
     if missing := [name for name in symbols if name not in given]:
-        raise DomainError(f"a value for {', '.join(missing)} is missing")
+        said = f"a value for {', '.join(missing)} is missing"
+        raise DomainError(said, f"{said}: --at {','.join(f'{name}=…' for name in symbols if name != 'B')}")
     for name, value in given.items():
         given[name] = _whole(name, value)
     return given

@@ -119,6 +119,8 @@ def moves(func: OpOverload, arguments: Mapping[str, object]) -> bool:
 class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """A mode that sees every operator being called, and does not load the compiler."""
 
+    supports_higher_order_operators = True
+
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
 

@@ -28,12 +28,14 @@ from convcost.trace.aten import CONVOLUTIONS, FILLS, LOOKUPS, MOVEMENT, Dispatch
 from convcost.trace.averages import AverageFollower, AverageSteps
 from convcost.trace.binders import BINDERS, FUNCTIONS
 from convcost.trace.binders.arguments import Arguments, Binding
+from convcost.trace.binders.products import higher_order
 from convcost.trace.binders.rearrangement import RESHAPING
 from convcost.trace.copies import (
     Args,
     Inputs,
     Kwargs,
     as_written,
+    evaluating,
     for_another_process,
     on_cpu,
     tensors,
@@ -159,7 +161,7 @@ def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _by_values(with_elements(model).eval, inputs)
+        found = _by_values(partial(evaluating, with_elements(model)), inputs)
     except (Exception, SystemExit) as error:
         raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
@@ -335,6 +337,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self, func: OpOverload, types: object, args: Args = (), kwargs: Kwargs | None = None
     ) -> object:
         kwargs = kwargs or {}
+        if not isinstance(func, OpOverload):
+            return self._see_higher_order(func, args, kwargs)
         name = aten_name(func)
         self.seen.add(traced_name(func))
         self.operators += 1
@@ -365,6 +369,17 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         shown = self._within or traced_name(func)
         self.averages.follow(func, args, kwargs, output, len(self.calls))
         self.keep(shown, bound, outputs, arguments, "" if shown == traced_name(func) else shown)
+        return output
+
+    def _see_higher_order(self, func: Any, args: Args, kwargs: Kwargs) -> object:
+        """Keep the call of an operator that takes functions, such as flex_attention, as one."""
+        output = func(*args, **kwargs)
+        outputs = list(output) if isinstance(output, tuple | list) else [output]
+        name = f"higher_order::{func.name()}"
+        self.seen.add(name)
+        self.doubts.found[f"it calls {name}, which torch.jit does not know"] = None
+        arguments = Arguments({str(number): value for number, value in enumerate((*args, *kwargs.values()))})
+        self.keep(name, higher_order(func.name(), args), outputs, arguments)
         return output
 
     def _weights_kept(self, bound: Binding, arguments: Arguments) -> tuple[int, int] | None:

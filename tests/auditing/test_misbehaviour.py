@@ -28,8 +28,8 @@ ERRORS = {
     "broken": f"{HERE}:broken cannot be built: ValueError: no such width",
     "leaves": f"{HERE}:leaves cannot be built: SystemExit: enough",
     "interrupts": "its code raises KeyboardInterrupt",
-    "no_input": f"{HERE}:no_input declares no input: give its shape, such as 1,3,224,224, or int64:1,77 for whole "
-    "numbers",
+    "no_input": f"{HERE}:no_input declares no input: give --input 1,3,224,224, or --input int64:1,77 for whole "
+    "numbers (from Python inputs=(1, 3, 224, 224))",
 }
 LINES = [GOOD[0], *map(line, ERRORS), GOOD[1], line("huge", "--input 1,10000000"), GOOD[2]]
 HANGING = [line("hangs"), line("hangs_in_c")]

@@ -90,7 +90,7 @@ def test_outside_of_the_domain_a_plain_trace_decides(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["mobilenet_v7"], "unknown network 'mobilenet_v7'; did you mean mobilenet_v2"),
-        (["mobilenet_v1", "--at", "H=192"], "a value for W is missing"),
+        (["mobilenet_v1", "--at", "H=192"], "a value for W is missing: --at H=…,W=…"),
         (["mobilenet_v1", "--at", "H=0,W=1"], "--at is 'H=0,W=1', but must give whole numbers from 1"),
         (["mobilenet_v1", "--at", "H=3,H=4"], "--at gives H twice"),
         (["mobilenet_v1", "--at", "H=3,W=4,Q=5"], "there is no 'Q'; the sizes are B, H, W"),

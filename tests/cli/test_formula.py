@@ -90,7 +90,7 @@ def test_every_record_prints_and_has_latex(name: str) -> None:
             "M is 0, but must be a whole number of at least 1",
         ),
         (["conv2d", *["--set=C_in=4", "--set=C_out=6", "--set=G=4"]], None),
-        (["mobilenet_v1", "--set", "depth=3"], "mobilenet_v1 has no option 'depth'; it has alpha, rho"),
+        (["mobilenet_v1", "--set", "depth=3"], "mobilenet_v1 has no option --depth; it has --alpha, --rho"),
         (["mobilenet_v1", "--set", "alpha=0"], "alpha is 0, but must be a decimal above 0"),
     ],
 )

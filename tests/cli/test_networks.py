@@ -58,8 +58,11 @@ def test_formula_against_a_model_of_a_library_shows_where_they_part() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["googlenet", "--depth", "5"], "googlenet has no option 'depth'; it has resolution, batch, classes, variant"),
-        (["resnet", "--depth", "51"], "depth is '51', but must be one of 18, 34, 50, 101, 152"),
+        (
+            ["googlenet", "--depth", "5"],
+            "googlenet has no option --depth; it has --resolution, --batch, --classes, --variant",
+        ),
+        (["resnet", "--depth", "51"], "--depth is '51', but must be one of 18, 34, 50, 101, 152"),
         (["hybridsn", "--bands"], "--bands needs a value: --bands VALUE; hybridsn takes --bands, "),
         (["hybridsn", "--bnads"], "hybridsn has no option --bnads; it has --bands, "),
         (["hybridsn", "15"], "unexpected '15'; options are written --option value; hybridsn takes --bands, "),

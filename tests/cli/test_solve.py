@@ -83,6 +83,7 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((), "give a budget: --max-macs, --max-params or --max-activations"),
         (("--max-macs", "many"), "--max-macs is 'many', but must be a number such as 300M"),
         (("--max-macs", "1M", "--step", "0"), "--step is '0', but must be a whole number above 0"),
         (("--max-macs", "1M", "--alpha-step", "x"), "--alpha-step is 'x', but must be a decimal above 0"),

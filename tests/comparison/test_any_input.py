@@ -56,7 +56,7 @@ def test_one_dict_as_the_only_argument() -> None:
 @pytest.mark.parametrize(
     ("inputs", "text"),
     [
-        (None, "Linear does not say what it takes; give an input's shape, such as 1,3,224,224"),
+        (None, "Linear does not say what it takes; give inputs=(1, 3, 224, 224)"),
         (object(), "an input is a tensor or a shape, not object; nest them in tuples or dicts"),
         ((2, 3.0), "size 2 of the input is 3.0, but must be a whole number"),
         ([True, 3], "size 1 of the input is True, but must be a whole number"),

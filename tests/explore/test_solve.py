@@ -198,7 +198,7 @@ def test_amounts_that_are_none(text: object) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({}, "give a budget"),
+        ({}, "give a budget: max_macs, max_params or max_activations"),
         ({"max_macs": "1M", "alpha": 1, "resolution": 224}, "every option of mobilenet_v1 is fixed"),
         ({"max_macs": "1M", "prefer": "depth"}, "cannot prefer 'depth'; choose one of balanced, alpha, resolution"),
         ({"max_macs": "1M", "alpha": 1, "prefer": "alpha"}, "choose one of balanced, resolution"),

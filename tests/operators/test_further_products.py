@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.nn.attention.flex_attention import flex_attention
 
 import convcost
 from convcost.trace.capture import capture
@@ -69,6 +70,17 @@ SPELLED: dict[str, tuple[nn.Module, tuple[int, ...], int]] = {
         model(lambda m, x: torch.ops.aten._scaled_dot_product_efficient_attention(x, x, x, None, False)[0]),
         (2, 3, 4, 8),
         2 * 768,
+    ),
+    # As the dense attention of the same shapes, whatever the function makes of the scores.
+    "flex attention": (
+        model(lambda m, x: flex_attention(x, x, x, score_mod=lambda score, b, h, q, k: score * 2)),
+        (2, 3, 16, 8),
+        2 * 2 * 3 * 16 * 16 * 8,
+    ),
+    "flex attention with shared keys": (
+        model(lambda m, x: flex_attention(x, x[:, :2], x[:, :2], enable_gqa=True)),
+        (2, 4, 16, 8),
+        2 * 2 * 4 * 16 * 16 * 8,
     ),
     # Of each of 3 pairs every element with every other.
     "vmapped outer products": (model(lambda m, x: torch.vmap(torch.outer)(x, x[:, :2])), (3, 5), 3 * 5 * 2),

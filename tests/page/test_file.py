@@ -85,8 +85,8 @@ def test_command(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["resnt"], "unknown network 'resnt'; did you mean resne"),
-        (["resnet", "--depth", "19"], "depth is '19'"),
-        (["resnet", "--alpha", "1"], "resnet has no option 'alpha'"),
+        (["resnet", "--depth", "19"], "--depth is '19'"),
+        (["resnet", "--alpha", "1"], "resnet has no option --alpha"),
         (["mobilenet_v1", "--alpha", "0.33333"], "alpha is 0.33333, but a page has steps of 1/10000; round it"),
         (["'resnet"], 'cannot read "\'resnet"'),
         (["--alpha", "1"], "give a network's name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,15 @@ def test_a_model_of_one_layer_and_of_none() -> None:
     none = convcost.compare(nn.ReLU(), inputs=(1, 3))
     assert str(one).splitlines()[-1] == "Verdict: agree (1 of 1 layer agrees)."
     assert str(none).splitlines()[-1] == "Verdict: agree (nothing multiplies)."
+
+
+@pytest.mark.parametrize(
+    ("report", "title"),
+    [
+        (lambda: convcost.solve("resnet", max_macs="4G"), "ResNet, depth = 50, within 4,000,000,000 MACs"),
+        (lambda: convcost.sweep("resnet", resolution="224,256"), "ResNet: 2 R, 2 points; depth = 50"),
+        (lambda: convcost.sweep("resnet", depth="18,50"), "ResNet: 2 depth, 2 points; R = 224"),
+    ],
+)
+def test_a_title_says_which_network_it_is(report: Callable[[], Report], title: str) -> None:
+    assert report().content().title == title

@@ -17,3 +17,9 @@ def test_rows_of_a_document_are_told_apart_by_their_paths() -> None:
     for text in (report.to_markdown(), report.to_html(), report.to_latex()):
         assert all(path in text for path in ("0.0", "0.1", "1.0"))
     assert report.screen().tables[0].cells(0)[1:] == ["Sequential", "  0", "    0", "    1", "  1", "    0"]
+
+
+def test_a_depth_that_a_network_has_is_told_to_be_the_trees() -> None:
+    note = "18 is the depth of the tree; for the network's own type 'resnet --depth 18'."
+    assert note in convcost.summary("resnet", depth=18).content().sentences
+    assert note not in convcost.summary("resnet --depth 18", depth=2).content().sentences

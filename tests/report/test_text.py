@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convcost.report.text import scaled
+from convcost.report.text import scaled, size_in_bytes
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,8 @@ def test_a_count_in_more_digits_has_no_noughts_at_its_end() -> None:
 )
 def test_a_count_to_two_decimals(value: int, shown: str) -> None:
     assert scaled(value) == shown
+
+
+def test_a_small_size_is_no_nought() -> None:
+    # By the SI: 1 kB is 1,000 bytes and 1 MB 1,000,000.
+    assert [size_in_bytes(size) for size in (0, 528, 6_312, 16_927_904)] == [*("0 B", "528 B", "6.31 kB", "16.93 MB")]

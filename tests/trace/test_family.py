@@ -81,4 +81,4 @@ def test_command() -> None:
     assert max(len(line) for line in outcome.out.splitlines()) <= 80
     wrong = convcost("derive", "mobilenet_v1", "--over", "beta")
     assert (wrong.code, wrong.out, wrong.err.count("\n")) == (2, "", 1)
-    assert "mobilenet_v1 has no option 'beta'" in wrong.err
+    assert "mobilenet_v1 has no option --beta" in wrong.err

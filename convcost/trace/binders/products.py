@@ -1,5 +1,7 @@
 """What multiplies and adds: convolutions, fully connected and recurrent layers, matrix products, attention."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -132,6 +134,15 @@ def _attention(a: Arguments) -> Binding:
     shapes = a.shapes("query", "key", "value", *mask)
     grouped = a.settings("enable_gqa") if "enable_gqa" in a else {}
     return Binding("scaled_dot_product_attention", shapes, {**a.settings("is_causal"), **grouped})
+
+
+def higher_order(name: str, args: Sequence[object]) -> Binding:
+    """Return the call of an operator that takes functions; of flex_attention every score counts, masked ones too."""
+    shapes = tuple(shape_of(value) for value in args if isinstance(value, Tensor))
+    if name != "flex_attention" or len(shapes) < 3:
+        return Binding(None, shapes)
+    shared = shapes[0][-3] != shapes[1][-3]
+    return Binding("scaled_dot_product_attention", shapes[:3], {"enable_gqa": shared})
 
 
 def _recurrent(name: str, gates: int) -> Binder:
