@@ -321,6 +321,9 @@ def _closes_over_modules(value: object) -> bool:
 
 
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks")
+KEPT = "_convcost_kept"
+"""The attribute of a copied tensor that an earlier run of the model has computed."""
+
 _CONTAINERS = (OrderedDict, dict, set, list)
 
 
@@ -353,4 +356,6 @@ def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
         lazy: Tensor = made(device="cpu", dtype=tensor.dtype)
         return lazy
     changed = change(tensor)
+    if tensor.grad_fn is not None:
+        vars(changed)[KEPT] = True
     return nn.Parameter(changed, requires_grad=tensor.requires_grad) if isinstance(tensor, nn.Parameter) else changed
