@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: compare test reports audits referee bench lint-github clean
+.PHONY: compare test reports audits referee witnesses bench lint-github clean
 
 compare: $(READY)
 	$(BIN)/convcost compare mobilenet_v1 --alpha 0.75 --rho 0.857
@@ -29,6 +29,10 @@ referee: $(READY)
 	$(BIN)/python -m tests.golden.referee
 	$(BIN)/python -m tests.comparison.refereeing
 
+# fvcore's column against plain fvcore in a fresh process, on some 800 models: about half an hour.
+witnesses: $(READY)
+	$(BIN)/python -m tests.golden.witnesses
+
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks --write
 
@@ -45,5 +49,5 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,plot,parquet,distributed,counters,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,transformers,plot,parquet,distributed,counters,test]'
 	touch $(READY)

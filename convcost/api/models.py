@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convcost.core.errors import DomainError
 from convcost.core.kinds import INPUT_TEXTS, LINE, MODEL, NETWORK, POSITIVE, SYMBOLIC_INPUTS, ArgumentKind, checked
 from convcost.core.parsing import ModelReference, ReferenceKind, parse_model, parse_reference
-from convcost.models.loading import model_name
+from convcost.models.loading import model_name, module_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -65,8 +65,7 @@ def compare(
     if witness not in ("auto", "plain"):
         raise DomainError(f"witness is {witness!r}, but must be auto or plain")
     plain = witness == "plain"
-    if isinstance(name, str):
-        name = parse_reference(name, options, arguments)
+    name = parse_reference(name, options, arguments) if isinstance(name, str) else module_of(name)
     if isinstance(name, ModelReference):
         from convcost.comparison.scaling_note import scaling_note, times_of_baseline
 
@@ -162,6 +161,7 @@ def _named(
     """Return what is to be counted; raises DomainError for options of a module."""
     if isinstance(model, str):
         return parse_reference(model, options, arguments)
+    model = module_of(model)
     for option in [*options, *(["arguments"] if arguments else [])]:
         named = model.text if isinstance(model, ModelReference) else model_name(model)
         raise DomainError(f"{named} is given whole and takes no option {option}")
@@ -228,7 +228,7 @@ def derive(
     from convcost.explore.evaluated import own_input
     from convcost.report.derivation import DerivationReport
 
-    named = parse_reference(model, options, arguments, symbols=True) if isinstance(model, str) else model
+    named = parse_reference(model, options, arguments, symbols=True) if isinstance(model, str) else module_of(model)
     found = derive_model(named, inputs, symbols)
     return DerivationReport(found.derived, own=own_input(found))
 

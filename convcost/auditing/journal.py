@@ -15,7 +15,7 @@ from typing import IO
 import convcost
 from convcost.auditing.row import AuditRow
 from convcost.core.errors import ConvcostError
-from convcost.core.parsing import ModelReference
+from convcost.core.parsing import LIBRARIES, ModelReference
 
 
 def place(out: Path) -> Path:
@@ -28,7 +28,7 @@ def header(models: Sequence[ModelReference], time_limit: float, memory_limit: fl
     return {
         "convcost": convcost.__version__,
         "code of convcost": _digest_of_code(),
-        **{name: _version(name) for name in ("torch", "fvcore", "torchvision", "timm")},
+        **{name: _version(name) for name in ("torch", "fvcore", *LIBRARIES)},
         "Python": platform.python_version(),
         "list of models": f"{len(models)} models, {_digest(str(model) for model in models)}",
         "--time-limit": time_limit,

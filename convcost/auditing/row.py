@@ -17,8 +17,9 @@ class AuditRow:
     """Counts are of one forward pass at `input`, in MACs; None is unknown, never zero.
 
     verdict          the worst of: agree; uncounted (fvcore leaves out products); no formula (the registry has none for
-                     some operator); disagree; "error" where the model could not be compared, "not audited" where
-                     its library declares no input of a fixed size, both with the reason in `error`
+                     some operator that may multiply); disagree; unknown (the model was not seen whole); "error" where
+                     the model could not be compared, "not audited" where its library declares no input of a fixed
+                     size, both with the reason in `error`
     macs_formula     of every product operator; of these fvcore counts `macs_fvcore`, leaves out `macs_uncounted`, and
                      differs by `macs_differing` (formula less fvcore)
     rows_*           operator calls by verdict
@@ -71,13 +72,16 @@ def summary(name: str, comparison: Comparison) -> AuditRow:
     rows, totals = comparison.rows, comparison.totals
     times = Counter(row.verdict for row in rows)
     left_out = [row for row in comparison.layers if row.macs_measured is None]
-    disagreements = Counter(row.reason for row in rows if row.verdict is Verdict.DISAGREE)
+    missing = Counter(row.operator for row in rows if row.call.may_multiply)
+    disagreements = Counter(row.reason for row in comparison.bad if row.verdict is Verdict.DISAGREE)
+    disagreements.update(f"not counted whole: {work}" for work in comparison.unseen)
     if comparison.unaccounted:
         disagreements[f"in the whole: {comparison.unaccounted}"] += 1
     found = {Verdict.AGREE}
     found |= {Verdict.DISAGREE} if disagreements else set()
-    found |= {Verdict.NO_FORMULA} if times[Verdict.NO_FORMULA] else set()
+    found |= {Verdict.NO_FORMULA} if missing else set()
     found |= {Verdict.UNCOUNTED} if left_out else set()
+    found |= {Verdict.UNKNOWN} if comparison.unseen else set()
     return AuditRow(
         name=name,
         verdict=str(max(found, key=lambda verdict: verdict.severity)),

@@ -21,7 +21,9 @@ from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, pars
 
 
 def read_models(models: str | Path | Iterable[str], pattern: str | None = None) -> list[ModelReference]:
-    """Return the models of a library ("torchvision", "timm"), of a file, or of lines that are given; each once.
+    """Return the models of a library ("torchvision", …), of a file, or of lines that are given; each once.
+
+    Models of transformers are built small: two layers and 256 words, all widths as by default.
 
     models   a file is text with one model per line (# starts a comment), or CSV whose first column has the lines
     pattern  keeps the models whose line matches this glob; a glob without a colon is compared with what follows the
@@ -45,14 +47,17 @@ def _matches(reference: ModelReference, pattern: str) -> bool:
 def _listed(models: str | Path) -> list[ModelReference]:
     if models in LIBRARIES:
         from convcost.models.torchvision_and_timm import library, torchvision_names
+        from convcost.models.transformers_library import transformers_names
 
+        if models == "transformers":
+            return [parse_model(f"{models}:{name} --arg small=true") for name in transformers_names()]
         names = torchvision_names() if models == "torchvision" else library("timm").list_models()
         return [parse_model(f"{models}:{name}") for name in names]
     path = Path(models)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConvcostError(f"there is no file {path}; give {' or '.join(LIBRARIES)}, or a file of models") from error
+        raise ConvcostError(f"there is no file {path}; give {', '.join(LIBRARIES)}, or a file of models") from error
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConvcostError(f"cannot read {path}: {said}") from error

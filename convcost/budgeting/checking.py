@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from convcost.budgeting.cost import BaselineCosts, ModelCosts, baseline_file
+from convcost.budgeting.cost import UNSEEN, BaselineCosts, ModelCosts, baseline_file
 from convcost.budgeting.history import diff_command
 from convcost.budgeting.project import COUNTS, Limit, PartialCount, ProjectBudget, ProjectBudgets
 from convcost.comparison.reference import compare_reference
@@ -206,6 +206,8 @@ def _uncounted(
 ) -> BudgetedCount:
     if budget.uncounted is not None:
         found = BudgetState.BROKEN if now else BudgetState.OK
+    elif UNSEEN in now:
+        found = BudgetState.UNKNOWN
     elif then is None or accept:
         found = BudgetState.FREE
     else:

@@ -15,6 +15,9 @@ from convcost.core.errors import ConvcostError
 BASELINE = "convcost-baseline.json"
 """The name of the baseline, beside pyproject.toml."""
 
+UNSEEN = "unseen work"
+"""What a user calls work that no call stands for, to leave it out."""
+
 _HINT = "convcost check --update writes it anew"
 
 
@@ -24,12 +27,14 @@ class ModelCosts:
 
     macs, activations  of convolutions, linear layers and other products, without the calls in `unknown`
     params             of the whole model
+    unseen             what the model does that no call stands for
     """
 
     macs: int
     params: int
     activations: int
     rows: tuple[Row, ...]
+    unseen: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> ModelCosts:
@@ -40,12 +45,14 @@ class ModelCosts:
             params=comparison.totals.params_measured,
             activations=sum(row.activations or 0 for row in known),
             rows=comparison.rows,
+            unseen=comparison.unseen,
         )
 
     @property
     def uncounted(self) -> Mapping[str, int]:
-        """The operators that nobody counts, and how often each is called."""
-        return dict(sorted(Counter(row.operator for row in self.rows if nobody_counts(row)).items()))
+        """The operators that nobody counts, and how often each is called; `UNSEEN` stands for all unseen work."""
+        found = Counter(row.operator for row in self.rows if nobody_counts(row))
+        return {**dict(sorted(found.items())), **({UNSEEN: len(self.unseen)} if self.unseen else {})}
 
     def unknown(self, excused: Collection[str] = ()) -> Mapping[str, int]:
         """Return those of them that the user does not leave out."""
@@ -70,8 +77,12 @@ class ModelCosts:
 
 
 def nobody_counts(row: Row) -> bool:
-    """Tell whether no formula counts a call: there is none, or it derives another output than the model gave."""
-    return row.verdict is Verdict.NO_FORMULA or (row.call.is_product and row.activations is None)
+    """Tell whether no formula counts a call: there is none, or it derives another output than the model gave.
+
+    What orders or compares elements has no products that would have to be counted.
+    """
+    without = row.verdict is Verdict.NO_FORMULA and (row.call.operator is not None or row.call.may_multiply)
+    return without or (row.call.is_product and row.activations is None)
 
 
 def _of_row(row: Row, name: str) -> int:

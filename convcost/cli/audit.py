@@ -12,7 +12,8 @@ from convcost.cli.files import Report, reporting
 @reporting()
 def command(
     models: str = typer.Argument(
-        help="torchvision, timm, or a file: one model reference per line, or CSV with these in its first column.",
+        help="torchvision, timm, transformers, or a file: one model reference per line, or CSV with these in its first "
+        "column.",
         show_default=False,
         autocompletion=completion.libraries,
     ),

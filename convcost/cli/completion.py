@@ -52,7 +52,7 @@ def kinds(incomplete: str) -> list[str]:
 
 def libraries(incomplete: str) -> list[str]:
     """Offer the libraries that can be audited as a whole."""
-    return _starting(["timm", "torchvision"], incomplete)
+    return _starting(["timm", "torchvision", "transformers"], incomplete)
 
 
 def values(option: str) -> Completer:

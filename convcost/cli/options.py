@@ -22,8 +22,8 @@ NETWORK = typer.Argument(
     help="A network (convcost list shows them).", show_default=False, autocompletion=completion.networks
 )
 MODEL = typer.Argument(
-    help="A network (convcost list shows them); or any model: torchvision:NAME, timm:NAME, package.module:factory, "
-    "path/to/file.py:factory (whose code is run).",
+    help="A network (convcost list shows them); or any model: torchvision:NAME, timm:NAME, transformers:NAME, "
+    "package.module:factory, path/to/file.py:factory (whose code is run).",
     show_default=False,
     autocompletion=completion.networks,
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convcost.comparison.align import align_calls
-from convcost.comparison.fvcore_counts import Measured, measured_calls, unhandled, unseen
+from convcost.comparison.fvcore_counts import Measured, measured_calls, traced_only, unhandled
 from convcost.comparison.judge import Judge, moves_only
 from convcost.comparison.leeway import leeways
 from convcost.comparison.result import Comparison, Row, Totals, Verdict, known_sum
@@ -109,7 +109,7 @@ def _comparison(
         fvcore_total=trace.total,
         fvcore_total_formula=None if trace.total is None else expected,
     )
-    missing = unseen(uncounted, capture)
+    missing = traced_only(uncounted, capture)
     return Comparison(
         paper,
         inputs,
@@ -117,12 +117,13 @@ def _comparison(
         tuple(rows),
         totals,
         uncounted,
-        unseen=missing,
+        traced_only=missing,
         device=trace.device,
         fvcore_failed=trace.failed,
         fvcore_refused=trace.refused,
         doubts=capture.doubts,
         dependence=capture.dependence,
+        unseen=tuple(map(str, capture.unseen)),
     )
 
 

@@ -35,6 +35,7 @@ class FormulaCount:
     input_bytes      size of the inputs
     modules          of a model: its tree
     dependence       of a model: where the values of its input decide what it costs
+    unseen           of a model: what it does that no call stands for
     """
 
     name: str
@@ -47,6 +48,12 @@ class FormulaCount:
     input_bytes: int
     modules: tuple[ModuleRun, ...] = ()
     dependence: ValueDependence | None = None
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all products are counted."""
+        return not self.unseen and not any(call.may_multiply for call in self.calls)
 
     @property
     def frozen(self) -> int:
@@ -123,6 +130,7 @@ def of_module(
         input_bytes=sum(spec.elements * dtype_of(spec, model).itemsize for spec in given.specs),
         modules=found.modules,
         dependence=found.dependence,
+        unseen=tuple(map(str, found.unseen)),
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from convcost.core.op_call import COMPLEX, REAL_CONVOLUTIONS, OpCall, upwards
+from convcost.core.without_products import WITHOUT_PRODUCTS
+from convcost.trace.aten import MOVEMENT
 from convcost.trace.capture import Capture
 from convcost.trace.fvcore import HANDLED, IGNORED, Counted, FvcoreTrace
 
@@ -134,9 +136,10 @@ _SIZES = frozenset(
         *("resolve_conj", "view_as_real"),  # what a convolution of complex numbers is taken apart with
     )
 )
+_WITHOUT_COST = _SIZES | WITHOUT_PRODUCTS | {f"aten::{name}" for name in MOVEMENT}
 
 
-def unseen(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
-    """Return the operators that the model calls only while it is traced."""
+def traced_only(uncounted: Mapping[str, int], capture: Capture) -> tuple[str, ...]:
+    """Return the operators that the model calls only while it is traced, without those that cost nothing."""
     only = set(uncounted) - capture.seen
-    return tuple(sorted(name for name in only if name.removesuffix("_") not in _SIZES and not _hides(name)))
+    return tuple(sorted(name for name in only if name.removesuffix("_") not in _WITHOUT_COST and not _hides(name)))

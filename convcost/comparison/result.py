@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     NO_FORMULA = "no formula"
     NOT_CALLED = "not called"
     DISAGREE = "disagree"
+    UNKNOWN = "unknown"
 
     @property
     def severity(self) -> int:
@@ -200,11 +201,11 @@ class Comparison:
     """Every operator of the net as a row, and the totals. `unit` is macs or flops.
 
     `paper` is the paper's network, None for a model that is compared with its operators' formulas alone.
-    `uncounted` are operators that fvcore has no handle for; `unseen` are those of them that the model calls only
-    while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the model,
-    empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper of the
-    model instead, and `doubts` why it ran on the CPU.
-    `dependence` says where the values of the input decide what the model costs.
+    `uncounted` are operators that fvcore has no handle for; `traced_only` are those of them that the model calls
+    only while it is traced, so that what fvcore saw is not what the rows say. `device` is where fvcore traced the
+    model, empty where it could not, which `fvcore_failed` then explains; `fvcore_refused` says why it counted a wrapper
+    of the model instead, and `doubts` why it ran on the CPU. `dependence` says where the values of the input decide
+    what the model costs, and `unseen` what the model does that no call stands for, so that it is in no number.
     """
 
     paper: Network | None
@@ -213,12 +214,13 @@ class Comparison:
     rows: tuple[Row, ...]
     totals: Totals
     uncounted: dict[str, int]
-    unseen: tuple[str, ...]
+    traced_only: tuple[str, ...]
     device: str
     fvcore_failed: str = ""
     fvcore_refused: str = ""
     doubts: tuple[str, ...] = ()
     dependence: ValueDependence | None = None
+    unseen: tuple[str, ...] = ()
 
     @property
     def breakdown(self) -> tuple[KindBreakdown, ...]:
@@ -239,12 +241,22 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all rows that matter; `disagree` if a total differs that no row accounts for."""
+        """The worst of all rows that matter; `disagree` if a total differs that no row accounts for.
+
+        It is `unknown` where the model was not seen whole.
+        """
+        if self.unseen:
+            return Verdict.UNKNOWN
         bad = [row.verdict for row in self.bad]
         if not bad and self.unaccounted:
             bad = [Verdict.DISAGREE]
-        core = [row.verdict for row in self.rows if row.call.is_product or row.verdict is Verdict.NO_FORMULA]
+        core = [row.verdict for row in self.rows if row.call.is_product or row.call.may_multiply]
         return max([*bad, *core], key=lambda verdict: verdict.severity, default=Verdict.AGREE)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all products of the model are in the totals; a paper says itself what it has."""
+        return not self.unseen and not (self.paper is None and any(row.call.may_multiply for row in self.rows))
 
     @property
     def bad(self) -> tuple[Row, ...]:
@@ -252,13 +264,18 @@ class Comparison:
         return tuple(row for row in self.rows if self.turns(row))
 
     def turns(self, row: Row) -> bool:
-        """Tell whether a row turns the verdict; an operator without a formula does so only where a paper lacks it."""
-        return not row.verdict.ok and not (self.paper is None and row.verdict is Verdict.NO_FORMULA)
+        """Tell whether a row turns the verdict: only products do, and layers that paper and model do not share.
+
+        An operator without a formula does so only where a paper lacks it.
+        """
+        if row.verdict.ok or (row.call.operator is None and not row.call.may_multiply):
+            return False
+        return self.paper is not None or (row.call.is_product and row.verdict is not Verdict.NO_FORMULA)
 
     @property
     def unaccounted(self) -> str:
         """What differs in the whole though it does in no row; empty if nothing does."""
-        traced = f"only the traced model calls {', '.join(self.unseen)}" if self.unseen else ""
+        traced = f"only the traced model calls {', '.join(self.traced_only)}" if self.traced_only else ""
         return "; ".join(filter(None, (self.totals.unaccounted, traced)))
 
     @property

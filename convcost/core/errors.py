@@ -74,9 +74,12 @@ def users_place(error: BaseException) -> str:
     return f" ({_place(frames[-1].filename, frames[-1].lineno)})"
 
 
-def innermost_place(frame: FrameType | None) -> str:
-    """Return the line of the user's own code that is running, net.py:12, seen from a frame; empty where none is."""
-    while frame is not None:
+def innermost_place(frame: FrameType | None, outside: FrameType | None = None) -> str:
+    """Return the line of the user's own code that is running, net.py:12, seen from a frame; empty where none is.
+
+    `outside` is a frame that is not looked into any more, nor what called it.
+    """
+    while frame is not None and frame is not outside:
         if _is_users(frame.f_code.co_filename):
             return _place(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back

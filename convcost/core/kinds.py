@@ -45,7 +45,9 @@ class ArgumentKind:
 
 def _is_module(value: object) -> bool:
     torch = sys.modules.get("torch")  # without it there is no module
-    return torch is not None and isinstance(value, torch.nn.Module)
+    export = sys.modules.get("torch.export")
+    kinds = [torch.nn.Module] if torch is not None else []
+    return isinstance(value, (*kinds, export.ExportedProgram) if kinds and export is not None else tuple(kinds))
 
 
 def _is_several(value: object) -> bool:
@@ -77,7 +79,7 @@ INPUTS = ArgumentKind(
 )
 INPUT_TEXTS = TEXTS.called("texts in a list, one per input: ['1,3,224,224']")
 PATH = ArgumentKind("a path", lambda value: isinstance(value, str | os.PathLike))
-MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm'), a file of models, or several texts")
+MODELS = LINES.or_(PATH, "a library ('torchvision', 'timm', 'transformers'), a file of models, or several texts")
 COUNTERS = ArgumentKind(
     "names of counters or functions in a list: ['fvcore', 'net.py:count']",
     lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) or callable(one) for one in value),

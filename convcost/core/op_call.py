@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from convcost.core.cost import Cost, Result, Window
 from convcost.core.numeric import Count
 from convcost.core.record import Operator
+from convcost.core.without_products import WITHOUT_PRODUCTS
 
 Operands: TypeAlias = tuple[Any, ...]
 """Shapes as an operator takes them: a concatenation takes a tuple of shapes as its only input."""
@@ -151,6 +152,11 @@ class OpCall:
     def is_product(self) -> bool:
         """Whether the operator does multiply-accumulates."""
         return self.operator is not None and self.operator.is_product
+
+    @property
+    def may_multiply(self) -> bool:
+        """Whether it has no formula, and products may be in it for all that is known."""
+        return self.operator is None and self.aten.removesuffix("_") not in WITHOUT_PRODUCTS
 
     @property
     def macs(self) -> Count:

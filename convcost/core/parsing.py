@@ -2,8 +2,10 @@
 
     mobilenet_v1 --alpha 0.75                           a network of the registry
     torchvision:resnet18, timm:resnet18                 a model of a library
+    transformers:BertModel, transformers:config.json    one of transformers, by class, type or configuration
     package.module:factory                              a model of the user's package
     path/to/net.py:Net --arg width=8 --input 1,3,64,64  one of the user's file
+    path/to/net.pt2                                     an exported program
     path/to/net.py@REV:Net                              of the file as it was at a revision of git
 
 Every error is one line that quotes what was typed, says what is wrong with it, and what to type.
@@ -21,9 +23,12 @@ from convcost.core.errors import ConvcostError, DomainError
 from convcost.core.kinds import LINE, check
 from convcost.core.spec import inputs_from, parse_inputs
 
-LIBRARIES = ("torchvision", "timm")
+LIBRARIES = ("torchvision", "timm", "transformers")
 DECIMAL = re.compile(r"\d{1,9}(\.\d{1,18})?")
 """A number of a setting, as it is typed."""
+
+PROGRAM = ".pt2"
+"""How the name of an exported program's file ends."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _AT_REVISION = re.compile(r"(?P<file>.+\.py)@(?P<revision>[^:]+)")
@@ -78,8 +83,8 @@ class ModelReference:
     @property
     def text(self) -> str:
         """The reference alone, without settings, arguments and inputs."""
-        if self.is_network:
-            return self.name
+        if not self.place or not self.name:
+            return self.name or self.place
         return f"{self.place}@{self.revision}:{self.name}" if self.revision else f"{self.place}:{self.name}"
 
     @property
@@ -132,6 +137,8 @@ def parse_reference(
         return parse_reference(line.text, settings, arguments, line.inputs or inputs)
     place, colon, name = text.rpartition(":")
     given = dict(settings or {}), dict(arguments or {}), tuple(inputs)
+    if text.endswith(PROGRAM):
+        return ModelReference(ReferenceKind.FILE, "", text, "", *given)
     if not colon:
         if text.endswith(".py"):
             raise _no_factory(text)

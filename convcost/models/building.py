@@ -21,6 +21,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 from convcost.core.errors import ConvcostError, MeasurementError, one_line_at
 from convcost.core.one_at_a_time import one_at_a_time
 from convcost.core.parsing import parse_value
+from convcost.models.wrapped import unwrapped
 
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
@@ -43,6 +44,7 @@ def build_from(
     for key in values:
         if key in forbidden:
             raise MeasurementError(f"{reference}: leave out {key}; models are built without weights")
+    factory = unwrapped(factory)
     if isinstance(factory, nn.Module):
         if values:
             raise MeasurementError(f"{reference} is a module and takes no argument {next(iter(values))!r}")
@@ -61,6 +63,7 @@ def build_from(
         if unexpected and unexpected[1] in values:
             raise _unknown(reference, unexpected[1], _taken_inside(factory, forbidden)) from error
         raise MeasurementError(f"{reference} cannot be built: {one_line_at(error)}") from error
+    model = unwrapped(model)
     if not isinstance(model, nn.Module):
         raise MeasurementError(f"{reference} made a {type(model).__name__}, but must make an nn.Module")
     return model

@@ -7,31 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from convcost.core.architecture import Architecture
 from convcost.core.errors import ConvcostError, DomainError, MeasurementError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.parsing import ModelReference, ReferenceKind, parse_reference
+from convcost.core.parsing import PROGRAM, ModelReference, ReferenceKind, parse_reference
 from convcost.core.registry import find
 from convcost.core.spec import InputsFrom, TensorSpec, parse_inputs
-from convcost.models import build
+from convcost.models import build, late_imports
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+late_imports.help_torchvision()
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True)
 class LoadedModel:
     """A model in evaluation mode, without weights (the user's own module instance is left as it is).
 
-    `inputs` are the positional inputs that its library declares, None where none is declared; `note` says in
-    one line where they come from, or why there are none.
+    `inputs` are those that its library declares, by name where they are keyword arguments, None where none are
+    declared; `note` says in one line where they come from, or why there are none.
     """
 
     module: nn.Module
     name: str
-    inputs: tuple[TensorSpec, ...] | None
+    inputs: tuple[TensorSpec, ...] | Mapping[str, TensorSpec] | None
     note: str
 
 
@@ -89,13 +94,16 @@ def _of_the_registry(name: str, given: Mapping[str, object]) -> LoadedModel:
 def _of_a_library(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
     from convcost.models.building import build_from, read_arguments
     from convcost.models.torchvision_and_timm import FACTORIES, library
+    from convcost.models.transformers_library import transformers_factory, transformers_inputs
     from convcost.models.weights import default_inputs
 
-    factory = FACTORIES[found.place](found.name)
+    factory = {**FACTORIES, "transformers": transformers_factory}[found.place](found.name)
     values = read_arguments(factory, given)
     module = build_from(found.text, factory, values, forbidden=WEIGHTS, initialised=initialised)
     if found.place == "torchvision":
         return LoadedModel(module, found.text, *default_inputs(found.name, values))
+    if found.place == "transformers":
+        return LoadedModel(module, found.text, *transformers_inputs(module))
     image = library("timm").models.get_model_input_config(module)["input_size"]
     return LoadedModel(module, found.text, (TensorSpec((1, *image)),), "input size of timm's configuration")
 
@@ -109,7 +117,11 @@ WEIGHTS = frozenset(
 def _of_the_user(found: ModelReference, given: Mapping[str, object], initialised: bool) -> LoadedModel:
     from convcost.models.building import build_from, read_arguments
     from convcost.models.user_code import declared_inputs, importing
+    from convcost.models.wrapped import read_program
 
+    if found.place.endswith(PROGRAM):
+        module = build_from(found.text, read_program(found.place), given)
+        return LoadedModel(module, found.text, *declared_inputs(found.text, module))
     with importing(found) as factory:
         values = read_arguments(factory, given)
         module = build_from(found.text, factory, values, initialised=initialised)
@@ -134,6 +146,16 @@ def load_counterpart(
             "arguments are for a model of yours"
         )
     return build(model.text, settings)
+
+
+def module_of(model: Given) -> Given:
+    """Return the module of a user's exported program or compiled module; what is neither is itself."""
+    if isinstance(model, ModelReference):
+        return model
+    from convcost.models.wrapped import unwrapped
+
+    found: Given = unwrapped(model)
+    return found
 
 
 def model_name(model: str | nn.Module) -> str:

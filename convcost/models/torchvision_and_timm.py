@@ -6,50 +6,25 @@ import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 
-import torch
 from torch import nn
 
 from convcost.core.errors import MeasurementError, UnknownNameError
 from convcost.core.one_at_a_time import one_at_a_time
-
-# torchvision's compiled operators do not load beside a torch built for another device; counting needs none of
-# them, but the import fails unless these two at least have a schema.
-_SCHEMAS = (
-    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-)
-_fragment: torch.library.Library | None = None
+from convcost.core.parsing import LIBRARIES
 
 
 @one_at_a_time
 def library(name: str) -> ModuleType:
     """Import a library; raises MeasurementError with what to install."""
     try:
-        if name in ("torchvision", "timm"):
-            prepare_torchvision()
-        with warnings.catch_warnings():
+        with _without_compiler() if name in LIBRARIES else nullcontext(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise MeasurementError(f"this model needs {name}: pip install {name}") from error
-
-
-def prepare_torchvision() -> None:
-    """Make torchvision importable beside a torch that its compiled operators were not built for."""
-    global _fragment
-    if _fragment is not None:
-        return
-    with _without_compiler():
-        try:
-            importlib.import_module("torchvision")
-        except RuntimeError:
-            _fragment = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
-            for schema in _SCHEMAS:
-                _fragment.define(schema)  # type: ignore[no-untyped-call]
-            importlib.import_module("torchvision")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -19,7 +19,6 @@ from convcost.core.errors import ConvcostError, MeasurementError, UnknownNameErr
 from convcost.core.parsing import LIBRARIES, ModelReference, ReferenceKind, parse_reference
 from convcost.core.spec import CallInputs, TensorSpec
 from convcost.models.building import random_state_kept
-from convcost.models.torchvision_and_timm import prepare_torchvision
 
 
 @contextmanager
@@ -34,8 +33,8 @@ def importing(reference: ModelReference, what: str = "factory") -> Iterator[obje
     if file is not None and not file.is_file():
         raise MeasurementError(f"there is no file {place}")
     folder = str((file.parent if file else Path()).resolve())
-    with _search(folder, forget=file is not None):
-        module = _run(place, lambda: _file(file) if file else _package(place))
+    with _search(folder, forget=file is not None), ExitStack() as roots:
+        module = _run(place, lambda: _in_its_repository(file, roots) if file else _package(place))
         yield _member(place, module, reference.name, what)
 
 
@@ -91,27 +90,67 @@ _PRIVATE = "_convcost_file_"
 
 
 def _lies_in(module: ModuleType, folder: str) -> bool:
-    places = list(getattr(module, "__path__", ())) or [getattr(module, "__file__", None) or ""]
+    attributes = getattr(module, "__dict__", {})  # some modules make up whatever attribute is asked for
+    places = list(attributes.get("__path__") or [attributes.get("__file__") or ""])
     return any(os.path.dirname(place) == folder for place in places)
+
+
+def _in_its_repository(file: Path, roots: ExitStack) -> ModuleType:
+    """Run a file; where it imports what is not beside it, again with the root of its repository on the search path.
+
+    What imports relatively is imported as the module of its package.
+    """
+    path, relative, tried = file.resolve(), False, list[Path]()
+    while True:
+        try:
+            return _module_of_package(path, tried[-1]) if relative else _file(file)
+        except ImportError as error:
+            relative = relative or "relative import" in str(error)
+            root = _package_root(path, tried) if relative else _root_with(error.name or "", path)
+            if root is None or root in tried:
+                raise
+            tried.append(root)
+            for name in [name for name, module in sys.modules.items() if _lies_in(module, str(path.parent))]:
+                del sys.modules[name]  # it was taken for the repository's of this name
+            roots.enter_context(_search(str(root), forget=True))
+            beside = str(path.parent)
+            if not relative and (path.parent / (error.name or "").partition(".")[0]).with_suffix(".py").is_file():
+                sys.path.remove(beside)  # Python takes a file before a folder without __init__.py
+                roots.callback(sys.path.append, beside)
+
+
+def _root_with(module: str, path: Path) -> Path | None:
+    """Return the nearest folder above a file's in which a module lies."""
+    inside = Path(*module.split("."))
+    folders = path.parent.parents if module else ()
+    return next((f for f in folders if (f / inside).is_dir() or (f / inside).with_suffix(".py").is_file()), None)
+
+
+def _package_root(path: Path, tried: Sequence[Path]) -> Path | None:
+    """Return the folder that a file's package lies in: the first without __init__.py, or what is above the last."""
+    if tried:
+        return next(iter(tried[-1].parents), None)
+    inside = path.parent
+    while (inside / "__init__.py").is_file():
+        inside = inside.parent
+    return inside.parent if inside == path.parent else inside
+
+
+def _module_of_package(path: Path, root: Path) -> ModuleType:
+    name = ".".join(path.relative_to(root).with_suffix("").parts)
+    module = _package(name)
+    if Path(getattr(module, "__file__", None) or "").resolve() != path:
+        raise MeasurementError(f"{path.name} imports relatively, and {name} is another module; name it package.module")
+    return module
 
 
 def _run(place: str, imported: Callable[[], ModuleType]) -> ModuleType:
     try:
         with random_state_kept():
-            try:
-                return imported()
-            except RuntimeError as error:
-                if "torchvision::" not in str(error):
-                    raise
-                prepare_torchvision()  # its compiled operators did not load
-                return imported()
+            return imported()
     except ConvcostError:
         raise
     except (Exception, SystemExit) as error:
-        if isinstance(error, ImportError) and "relative import" in str(error) and place.endswith(".py"):
-            raise MeasurementError(
-                f"{place} imports relatively, so it is part of a package: name it package.module:factory"
-            ) from error
         raise MeasurementError(f"{place} cannot be imported: {one_line_at(error)}") from error
 
 

@@ -197,6 +197,7 @@ MEANINGS = {
     "uncounted": "agree, but fvcore leaves products uncounted",
     "no formula": "have an operator without a formula",
     "disagree": "disagree somewhere",
+    "unknown": "not counted whole: some of their work cannot be seen",
     NOT_AUDITED: "not audited: the input has no fixed size",
     ERROR: "could not be compared",
 }

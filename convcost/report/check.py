@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from convcost.budgeting.checking import UNCOUNTED, BudgetedCount, BudgetOutcome, BudgetState, LayerGrowth
-from convcost.budgeting.cost import ModelCosts
+from convcost.budgeting.cost import UNSEEN, ModelCosts
 from convcost.budgeting.project import Limit, PartialCount
 from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Heading, Sentence, Table, numbers
@@ -174,7 +174,7 @@ def shown(count: PartialCount) -> str:
 
 
 def _limit(outcome: BudgetOutcome, finding: BudgetedCount) -> str:
-    """<= 300M; none but aten::sort; empty where there is no limit."""
+    """<= 300M; none but aten::linalg_det; empty where there is no limit."""
     if finding.name == UNCOUNTED and outcome.budget.uncounted is not None:
         return " ".join(["none", *(["but", ", ".join(outcome.budget.uncounted)] if outcome.budget.uncounted else [])])
     return "" if finding.limit is None else str(finding.limit)
@@ -218,6 +218,8 @@ def complaints(outcome: BudgetOutcome) -> list[str]:
             found.append(held(finding.name, finding.count, finding.limit, unknown))
         else:
             found.append(f"nobody counts {text.times(unknown)}")
+    if UNSEEN in unknown:
+        found += [f"not counted whole: {work}" for work in costs.unseen]
     if risen := [finding for finding in outcome.findings if finding.state is BudgetState.RISEN]:
         found.append(f"{_grown(risen, unknown)}, and no limit lets that grow (convcost check --update accepts it)")
     return found

@@ -15,7 +15,7 @@ from pathlib import Path
 from convcost.comparison.result import Comparison, Group, Row, Totals, grouped
 from convcost.comparison.scaling_note import ScalingNote, Times
 from convcost.report import files, latex, scaling, text
-from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, not_whole, numbers
 from convcost.report.number_notes import number_notes
 from convcost.report.report import PlottedReport, Records
 from convcost.report.table import fitting
@@ -27,6 +27,7 @@ STYLES = {
     "no formula": "magenta",
     "not called": "magenta",
     "disagree": "bold red",
+    "unknown": "bold red",
 }
 _PAPER = 80  # characters of a line on paper
 _MOST_REASONS = 10
@@ -119,6 +120,7 @@ class ComparisonReport(PlottedReport):
         blocks += [Sentence(note) for note in (*notes, missing_formulas(comparison)) if note]
         if comparison.dependence:
             blocks.append(Sentence(text.dependence(comparison.dependence, comparison.inputs), "bold yellow"))
+        blocks += not_whole(comparison.unseen)
         reasons = [row for row in rows if row.reason and comparison.turns(row)]
         blocks += [Sentence(f"{row.layer}: {row.reason}", STYLES[str(row.verdict)]) for row in reasons[:most]]
         if most is not None and len(reasons) > most:
@@ -143,6 +145,7 @@ class ComparisonReport(PlottedReport):
             "device": comparison.device,
             "fvcore_failed": comparison.fvcore_failed,
             "fvcore_refused": comparison.fvcore_refused,
+            "unseen": list(comparison.unseen),
             "depends_on_values": asdict(comparison.dependence) if comparison.dependence else None,
             "layers": [{name: value(row) for name, value in _raw(comparison.unit).items()} for row in rows],
             "versions": versions(),
@@ -254,7 +257,7 @@ def heading(report: ComparisonReport) -> str:
 def answer(report: ComparisonReport) -> str:
     """MobileNet V1, α = 0.75, R = 192, 1×3×192×192: 239.27 M MACs, 2.59 M parameters; 28 of 28 layers agree …"""
     comparison, totals = report.comparison, report.totals
-    least = "at least " if missing_formulas(comparison) else ""
+    least = "" if comparison.whole else "at least "
     counts = "MACs" if comparison.unit == "macs" else "FLOPs of products"
     parameters = totals.params_measured if comparison.paper is None else totals.params_formula
     found = f"{least}{text.scaled(totals.macs_formula)} {counts}, {text.scaled(parameters)} parameters"
@@ -322,10 +325,14 @@ def parameter_note(comparison: Comparison) -> str:
 
 
 def missing_formulas(comparison: Comparison) -> str:
-    """Which operators have no formula; empty if all have."""
-    times = Counter(row.operator for row in comparison.rows if row.verdict == "no formula")
-    named = text.times(dict(sorted(times.items())))
-    return f"No formula, so in no total: {named}." if named and comparison.paper is None else ""
+    """Which operators have no formula, those that may multiply first; empty if all have."""
+    without = [row for row in comparison.rows if row.verdict == "no formula"] if comparison.paper is None else []
+    said = []
+    for may, words in ((True, "No formula, so in no total"), (False, "No formula, and no product in it")):
+        times = Counter(row.operator for row in without if row.call.may_multiply is may)
+        if times:
+            said.append(f"{words}: {text.times(dict(sorted(times.items())))}.")
+    return " ".join(said)
 
 
 def uncounted_notes(comparison: Comparison) -> list[str]:
@@ -350,6 +357,8 @@ def conclusion(report: ComparisonReport) -> str:
     """One line: the verdict, and the first layer that turned it."""
     comparison = report.comparison
     layers, bad, agree = comparison.layers, comparison.bad, _agreeing(comparison)
+    if comparison.unseen:
+        return f"Verdict: {report.verdict} ({agree}, and not all of the model is counted)."
     if not bad and comparison.unaccounted:
         return f"Verdict: {report.verdict}. No layer differs, but {comparison.unaccounted}."
     if not bad:

@@ -77,6 +77,11 @@ class Sentence:
     item: bool = False
 
 
+def not_whole(unseen: Sequence[str]) -> list[Sentence]:
+    """What a model does that is in no number, a sentence each."""
+    return [Sentence(f"Not counted whole: {work}.", "bold red") for work in unseen]
+
+
 GAP = Sentence("")
 """An empty line on a terminal."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convcost.comparison.formula_count import FormulaCount
 from convcost.report import text
-from convcost.report.content import Block, Column, Content, Sentence, Table, numbers
+from convcost.report.content import Block, Column, Content, Sentence, Table, not_whole, numbers
 from convcost.report.number_notes import number_notes
 from convcost.report.report import PlottedReport, Records
 
@@ -72,6 +72,11 @@ class CountReport(PlottedReport):
         """Operators without a formula, and how often each is called: they are in no number here."""
         return self.count.not_counted
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What the model does on other threads, outside PyTorch or before this run: it is in no number here."""
+        return self.count.unseen
+
     def records(self) -> Records:
         """One row per count, whole numbers as they are; bytes are <NA> of what takes none."""
         return Records.of(("what", "count", "bytes"), _rows(self.count), ("count", "bytes"))
@@ -90,7 +95,7 @@ class CountReport(PlottedReport):
 def heading(count: FormulaCount) -> str:
     """torchvision:resnet50, 1×3×224×224: 4.09 G MACs, 25.56 M parameters."""
     given = " and ".join(map(str, count.inputs)) or "no input"
-    least = "at least " if count.not_counted else ""
+    least = "" if count.whole else "at least "
     name = count.name if count.paper is None else text.network_title(count.paper)
     return f"{name}, {given}: {least}{text.scaled(count.macs)} MACs, {text.scaled(count.parameters)} parameters"
 
@@ -108,6 +113,7 @@ def totals(count: FormulaCount) -> list[Block]:
         blocks.append(Sentence(f"{shared}{more}; counted once."))
     if count.dependence:
         blocks.append(Sentence(text.dependence(count.dependence, count.inputs), "bold yellow"))
+    blocks += not_whole(count.unseen)
     blocks += map(Sentence, number_notes(count.calls))
     missing = count.not_counted
     if missing:

@@ -8,7 +8,10 @@ from convcost.report import text
 from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
 from convcost.report.report import Records, Report
 
-_HINTS = {"models": "Any other model: torchvision:NAME, timm:NAME, package.module:factory, path/to/file.py:factory."}
+_HINTS = {
+    "models": "Any other model: torchvision:NAME, timm:NAME, transformers:NAME, package.module:factory, "
+    "path/to/file.py:factory.",
+}
 
 
 @dataclass(frozen=True)

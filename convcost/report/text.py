@@ -60,7 +60,7 @@ def plural(count: int, noun: str, write: Callable[[int], str] = number) -> str:
 
 
 def times(operators: Mapping[str, int]) -> str:
-    """An operator or several, and how often: aten::sort 1 time, aten::topk 2 times."""
+    """An operator or several, and how often: aten::linalg_det 1 time, aten::linalg_inv 2 times."""
     return ", ".join(f"{name} {plural(count, 'time')}" for name, count in operators.items())
 
 

@@ -62,7 +62,7 @@ def assert_cost(
     macs           multiply-accumulates of convolutions, linear layers and other products
     params         parameters, shared ones once
     activations    elements that these layers write
-    uncounted      operators that may be left out, by their names in PyTorch: "aten::sort"
+    uncounted      operators that may be left out, by their names in PyTorch: "aten::linalg_det"
 
     A limit is <=, <, ==, >= or > and an amount: "<= 300M", "== 3504872", "< 1.2G". Where the
     model calls what no formula counts, its MACs and activations are unknown: then a limit fails that this could break.

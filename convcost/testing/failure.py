@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from convcost.budgeting.checking import BudgetOutcome
-from convcost.budgeting.cost import ModelCosts, nobody_counts
+from convcost.budgeting.cost import UNSEEN, ModelCosts, nobody_counts
 from convcost.budgeting.project import Limit
 from convcost.comparison.judge import EARLIER
 from convcost.comparison.result import Row
 from convcost.report import check, text
 from convcost.report.comparison import ComparisonReport, conclusion, heading, total_rows
-from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, numbers
+from convcost.report.content import GAP, Block, Column, Content, Sentence, Table, not_whole, numbers
 from convcost.report.table import plain_text
 
 _WIDTH = 72
@@ -17,7 +17,7 @@ _WIDTH = 72
 _MOST = 10
 _LEAVE_OUT = (
     "What to do: call something that has a formula (convcost list), or name the operators that may be left out: "
-    "uncounted=('aten::sort',)."
+    "uncounted=('aten::linalg_det',)."
 )
 _DIFFERING = [Column("layer", "name"), *numbers("formula", "measured", "difference"), Column("verdict")]
 _UNCOUNTED = [Column("layer", "name"), Column("operator", "name"), Column("input", rank=2), Column("output", rank=1)]
@@ -27,7 +27,7 @@ def disagreement(report: ComparisonReport, formula: str | None) -> str:
     """Return the layers in which formula and measurement differ."""
     bad = report.comparison.bad
     first = [row for row in bad if not row.reason.endswith(EARLIER)] or list(bad)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*not_whole(report.comparison.unseen)]
     if bad:
         blocks += _most(Table(_DIFFERING, [_differing(row) for row in first]), len(first))
         blocks += [Sentence(f"{row.layer}: {row.reason}") for row in first[:_MOST]]
@@ -36,7 +36,7 @@ def disagreement(report: ComparisonReport, formula: str | None) -> str:
         blocks.append(GAP)
     for name, ours, theirs, difference in total_rows(report.comparison):
         blocks.append(Sentence(f"{name}: {ours} by the formula, {theirs} measured, difference {difference}"))
-    if not bad:
+    if not bad or report.comparison.unseen:
         blocks.append(Sentence(conclusion(report)))
     return _printed(report, [*blocks, Sentence(_advice(formula))])
 
@@ -71,6 +71,8 @@ def excess(
     if over:
         blocks += _most(check.expensive(costs, over[0]), check.MOST)
     move = "What to do: bring the model back to its limit, or move the limit on purpose."
+    if UNSEEN in unknown:
+        blocks += not_whole(costs.unseen)
     blocks.append(Sentence(_LEAVE_OUT if len(over) < len(broken) and unknown else move))
     return _printed(report, blocks)
 
@@ -79,8 +81,8 @@ def left_out(report: ComparisonReport, costs: ModelCosts, excused: Collection[st
     """Return the calls that nobody counts."""
     rows = [row for row in costs.rows if nobody_counts(row) and row.operator not in excused]
     cells = [[row.layer, row.operator, text.shape(row.input_shape), text.shape(row.output_shape)] for row in rows]
-    said = Sentence(f"Nobody counts {text.times(costs.unknown(excused))}.")
-    return _printed(report, [said, *_most(Table(_UNCOUNTED, cells), len(rows)), Sentence(_LEAVE_OUT)])
+    said = [Sentence(f"Nobody counts {text.times(costs.unknown(excused))}."), *not_whole(costs.unseen)]
+    return _printed(report, [*said, *_most(Table(_UNCOUNTED, cells), len(rows)), Sentence(_LEAVE_OUT)])
 
 
 def budget(outcome: BudgetOutcome) -> str:

@@ -35,6 +35,7 @@ from convcost.trace.copies import (
     Inputs,
     Kwargs,
     as_written,
+    evaluating,
     for_another_process,
     on_cpu,
     tensors,
@@ -49,6 +50,7 @@ from convcost.trace.modules import ModuleRun, module_runs
 from convcost.trace.own_functions import bound_by_own, own_functions_as_calls
 from convcost.trace.ownership import Ownership, is_layer
 from convcost.trace.process import FORKS, in_process
+from convcost.trace.unseen import Origins, Unseen
 from convcost.trace.values import OTHER_FILLS, ValueDependence, ValueReads
 
 # Composites that a torch.jit trace does not name: their parts stand there by themselves.
@@ -66,7 +68,8 @@ class Capture:
     `seen` are the names of every operator in a torch.jit trace, of views and copies too; `modules` are those of the
     model, in the order of its tree. `averages` are steps between calls that may average whole maps. `doubts` say why
     a trace on the meta device might not be one on the CPU, and `reads_sizes` whether the model reads the size of a
-    tensor. `inputs` are those that it was run on, and `dependence` says whether their values decided.
+    tensor. `inputs` are those that it was run on, and `dependence` says whether their values decided. `unseen` is work
+    of the model that no call stands for.
     """
 
     calls: tuple[OpCall, ...]
@@ -76,6 +79,7 @@ class Capture:
     averages: tuple[AverageSteps, ...] = ()
     doubts: tuple[str, ...] = ()
     reads_sizes: bool = False
+    unseen: tuple[Unseen, ...] = ()
     inputs: Inputs = field(default_factory=Inputs)
     dependence: ValueDependence | None = None
 
@@ -157,7 +161,7 @@ def _as_on_the_cpu(found: Capture, model: nn.Module, inputs: Inputs) -> Capture:
 def _captured_itself(model: nn.Module, inputs: Inputs) -> Capture:
     """Capture the user's own model; in a process of its own nothing that it changes is the user's."""
     try:
-        found = _by_values(with_elements(model).eval, inputs)
+        found = _by_values(partial(evaluating, with_elements(model)), inputs)
     except (Exception, SystemExit) as error:
         raise _cannot_run(error, model, inputs) from error
     return replace(found.with_averages(), averages=())  # whose steps are functions that no process can send
@@ -218,7 +222,8 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: boo
     args, kwargs = inputs.on(device, copied)
     with recording(copied, MetaKernels(), with_autograd=with_autograd) as recorder:
         recorder.values.begin((args, kwargs))
-        copied(*args, **kwargs)
+        recorder.origins.begin((args, kwargs))
+        recorder.origins.finish(copied(*args, **kwargs))
     calls = tuple(map(_evaluated, recorder.calls))
     modules = module_runs(copied, recorder.outputs, recorder.begun)
     parameters = sum(p.numel() for p in copied.parameters())
@@ -231,6 +236,7 @@ def _captured(copied: nn.Module, inputs: Inputs, device: str, with_autograd: boo
         averages=tuple(recorder.averages.found),
         doubts=(*doubts, *recorder.doubts.found),
         reads_sizes=recorder.doubts.reads_sizes,
+        unseen=tuple(recorder.origins.found),
         inputs=inputs,
         dependence=recorder.values.dependence(inputs.values),
     )
@@ -267,7 +273,8 @@ def recording(
         warnings.simplefilter("ignore")  # the model's user hears them when running it
         stack.enter_context(nullcontext() if with_autograd else torch._C._AutoDispatchBelowADInplaceOrView())
         own = own_functions_as_calls(recorder.so_far, recorder.keep_instead)
-        for context in (torch.enable_grad(), *kernels, recorder.following_modules(), own, recorder, _Whole(recorder)):
+        following = recorder.origins.following_threads(), recorder.following_modules()
+        for context in (torch.enable_grad(), *kernels, *following, own, recorder, _Whole(recorder)):
             stack.enter_context(context)
         yield recorder
         recorder.settle()
@@ -291,6 +298,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
         self.doubts = Doubts(model)
         self.values = ValueReads()
         self.averages = AverageFollower()
+        self.origins = Origins(model, lambda: self.module)
+        self.operators = 0
 
     @property
     def module(self) -> str:
@@ -303,6 +312,8 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
 
         def enter(module: nn.Module, _: object) -> None:
             path = self._paths.get(module)
+            if self.origins.runs_elsewhere(path):
+                return
             if path is None:
                 self._forwards.append(self._forwards[-1])
             else:
@@ -310,6 +321,9 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
                 self.begun[path] += 1
 
         def leave(module: nn.Module, _: object, output: object) -> None:
+            if self.origins.runs_elsewhere(self._paths.get(module)):
+                return
+            self.origins.see_outputs(output)
             self._forwards.pop()
             first = next(tensors(output), None)
             if module in self._paths and first is not None:
@@ -327,7 +341,9 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             return self._see_higher_order(func, args, kwargs)
         name = aten_name(func)
         self.seen.add(traced_name(func))
+        self.operators += 1
         self.doubts.see_operator(func)
+        self.origins.see_operands(func, args, kwargs)
         arguments = Arguments.of(func, args, kwargs)
         self.values.see_operator(func, arguments, self.module)
         binder = BINDERS.get(name)
@@ -337,6 +353,7 @@ class Recorder(DispatchMode):  # type: ignore[no-untyped-call]
             if result is not NotImplemented:
                 return result
         output = func(*args, **kwargs)
+        self.origins.see_results(func, args, kwargs, output)
         outputs = list(output) if isinstance(output, tuple | list) else [output]
         self.values.follow(func, arguments, outputs)
         if own is not None:
@@ -470,10 +487,12 @@ class _Whole(TorchFunctionMode):
     ) -> object:
         kwargs = kwargs or {}
         before = self._recorder.so_far() if func in FUNCTIONS else None
+        operators = self._recorder.operators
         self._recorder.doubts.see_function(func)
         self._recorder.values.see_function(func, args, self._recorder.module)
         number = len(self._recorder.calls)
         output = func(*args, **kwargs)
+        self._recorder.origins.see_function(func, args, kwargs, output, self._recorder.operators > operators)
         if func in _OUTER:
             self._recorder.take_for_outer(number)
         if before is not None:

@@ -229,6 +229,16 @@ def for_another_process(model: nn.Module) -> nn.Module:
     return model if all(t.device.type in ("cpu", "meta") for t in _held(model)) else on_cpu(model)
 
 
+def evaluating(model: nn.Module) -> nn.Module:
+    """Put a model in evaluation mode and return it; an exported one refuses to be told so."""
+    try:
+        return model.eval()
+    except NotImplementedError:
+        for module in model.modules():
+            module.training = False
+        return model
+
+
 def with_elements(model: nn.Module) -> nn.Module:
     """Fill a model without elements with zeros on the CPU, in place, and return it; an index of 0 is always valid."""
     if any(tensor.is_meta for tensor in chain(model.parameters(), model.buffers())):
@@ -311,6 +321,9 @@ def _closes_over_modules(value: object) -> bool:
 
 
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks")
+KEPT = "_convcost_kept"
+"""The attribute of a copied tensor that an earlier run of the model has computed."""
+
 _CONTAINERS = (OrderedDict, dict, set, list)
 
 
@@ -327,7 +340,7 @@ def _copied(model: nn.Module, change: Callable[[Tensor], Tensor]) -> nn.Module:
     attributes = (value for module in model.modules() for value in vars(module).values())
     memo |= {id(value): type(value)() for value in attributes if type(value) in _CONTAINERS and not value}
     try:
-        return copy.deepcopy(model, memo).eval()
+        return evaluating(copy.deepcopy(model, memo))
     except Exception as error:
         raise MeasurementError(f"the model cannot be copied: {one_line_at(error)}") from error
 
@@ -343,4 +356,6 @@ def _like(tensor: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
         lazy: Tensor = made(device="cpu", dtype=tensor.dtype)
         return lazy
     changed = change(tensor)
+    if tensor.grad_fn is not None:
+        vars(changed)[KEPT] = True
     return nn.Parameter(changed, requires_grad=tensor.requires_grad) if isinstance(tensor, nn.Parameter) else changed

@@ -33,6 +33,7 @@ from convcost.trace.copies import (
     Inputs,
     Kwargs,
     as_written,
+    evaluating,
     for_another_process,
     on_cpu,
     replaced,
@@ -146,7 +147,7 @@ def _on_meta(model: nn.Module, inputs: Inputs, reads_sizes: bool) -> FvcoreTrace
 
 def _plain(model: nn.Module, inputs: Inputs) -> FvcoreTrace:
     """Run fvcore on the CPU. In a process of its own the model may be the user's."""
-    ready = with_elements(model).eval()
+    ready = evaluating(with_elements(model))
     return traced_here(ready, *inputs.on("cpu", ready))
 
 

@@ -85,7 +85,9 @@ def test_what_cannot_be_read_is_said(content: str | bytes, said: str, tmp_path: 
 
 
 def test_no_such_file_and_no_such_model(tmp_path: Path) -> None:
-    with pytest.raises(convcost.ConvcostError, match="there is no file tim; give torchvision or timm, or a file"):
+    with pytest.raises(
+        convcost.ConvcostError, match="there is no file tim; give torchvision, timm, transformers, or a file"
+    ):
         read_models("tim")
     with pytest.raises(convcost.ConvcostError, match=r"cannot read .*: Is a directory"):
         read_models(tmp_path)

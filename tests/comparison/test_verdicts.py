@@ -204,6 +204,6 @@ def test_verdict_of_a_sum_is_the_worst() -> None:
 
 
 def test_order_of_verdicts() -> None:
-    words = ["agree", "convention", "uncounted", "no formula", "not called", "disagree"]
+    words = ["agree", "convention", "uncounted", "no formula", "not called", "disagree", "unknown"]
     assert [str(v) for v in sorted(Verdict, key=lambda v: v.severity)] == words
-    assert [v.ok for v in Verdict] == [True, True, True, False, False, False]
+    assert [v.ok for v in Verdict] == [True, True, True, False, False, False, False]

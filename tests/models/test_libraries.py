@@ -14,7 +14,7 @@ from convcost.models.loading import LoadedModel, load
 
 
 def run(loaded: LoadedModel) -> None:
-    assert loaded.inputs is not None
+    assert isinstance(loaded.inputs, tuple)
     assert all(p.is_meta for p in loaded.module.parameters())
     assert not any(module.training for module in loaded.module.modules())
     with torch.inference_mode():

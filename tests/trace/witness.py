@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from convcost.core.errors import one_line
+from convcost.models.loading import load
 from convcost.trace.fvcore import FvcoreTrace
 
 from .plain import Seen, plain_of, with_ancestors
@@ -155,12 +156,21 @@ def answering() -> Iterator[IO[str]]:
     yield answers
 
 
+def requested(request: Mapping[str, Any]) -> Built:
+    """The model of a request, with weights of its own."""
+    if "reference" not in request:
+        return build(Description.from_json(request))
+    loaded = load(request["reference"], initialised=True)
+    assert isinstance(loaded.inputs, tuple)
+    return Built(loaded.module, tuple(torch.zeros(spec.shape) for spec in loaded.inputs), {})
+
+
 def main() -> None:
     """Answer each line of the standard input."""
     with answering() as answers:
         for line in sys.stdin:
             signal.alarm(SECONDS)
-            answer = answered(build(Description.from_json(json.loads(line))))
+            answer = answered(requested(json.loads(line)))
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 

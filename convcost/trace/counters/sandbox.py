@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from convcost.core.errors import MeasurementError
-from convcost.trace.copies import Inputs, for_another_process, weightless, with_elements
+from convcost.trace.copies import Inputs, evaluating, for_another_process, weightless, with_elements
 from convcost.trace.counters import Counter, Printout
 from convcost.trace.process import in_process
 
@@ -64,4 +64,4 @@ def counted(counter: Counter, model: nn.Module, inputs: Inputs) -> Printout:
     ready = weightless(model) if device == "meta" else with_elements(model)
     args, kwargs = inputs.on(device, ready)
     with contextlib.nullcontext() if counter.grad else torch.no_grad():
-        return counter(ready.eval(), args, kwargs)
+        return counter(evaluating(ready), args, kwargs)
