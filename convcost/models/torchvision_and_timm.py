@@ -6,22 +6,24 @@ import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import ModuleType
 
 from torch import nn
 
 from convcost.core.errors import MeasurementError, UnknownNameError
 from convcost.core.one_at_a_time import one_at_a_time
-from convcost.core.parsing import LIBRARIES
 
 
 @one_at_a_time
 def library(name: str) -> ModuleType:
     """Import a library; raises MeasurementError with what to install."""
     try:
-        with _without_compiler() if name in LIBRARIES else nullcontext(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if name in ("torchvision", "timm"):  # timm imports the other one, and then the compiler
+                with _without_compiler():
+                    importlib.import_module("torchvision")
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise MeasurementError(f"this model needs {name}: pip install {name}") from error
