@@ -13,11 +13,13 @@ from torch import nn
 
 from convcost.core.errors import MeasurementError, UnknownNameError
 from convcost.core.one_at_a_time import one_at_a_time
+from convcost.models import late_imports
 
 
 @one_at_a_time
 def library(name: str) -> ModuleType:
     """Import a library; raises MeasurementError with what to install."""
+    late_imports.help_torchvision()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
