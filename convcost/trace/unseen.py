@@ -107,6 +107,17 @@ class Origins:
             vars(tensor)[_MADE_IN] = _GIVEN
             self._kept.append(tensor)
 
+    def state(self) -> tuple[Any, ...]:
+        """Return what was found so far, for `back_to`."""
+        return dict(self.found), self._left, self._left_at, self._read, self._lent, len(self._leaving)
+
+    def back_to(self, state: tuple[Any, ...], outputs: object) -> None:
+        """Forget what was found since then: these outputs are of one call, whose inside has a formula."""
+        self.found, self._left, self._left_at, self._read, self._lent, leaving = state
+        del self._leaving[leaving:]
+        for tensor in _operands((outputs,), _NO_KWARGS):
+            vars(tensor)[_MADE_IN] = _memory(tensor)[_MADE_IN] = self._run
+
     @_unnoticed
     def see_operands(self, func: OpOverload, args: Args, kwargs: Kwargs) -> None:
         """Check that the operands of an operator were made by calls that were seen."""
@@ -224,6 +235,8 @@ class Origins:
             several = tensor.numel() > 1 and self._read > 1
             back = (self._left or several) and (tensor.is_floating_point() or tensor.is_complex())
             return _OUTSIDE.format(self._left or "Tensor.item or tolist") if back else ""
+        if not (tensor.is_floating_point() or tensor.is_complex()):
+            return ""  # the places of x[:, [0, 2]], or a mask
         a_number = tensor.dim() == 0 and tensor.dtype in _OF_PYTHON
         known = a_number or isinstance(tensor, nn.Parameter) or (len(self.found) < _MOST and _has_a_name(tensor))
         return "" if known else _NOT_MADE

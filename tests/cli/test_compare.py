@@ -112,7 +112,9 @@ def test_markdown_is_a_page_with_the_layers(tmp_path: Path) -> None:
     target = tmp_path / "page.md"
     assert convcost(*SMALL, "--markdown", str(target)).code == 0
     text = target.read_text(encoding="utf-8")
-    assert text.startswith("# MobileNet V1, α = 0.25, R = 64: input 1×3×64×64\n")
+    assert text.startswith(
+        "# MobileNet V1, α = 0.25, R = 64, 1×3×64×64: 3.58 M MACs, 470.07 K parameters; 28 of 28 layers agree"
+    )
     assert sum(line.startswith("| block") for line in text.splitlines()) == 26
     assert text.endswith("Verdict: agree (28 of 28 layers agree).\n")
 

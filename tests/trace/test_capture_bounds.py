@@ -90,11 +90,11 @@ def test_model_that_cannot_run_is_one_line(model: nn.Module, shape: tuple[int, .
     assert "\n" not in str(caught.value)
 
 
-def test_model_that_cannot_be_copied_is_one_line() -> None:
+def test_model_that_cannot_be_copied_and_cannot_run_is_one_line() -> None:
     model = nn.Linear(3, 4)
     model.lock = threading.Lock()  # type: ignore[assignment]
     with pytest.raises(MeasurementError) as caught:
-        capture(model, (2, 3))
+        capture(model, (2, 7))
     assert "\n" not in str(caught.value)
 
 
