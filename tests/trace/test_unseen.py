@@ -134,7 +134,7 @@ threading.Thread(target=_work, daemon=True).start()
 def _by_worker(function: Callable[[], Any]) -> Any:
     answers: queue.Queue[Any] = queue.Queue()
     _ASKED.put((function, answers))
-    return answers.get(timeout=5)
+    return answers.get()
 
 
 def worked(m: Any, x: Tensor) -> Any:
