@@ -24,7 +24,7 @@ from convcost.trace.fvcore import trace_fvcore
 from .modules import Written
 from .plain import plain, with_ancestors
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="where nothing forks, fvcore runs in this process")
+FORKS = pytest.mark.skipif(sys.platform != "linux", reason="where nothing forks, fvcore would end this very process")
 
 # 4 filters of 3·3·3 weights at 6·7 positions, twice for a batch of two.
 IMAGE, PRODUCTS = (2, 3, 8, 9), 2 * 4 * 27 * 42
@@ -43,6 +43,7 @@ def _while_traced(act: Callable[[], object]) -> nn.Module:
     return model
 
 
+@FORKS
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
 def test_fvcore_that_dies_is_a_sentence_and_the_formulas_stand(number: signal.Signals) -> None:
     report = convcost.compare(_while_traced(lambda: os.kill(os.getpid(), number)), IMAGE)
@@ -51,6 +52,7 @@ def test_fvcore_that_dies_is_a_sentence_and_the_formulas_stand(number: signal.Si
     assert f"fvcore gives no number: ended by {number.name}" in str(report)
 
 
+@FORKS
 def test_fvcore_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(witness, "SECONDS", 0.5)
     never = threading.Event()
@@ -123,6 +125,7 @@ def _pooled() -> nn.Module:
     return model
 
 
+@FORKS
 @pytest.mark.parametrize("make", [_patched, _wrapped_twice, _hooked_by_another, _locked, _pooled])
 def test_model_that_cannot_be_copied_counts_and_is_untouched(make: Callable[[], nn.Module]) -> None:
     model = make()
