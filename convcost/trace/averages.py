@@ -40,9 +40,11 @@ class AverageSteps:
     def maps(self) -> Sizes:
         """Return the shape of the maps, channels at the second place, if each is averaged whole; otherwise nothing.
 
-        All sums of random numbers are equal only if the same elements are in them.
+        All sums of random numbers are equal only if the same elements are in them. Steps on what is too large to hold
+        are run on something smaller, on which those that name a size raise an error.
         """
-        numbers = torch.randint(2**40, self.source, generator=torch.Generator().manual_seed(0))
+        held = self.source if prod(self.source) <= _MOST_HELD else tuple(min(size, 2) for size in self.source)
+        numbers = torch.randint(2**40, held, generator=torch.Generator().manual_seed(0))
         found = numbers
         try:
             for step in self.steps:
@@ -57,6 +59,7 @@ class AverageSteps:
         return ()
 
 
+_MOST_HELD = 2**26
 _BEGUN = "_convcost_average"
 """The attribute of a tensor that holds the average that is begun in it: looking it up elsewhere takes longer."""
 

@@ -212,7 +212,7 @@ def _by_values(make: Callable[[], nn.Module], given: Inputs) -> Capture:
                     return on_others
         raise
     if found.dependence and others:
-        with suppress(Exception, SystemExit):
+        with suppress(Exception, SystemExit), silent():
             macs = _captured_on_cpu(make(), others[0]).macs
             dependence = replace(found.dependence, other_values=others[0].values, other_macs=macs)
             return replace(found, dependence=dependence)

@@ -138,5 +138,5 @@ def test_parquet_without_pyarrow_is_one_line(tmp_path: Path, monkeypatch: pytest
 def test_notebooks_and_repr() -> None:
     report = package.sweep("mobilenet_v1", alpha="0.5,0.75", resolution=32)
     assert repr(report) == "<MobileNet V1: 2 α, 2 points; R = 32>"
-    assert repr(package.sweep("resnet", depth="18,34")) == "<ResNet: 2 values of depth, 2 points>"
+    assert repr(package.sweep("resnet", depth="18,34")) == "<ResNet: 2 values of depth, 2 points; R = 224>"
     assert "<table" in report._repr_html_()

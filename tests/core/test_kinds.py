@@ -62,7 +62,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "count on a number": (lambda: PUBLIC.count(NET, 5), "inputs is 5, but must be a shape such as (1, 3, 224, 224)"),
     "derive on a text": (lambda: PUBLIC.derive(NET, inputs="1,3,32,32"), "inputs is '1,3,32,32', but must be a shape"),
     "derive by a text": (lambda: PUBLIC.derive(NET, inputs=SHAPE, symbols="B,H,W"), "symbols is 'B,H,W', but must be"),
-    "audit a number": (lambda: PUBLIC.audit(3), "models is 3, but must be a library ('torchvision', 'timm')"),
+    "audit a number": (lambda: PUBLIC.audit(3), "models is 3, but must be a library ('torchvision', 'timm', "),
     "audit numbers": (lambda: PUBLIC.audit([3]), "a model is 3, but must be a text"),
     "audit by a text": (lambda: PUBLIC.audit(["net.py:Net"], jobs="2"), "jobs is '2', but must be a whole number"),
     "verify a number": (lambda: PUBLIC.verify(3, 2), "report is 3, but must be a report of sweep"),

@@ -14,7 +14,6 @@ from torch.nn.utils import parametrizations
 from convcost.core.record import Operator
 from convcost.core.registry import find
 from convcost.trace.capture import capture
-from convcost.trace.fvcore import trace_fvcore
 from tests.trace.modules import Written
 
 from .case import Applied
@@ -80,17 +79,17 @@ def test_name_that_an_operator_is_run_by(name: str) -> None:
     assert direct.aten == f"aten::{name}"
 
 
-def test_weight_norm_has_its_parameters_and_the_layer_its_bias() -> None:
+def test_parameters_below_weight_norm_belong_to_the_layer() -> None:
     model = parametrizations.weight_norm(nn.Linear(3, 4))
-    # A direction of 4·3 and 4 lengths; 4 biases are left for the layer.
-    assert [(c.name, c.parameters) for c in capture(model, (2, 3)).calls] == [("weight_norm", 16), ("linear", 4)]
+    # A direction of 4·3, 4 lengths and 4 biases.
+    assert [(c.name, c.parameters) for c in capture(model, (2, 3)).calls] == [("weight_norm", 0), ("linear", 20)]
 
 
-def test_spectral_norm_is_its_parts_and_uses_the_weight_once() -> None:
+def test_spectral_norm_is_its_parts_and_the_layer_has_the_weight_once() -> None:
     model = parametrizations.spectral_norm(nn.Conv2d(3, 4, 2))
     calls = capture(model, (1, 3, 5, 5)).calls
     # The weight as a matrix of 4 rows of 3·2·2 times a vector, a product of two vectors, a division of the weight.
-    assert [(c.name, c.parameters) for c in calls] == [("mv", 48), ("dot", 0), ("div", 0), ("conv2d", 4)]
+    assert [(c.name, c.parameters) for c in calls] == [("mv", 0), ("dot", 0), ("div", 0), ("conv2d", 52)]
     assert find(Operator, "mv", "operator")(*calls[0].inputs, **calls[0].hyper).cost.macs == 48
 
 
@@ -153,18 +152,3 @@ def test_whole_path_of_packed_sequences() -> None:
         ("linear", 3 * 5 * 12 * 3),
     ]
     assert sum(c.parameters for c in calls) == sum(p.numel() for p in model.parameters())
-
-
-FOURIER: dict[str, Callable[[Tensor], Tensor]] = {
-    **{name: getattr(torch.fft, name) for name in ("fft", "ifft", "rfft", "irfft", "fft2", "rfft2", "fftn", "rfftn")},
-    "stft": lambda x: torch.stft(x[0], 8, center=False, return_complex=True, window=x.new_zeros(8)),
-}
-
-
-@pytest.mark.parametrize("name", FOURIER)
-def test_fourier_transform_is_named_and_has_no_formula(name: str) -> None:
-    model = Written(lambda _, x: FOURIER[name](x))
-    aten_name = "aten::stft" if name == "stft" else f"aten::fft_{name}"
-    unknown = [call.aten for call in capture(model, (2, 8, 16)).calls if call.operator is None]
-    assert unknown == [aten_name]
-    assert trace_fvcore(model, (2, 8, 16)).unsupported[""][aten_name] == 1
